@@ -1,0 +1,27 @@
+"""Duty expressions: their grammar, reading, printing and meaning."""
+
+from fastavs.duty.duty import Duty
+from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
+from fastavs.duty.meaning import ADD, CONST, MAX, MIN, SUB, TERM
+from fastavs.duty.pieces import Piecewise
+from fastavs.duty.reading import parse_duty, read_duty
+
+__all__ = [
+    "ADD",
+    "CONST",
+    "MAX",
+    "MIN",
+    "SUB",
+    "TERM",
+    "Add",
+    "Duty",
+    "Expr",
+    "Max",
+    "Min",
+    "Percent",
+    "Piecewise",
+    "Specific",
+    "Sub",
+    "parse_duty",
+    "read_duty",
+]

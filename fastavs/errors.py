@@ -1,0 +1,100 @@
+"""The exceptions of fastavs and the form of their messages.
+
+Every message says where (file, row, column), what stood there, what was expected and how to mend it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class FastavsError(Exception):
+    """Root of everything that fastavs raises on purpose."""
+
+
+class InputError(FastavsError):
+    """A study, a table or a row of it is wrong.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, one sentence without a full stop.
+    file : str, optional
+        The file (or the table's name, for data that came from memory).
+    row : int, optional
+        Row of the data, from 1; a header does not count.
+    column : str, optional
+        Column or key.
+    value : object, optional
+        What stood there.
+    expected : str, optional
+        What would have been right.
+    cure : str, optional
+        How to mend it.
+
+    Examples
+    --------
+    >>> print(InputError("unknown unit", file="trade.csv", row=3, column="unit", value="kgs", cure='write "kg"'))
+    trade.csv, row 3, column unit: unknown unit "kgs". To mend it: write "kg".
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+        expected: str | None = None,
+        cure: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.file = file
+        self.row = row
+        self.column = column
+        self.value = value
+        self.expected = expected
+        self.cure = cure
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        row = None if self.row is None else f"row {self.row}"
+        column = None if self.column is None else f"column {self.column}"
+        where = ", ".join(part for part in (self.file, row, column) if part)
+        what = self.problem if self.value is None else f'{self.problem} "{self.value}"'
+        text = f"{where}: {what}." if where else f"{what}."
+        if self.expected:
+            text += f" Expected {self.expected}."
+        if self.cure:
+            text += f" To mend it: {self.cure}."
+        return text
+
+
+class DutyError(InputError):
+    """A duty text cannot be read, or a duty is asked for something it cannot give."""
+
+
+class UnitError(InputError):
+    """A quantity unit is unknown, or is no unit that a duty can be charged on.
+
+    Attributes
+    ----------
+    known : bool
+        True where the unit is understood but measures nothing that duties are charged on.
+    """
+
+    known: bool = False
+
+
+def did_you_mean(value: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean "x"?`` for the nearest known word, or an empty string.
+
+    Examples
+    --------
+    >>> did_you_mean("outlyer", ["outlier", "levels"])
+    ' Did you mean "outlier"?'
+    """
+    near = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
+    return f' Did you mean "{near[0]}"?' if near else ""

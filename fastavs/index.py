@@ -1,0 +1,262 @@
+"""Observations in order: trade added up by code, period and partner, and laid out for the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastavs import codes
+from fastavs.duty import Duty
+from fastavs.errors import InputError
+from fastavs.fx import Fx
+from fastavs.kernels import addup, moments, rates
+from fastavs.kernels.options import readonly
+from fastavs.schedule import YearSchedule
+from fastavs.trade import Trade
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """All observations of a study at one code length, sorted by code, period and partner. n of them, u codes.
+
+    Attributes
+    ----------
+    code_key, code_digits : int64[u]
+        Distinct codes in order, none longer than the tariff's.
+    code, period, partner : int64[n]
+        Places: into the codes above, and into the lists of the trade.
+    value : float64[n]
+        All the value.
+    quantity, quantity_value : float64[kinds, n]
+        Quantity by kind in base units, and the value of the rows that carry it; 0 = none.
+    excluded : bool[n]
+        Whether the partner is excluded in the period.
+    row_start : int64[n + 1]
+    row_order : int64[rows]
+        Observation i is made of the trade rows ``row_order[row_start[i]:row_start[i + 1]]``.
+    """
+
+    code_key: np.ndarray
+    code_digits: np.ndarray
+    code: np.ndarray
+    period: np.ndarray
+    partner: np.ndarray
+    value: np.ndarray
+    quantity: np.ndarray
+    quantity_value: np.ndarray
+    excluded: np.ndarray
+    row_start: np.ndarray
+    row_order: np.ndarray
+
+
+def record(trade: Trade, digits: int) -> Recorded:
+    """Cut codes to the tariff's length and add up the rows of each (code, period, partner)."""
+    lengths = np.array([min(len(code), digits) for code in trade.codes], dtype=np.int64)
+    keys = codes.to_keys([code[:digits] for code in trade.codes])
+    pairs, place = np.unique(keys * 16 + lengths, return_inverse=True)  # a key and its length in one number
+    n_periods, n_partners = len(trade.periods), len(trade.partners)
+    rows = trade.rows
+    one = (place[rows.code].astype(np.int64) * n_periods + rows.period) * n_partners + rows.partner
+    order = np.argsort(one, kind="stable")
+    ordered = one[order]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    start = np.concatenate((first, [one.size])).astype(np.int64)
+    label = ordered[first]
+    value = np.empty(first.size)
+    quantity = np.empty((len(trade.kinds), first.size))
+    quantity_value = np.empty_like(quantity)
+    addup.add_up(
+        readonly(start, np.int64),
+        readonly(order, np.int64),
+        readonly(rows.value, np.float64),
+        readonly(trade.amount, np.float64),
+        value,
+        quantity,
+        quantity_value,
+    )
+    partner = label % n_partners
+    period = label // n_partners % n_periods
+    return Recorded(
+        pairs // 16,
+        pairs % 16,
+        label // n_partners // n_periods,
+        period,
+        partner,
+        value,
+        quantity,
+        quantity_value,
+        trade.excluded[partner, period],
+        start,
+        order,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The observations that one year's rates rest on: a year's own, or the base period's.
+
+    Attributes
+    ----------
+    recorded : Recorded
+    periods : tuple of int
+        Places of the periods used.
+    within : int64[m]
+        Observations in those periods, all partners, in order.
+    chosen : int64[k]
+        Those that take part in AVEs: not excluded, not under the minimal value, and so on.
+    """
+
+    recorded: Recorded
+    periods: tuple[int, ...]
+    within: np.ndarray
+    chosen: np.ndarray
+
+
+def make_basis(
+    recorded: Recorded, periods: Sequence[int], min_value: float = 0.0, in_every_period: bool = False
+) -> Basis:
+    """Pick the observations of some periods.
+
+    `in_every_period` keeps only partners that a code was imported from in each of them (option
+    ``base_partners = "all"``).
+    """
+    within = np.flatnonzero(np.isin(recorded.period, np.array(periods, dtype=np.int64)))
+    takes_part = ~recorded.excluded[within] & (recorded.value[within] >= min_value)
+    if in_every_period:
+        pair = recorded.code[within] * (recorded.partner.max(initial=0) + 1) + recorded.partner[within]
+        _, place, times = np.unique(pair, return_inverse=True, return_counts=True)
+        takes_part &= times[place] == len(periods)
+    return Basis(recorded, tuple(periods), within, within[takes_part])
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Trade codes of a basis held against the lines of a schedule year.
+
+    Attributes
+    ----------
+    order : int64[u]
+        Codes (places in `Recorded`) by what they reach; `observations` and `lines` follow it.
+    own_line : int64[u]
+        By code as in `Recorded`: the line it serves alone, -1 where none.
+    reach_digits : int64[u]
+        By code as in `Recorded`.
+    observations : rates.Observations
+    level_digits : int8[e]
+        The tariff's length, then the levels that lines borrow at.
+    code_lo, code_hi : int64[e, h]
+        Places in `order` that share a line's digits at each level.
+    """
+
+    order: np.ndarray
+    own_line: np.ndarray
+    reach_digits: np.ndarray
+    observations: rates.Observations
+    level_digits: np.ndarray
+    code_lo: np.ndarray
+    code_hi: np.ndarray
+
+
+def serve(basis: Basis, schedule: YearSchedule, levels: Sequence[int], by_prefix: bool) -> Served:
+    """Find what every trade code reaches, and what every line finds at each level (METHOD.md section 3)."""
+    recorded = basis.recorded
+    reach_key, reach_digits = codes.reach(
+        recorded.code_key, recorded.code_digits, schedule.keys, schedule.digits, by_prefix
+    )
+    order = np.lexsort((recorded.code_digits, recorded.code_key, reach_digits, reach_key))
+    line = np.searchsorted(schedule.keys, reach_key)
+    found = schedule.keys[np.minimum(line, schedule.keys.size - 1)] == reach_key
+    own_line = np.where(found & (reach_digits == schedule.digits), line, -1)
+    chosen_code = recorded.code[basis.chosen]
+    start = np.searchsorted(chosen_code, np.arange(recorded.code_key.size))
+    stop = np.searchsorted(chosen_code, np.arange(recorded.code_key.size), side="right")
+    observations = rates.Observations(
+        readonly(start[order], np.int64),
+        readonly(stop[order], np.int64),
+        readonly(reach_digits[order], np.int8),
+        readonly(recorded.period[basis.chosen], np.int64),
+        readonly(recorded.quantity[:, basis.chosen], np.float64),
+        readonly(recorded.quantity_value[:, basis.chosen], np.float64),
+    )
+    level_digits = np.array([schedule.digits, *(n for n in levels if n < schedule.digits)], dtype=np.int8)
+    low, high = codes.interval(schedule.keys[None, :], level_digits.astype(np.int64)[:, None])
+    sorted_reach = reach_key[order]
+    return Served(
+        order,
+        own_line,
+        reach_digits,
+        observations,
+        level_digits,
+        np.searchsorted(sorted_reach, low),
+        np.searchsorted(sorted_reach, high),
+    )
+
+
+def compile_duties(
+    duties: Sequence[Duty],
+    kinds: Sequence[str],
+    fx: Fx,
+    fx_periods: Sequence[str],
+    used: Sequence[int],
+    needed_by: str,
+) -> rates.Duties:
+    """Turn distinct duties into flat arrays.
+
+    Parameters
+    ----------
+    duties : sequence of Duty
+    kinds : sequence of str
+        Order of the quantity rows of the observations.
+    fx : Fx
+    fx_periods : sequence of str
+        The period whose rate serves each trade period (all trade periods of the study).
+    used : sequence of int
+        The trade periods that observations come from; only these need a rate.
+    needed_by : str
+        What messages name as needing the rate.
+    """
+    op_start, term_start = [0], [0]
+    op: list[int] = []
+    arg: list[float] = []
+    term_kind: list[int] = []
+    b: list[float] = []
+    currency: list[str] = []
+    for duty in duties:
+        if len(duty.program) > rates.STACK or len(duty.specifics) > rates.STACK:
+            raise InputError(
+                "a duty of too many parts",
+                value=duty.text,
+                expected=f"at most {rates.STACK} numbers and operations",
+            )
+        op.extend(code for code, _ in duty.program)
+        arg.extend(float(value) for _, value in duty.program)
+        term_kind.extend(kinds.index(term.kind) for term in duty.specifics)
+        b.extend(term.b for term in duty.specifics)
+        currency.extend(term.currency for term in duty.specifics)
+        op_start.append(len(op))
+        term_start.append(len(b))
+    c = np.full((len(b), len(fx_periods)), np.nan)
+    chosen = list(used)
+    for one in sorted(set(currency)):
+        vector = fx.vector([fx_periods[period] for period in chosen], one, needed_by)
+        terms = np.array([name == one for name in currency])
+        c[np.ix_(terms, np.array(chosen))] = np.array(b)[terms, None] * vector
+    return rates.Duties(
+        readonly(op_start, np.int64),
+        readonly(op, np.int8),
+        readonly(arg, np.float64),
+        readonly(term_start, np.int64),
+        readonly(term_kind, np.int64),
+        readonly(b, np.float64),
+        readonly(c, np.float64),
+        readonly([duty.ad_valorem for duty in duties], np.float64),
+    )
+
+
+def add_by(values: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:
+    """Add values up by group (int64, negative left out); float64[n], compensated."""
+    out = np.empty(n)
+    moments.sums(readonly(values, np.float64), readonly(group, np.int64), out)
+    return out

@@ -1,0 +1,108 @@
+"""The tables that a study names, found and read, not yet judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastavs import fx, partners, schedule, trade
+from fastavs.codes import Grouping, make_grouping
+from fastavs.config import StudyConfig
+from fastavs.errors import InputError, UnitError
+from fastavs.tables import Columns, Piece, find_files, read_files, text_column
+from fastavs.units import Bridge
+
+GROUP_COLUMNS = Columns("groups", ("prefix", "group", "name"), (), ("prefix", "group"))
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The native tables of a study, as pieces."""
+
+    trade: list[Piece] = field(default_factory=list)
+    applied: list[Piece] = field(default_factory=list)
+    bound: list[Piece] = field(default_factory=list)
+    fx: list[Piece] = field(default_factory=list)
+    partners: list[Piece] = field(default_factory=list)
+    drop: list[Piece] = field(default_factory=list)
+    groups: dict[str, list[Piece]] = field(default_factory=dict)
+
+    def digests(self) -> dict[str, str]:
+        """Return a hash per input."""
+        tables = [self.trade, self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
+        return {piece.label: piece.digest for pieces in tables for piece in pieces}
+
+
+def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
+    """Read every table that a study file names; paths are relative to the study file."""
+    folder = path.parent
+
+    def read(patterns: Sequence[str], key: str, schema: Columns, renamed: dict[str, str]) -> list[Piece]:
+        try:
+            found = find_files(patterns, folder, key)
+        except InputError as error:
+            error.file = str(path)
+            raise InputError(error.problem, file=str(path), column=key, value=error.value, cure=error.cure) from None
+        pieces = []
+        for place, one in enumerate(found):
+            progress(f"reading {key}", place, len(found))
+            pieces += read_files([one], schema, renamed, folder)
+        return pieces
+
+    schedules = config.schedules
+    return Inputs(
+        trade=read(config.trade.files, "trade.files", trade.COLUMNS, config.trade.columns),
+        applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),
+        bound=read(schedules.bound, "schedules.bound", schedule.COLUMNS, schedules.columns),
+        fx=read([config.fx.file], "fx.file", fx.COLUMNS, config.fx.columns) if config.fx else [],
+        partners=read(
+            [config.partners.file] if config.partners.file else [],
+            "partners.file",
+            partners.COLUMNS,
+            config.partners.columns,
+        ),
+        drop=read([config.drop.file], "drop.file", trade.DROP_COLUMNS, config.drop.columns) if config.drop else [],
+        groups={title: read([file], f"groups.{title}", GROUP_COLUMNS, {}) for title, file in config.groups.items()},
+    )
+
+
+def grouping_of(title: str, pieces: Sequence[Piece]) -> Grouping:
+    """Check a group table."""
+    columns: dict[str, list[str | None]] = {name: [] for name in GROUP_COLUMNS.text}
+    for piece in pieces:
+        for name in GROUP_COLUMNS.text:
+            places, texts = text_column(piece, name)
+            columns[name] += [texts[place] if place >= 0 else None for place in places]
+    file = ", ".join(piece.label for piece in pieces)
+    return make_grouping(title, columns["prefix"], columns["group"], columns["name"], file)
+
+
+def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:
+    """Check the bridges of a study.
+
+    Raises
+    ------
+    InputError
+        An unknown unit, or two bridges between the same kinds for one prefix.
+    """
+    bridges: dict[tuple[str, str, str], Bridge] = {}
+    for place, one in enumerate(config.bridges):
+        where = f"bridges[{place}]"
+        try:
+            bridge = Bridge.make(one.prefix, one.from_unit, one.to_unit, one.factor)
+        except UnitError as error:
+            raise InputError(
+                error.problem, column=where, value=error.value, expected=error.expected, cure=error.cure
+            ) from None
+        key = (bridge.prefix, bridge.from_kind, bridge.to_kind)
+        if key in bridges:
+            raise InputError(
+                f"a second bridge from {one.from_unit} to {one.to_unit}",
+                column=where,
+                value=one.prefix,
+                cure="leave one of them out",
+            )
+        bridges[key] = bridge
+    return tuple(bridges.values())

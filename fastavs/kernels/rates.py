@@ -1,0 +1,196 @@
+"""The rate of every line from its observations, directly: each duty on each observation.
+
+A duty is a postfix program over constants and specific terms. Term j of a duty stands for ``c[j, period] * r``
+with r the observation's quantity over value, for the quantity's kind that the term names.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastavs.kernels.options import inlined, kernel
+
+CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5  # the program's operations, as the duty module writes them
+STACK = 64  # deepest program that a kernel evaluates; whoever compiles duties checks it
+
+NO_SOURCE = -1  # place among the levels of a line without any usable observation
+UNKNOWN, FROM_OBSERVATIONS, AD_VALOREM_PART = 0, 1, 2  # where a line's rate came from
+
+
+class Duties(NamedTuple):
+    """Distinct duties, compiled. Shapes: n_duties d, operations o, terms m, periods p."""
+
+    op_start: np.ndarray  # int64[d + 1] into op, arg
+    op: np.ndarray  # int8[o]
+    arg: np.ndarray  # float64[o] a constant, or the number of a term within its duty
+    term_start: np.ndarray  # int64[d + 1] into term_kind, c
+    term_kind: np.ndarray  # int64[m] which row of Observations.quantity
+    b: np.ndarray  # float64[m] currency units for one base unit
+    c: np.ndarray  # float64[m, p] b * fx of the period
+    ad_valorem: np.ndarray  # float64[d] fraction
+
+
+class Observations(NamedTuple):
+    """Observations that can take part: n of them, code by code; g codes, sorted by what they reach."""
+
+    code_start: np.ndarray  # int64[g] a code's first observation
+    code_stop: np.ndarray  # int64[g] one past its last
+    code_reach: np.ndarray  # int8[g] digits up to which a code serves lines
+    period: np.ndarray  # int64[n] column of Duties.c
+    quantity: np.ndarray  # float64[kinds, n] base units; 0 = none
+    quantity_value: np.ndarray  # float64[kinds, n] the value of the rows that carry the quantity
+
+
+class Lines(NamedTuple):
+    """The tariff lines of one schedule year. h lines, levels e (0 = the line's own)."""
+
+    duty: np.ndarray  # int64[h]
+    digits: np.ndarray  # int8[e] digits of each level
+    code_lo: np.ndarray  # int64[e, h] first code (of Observations) that shares the level's digits
+    code_hi: np.ndarray  # int64[e, h] one past the last
+    borrows: np.ndarray  # bool[h] whether the line may look at levels past its own
+
+
+class LineRates(NamedTuple):
+    """What the kernel fills in, one entry a line."""
+
+    rate: np.ndarray  # float64[h] fraction; NaN = cannot be known
+    source: np.ndarray  # int8[h] UNKNOWN, FROM_OBSERVATIONS or AD_VALOREM_PART
+    level: np.ndarray  # int8[h] place among Lines.digits, or NO_SOURCE
+    kept: np.ndarray  # int64[h] observations used
+    outliers: np.ndarray  # int64[h] observations dropped, their rate above the threshold
+    binding: np.ndarray  # int64[h] used observations whose rate is not the ad valorem part
+
+
+@inlined
+def _run(duties: Duties, duty: int, term: np.ndarray, stack: np.ndarray) -> float:
+    """Evaluate a duty's program on the values of its specific terms."""
+    top = 0
+    for i in range(duties.op_start[duty], duties.op_start[duty + 1]):
+        op = duties.op[i]
+        if op == CONST:
+            stack[top] = duties.arg[i]
+            top += 1
+        elif op == TERM:
+            stack[top] = term[int(duties.arg[i])]
+            top += 1
+        else:
+            top -= 1
+            left = stack[top - 1]
+            right = stack[top]
+            if op == ADD:
+                stack[top - 1] = left + right
+            elif op == SUB:
+                stack[top - 1] = left - right
+            elif op == MAX:
+                stack[top - 1] = left if left > right else right
+            else:
+                stack[top - 1] = left if left < right else right
+    return stack[0]
+
+
+@inlined
+def _usable(duties: Duties, duty: int, obs: Observations, i: int) -> bool:
+    """Whether observation `i` has a quantity of every kind that the duty names."""
+    for j in range(duties.term_start[duty], duties.term_start[duty + 1]):
+        if obs.quantity[duties.term_kind[j], i] <= 0.0:
+            return False
+    return True
+
+
+@inlined
+def _observation_rate(
+    duties: Duties, duty: int, obs: Observations, i: int, term: np.ndarray, stack: np.ndarray
+) -> float:
+    first = duties.term_start[duty]
+    for j in range(first, duties.term_start[duty + 1]):
+        kind = duties.term_kind[j]
+        term[j - first] = duties.c[j, obs.period[i]] * (obs.quantity[kind, i] / obs.quantity_value[kind, i])
+    return _run(duties, duty, term, stack)
+
+
+@inlined
+def _accumulate(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
+    """Compensated addition of `x` to sum `k`."""
+    raised = total[k] + x
+    lost[k] += (total[k] - raised) + x if abs(total[k]) >= abs(x) else (x - raised) + total[k]
+    total[k] = raised
+
+
+@kernel
+def line_rates(duties: Duties, obs: Observations, lines: Lines, outlier: float, pooled: bool, out: LineRates) -> None:
+    """Rate of each line: mean over its observations' rates (eq. 2, 6, 8, 15, 16), or the pooled method's.
+
+    A line takes its own observations; where none is usable and the line borrows, those of the first level that
+    has a usable one. Observations whose rate is above `outlier` are dropped and counted.
+    """
+    stack = np.empty(STACK)
+    term = np.empty(STACK)
+    total = np.empty(2 * STACK + 1)
+    lost = np.empty(2 * STACK + 1)
+    for h in range(lines.duty.size):
+        duty = lines.duty[h]
+        first = duties.term_start[duty]
+        n_terms = duties.term_start[duty + 1] - first
+        part = duties.ad_valorem[duty]
+        out.level[h] = NO_SOURCE
+        out.kept[h] = 0
+        out.outliers[h] = 0
+        out.binding[h] = 0
+        for level in range(lines.digits.size):
+            if level > 0 and not lines.borrows[h]:
+                break
+            total[: 2 * n_terms + 1] = 0.0
+            lost[: 2 * n_terms + 1] = 0.0
+            found = 0
+            for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
+                if obs.code_reach[g] < lines.digits[level]:
+                    continue
+                for i in range(obs.code_start[g], obs.code_stop[g]):
+                    if not _usable(duties, duty, obs, i):
+                        continue
+                    found += 1
+                    rate = _observation_rate(duties, duty, obs, i, term, stack)
+                    if rate > outlier:
+                        out.outliers[h] += 1
+                        continue
+                    out.kept[h] += 1
+                    if rate != part:
+                        out.binding[h] += 1
+                    _accumulate(total, lost, 0, rate)
+                    if pooled:
+                        for j in range(n_terms):
+                            kind = duties.term_kind[first + j]
+                            duty_paid = duties.c[first + j, obs.period[i]] * obs.quantity[kind, i]
+                            _accumulate(total, lost, 1 + 2 * j, duty_paid)
+                            _accumulate(total, lost, 2 + 2 * j, obs.quantity_value[kind, i])
+            if found > 0:
+                out.level[h] = level
+                break
+        if n_terms == 0:
+            out.rate[h] = part  # the same on every observation: no mean can add to it
+            out.source[h] = AD_VALOREM_PART
+        elif out.kept[h] == 0:
+            out.rate[h] = part
+            out.source[h] = AD_VALOREM_PART
+        elif pooled:
+            for j in range(n_terms):
+                term[j] = (total[1 + 2 * j] + lost[1 + 2 * j]) / (total[2 + 2 * j] + lost[2 + 2 * j])
+            out.rate[h] = _run(duties, duty, term, stack)
+            out.source[h] = FROM_OBSERVATIONS
+        else:
+            out.rate[h] = (total[0] + lost[0]) / out.kept[h]
+            out.source[h] = FROM_OBSERVATIONS
+
+
+@kernel
+def observation_rates(duties: Duties, duty: int, obs: Observations, chosen: np.ndarray, rate: np.ndarray) -> None:
+    """Rate of one duty on the observations `chosen` (int64[k]) into `rate` (float64[k]); NaN = no quantity."""
+    stack = np.empty(STACK)
+    term = np.empty(STACK)
+    for k in range(chosen.size):
+        i = chosen[k]
+        usable = _usable(duties, duty, obs, i)
+        rate[k] = _observation_rate(duties, duty, obs, i, term, stack) if usable else np.nan

@@ -1,0 +1,125 @@
+"""Quantities of trade rows: by kind, over bridges, and those that look mislabelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs import codes, quality
+from fastavs.setaside import QUANTITY, SetAside
+from fastavs.tables import Piece
+from fastavs.units import KINDS, Bridge
+
+MASS = KINDS.index("mass")
+NO_KIND = -1
+LOOKS_MISLABELLED = "quantity looks mislabelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that take part, as columns. n rows.
+
+    Attributes
+    ----------
+    code, period, partner : int32[n]
+        Places into the lists of `Trade`.
+    value : float64[n]
+        Customs value in the study's currency, lifted by the partner's valuation factor.
+    kind_1, kind_2 : int8[n]
+        Kind of each quantity (place in `units.KINDS`), -1 = none.
+    amount_1, amount_2, mass : float64[n]
+        Base units of those kinds, and net kilograms; 0 = none.
+    piece : int32[n]
+        Which file the row came from.
+    row : int64[n]
+        Its row there, from 0.
+    """
+
+    code: np.ndarray
+    period: np.ndarray
+    partner: np.ndarray
+    value: np.ndarray
+    kind_1: np.ndarray
+    amount_1: np.ndarray
+    kind_2: np.ndarray
+    amount_2: np.ndarray
+    mass: np.ndarray
+    piece: np.ndarray
+    row: np.ndarray
+
+
+def amounts_by_kind(
+    rows: Rows, code_texts: Sequence[str], kinds: Sequence[str], bridges: Sequence[Bridge]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the quantity of each wanted kind, and which bridge made it (METHOD.md sections 2 and 7)."""
+    amount = np.zeros((len(kinds), rows.value.size))
+    bridged = np.zeros(amount.shape, dtype=np.int8)
+    for k, kind in enumerate(kinds):
+        amount[k] = of_kind(rows, KINDS.index(kind))
+        # the longest prefix that finds a quantity wins, so shorter ones come first and are written over
+        own = amount[k] > 0.0
+        by_length = sorted(enumerate(bridges), key=lambda pair: len(pair[1].prefix))
+        for place, bridge in by_length:
+            if bridge.to_kind != kind:
+                continue
+            fits = np.array([code.startswith(bridge.prefix) for code in code_texts], dtype=bool)
+            source = of_kind(rows, KINDS.index(bridge.from_kind))
+            use = fits[rows.code] & (source > 0.0) & ~own
+            amount[k, use] = source[use] * bridge.factor
+            bridged[k, use] = place + 1
+    return amount, bridged
+
+
+def of_kind(rows: Rows, kind: int) -> np.ndarray:
+    """Return each row's quantity of a kind, float64[n]: the first that it has, net mass last; 0 = none."""
+    first = np.where(rows.kind_1 == kind, rows.amount_1, 0.0)
+    second = np.where(rows.kind_2 == kind, rows.amount_2, 0.0)
+    found = np.where(first > 0.0, first, second)
+    return np.where(found > 0.0, found, rows.mass) if kind == MASS else found
+
+
+def find_suspects(
+    rows: Rows, code_texts: Sequence[str], names: tuple[Sequence[str], Sequence[str]], labels: Sequence[str]
+) -> tuple[quality.Mislabelled, pa.Table]:
+    """Find rows whose mass and other quantity do not fit each other, and describe them for the report."""
+    mass = of_kind(rows, MASS)
+    second = (rows.kind_1 == NO_KIND) | (rows.kind_1 == MASS)
+    kind = np.where(second, rows.kind_2, rows.kind_1)
+    amount = np.where(second, rows.amount_2, rows.amount_1)
+    other = (kind != NO_KIND) & (kind != MASS)
+    hs6 = codes.cut(codes.to_keys(code_texts), 6) // 10 ** (codes.LONGEST - 6)
+    found = quality.find_mislabelled(
+        hs6[rows.code], np.where(other, kind, NO_KIND), np.where(other, amount, 0.0), mass, rows.value
+    )
+    at = found.rows
+    table = quality.describe(
+        found,
+        file=[labels[piece] for piece in rows.piece[at]],
+        row=(rows.row[at] + 1).tolist(),
+        period=[names[0][place] for place in rows.period[at]],
+        line=[code_texts[place] for place in rows.code[at]],
+        partner=[names[1][place] for place in rows.partner[at]],
+        value=rows.value[at].tolist(),
+    )
+    return found, table
+
+
+def void_suspects(rows: Rows, found: quality.Mislabelled, pieces: Sequence[Piece], aside: SetAside) -> Rows:
+    """Take the wrong quantity of each suspect row away and note it (option ``mislabelled = "drop"``)."""
+    kind_1, kind_2 = rows.kind_1.copy(), rows.kind_2.copy()
+    amount_1, amount_2, mass = rows.amount_1.copy(), rows.amount_2.copy(), rows.mass.copy()
+    for at, wrong_mass in ((found.quantity_rows, False), (found.mass_rows, True)):
+        for kind, amount in ((kind_1, amount_1), (kind_2, amount_2)):
+            gone = at[(kind[at] == MASS) == wrong_mass]
+            amount[gone] = 0.0
+            kind[gone] = NO_KIND
+        if wrong_mass:
+            mass[at] = 0.0
+        what = f"{LOOKS_MISLABELLED} (its {'mass' if wrong_mass else 'supplementary quantity'})"
+        for number in np.unique(rows.piece[at]):
+            here = rows.row[at[rows.piece[at] == number]]
+            aside.add(pieces[number], here, [what] * here.size, QUANTITY)
+    return replace(rows, kind_1=kind_1, kind_2=kind_2, amount_1=amount_1, amount_2=amount_2, mass=mass)

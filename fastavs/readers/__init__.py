@@ -1,0 +1,29 @@
+"""Readers: one module a real-world format, in comes a file, out comes a native table and a report.
+
+Each returns a `Reading`: the table, what was set aside (row by row, with the reason), trade outside the tariff, counts.
+A file that is cut off, empty or of another layout is an `InputError` that names file, row, column and cure.
+
+================== ==============================================================================
+`russian_customs`  Federal Customs Service of Russia, and mirror statistics in its layout: trade
+`indian_mirror`    Indian statistics at HS6, turned round into that layout: trade
+`comext`           Eurostat Comext: trade
+`census`           United States Census Bureau, imports by HTS10 and country: trade
+`eaeu_tariff`      Common Customs Tariff of the Eurasian Economic Union: schedule
+`usitc`            United States International Trade Commission, annual tariff data: schedule
+`ecb`              European Central Bank, daily reference rates: fx
+================== ==============================================================================
+"""
+
+from fastavs.readers import census, comext, eaeu_tariff, ecb, indian_mirror, russian_customs, usitc
+from fastavs.readers._reading import Reading
+
+__all__ = [
+    "Reading",
+    "census",
+    "comext",
+    "eaeu_tariff",
+    "ecb",
+    "indian_mirror",
+    "russian_customs",
+    "usitc",
+]

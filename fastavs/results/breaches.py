@@ -1,0 +1,107 @@
+"""Applied above bound: where it happens, below which unit value, and the imports concerned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs.codes import to_code
+from fastavs.duty import Duty
+from fastavs.evaluate import TIE, YearRates
+from fastavs.units import BASE_UNITS
+
+SCHEMA = pa.schema(
+    [
+        ("year", pa.int64()),
+        ("line", pa.string()),
+        ("applied", pa.float64()),
+        ("bound", pa.float64()),
+        ("critical_unit_value", pa.float64()),
+        ("unit", pa.string()),
+        ("imports", pa.float64()),
+    ]
+)
+
+FxOf = Callable[[YearRates, tuple[str, ...]], dict[str, float]]
+
+
+def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
+    """Return a row per line and year whose applied rate is above its bound rate.
+
+    `critical_unit_value` (study's currency for one `unit`) is the unit value below which the applied duty exceeds
+    the bound one: infinite where it does at every unit value, null where the duties compared are not two duties on
+    one kind of quantity (a rate carried over from several lines, say). `fx_of` gives a year's exchange rates.
+    """
+    rows = []
+    for rates in years:
+        if rates.bound is None:
+            continue
+        for i in np.flatnonzero(rates.breach):
+            applied, bound = duties_of(rates, int(i))
+            value, unit = None, None
+            if applied is not None:
+                value, unit = critical_unit_value(applied, bound, fx_of(rates, applied.currencies + bound.currencies))
+            rows.append(
+                {
+                    "year": rates.year,
+                    "line": to_code(int(rates.keys[i]), rates.digits),
+                    "applied": float(rates.applied[i]),
+                    "bound": float(rates.bound[i]),
+                    "critical_unit_value": value,
+                    "unit": unit,
+                    "imports": float(rates.imports[i]),
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def duties_of(rates: YearRates, i: int) -> tuple[Duty | None, Duty]:
+    """Return the applied duty of a bound line (None where it was carried from relatives) and the bound one."""
+    bound = rates.sides["bound"].schedule
+    applied = rates.sides["applied"].schedule
+    place = applied.find(to_code(int(rates.keys[i]), rates.digits))
+    return (
+        None if place is None else applied.duties[applied.duty[place]],
+        bound.duties[bound.duty[i]],
+    )
+
+
+def critical_unit_value(applied: Duty, bound: Duty, fx: dict[str, float]) -> tuple[float | None, str | None]:
+    """Return the unit value below which `applied` exceeds `bound`, and its unit.
+
+    Both duties are piecewise linear in r, quantity over value, so their difference is too: its sign is read off at
+    the breakpoints of both and between them.
+
+    Examples
+    --------
+    >>> from fastavs.duty import parse_duty
+    >>> applied = parse_duty("max(13.3%, 0.12 USD/l)")
+    >>> bound = parse_duty("min(14.7%, max(13.3%, 0.12 USD/l))")
+    >>> value, unit = critical_unit_value(applied, bound, {"USD": 1.0})
+    >>> round(value, 6), unit
+    (0.816327, 'l')
+    """
+    kinds = tuple(dict.fromkeys(applied.kinds + bound.kinds))
+    if len(kinds) > 1:
+        return None, None
+    left, right = applied.pieces(fx), bound.pieces(fx)
+    knots = sorted({0.0, *left.breakpoints, *right.breakpoints})
+    for start, end in pairwise([*knots, math.inf]):
+        inside = start + 1.0 if end == math.inf else (start + end) / 2
+        p, q = left.piece(inside), right.piece(inside)
+        slope = left.slopes[p] - right.slopes[q]
+        gap = (left.intercepts[p] - right.intercepts[q]) + slope * start
+        tolerance = TIE * max(abs(left.rate(start)), abs(right.rate(start)))
+        if gap > tolerance or (slope > 0.0 and abs(gap) <= tolerance):
+            first = start
+        elif slope > 0.0 and start - gap / slope < end:
+            first = start - gap / slope
+        else:
+            continue
+        value = math.inf if first == 0.0 else 1.0 / first
+        return value, BASE_UNITS[kinds[0]] if kinds else None
+    return None, None

@@ -1,0 +1,175 @@
+"""What ``run.json`` says: versions, choices, inputs, counts, and what became of the trade."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+import fastavs
+from fastavs.evaluate import YearRates
+from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
+from fastavs.setaside import QUANTITY, ROW
+
+if TYPE_CHECKING:
+    from fastavs.results.rates import Rates
+    from fastavs.study import Study
+
+
+def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[str, float]) -> dict[str, Any]:
+    """Return what ``run.json`` says, its list of files excepted.
+
+    Parameters
+    ----------
+    rates : Rates
+    study_digest : mapping of str to str
+        The study file and its SHA-256; empty for a study made in memory.
+    seconds : mapping of str to float
+        Time by step.
+    """
+    study = rates.study
+    account = trade_account(rates)
+    return {
+        "versions": _versions(),
+        "study": study_record(study),
+        "options": msgspec.to_builtins(study.options),
+        "plan": plan_record(study),
+        "inputs": {**study.inputs.digests(), **study_digest},
+        "counts": {
+            **reading_record(study),
+            "observations": int(study.recorded(rates.year().digits).value.size),
+        },
+        "years": [_year_record(one) for one in rates.years.values()],
+        "trade": _account_record(account),
+        "seconds": dict(seconds),
+    }
+
+
+def study_record(study: Study) -> dict[str, Any]:
+    """Return the study's title, as it stands on everything made from the study."""
+    config = study.config
+    return {
+        "name": config.name,
+        "note": config.note,
+        "currency": config.currency,
+        "value_basis": config.value_basis,
+        "valuation": {one.partner: one.factor for one in config.valuation},
+    }
+
+
+def plan_record(study: Study) -> dict[str, Any]:
+    """Return which year rests on which periods."""
+    plan, periods = study.plan, study.trade.periods
+    resting = [year for year in plan.years if year not in plan.own_periods]
+    return {
+        "base_periods": [periods[place] for place in plan.base_periods],
+        "first_year": resting[0] if resting else None,
+        "applied_year": plan.applied_year,
+        "years": [
+            {
+                "year": year,
+                "own_trade": year in plan.own_periods,
+                "periods": [periods[place] for place in plan.periods_of(year)],
+                "schedules": [
+                    kind for kind, some in (("applied", study.applied), ("bound", study.bound)) if year in some
+                ],
+            }
+            for year in plan.years
+        ],
+    }
+
+
+def reading_record(study: Study) -> dict[str, Any]:
+    """Return how many rows were read and what was set aside."""
+    reasons = study.set_aside.counts()
+    return {
+        "rows_read": study.trade.read,
+        "rows_set_aside": sum(count for (lost, _), count in reasons.items() if lost == ROW),
+        "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
+        "set_aside": [
+            {"lost": lost, "reason": reason, "count": count} for (lost, reason), count in reasons.items()
+        ],
+        "suspects": study.trade.suspects.num_rows,
+    }
+
+
+def levels_of(rates: YearRates) -> list[int]:
+    """Return the match levels of a year, its full code length first and 0, for none, last."""
+    found = {int(level) for level in np.unique(rates.match_level)} | {rates.digits, 0}
+    return sorted(found, reverse=True)
+
+
+def line_counts(rates: YearRates) -> dict[str, Any]:
+    """Return a year's lines by match level: all, and those with a specific part."""
+    levels = levels_of(rates)
+
+    def by_level(among: np.ndarray) -> dict[str, int]:
+        return {
+            "none" if level == 0 else str(level): int((among & (rates.match_level == level)).sum())
+            for level in levels
+        }
+
+    return {
+        "lines": by_level(np.ones(rates.keys.size, dtype=bool)),
+        "specific_lines": by_level(rates.has_specific),
+    }
+
+
+def not_computed(rates: YearRates) -> dict[str, Share]:
+    """Return the lines whose rate is not known, and those whose rate is their ad valorem part for want of anything.
+
+    The values are the lines' own trade as it would weigh; `observations` counts lines.
+    """
+    gaps = {
+        "unresolved": rates.unresolved,
+        "ad_valorem_part_only": rates.has_specific & (rates.observations == 0) & ~rates.unresolved,
+    }
+    return {name: Share(math.fsum(rates.imports[gap]), int(gap.sum())) for name, gap in gaps.items()}
+
+
+def _year_record(rates: YearRates) -> dict[str, Any]:
+    gaps, levels = not_computed(rates), line_counts(rates)
+    return {
+        "year": rates.year,
+        "lines": rates.keys.size,
+        "lines_by_level": levels["lines"],
+        "specific_lines_by_level": levels["specific_lines"],
+        "observations": int(rates.observations.sum()),
+        "outliers": int(rates.outliers.sum()),
+        "no_quantity": int(rates.no_quantity.sum()),
+        "breaches": int(rates.breach.sum()),
+        **{
+            name: {"lines": gap.observations, "imports": gap.value} for name, gap in gaps.items()
+        },
+    }  # fmt: skip
+
+
+def _account_record(account: TradeAccount) -> dict[str, Any]:
+    return {
+        "years": [_trade_record(one) for one in account.years],
+        "unused_periods": account.unused_periods,
+        "rows_set_aside": {"value": account.rows_set_aside.value, "rows": account.rows_set_aside.observations},
+    }
+
+
+def _trade_record(trade: YearTrade) -> dict[str, Any]:
+    def plain(share: Share) -> dict[str, Any]:
+        return {"value": share.value, "observations": share.observations}
+
+    return {
+        "year": trade.year,
+        "periods": list(trade.periods),
+        "all": plain(trade.all),
+        "weighs": plain(trade.weighs),
+        "weighs_no_line": {cause: plain(share) for cause, share in trade.causes.items()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    others = {name: metadata.version(name) for name in ("numpy", "numba", "pyarrow")}
+    return {"fastavs": fastavs.__version__, "python": platform.python_version(), **others}

@@ -1,0 +1,151 @@
+"""Trade that weighs no line, and why: every year's trade, split by what becomes of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastavs import codes
+from fastavs.evaluate import Evaluated, YearRates
+from fastavs.index import add_by
+from fastavs.setaside import ROW
+
+if TYPE_CHECKING:
+    from fastavs.results.rates import Rates
+    from fastavs.study import Study
+
+EXCLUDED = "partner is excluded"
+SEVERAL = "code is shorter than a line and covers several"
+DONOR = "code is shorter than a line, and the study lets short codes only lend"
+NO_LINE = "code is no line of the schedule"
+UNMATCHED = "line is not matched"
+UNKNOWN = "rate of the line is not known"
+CAUSES = (EXCLUDED, SEVERAL, DONOR, NO_LINE, UNMATCHED, UNKNOWN)
+"""Why an observation weighs no line. The first that holds counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some trade: its value (study's currency) and its observations."""
+
+    value: float
+    observations: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearTrade:
+    """The trade that one year rests on.
+
+    Attributes
+    ----------
+    year : int
+    periods : tuple of str
+    all : Share
+        Everything recorded in those periods.
+    weighs : Share
+        What is in the weights of the year's means.
+    causes : dict of str to Share
+        The rest by cause, in the order of `CAUSES`; causes that do not occur are left out.
+    """
+
+    year: int
+    periods: tuple[str, ...]
+    all: Share
+    weighs: Share
+    causes: dict[str, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class TradeAccount:
+    """What becomes of a study's trade.
+
+    Attributes
+    ----------
+    years : tuple of YearTrade
+    unused_periods : dict of str to float
+        Periods that no year rests on, and the value recorded in them.
+    rows_set_aside : Share
+        Rows set aside: the value of those whose value can be read and is above zero, as recorded, and their number.
+    """
+
+    years: tuple[YearTrade, ...]
+    unused_periods: dict[str, float]
+    rows_set_aside: Share
+
+
+def trade_account(rates: Rates) -> TradeAccount:
+    """Split the trade behind every year by what becomes of it."""
+    study = rates.study
+    years = tuple(year_trade(study, one) for one in rates.years.values())
+    used = {period for year in rates.years for period in study.plan.periods_of(year)}
+    unused = np.array([place not in used for place in range(len(study.trade.periods))])
+    rows = study.trade.rows
+    by_period = add_by(rows.value, rows.period.astype(np.int64), len(study.trade.periods))
+    left_out = {study.trade.periods[place]: float(by_period[place]) for place in np.flatnonzero(unused)}
+    return TradeAccount(years, left_out, _rows_set_aside(study))
+
+
+def year_trade(study: Study, rates: YearRates) -> YearTrade:
+    """Split the trade that one year rests on by what becomes of it."""
+    # the weights are those of the schedule whose lines the year has
+    evaluated = rates.sides.get("bound") or rates.sides["applied"]
+    recorded, within = evaluated.basis.recorded, evaluated.basis.within
+    cause = _causes(rates, evaluated, study.options.weights == "mfn" or not rates.own_trade)
+    value = recorded.value[within]
+    groups = len(CAUSES) + 1  # the last is trade that weighs
+    values = add_by(value, cause, groups)
+    counts = np.bincount(cause, minlength=groups)
+    shares = [Share(float(value), int(count)) for value, count in zip(values, counts, strict=True)]
+    return YearTrade(
+        rates.year,
+        tuple(study.trade.periods[place] for place in evaluated.basis.periods),
+        Share(float(add_by(value, np.zeros(within.size, dtype=np.int64), 1)[0]), within.size),
+        shares[-1],
+        {text: share for text, share in zip(CAUSES, shares[:-1], strict=True) if share.observations},
+    )
+
+
+def _causes(rates: YearRates, evaluated: Evaluated, only_mfn_weighs: bool) -> np.ndarray:
+    """Return the place among `CAUSES` of each observation within the basis, len(CAUSES) where it weighs; int64[m]."""
+    recorded, within, served = evaluated.basis.recorded, evaluated.basis.within, evaluated.served
+    schedule = evaluated.schedule
+    low, high = codes.interval(recorded.code_key, recorded.code_digits)
+    begun = np.searchsorted(schedule.keys, high) - np.searchsorted(schedule.keys, low)  # lines that begin with a code
+    code = recorded.code[within]
+    line = served.own_line[code]
+    own = np.maximum(line, 0)
+    conditions = {
+        EXCLUDED: recorded.excluded[within] & only_mfn_weighs,
+        SEVERAL: (line < 0) & (begun[code] > 1),
+        DONOR: (line < 0) & (begun[code] == 1),
+        NO_LINE: line < 0,
+        UNMATCHED: ~evaluated.matched[own],
+        UNKNOWN: np.isnan(rates.rate[own]),
+    }
+    cause = np.full(within.size, len(CAUSES), dtype=np.int64)
+    for place in reversed(range(len(CAUSES))):
+        cause[conditions[CAUSES[place]]] = place
+    return cause
+
+
+def _rows_set_aside(study: Study) -> Share:
+    values: list[float] = []
+    rows = 0
+    for batch in study.set_aside.batches:
+        for text, lost in zip(batch.column("value").to_pylist(), batch.column("lost").to_pylist(), strict=True):
+            if lost == ROW:
+                rows += 1
+                values.append(_readable(text))
+    return Share(math.fsum(values), rows)
+
+
+def _readable(text: str | None) -> float:
+    """Return a value as recorded, 0 where it is none."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return 0.0
+    return value if 0.0 < value < math.inf else 0.0

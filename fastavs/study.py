@@ -1,0 +1,292 @@
+"""A study: inputs bound together, checked, and asked for rates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from fastavs import fx as fx_module
+from fastavs import partners as partners_module
+from fastavs import schedule as schedule_module
+from fastavs import trade as trade_module
+from fastavs.config import StudyConfig, check_config, load_config
+from fastavs.errors import InputError
+from fastavs.fx import Fx
+from fastavs.inputs import GROUP_COLUMNS, Inputs, Progress, bridges_of, grouping_of, read_inputs
+from fastavs.options import Options
+from fastavs.plan import make_plan
+from fastavs.setaside import SetAside
+from fastavs.tables import Columns, Piece, from_memory, text_column
+from fastavs.trade import Rules, Tariff, Trade
+from fastavs.units import KINDS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from fastavs.evaluate import Evaluated, YearRates
+    from fastavs.index import Basis, Recorded
+    from fastavs.results.rates import Rates
+
+
+def _no_progress(step: str, done: int, of: int) -> None:
+    """Say nothing."""
+
+
+class Study:
+    """Trade, schedules, exchange rates and choices, bound together.
+
+    Parameters
+    ----------
+    trade, applied : dataframe or list of dataframes
+        Native tables (see the README): anything that speaks Arrow (pyarrow, pandas, polars, DuckDB), or a mapping
+        of columns.
+    bound, fx, partners, drop : dataframe, optional
+        Further native tables. `partners` may also be a mapping with the keys of ``[partners]`` in a study file.
+    groups : mapping of str to dataframe, optional
+        Groupings by name.
+    name, note : str
+        Shown on everything made from the study.
+    currency : str
+        What values are in.
+    value_basis : {"CIF", "FOB"}
+        What the values are.
+    base, options : mapping, optional
+        The keys of ``[base]`` and ``[options]`` in a study file.
+    valuation, bridges : list of mappings, optional
+        As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
+    columns : mapping of str to mapping, optional
+        For "trade", "schedules", "fx" or "partners": native column names to the names that the dataframe uses.
+
+    Raises
+    ------
+    InputError
+        Anything wrong with the inputs; the message names table, row, column and value, and how to mend it.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> study = fa.Study(
+    ...     trade={
+    ...         "period": ["2020", "2020"], "line": ["2203000100", "2203000100"], "partner": ["DEU", "CZE"],
+    ...         "value": [900.0, 600.0], "quantity": [1000.0, 500.0], "unit": ["l", "l"],
+    ...     },
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]},
+    ... )
+    >>> round(study.rates().table["rate"][0].as_py(), 6)
+    0.0175
+    """
+
+    def __init__(
+        self,
+        trade: Any,
+        applied: Any,
+        *,
+        bound: Any = None,
+        fx: Any = None,
+        partners: Any = None,
+        groups: Mapping[str, Any] | None = None,
+        drop: Any = None,
+        name: str = "study",
+        note: str = "",
+        currency: str = "USD",
+        value_basis: str = "CIF",
+        base: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        valuation: Sequence[Mapping[str, Any]] = (),
+        bridges: Sequence[Mapping[str, Any]] = (),
+        columns: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
+        config = check_config(
+            {
+                "name": name,
+                "note": note,
+                "currency": currency,
+                "value_basis": value_basis,
+                "base": dict(base or {}),
+                "options": dict(options or {}),
+                "valuation": [dict(one) for one in valuation],
+                "bridges": [dict(one) for one in bridges],
+                "partners": dict(lists or {}),
+            },
+            "the study",
+        )
+        renamed = columns or {}
+
+        def pieces(source: Any, schema: Columns) -> list[Piece]:
+            return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}))
+
+        self._bind(
+            config,
+            Inputs(
+                trade=pieces(trade, trade_module.COLUMNS),
+                applied=pieces(applied, schedule_module.COLUMNS),
+                bound=pieces(bound, schedule_module.COLUMNS),
+                fx=pieces(fx, fx_module.COLUMNS),
+                partners=pieces(None if lists is not None else partners, partners_module.COLUMNS),
+                drop=pieces(drop, trade_module.DROP_COLUMNS),
+                groups={title: pieces(table, GROUP_COLUMNS) for title, table in (groups or {}).items()},
+            ),
+        )
+
+    @classmethod
+    def load(cls, path: str | Path, progress: Progress = _no_progress) -> Study:
+        """Read a study file and the tables that it names.
+
+        Parameters
+        ----------
+        path : path-like
+            A TOML file; the paths within are relative to it.
+        progress : callable, optional
+            Called with a step's name, how much is done, and of how much.
+
+        Raises
+        ------
+        InputError
+            Anything wrong with the study or its data.
+        """
+        path = Path(path)
+        config = load_config(path)
+        study = cls.__new__(cls)
+        study._bind(config, read_inputs(config, path, progress), progress)
+        return study
+
+    def _bind(self, config: StudyConfig, inputs: Inputs, progress: Progress = _no_progress) -> None:
+        """Check every input against the others; what takes no part goes to `set_aside`."""
+        self.config = config
+        self.options: Options = config.options
+        self.inputs = inputs
+        if not inputs.trade:
+            raise InputError("the study has no trade", cure="name its files under [trade]")
+        if not inputs.applied:
+            raise InputError(
+                "the study has no applied schedule"
+                + (", and bound rates can only be compared with one" if inputs.bound else ""),
+                cure="name its files under [schedules]",
+            )
+        self.applied = schedule_module.read_schedules("applied", inputs.applied)
+        self.bound = schedule_module.read_schedules("bound", inputs.bound)
+        self.fx: Fx = fx_module.read_fx(inputs.fx, config.currency)
+        self.partners = partners_module.read_partners(
+            inputs.partners,
+            config.partners.exclude,
+            config.partners.exclude_by_period,
+            {one.partner: one.factor for one in config.valuation},
+        )
+        self.groups = {title: grouping_of(title, pieces) for title, pieces in inputs.groups.items()}
+        self.set_aside = SetAside()
+        self.trade: Trade = trade_module.read_trade(inputs.trade, self._rules(), self.set_aside, progress)
+        if self.options.strict:
+            self.set_aside.insist_on_none()
+        self.plan = make_plan(config.base, self.trade.periods, sorted(self.applied), sorted(self.bound))
+        self._recorded: dict[int, Recorded] = {}
+        self._bases: dict[tuple[int, bool, tuple[int, ...]], Basis] = {}
+
+    def _rules(self) -> Rules:
+        schedules = [*self.applied.values(), *self.bound.values()]
+        lines: dict[int, list[np.ndarray]] = {}
+        for schedule in schedules:
+            lines.setdefault(schedule.digits, []).append(schedule.keys)
+        named = {kind for schedule in schedules for duty in schedule.duties for kind in duty.kinds}
+        drop = {}
+        for piece in self.inputs.drop:
+            cells = [text_column(piece, column) for column in trade_module.DROP_COLUMNS.text]
+            for row in zip(*(np.append(names, "")[places] for places, names in cells), strict=True):
+                drop[str(row[0]), str(row[1]), str(row[2])] = str(row[3])
+        return Rules(
+            Tariff({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()}),
+            self.partners,
+            tuple(kind for kind in KINDS if kind in named),
+            bridges_of(self.config),
+            drop,
+            self.options.mislabelled,
+        )
+
+    def rates(self, progress: Progress = _no_progress) -> Rates:
+        """Compute the rates of every line and year (METHOD.md sections 3 and 4).
+
+        Raises
+        ------
+        InputError
+            An exchange rate that some duty needs is missing.
+        """
+        from fastavs.evaluate import applied_against_bound, applied_alone
+        from fastavs.results.rates import Rates
+
+        evaluated: dict[tuple[str, int], Evaluated] = {}
+        years: dict[int, YearRates] = {}
+        for place, year in enumerate(self.plan.years):
+            progress("rates", place, len(self.plan.years))
+            side = year if year in self.applied else cast(int, self.plan.applied_year)
+            applied = self._evaluate("applied", side, evaluated)
+            if year in self.bound:
+                bound = self._evaluate("bound", year, evaluated)
+                years[year] = applied_against_bound(year, applied, bound, self.options.levels)
+            else:
+                years[year] = applied_alone(year, applied)
+        progress("rates", len(self.plan.years), len(self.plan.years))
+        return Rates(self, years)
+
+    def explain(self, line: str, year: int | None = None) -> pa.Table:
+        """Return every observation behind one line's rate; see `Rates.observations`."""
+        return self.rates().observations(line, year)
+
+    def _evaluate(self, kind: str, year: int, done: dict[tuple[str, int], Evaluated]) -> Evaluated:
+        if (kind, year) not in done:
+            from fastavs.evaluate import evaluate
+
+            schedule = (self.applied if kind == "applied" else self.bound)[year]
+            own_trade = year in self.plan.own_periods
+            basis = self._basis(schedule.digits, own_trade, self.plan.periods_of(year))
+            done[kind, year] = evaluate(
+                schedule, basis, own_trade, self._base_keys(schedule.digits), self.trade.kinds, self.fx,
+                self.fx_periods(year), self.options,
+            )  # fmt: skip
+        return done[kind, year]
+
+    def fx_periods(self, year: int) -> list[str]:
+        """Return the label under which exchange rates are looked up, for each trade period."""
+        if self.options.fx_period == "schedule":
+            return [str(year)] * len(self.trade.periods)
+        return self.trade.periods
+
+    def fx_of(self, rates: YearRates, currencies: Sequence[str]) -> dict[str, float]:
+        """Return a year's exchange rates: those of the last trade period that it rests on."""
+        period = self.fx_periods(rates.year)[max(self.plan.periods_of(rates.year))]
+        return {one: float(self.fx.vector([period], one, str(rates.year))[0]) for one in currencies}
+
+    def recorded(self, digits: int) -> Recorded:
+        """Return all observations, codes cut to a tariff's length."""
+        if digits not in self._recorded:
+            from fastavs.index import record
+
+            self._recorded[digits] = record(self.trade, digits)
+        return self._recorded[digits]
+
+    def _basis(self, digits: int, own_trade: bool, periods: tuple[int, ...]) -> Basis:
+        key = (digits, own_trade, periods)
+        if key not in self._bases:
+            from fastavs.index import make_basis
+
+            every = self.options.base_partners == "all" and not own_trade
+            self._bases[key] = make_basis(self.recorded(digits), periods, self.options.min_value, every)
+        return self._bases[key]
+
+    def _base_keys(self, digits: int) -> np.ndarray:
+        """Lines of the schedules of base periods that are plain years (METHOD.md, "Base-period codes")."""
+        years = [int(period) for period in self.config.base.periods if re.fullmatch(r"\d{4}", period)]
+        found = [
+            self.applied[year].keys for year in years if year in self.applied and self.applied[year].digits == digits
+        ]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def title(self) -> str:
+        """The study's name with its note and value basis, as shown on everything made from it."""
+        note = f" ({self.config.note})" if self.config.note else ""
+        return f"{self.config.name}{note}, values {self.config.value_basis} in {self.config.currency}"

@@ -1,0 +1,274 @@
+"""Native tables in: Parquet, Arrow, Feather, CSV and CSV.gz files, or any dataframe that speaks Arrow.
+
+Nothing is judged here but form: columns that must be there, files that can be read. What a row says is judged by
+the module that owns the table.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fastavs.errors import InputError, did_you_mean
+
+CSV_ENDINGS = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
+ARROW_ENDINGS = (".arrow", ".feather", ".ipc")
+PARQUET_ENDINGS = (".parquet", ".pq")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file's or one dataframe's rows.
+
+    Attributes
+    ----------
+    label : str
+        What messages call it: the file's name as the study writes it, or "<trade>" for data from memory.
+    table : pyarrow.Table
+        The wanted columns under their native names, row order as found.
+    digest : str
+        SHA-256 of the file's bytes, or of the data for tables from memory.
+    """
+
+    label: str
+    table: pa.Table
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a native table.
+
+    Attributes
+    ----------
+    title : str
+        The table's name in messages.
+    text, numbers : tuple of str
+        Columns read as text and as numbers.
+    required : tuple of str
+        Those that must be there.
+    """
+
+    title: str
+    text: tuple[str, ...]
+    numbers: tuple[str, ...]
+    required: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.text + self.numbers
+
+
+def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
+    """Return the files that patterns name, each once, sorted within a pattern.
+
+    Raises
+    ------
+    InputError
+        A pattern that matches nothing.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        matches = sorted(glob.glob(str(folder / pattern), recursive=True))
+        if not matches:
+            nearby = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+            raise InputError(
+                "no such file",
+                column=key,
+                value=pattern,
+                cure=f"paths are relative to {folder}.{did_you_mean(Path(pattern).name, nearby)}".rstrip("."),
+            )
+        found.update(dict.fromkeys(Path(match) for match in matches))
+    return list(found)
+
+
+def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, str], folder: Path) -> list[Piece]:
+    """Read files of one native table. `renamed` maps native names to the names that the files use."""
+    pieces = []
+    for path in paths:
+        label = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            table = _read_one(path, label, columns, renamed)
+        except (pa.ArrowException, OSError, EOFError) as error:
+            raise InputError(
+                f"the file cannot be read ({_first_line(error)})",
+                file=label,
+                expected="Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header",
+                cure="write the file anew; it may be cut off, empty, or of another kind than its name says",
+            ) from None
+        pieces.append(Piece(label, _native(table, columns, renamed, label), digest))
+    return pieces
+
+
+def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str]) -> list[Piece]:
+    """Take one dataframe (anything with ``__arrow_c_stream__``, or a mapping of columns), or a list of them."""
+    sources = source if isinstance(source, list | tuple) else [source]
+    pieces = []
+    for i, one in enumerate(sources):
+        label = f"<{columns.title}>" if len(sources) == 1 else f"<{columns.title} {i + 1}>"
+        table = _to_arrow(one, label)
+        native = _native(table, columns, renamed, label)
+        digest = hashlib.sha256()
+        for batch in native.to_batches():
+            digest.update(batch.serialize())
+        pieces.append(Piece(label, native, digest.hexdigest()))
+    return pieces
+
+
+def _to_arrow(source: Any, label: str) -> pa.Table:
+    if isinstance(source, pa.Table):
+        return source
+    if hasattr(source, "__arrow_c_stream__"):
+        return pa.table(source)
+    if isinstance(source, Mapping):
+        return pa.table(dict(source))
+    raise InputError(
+        f"cannot take {type(source).__name__} as a table",
+        file=label,
+        expected="a dataframe that speaks Arrow (pyarrow, pandas, polars, DuckDB), or a mapping of columns",
+    )
+
+
+def _read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
+    name = path.name.lower()
+    wanted = [renamed.get(column, column) for column in columns.all]
+    if name.endswith(CSV_ENDINGS):
+        return _read_csv(path, columns, renamed)
+    if name.endswith(PARQUET_ENDINGS):
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            present = [column for column in wanted if column in file.schema_arrow.names]
+            return file.read(columns=present) if present else file.read()
+    if name.endswith(ARROW_ENDINGS):
+        from pyarrow import feather
+
+        return feather.read_table(path)
+    raise InputError(
+        "unknown kind of file",
+        file=label,
+        expected="a name that ends in " + ", ".join(PARQUET_ENDINGS + ARROW_ENDINGS + CSV_ENDINGS[:2]),
+    )
+
+
+def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
+    from pyarrow import csv
+
+    names = {renamed.get(column, column): column for column in columns.all}
+    as_text = {name: pa.string() for name in names}
+    as_numbers = as_text | {name: pa.float64() for name, column in names.items() if column in columns.numbers}
+
+    def read(types: dict[str, pa.DataType]) -> pa.Table:
+        options = csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True)
+        return csv.read_csv(path, convert_options=options)
+
+    try:
+        return read(as_numbers)
+    except pa.ArrowInvalid as error:
+        if "conversion error" not in str(error).lower():
+            raise
+        return read(as_text)  # some cell is no number: the owner of the table names its row
+
+
+def _native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
+    names = {column: renamed.get(column, column) for column in columns.all}
+    for column in columns.required:
+        if names[column] not in table.column_names:
+            raise InputError(
+                f"the {columns.title} table has no such column",
+                file=label,
+                column=column,
+                value=names[column],
+                expected=", ".join(columns.required),
+                cure=f"rename it, or say under [{columns.title}.columns] what it is called."
+                f"{did_you_mean(names[column], table.column_names)}".rstrip("."),
+            )
+    present = {column: name for column, name in names.items() if name in table.column_names}
+    if table.num_rows == 0:
+        raise InputError(f"the {columns.title} table has no rows", file=label, cure="leave it out or fill it in")
+    return pa.table({column: table.column(name) for column, name in present.items()})
+
+
+def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
+    """Return a text column as places into its distinct values: int32[n] (-1 = null) and the list of texts.
+
+    Raises
+    ------
+    InputError
+        Numbers where codes are expected: their leading zeros are gone.
+    """
+    if column not in piece.table.column_names:
+        return np.full(piece.table.num_rows, -1, dtype=np.int32), []
+    array = piece.table.column(column)
+    kind = array.type
+    if column in ("line", "prefix") and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        raise InputError(
+            f"codes are text, and this column holds numbers ({kind})",
+            file=piece.label,
+            column=column,
+            value=array[0].as_py(),
+            expected='text such as "0203290000"',
+            cure="read the source with this column as text, so that leading zeros stay",
+        )
+    if not pa.types.is_dictionary(kind):
+        array = array.cast(pa.string()).dictionary_encode()
+    elif kind.value_type != pa.string():
+        array = array.cast(pa.dictionary(pa.int32(), pa.string()))
+    whole = array.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
+    places = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
+    return _trimmed(places, whole.dictionary.to_pylist())
+
+
+def _trimmed(places: np.ndarray, texts: list[str | None]) -> tuple[np.ndarray, list[str]]:
+    """Strip blanks from distinct texts and merge what becomes equal; empty text is null."""
+    distinct: dict[str, int] = {}
+    new_place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last entry serves place -1
+    for i, text in enumerate(texts):
+        stripped = (text or "").strip()
+        if stripped:
+            new_place[i] = distinct.setdefault(stripped, len(distinct))
+    return new_place[places], list(distinct)
+
+
+def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column as float64[n] (NaN = none) and where it held text that is no number, bool[n]."""
+    n = piece.table.num_rows
+    if column not in piece.table.column_names:
+        return np.full(n, np.nan), np.zeros(n, dtype=bool)
+    array = piece.table.column(column)
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return _numbers_from_text(array.to_pylist())
+    return array.cast(pa.float64()).to_numpy(), np.zeros(n, dtype=bool)
+
+
+def _numbers_from_text(texts: list[str | None]) -> tuple[np.ndarray, np.ndarray]:
+    values = np.full(len(texts), np.nan)
+    bad = np.zeros(len(texts), dtype=bool)
+    for i, text in enumerate(texts):
+        if text is None or not text.strip():
+            continue
+        try:
+            values[i] = float(text)
+        except ValueError:
+            bad[i] = True
+        else:
+            bad[i] = bool(np.isnan(values[i]))
+    return values, bad
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
