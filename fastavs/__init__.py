@@ -1,8 +1,8 @@
 """Ad valorem equivalents of customs duties, per tariff line, partner and year.
 
 >>> import fastavs as fa
->>> fa.parse_duty("max(15%, 0.15 EUR/kg)").rate(unit_value=0.81, fx={"EUR": 1.08})
-0.2
+>>> fa.parse_duty("max(15%, 0.15 EUR/kg)").rate(unit_value=2.1, fx={"EUR": 1.08})
+0.15
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ class Evaluated:
     duties : fastavs.kernels.rates.Duties
     own_trade : bool
         Whether the basis is the year's own trade.
+    borrows : bool[h]
+        Whether a line may look at its relatives' observations.
     raw : fastavs.kernels.rates.LineRates
     side : fastavs.kernels.carry.Side
         The same with levels as digits and null rates as the study wants them.
@@ -45,6 +47,7 @@ class Evaluated:
     served: Served
     duties: kernels.Duties
     own_trade: bool
+    borrows: np.ndarray
     raw: kernels.LineRates
     side: carrying.Side
     imports: np.ndarray
@@ -100,15 +103,16 @@ def evaluate(
         imports = mfn_imports
         matched = np.isin(schedule.keys, base_keys) | (all_imports > 0.0)
         borrows = ~matched
-    raw = _run(schedule, served, duties, borrows, options)
+    raw = run_kernel(schedule, served, duties, borrows, options)
     no_quantity = _without_quantity(schedule, basis, np.where(excluded, -1, line_of), kinds)
     side = _side(schedule, served, raw, no_quantity, options.unresolved == "zero")
-    return Evaluated(schedule, basis, served, duties, own_trade, raw, side, imports, matched)
+    return Evaluated(schedule, basis, served, duties, own_trade, borrows, raw, side, imports, matched)
 
 
-def _run(
+def run_kernel(
     schedule: YearSchedule, served: Served, duties: kernels.Duties, borrows: np.ndarray, options: Options
 ) -> kernels.LineRates:
+    """Evaluate a schedule's duties on the observations that serve it; nothing else."""
     h = schedule.keys.size
     lines = kernels.Lines(
         readonly(schedule.duty, np.int64),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs import codes
-from fastavs.duty import Duty
+from fastavs.duty import ADD, CONST, MAX, TERM, Duty
 from fastavs.errors import InputError
 from fastavs.fx import Fx
 from fastavs.kernels import addup, moments, rates
@@ -29,8 +29,8 @@ class Recorded:
         Places: into the codes above, and into the lists of the trade.
     value : float64[n]
         All the value.
-    quantity, quantity_value : float64[kinds, n]
-        Quantity by kind in base units, and the value of the rows that carry it; 0 = none.
+    quantity, quantity_value, ratio : float64[kinds, n]
+        Quantity by kind in base units, the value of the rows that carry it, and r, the one over the other; 0 = none.
     excluded : bool[n]
         Whether the partner is excluded in the period.
     row_start : int64[n + 1]
@@ -46,6 +46,7 @@ class Recorded:
     value: np.ndarray
     quantity: np.ndarray
     quantity_value: np.ndarray
+    ratio: np.ndarray
     excluded: np.ndarray
     row_start: np.ndarray
     row_order: np.ndarray
@@ -87,6 +88,7 @@ def record(trade: Trade, digits: int) -> Recorded:
         value,
         quantity,
         quantity_value,
+        np.divide(quantity, quantity_value, out=np.zeros_like(quantity), where=quantity_value > 0.0),
         trade.excluded[partner, period],
         start,
         order,
@@ -177,6 +179,7 @@ def serve(basis: Basis, schedule: YearSchedule, levels: Sequence[int], by_prefix
         readonly(stop[order], np.int64),
         readonly(reach_digits[order], np.int8),
         readonly(recorded.period[basis.chosen], np.int64),
+        readonly(recorded.ratio[:, basis.chosen], np.float64),
         readonly(recorded.quantity[:, basis.chosen], np.float64),
         readonly(recorded.quantity_value[:, basis.chosen], np.float64),
     )
@@ -252,7 +255,18 @@ def compile_duties(
         readonly(b, np.float64),
         readonly(c, np.float64),
         readonly([duty.ad_valorem for duty in duties], np.float64),
+        readonly([_form(duty) for duty in duties], np.int8),
     )
+
+
+def _form(duty: Duty) -> int:
+    """Return which plain form a duty has, if any, read off its program."""
+    forms = {
+        (TERM,): rates.ALONE,
+        (CONST, TERM, MAX): rates.GREATER,
+        (CONST, TERM, ADD): rates.SUM,
+    }
+    return forms.get(tuple(op for op, _ in duty.program), rates.ANY)
 
 
 def add_by(values: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:

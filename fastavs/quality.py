@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +25,14 @@ UNCLEAR, QUANTITY, MASS = 0, 1, 2
 CULPRITS: tuple[str, ...] = ("unclear", "quantity", "mass")
 """Names of the culprit codes, by code."""
 
-OFF_HS6, OFF_HS4, IMPOSSIBLE, COPY = 1, 2, 4, 8
+OFF_HS6, OFF_HS4, IMPOSSIBLE, COPY, MARKED = 1, 2, 4, 8, 16
 """Bits of `Mislabelled.reason`; a row can have several."""
 REASONS: dict[int, str] = {
     OFF_HS6: "off the median of its HS6 by a power of ten",
     OFF_HS4: "off the median of its heading by a power of ten",
     IMPOSSIBLE: "no such unit can weigh that",
     COPY: "the quantity repeats the mass",
+    MARKED: "marked in the source",
 }
 """What the bits of `Mislabelled.reason` mean."""
 
@@ -201,6 +203,50 @@ def find_mislabelled(
     )
 
 
+def with_marked(
+    found: Mislabelled, marked: npt.ArrayLike, kind: npt.ArrayLike, amount: npt.ArrayLike, mass_kg: npt.ArrayLike
+) -> Mislabelled:
+    """Return `found` with the rows that their table marks as mislabelled; a mark overrules the verdict here.
+
+    Parameters
+    ----------
+    found : Mislabelled
+        What `find_mislabelled` returned.
+    marked : int8, shape (n,)
+        1 + the culprit code that the table names, 0 for none.
+    kind, amount, mass_kg : shape (n,)
+        As in `find_mislabelled`.
+    """
+    marks = np.asarray(marked, dtype=np.int8)
+    rows = np.flatnonzero(marks)
+    if not rows.size:
+        return found
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_unit = np.asarray(mass_kg, dtype=np.float64)[rows] / np.asarray(amount, dtype=np.float64)[rows]
+    unknown = np.full(rows.size, np.nan)
+    known = np.isin(rows, found.rows)
+    place = np.searchsorted(found.rows, rows[known])
+    median, factor, reason = unknown.copy(), unknown.copy(), np.full(rows.size, MARKED, dtype=np.int8)
+    median[known], factor[known] = found.median[place], found.factor[place]
+    reason[known] |= found.reason[place]
+    own = ~np.isin(found.rows, rows)
+    order = np.argsort(np.concatenate((found.rows[own], rows)), kind="stable")
+    kinds = np.asarray(kind, dtype=np.int8)[rows]
+
+    def merged(theirs: npt.NDArray[Any], ours: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.concatenate((theirs[own], ours))[order]
+
+    return Mislabelled(
+        rows=merged(found.rows, rows),
+        kind=merged(found.kind, kinds),
+        mass_per_unit=merged(found.mass_per_unit, per_unit),
+        median=merged(found.median, median),
+        factor=merged(found.factor, factor),
+        culprit=merged(found.culprit, (marks[rows] - 1).astype(np.int8)),
+        reason=merged(found.reason, reason),
+    )
+
+
 def describe(found: Mislabelled, **columns: Sequence[object]) -> pa.Table:
     """Return the rows found as a table for the report.
 
@@ -227,8 +273,10 @@ def describe(found: Mislabelled, **columns: Sequence[object]) -> pa.Table:
     return pa.table(
         {
             **{name: pa.array(column) for name, column in columns.items()},
-            "unit": pa.array([BASE_UNITS[KINDS[kind]] for kind in found.kind.tolist()], pa.string()),
-            "kg_per_unit": pa.array(found.mass_per_unit),
+            "unit": pa.array(
+                [BASE_UNITS[KINDS[kind]] if kind >= 0 else None for kind in found.kind.tolist()], pa.string()
+            ),
+            "kg_per_unit": pa.array(np.where(np.isfinite(found.mass_per_unit), found.mass_per_unit, np.nan), from_pandas=True),
             "median_kg_per_unit": pa.array(found.median, from_pandas=True),
             "factor": pa.array(found.factor, from_pandas=True),
             "culprit": pa.array([CULPRITS[code] for code in found.culprit.tolist()], pa.string()),

@@ -32,6 +32,8 @@ class Rows:
         Kind of each quantity (place in `units.KINDS`), -1 = none.
     amount_1, amount_2, mass : float64[n]
         Base units of those kinds, and net kilograms; 0 = none.
+    marked : int8[n]
+        What the table itself calls mislabelled: 1 + place in `quality.CULPRITS`, 0 = nothing.
     piece : int32[n]
         Which file the row came from.
     row : int64[n]
@@ -47,6 +49,7 @@ class Rows:
     kind_2: np.ndarray
     amount_2: np.ndarray
     mass: np.ndarray
+    marked: np.ndarray
     piece: np.ndarray
     row: np.ndarray
 
@@ -94,6 +97,7 @@ def find_suspects(
     found = quality.find_mislabelled(
         hs6[rows.code], np.where(other, kind, NO_KIND), np.where(other, amount, 0.0), mass, rows.value
     )
+    found = quality.with_marked(found, rows.marked, np.where(other, kind, NO_KIND), amount, mass)
     at = found.rows
     table = quality.describe(
         found,

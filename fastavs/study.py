@@ -153,7 +153,9 @@ class Study:
         path = Path(path)
         config = load_config(path)
         study = cls.__new__(cls)
-        study._bind(config, read_inputs(config, path, progress), progress)
+        inputs = read_inputs(config, path, progress)
+        progress("checking schedules", 0, 1)
+        study._bind(config, inputs, progress)
         return study
 
     def _bind(self, config: StudyConfig, inputs: Inputs, progress: Progress = _no_progress) -> None:
@@ -206,6 +208,20 @@ class Study:
             drop,
             self.options.mislabelled,
         )
+
+    def check(self) -> None:
+        """Make sure that `rates` has every exchange rate it needs, without computing anything.
+
+        Raises
+        ------
+        InputError
+            An exchange rate that some duty needs is missing.
+        """
+        for schedule in [*self.applied.values(), *self.bound.values()]:
+            labels = self.fx_periods(schedule.year)
+            periods = [labels[place] for place in self.plan.periods_of(schedule.year)]
+            for currency in sorted({currency for duty in schedule.duties for currency in duty.currencies}):
+                self.fx.vector(periods, currency, f"the {schedule.kind} schedule of {schedule.year}")
 
     def rates(self, progress: Progress = _no_progress) -> Rates:
         """Compute the rates of every line and year (METHOD.md sections 3 and 4).

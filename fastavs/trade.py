@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs import codes
-from fastavs.errors import InputError, UnitError
+from fastavs.errors import InputError, UnitError, did_you_mean
 from fastavs.partners import Partners
+from fastavs.quality import CULPRITS
 from fastavs.quantities import NO_KIND, Rows, amounts_by_kind, find_suspects, void_suspects
 from fastavs.setaside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.tables import Columns, Piece, number_column, text_column
@@ -22,7 +23,7 @@ from fastavs.units import KINDS, NO_UNIT, Bridge, read_unit
 
 COLUMNS = Columns(
     "trade",
-    ("period", "line", "partner", "unit", "unit_2"),
+    ("period", "line", "partner", "unit", "unit_2", "mislabelled"),
     ("value", "quantity", "quantity_2", "net_mass_kg"),
     ("period", "line", "partner", "value"),
 )
@@ -224,7 +225,30 @@ def _read_piece(number: int, piece: Piece, rules: Rules, lists: tuple[dict[str, 
     ]
     mass = np.nan_to_num(amounts["net_mass_kg"][good])
     where = np.full(good.size, number, dtype=np.int32)
-    return Rows(*keep, value[good], kind_1, amount_1, kind_2, amount_2, mass, where, good)
+    marked = _marks(piece)[good]
+    return Rows(*keep, value[good], kind_1, amount_1, kind_2, amount_2, mass, marked, where, good)
+
+
+def _marks(piece: Piece) -> np.ndarray:
+    """Return what each row is marked as, int8[n]: 1 + place in `CULPRITS`, 0 = nothing.
+
+    Raises
+    ------
+    InputError
+        A mark of another name.
+    """
+    places, texts = text_column(piece, "mislabelled")
+    for text in texts:
+        if text not in CULPRITS:
+            raise InputError(
+                "unknown mark",
+                file=piece.label,
+                row=int(np.argmax(places == texts.index(text))) + 1,
+                column="mislabelled",
+                value=text,
+                expected=", ".join(CULPRITS) + " or nothing" + did_you_mean(text, CULPRITS).rstrip("."),
+            )
+    return np.array([1 + CULPRITS.index(text) for text in texts] + [0], dtype=np.int8)[places]
 
 
 def _remembered(known: dict[str, int], places: np.ndarray, names: list[str], good: np.ndarray) -> np.ndarray:

@@ -63,8 +63,8 @@ _NUMBER_WORDS = {
 }
 
 _CANONICAL_NAMES = f"one of {', '.join(_NAMED)}, with or without a number before it"
-_CANONICAL = re.compile(r"(?:(\d+(?:\.\d+)?|\d+/\d+) ?)?([A-Za-z][A-Za-z0-9]*)")
-_COUNTED = re.compile(r"(\d{1,3}(?:[ ,]\d{3})+|\d+(?:\.\d+)?) ?(\D.*)")
+_CANONICAL = re.compile(r"(?:([0-9]+(?:\.[0-9]+)?|[0-9]+/0*[1-9][0-9]*) ?)?([A-Za-z][A-Za-z0-9]*)")
+_COUNTED = re.compile(r"([0-9]{1,3}(?:[ ,][0-9]{3})+|[0-9]+) ?([^0-9].*)")
 
 
 def plain_number(value: Fraction) -> str:
@@ -311,6 +311,9 @@ def read_unit(text: str) -> Unit:
     >>> read_unit("1000 ШТ").text, read_unit("55").text, read_unit("l alc. 100 %").text, read_unit("DPR").text
     ('1000 piece', 'm2', 'lpa', '12 pair')
     """
+    canonical = _CANONICAL.fullmatch(text.strip())
+    if canonical and canonical[2] in _NAMED:
+        return parse_unit(text)
     key = _key(text)
     if text.strip() in NO_UNIT:
         raise _known_not_measured(text, "it says that there is no unit")

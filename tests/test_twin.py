@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import make_study
 import pytest
+import reference
 
 import fastavs as fa
-from tests import make_study, reference
 
 REL = 2e-15  # of rates: a few ulp
 

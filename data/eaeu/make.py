@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fastavs.errors import UnitError
-from fastavs.quality import find_mislabelled
+from fastavs.quality import CULPRITS, find_mislabelled
 from fastavs.readers import Reading, comext, eaeu_tariff, ecb, russian_customs
 from fastavs.units import KINDS, read_unit
 
@@ -32,6 +32,7 @@ SOURCES = {
 YEARS = {"tariff 2025": 2025, "tariff 2026": 2026}
 PERIODS = ("2021", "2022M01", "2022M01-11", "2025")
 BEER, BEER_PERIODS = "2203", ("2020", "2021", "2022M01-11")
+COLUMNS = ["period", "line", "partner", "value", "quantity", "unit", "net_mass_kg", "mislabelled"]
 TRADE_ORDER = ("period", "line", "partner", "unit", "quantity", "net_mass_kg", "value")
 
 
@@ -58,9 +59,9 @@ def main() -> None:
         "Turkey": russian_customs.read(source["Turkey"], flag=looks_mislabelled),
         "EU beer": comext.read_exports(source["EU beer"], BEER, fx=fx.table),
     }
-    rows = pa.concat_tables([_all_of(reading) for reading in trade.values()])
+    rows = pa.concat_tables([_all_of(reading) for reading in trade.values()], promote_options="default")
     rows = rows.filter(pc.is_in(rows.column("period"), pa.array(PERIODS)))
-    _write(rows, wanted.out / "trade.parquet", TRADE_ORDER)
+    _write(rows.select(COLUMNS), wanted.out / "trade.parquet", TRADE_ORDER)
 
     for name, reading in {**tariffs, "fx": fx, **trade}.items():
         print(f"{name}\n{textwrap.indent(reading.report(), '  ')}")
@@ -68,9 +69,9 @@ def main() -> None:
 
 def _all_of(reading: Reading) -> pa.Table:
     """Return trade inside and outside the tariff as one native table: a study counts what weighs no line."""
-    table = reading.table.select([name for name in reading.table.column_names if name != "mislabelled"])
     assert reading.outside is not None
-    return pa.concat_tables([table, reading.outside.select(table.column_names)])
+    outside = reading.outside.select([name for name in reading.outside.column_names if name in COLUMNS])
+    return pa.concat_tables([reading.table, outside], promote_options="default")
 
 
 def _write(table: pa.Table, path: Path, order: tuple[str, ...]) -> None:
@@ -78,8 +79,8 @@ def _write(table: pa.Table, path: Path, order: tuple[str, ...]) -> None:
     pq.write_table(ordered, path, compression="zstd", compression_level=19, store_schema=False)
 
 
-def looks_mislabelled(rows: pa.Table) -> np.ndarray:
-    """Return which rows (native columns, a row a month) carry a quantity that does not fit the mass; bool[n]."""
+def looks_mislabelled(rows: pa.Table) -> pa.Array:
+    """Return which number of a row (native columns, a row a month) looks wrong, null where none does; string[n]."""
     unit = rows.column("unit").combine_chunks().dictionary_encode()
     sizes = [_kind_and_size(text) for text in unit.dictionary.to_pylist()]
     kinds = np.array([kind for kind, _ in sizes] + [-1], dtype=np.int64)
@@ -94,9 +95,9 @@ def looks_mislabelled(rows: pa.Table) -> np.ndarray:
         np.asarray(rows.column("net_mass_kg").fill_null(0.0)),
         np.asarray(rows.column("value")),
     )
-    mask = np.zeros(rows.num_rows, dtype=bool)
-    mask[found.rows] = True
-    return mask
+    culprit = np.full(rows.num_rows, None, dtype=object)
+    culprit[found.rows] = [CULPRITS[code] for code in found.culprit]
+    return pa.array(culprit, pa.string())
 
 
 def _kind_and_size(text: str) -> tuple[int, float]:

@@ -130,7 +130,9 @@ class TextBuilder(Transformer):
     def add(self, left: Expr, right: Expr) -> Expr:
         return Add(left, right)
 
-    def sub(self, left: Expr, right: Expr) -> Expr:
+    def sub(self, left: Expr, minus: Token, right: Expr) -> Expr:
+        if isinstance(left, Percent) and isinstance(right, Percent) and left.value < right.value:
+            raise NoReading(minus, "a range, or a rate below zero", "give the one rate that applies")
         return Sub(left, right)
 
     def at_least(self, duty: Expr, floor: Expr) -> Expr:

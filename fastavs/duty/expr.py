@@ -113,21 +113,13 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Sub:
-    """One duty less another.
-
-    Raises
-    ------
-    DutyError
-        If both are percentages and the difference is negative, as in a range ("5-10%") read as a difference.
-    """
+    """One duty less another."""
 
     left: Expr
     right: Expr
     depth: int = field(default=1, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.left, Percent) and isinstance(self.right, Percent) and self.left.value < self.right.value:
-            raise DutyError("a difference below zero, or a range", value=f"{self.left} - {self.right}")
         object.__setattr__(self, "depth", _depth_over(self.left, self.right))
 
     def __str__(self) -> str:

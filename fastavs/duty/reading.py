@@ -129,7 +129,7 @@ def read_duty(text: str, language: str | None = None) -> Duty:
     ----------
     text : str
         The duty.
-    language : {"en", "ru"}, optional
+    language : {"canonical", "en", "ru"}, optional
         Left out, a text with Cyrillic letters is Russian and any other English. It matters for numbers: in Russian
         "3,125" is 3.125, in English it is refused, as it may be 3125.
 
@@ -140,7 +140,7 @@ def read_duty(text: str, language: str | None = None) -> Duty:
     Raises
     ------
     DutyError
-        If any part of the text has no reading.
+        If any part of the text has no reading, or the language is none of these.
 
     Examples
     --------
@@ -148,6 +148,8 @@ def read_duty(text: str, language: str | None = None) -> Duty:
     '3.125%'
     """
     _check_length(text)
+    if language not in (None, *GRAMMARS):
+        raise DutyError("language of a duty", value=language, expected=", ".join(GRAMMARS))
     found = _attempt(language or ("ru" if _CYRILLIC.search(text) else "en"), text)
     if isinstance(found, Duty):
         return found

@@ -15,6 +15,8 @@ from fastavs.kernels.options import inlined, kernel
 CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5  # the program's operations, as the duty module writes them
 STACK = 64  # deepest program that a kernel evaluates; whoever compiles duties checks it
 
+ANY, ALONE, GREATER, SUM = 0, 1, 2, 3  # forms: s, max(a, s) and a + s go without the program
+
 NO_SOURCE = -1  # place among the levels of a line without any usable observation
 UNKNOWN, FROM_OBSERVATIONS, AD_VALOREM_PART = 0, 1, 2  # where a line's rate came from
 
@@ -30,6 +32,7 @@ class Duties(NamedTuple):
     b: np.ndarray  # float64[m] currency units for one base unit
     c: np.ndarray  # float64[m, p] b * fx of the period
     ad_valorem: np.ndarray  # float64[d] fraction
+    form: np.ndarray  # int8[d] one of the FORMs below
 
 
 class Observations(NamedTuple):
@@ -39,7 +42,8 @@ class Observations(NamedTuple):
     code_stop: np.ndarray  # int64[g] one past its last
     code_reach: np.ndarray  # int8[g] digits up to which a code serves lines
     period: np.ndarray  # int64[n] column of Duties.c
-    quantity: np.ndarray  # float64[kinds, n] base units; 0 = none
+    ratio: np.ndarray  # float64[kinds, n] r, base units for a unit of value; 0 = none
+    quantity: np.ndarray  # float64[kinds, n] base units
     quantity_value: np.ndarray  # float64[kinds, n] the value of the rows that carry the quantity
 
 
@@ -51,6 +55,15 @@ class Lines(NamedTuple):
     code_lo: np.ndarray  # int64[e, h] first code (of Observations) that shares the level's digits
     code_hi: np.ndarray  # int64[e, h] one past the last
     borrows: np.ndarray  # bool[h] whether the line may look at levels past its own
+
+
+class Work(NamedTuple):
+    """Scratch memory of one run."""
+
+    term: np.ndarray  # float64[STACK] values of a duty's specific terms
+    stack: np.ndarray  # float64[STACK] of a running program
+    sums: np.ndarray  # float64[2 STACK + 1] of rates; then, by term, of duty paid and of value
+    lost: np.ndarray  # float64[2 STACK + 1] what those sums lost to rounding
 
 
 class LineRates(NamedTuple):
@@ -95,7 +108,7 @@ def _run(duties: Duties, duty: int, term: np.ndarray, stack: np.ndarray) -> floa
 def _usable(duties: Duties, duty: int, obs: Observations, i: int) -> bool:
     """Whether observation `i` has a quantity of every kind that the duty names."""
     for j in range(duties.term_start[duty], duties.term_start[duty + 1]):
-        if obs.quantity[duties.term_kind[j], i] <= 0.0:
+        if obs.ratio[duties.term_kind[j], i] <= 0.0:
             return False
     return True
 
@@ -107,7 +120,7 @@ def _observation_rate(
     first = duties.term_start[duty]
     for j in range(first, duties.term_start[duty + 1]):
         kind = duties.term_kind[j]
-        term[j - first] = duties.c[j, obs.period[i]] * (obs.quantity[kind, i] / obs.quantity_value[kind, i])
+        term[j - first] = duties.c[j, obs.period[i]] * obs.ratio[kind, i]
     return _run(duties, duty, term, stack)
 
 
@@ -119,69 +132,139 @@ def _accumulate(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
     total[k] = raised
 
 
+@inlined
+def _segment(
+    duties: Duties, duty: int, obs: Observations, lo: int, hi: int, outlier: float, sums: np.ndarray
+) -> tuple[int, int, int]:
+    """Go over the observations ``lo:hi`` with a duty of one term and a plain form.
+
+    Adds their rates to ``sums`` (total and what it lost) and returns how many were found, kept and binding.
+    """
+    term = duties.term_start[duty]
+    kind = duties.term_kind[term]
+    part = duties.ad_valorem[duty]
+    form = duties.form[duty]
+    total = sums[0]
+    lost = sums[1]
+    found = 0
+    kept = 0
+    binding = 0
+    for i in range(lo, hi):
+        ratio = obs.ratio[kind, i]
+        if ratio <= 0.0:
+            continue
+        found += 1
+        rate = duties.c[term, obs.period[i]] * ratio
+        if form == GREATER:
+            rate = part if part > rate else rate
+        elif form == SUM:
+            rate = part + rate
+        if rate > outlier:
+            continue
+        kept += 1
+        binding += rate != part
+        raised = total + rate
+        lost += (total - raised) + rate if abs(total) >= abs(rate) else (rate - raised) + total
+        total = raised
+    sums[0] = total
+    sums[1] = lost
+    return found, kept, binding
+
+
+@inlined
+def _any_segment(
+    duties: Duties,
+    duty: int,
+    obs: Observations,
+    span: tuple[int, int],
+    outlier: float,
+    pooled: bool,
+    work: Work,
+) -> tuple[int, int, int]:
+    """The same as `_segment` for any duty, by its program; with `pooled`, also sums of duty paid and of value."""
+    first = duties.term_start[duty]
+    n_terms = duties.term_start[duty + 1] - first
+    part = duties.ad_valorem[duty]
+    found = 0
+    kept = 0
+    binding = 0
+    for i in range(span[0], span[1]):
+        if not _usable(duties, duty, obs, i):
+            continue
+        found += 1
+        rate = _observation_rate(duties, duty, obs, i, work.term, work.stack)
+        if rate > outlier:
+            continue
+        kept += 1
+        binding += rate != part
+        _accumulate(work.sums, work.lost, 0, rate)
+        if pooled:
+            for j in range(n_terms):
+                kind = duties.term_kind[first + j]
+                duty_paid = duties.c[first + j, obs.period[i]] * obs.quantity[kind, i]
+                _accumulate(work.sums, work.lost, 1 + 2 * j, duty_paid)
+                _accumulate(work.sums, work.lost, 2 + 2 * j, obs.quantity_value[kind, i])
+    return found, kept, binding
+
+
 @kernel
-def line_rates(duties: Duties, obs: Observations, lines: Lines, outlier: float, pooled: bool, out: LineRates) -> None:
+def line_rates(
+    duties: Duties, obs: Observations, lines: Lines, outlier: float, pooled: bool, out: LineRates
+) -> None:
     """Rate of each line: mean over its observations' rates (eq. 2, 6, 8, 15, 16), or the pooled method's.
 
     A line takes its own observations; where none is usable and the line borrows, those of the first level that
     has a usable one. Observations whose rate is above `outlier` are dropped and counted.
     """
-    stack = np.empty(STACK)
-    term = np.empty(STACK)
-    total = np.empty(2 * STACK + 1)
-    lost = np.empty(2 * STACK + 1)
+    work = Work(np.empty(STACK), np.empty(STACK), np.empty(2 * STACK + 1), np.empty(2 * STACK + 1))
+    plain_sums = np.empty(2)
     for h in range(lines.duty.size):
         duty = lines.duty[h]
-        first = duties.term_start[duty]
-        n_terms = duties.term_start[duty + 1] - first
+        n_terms = duties.term_start[duty + 1] - duties.term_start[duty]
         part = duties.ad_valorem[duty]
+        plain = duties.form[duty] != ANY and not pooled
         out.level[h] = NO_SOURCE
-        out.kept[h] = 0
-        out.outliers[h] = 0
-        out.binding[h] = 0
-        for level in range(lines.digits.size):
-            if level > 0 and not lines.borrows[h]:
-                break
-            total[: 2 * n_terms + 1] = 0.0
-            lost[: 2 * n_terms + 1] = 0.0
-            found = 0
+        found = 0
+        kept = 0
+        binding = 0
+        for level in range(lines.digits.size if lines.borrows[h] else 1):
+            plain_sums[:] = 0.0
+            work.sums[: 2 * n_terms + 1] = 0.0
+            work.lost[: 2 * n_terms + 1] = 0.0
             for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
                 if obs.code_reach[g] < lines.digits[level]:
                     continue
-                for i in range(obs.code_start[g], obs.code_stop[g]):
-                    if not _usable(duties, duty, obs, i):
-                        continue
-                    found += 1
-                    rate = _observation_rate(duties, duty, obs, i, term, stack)
-                    if rate > outlier:
-                        out.outliers[h] += 1
-                        continue
-                    out.kept[h] += 1
-                    if rate != part:
-                        out.binding[h] += 1
-                    _accumulate(total, lost, 0, rate)
-                    if pooled:
-                        for j in range(n_terms):
-                            kind = duties.term_kind[first + j]
-                            duty_paid = duties.c[first + j, obs.period[i]] * obs.quantity[kind, i]
-                            _accumulate(total, lost, 1 + 2 * j, duty_paid)
-                            _accumulate(total, lost, 2 + 2 * j, obs.quantity_value[kind, i])
+                lo = obs.code_start[g]
+                hi = obs.code_stop[g]
+                if n_terms == 0:  # an ad valorem duty charges every observation alike
+                    found += hi - lo
+                    kept += 0 if part > outlier else hi - lo
+                    continue
+                if plain:
+                    counts = _segment(duties, duty, obs, lo, hi, outlier, plain_sums)
+                else:
+                    counts = _any_segment(duties, duty, obs, (lo, hi), outlier, pooled, work)
+                found += counts[0]
+                kept += counts[1]
+                binding += counts[2]
             if found > 0:
                 out.level[h] = level
                 break
-        if n_terms == 0:
-            out.rate[h] = part  # the same on every observation: no mean can add to it
-            out.source[h] = AD_VALOREM_PART
-        elif out.kept[h] == 0:
+        out.kept[h] = kept
+        out.outliers[h] = found - kept
+        out.binding[h] = binding
+        if n_terms == 0 or kept == 0:
             out.rate[h] = part
             out.source[h] = AD_VALOREM_PART
         elif pooled:
             for j in range(n_terms):
-                term[j] = (total[1 + 2 * j] + lost[1 + 2 * j]) / (total[2 + 2 * j] + lost[2 + 2 * j])
-            out.rate[h] = _run(duties, duty, term, stack)
+                duty_paid = work.sums[1 + 2 * j] + work.lost[1 + 2 * j]
+                work.term[j] = duty_paid / (work.sums[2 + 2 * j] + work.lost[2 + 2 * j])
+            out.rate[h] = _run(duties, duty, work.term, work.stack)
             out.source[h] = FROM_OBSERVATIONS
         else:
-            out.rate[h] = (total[0] + lost[0]) / out.kept[h]
+            total = plain_sums[0] + plain_sums[1] if plain else work.sums[0] + work.lost[0]
+            out.rate[h] = total / kept
             out.source[h] = FROM_OBSERVATIONS
 
 

@@ -12,6 +12,18 @@ A file that is cut off, empty or of another layout is an `InputError` that names
 `usitc`            United States International Trade Commission, annual tariff data: schedule
 `ecb`              European Central Bank, daily reference rates: fx
 ================== ==============================================================================
+
+Examples
+--------
+>>> import pathlib, tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     path = pathlib.Path(folder, "tariff.csv")
+...     _ = path.write_text('code,duty\\n0203,\\n0203115500,"15, но не менее 0,15 евро за 1 кг"\\n', encoding="utf-8")
+...     reading = eaeu_tariff.read(path, year=2026)
+>>> reading.table.to_pylist()
+[{'year': 2026, 'line': '0203115500', 'duty': 'max(15%, 0.15 EUR/kg)'}]
+>>> reading.counts["headings"]
+1
 """
 
 from fastavs.readers import census, comext, eaeu_tariff, ecb, indian_mirror, russian_customs, usitc

@@ -20,7 +20,7 @@ def add_up(rows: pa.Table) -> pa.Table:
     Parameters
     ----------
     rows : pyarrow.Table
-        `KEYS` (string), `MEASURES` (double; a quantity or mass that is absent is null), and optionally `FLAG` (bool).
+        `KEYS` (string), `MEASURES` (double; a quantity or mass that is absent is null), and optionally `FLAG` (string).
         A flagged row is added to no other.
 
     Returns
@@ -30,7 +30,7 @@ def add_up(rows: pa.Table) -> pa.Table:
     """
     flagged = None
     if FLAG in rows.column_names:
-        flagged = np.asarray(rows.column(FLAG))
+        flagged = np.asarray(rows.column(FLAG).is_valid())
     measures = {name: np.asarray(rows.column(name).fill_null(np.nan), dtype=np.float64) for name in MEASURES}
     keys = [_ranks(rows.column(name)) for name in KEYS]
     keys += [~np.isnan(measures["quantity"]), ~np.isnan(measures["net_mass_kg"])]
@@ -50,7 +50,7 @@ def add_up(rows: pa.Table) -> pa.Table:
     columns = {name: rows.column(name).take(pa.array(first)).combine_chunks() for name in KEYS}
     columns |= {name: _sums(measures[name], group, np.flatnonzero(changes)) for name in MEASURES}
     if flagged is not None:
-        columns[FLAG] = pa.array(flagged[first])
+        columns[FLAG] = rows.column(FLAG).take(pa.array(first)).combine_chunks()
     return pa.table({name: columns[name] for name in rows.column_names if name in columns})
 
 

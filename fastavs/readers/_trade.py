@@ -14,8 +14,8 @@ from fastavs.readers._periods import labels, read_period
 from fastavs.readers._reading import Reading, Sieve, total
 from fastavs.units import NO_UNIT, read_unit
 
-Flag = Callable[[pa.Table], np.ndarray]
-"""Says which rows of a native trade table are mislabelled, bool[n]."""
+Flag = Callable[[pa.Table], pa.Array]
+"""Says which number of each row of a native trade table is mislabelled: "quantity", "mass" or "unclear"; else null."""
 
 COLUMNS = ("period", "line", "partner", "value", "quantity", "unit", "net_mass_kg")
 
@@ -121,8 +121,8 @@ def finish(
     outside = rows.append_column("reason", reason).filter(apart)
     counts |= {"rows added up": inside.num_rows, "value": total(inside.column("value"))}
     if flag is not None:
-        inside = inside.append_column(FLAG, pa.array(np.asarray(flag(inside), dtype=bool)))
-        counts["rows that look mislabelled"] = int(pc.sum(inside.column(FLAG)).as_py() or 0)
+        inside = inside.append_column(FLAG, flag(inside).cast(pa.string()))
+        counts["rows that look mislabelled"] = inside.num_rows - inside.column(FLAG).null_count
     table = add_up(inside)
     counts |= {"native rows": table.num_rows, "codes": pc.count_distinct(table.column("line")).as_py()}
     counts |= {"rows outside the tariff": outside.num_rows, "value outside": total(outside.column("value"))}

@@ -7,6 +7,7 @@ The rate of a period is the plain mean of its days; between two other currencies
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -80,7 +81,7 @@ def read(
                 )
             if trouble:
                 notes.append(f"{period} {one}: {trouble}")
-            rows.append((period, one, _mean(daily[quoted])))
+            rows.append((period, one, math.fsum(daily[quoted]) / int(quoted.sum())))
             counts[f"days of {one} in {period}"] = int(quoted.sum())
     table = pa.table(
         {
@@ -96,11 +97,6 @@ def read(
         counts,
         tuple(notes),
     )
-
-
-def _mean(daily: np.ndarray) -> float:
-    ordered = np.sort(daily)
-    return float(ordered.sum() / ordered.size)
 
 
 def _days(source: Source) -> np.ndarray:

@@ -23,6 +23,9 @@ from fastavs.units import Unit, parse_unit
 COLUMNS = ("NAPR", "PERIOD", "STRANA", "TNVED", "EDIZM", "STOIM", "NETTO")
 THOUSAND = 1000
 
+# Tonnes, going by unit values; a "ton" at large may be a short one, so `fastavs.units` does not read it.
+_LOCAL = {"TON": "t"}
+
 
 def read(
     path: Path_ | Sequence[Path_],
@@ -71,7 +74,7 @@ def thousands(text: str) -> str | None:
     >>> thousands("KGS"), thousands("THD")
     ('1000 kg', '1000000 piece')
     """
-    name = canonical_unit(text.strip().strip('"'))
+    name = canonical_unit(text.strip().strip('"'), _LOCAL)
     if name is None:
         return None
     try:

@@ -49,8 +49,8 @@ def read(
     part_years : mapping of int to str, optional
         Labels for years that a file by year covers in part, such as ``{2016: "2016M01-09"}``.
     flag : callable, optional
-        Takes rows as they stand in the file (native columns), returns which look mislabelled, bool[n]. Such rows are
-        added to no other, and a column ``mislabelled`` says which they are.
+        Takes rows as they stand in the file (native columns), returns what of each is mislabelled: "quantity", "mass",
+        "unclear" or null, string[n]. Such rows are added to no other, and a column ``mislabelled`` says what they are.
     strict : bool
         A row that would be set aside is an error.
 

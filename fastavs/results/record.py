@@ -13,12 +13,11 @@ import numpy as np
 
 import fastavs
 from fastavs.evaluate import YearRates
+from fastavs.results.reading import plan_record, reading_record, study_record
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
-from fastavs.setaside import QUANTITY, ROW
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
 
 
 def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -50,54 +49,6 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     }
 
 
-def study_record(study: Study) -> dict[str, Any]:
-    """Return the study's title, as it stands on everything made from the study."""
-    config = study.config
-    return {
-        "name": config.name,
-        "note": config.note,
-        "currency": config.currency,
-        "value_basis": config.value_basis,
-        "valuation": {one.partner: one.factor for one in config.valuation},
-    }
-
-
-def plan_record(study: Study) -> dict[str, Any]:
-    """Return which year rests on which periods."""
-    plan, periods = study.plan, study.trade.periods
-    resting = [year for year in plan.years if year not in plan.own_periods]
-    return {
-        "base_periods": [periods[place] for place in plan.base_periods],
-        "first_year": resting[0] if resting else None,
-        "applied_year": plan.applied_year,
-        "years": [
-            {
-                "year": year,
-                "own_trade": year in plan.own_periods,
-                "periods": [periods[place] for place in plan.periods_of(year)],
-                "schedules": [
-                    kind for kind, some in (("applied", study.applied), ("bound", study.bound)) if year in some
-                ],
-            }
-            for year in plan.years
-        ],
-    }
-
-
-def reading_record(study: Study) -> dict[str, Any]:
-    """Return how many rows were read and what was set aside."""
-    reasons = study.set_aside.counts()
-    return {
-        "rows_read": study.trade.read,
-        "rows_set_aside": sum(count for (lost, _), count in reasons.items() if lost == ROW),
-        "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
-        "set_aside": [
-            {"lost": lost, "reason": reason, "count": count} for (lost, reason), count in reasons.items()
-        ],
-        "suspects": study.trade.suspects.num_rows,
-    }
-
-
 def levels_of(rates: YearRates) -> list[int]:
     """Return the match levels of a year, its full code length first and 0, for none, last."""
     found = {int(level) for level in np.unique(rates.match_level)} | {rates.digits, 0}
@@ -110,8 +61,7 @@ def line_counts(rates: YearRates) -> dict[str, Any]:
 
     def by_level(among: np.ndarray) -> dict[str, int]:
         return {
-            "none" if level == 0 else str(level): int((among & (rates.match_level == level)).sum())
-            for level in levels
+            "none" if level == 0 else str(level): int((among & (rates.match_level == level)).sum()) for level in levels
         }
 
     return {
@@ -139,7 +89,7 @@ def _year_record(rates: YearRates) -> dict[str, Any]:
         "lines": rates.keys.size,
         "lines_by_level": levels["lines"],
         "specific_lines_by_level": levels["specific_lines"],
-        "observations": int(rates.observations.sum()),
+        "observations_used": int(rates.observations.sum()),
         "outliers": int(rates.outliers.sum()),
         "no_quantity": int(rates.no_quantity.sum()),
         "breaches": int(rates.breach.sum()),

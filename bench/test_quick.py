@@ -1,0 +1,41 @@
+"""The quick form: a tenth of the paper's scale, a few rounds, every rival checked before it is timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench import ours
+from bench.made import Year, one_year
+from bench.rivals import RIVALS
+
+
+@pytest.fixture(scope="session")
+def year() -> Year:
+    return one_year(130_000)
+
+
+@pytest.fixture(scope="session")
+def expected(year: Year) -> np.ndarray:
+    return ours.rates_in_memory(year)()
+
+
+@pytest.mark.benchmark(group="rates of one year, in memory", min_rounds=7, warmup=True, warmup_iterations=1)
+def test_fastavs(benchmark: Any, year: Year) -> None:
+    benchmark(ours.rates_in_memory(year))
+
+
+@pytest.mark.benchmark(group="rates of one year, in memory", min_rounds=7, warmup=True, warmup_iterations=1)
+@pytest.mark.parametrize("rival", RIVALS)
+def test_rival(benchmark: Any, year: Year, expected: np.ndarray, rival: str) -> None:
+    run: Callable[[], np.ndarray] = RIVALS[rival](year)
+    np.testing.assert_allclose(run(), expected, rtol=1e-12)
+    benchmark(run)
+
+
+@pytest.mark.benchmark(group="tables to summary", min_rounds=3, warmup=True, warmup_iterations=1)
+def test_tables_to_summary(benchmark: Any, year: Year) -> None:
+    benchmark(ours.tables_to_summary(year))

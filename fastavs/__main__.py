@@ -1,0 +1,6 @@
+"""``python -m fastavs``."""
+
+from fastavs.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Words to calls, and exit statuses: 0 done, 2 the study or its data are wrong, 130 interrupted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+import fastavs
+from fastavs.cli.console import Steps, make_console
+from fastavs.errors import FastavsError
+
+DONE, WRONG, INTERRUPTED = 0, 2, 130
+
+
+class Commands(click.Group):
+    """A group of commands that ends the program with our exit statuses."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+        extra["standalone_mode"] = False
+        with warnings.catch_warnings():
+            if not sys.warnoptions:
+                warnings.simplefilter("ignore")  # a library's advice to programmers is noise here
+            sys.exit(self._status(args, prog_name or "fastavs", extra))
+
+    def _status(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal without Cyrillic still gets its answer
+        try:
+            status = super().main(args, prog_name, **extra)
+            sys.stdout.flush()
+        except click.ClickException as error:
+            error.show()
+            return WRONG
+        except FastavsError as error:
+            click.echo(f"{prog_name}: {error}", err=True)
+            return WRONG
+        except (click.Abort, KeyboardInterrupt):
+            click.echo(f"{prog_name}: interrupted; nothing was changed", err=True)
+            return INTERRUPTED
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        return status if isinstance(status, int) else DONE
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(fastavs.__version__, prog_name="fastavs")
+def main() -> None:
+    """Ad valorem equivalents of customs duties, per tariff line, partner and year."""
+
+
+STUDY = click.argument("study_file", metavar="STUDY.toml", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
+
+
+@main.command()
+@STUDY
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the results go; out/<study's name> by default."
+)
+@JSON
+def run(study_file: Path, out: Path | None, as_json: bool) -> None:
+    """Compute every rate of a study and write the results."""
+    from fastavs.config import load_config
+    from fastavs.output import check_folder, default_folder, digest_of, to_json, write_results
+    from fastavs.study import Study
+
+    folder = out or default_folder(load_config(study_file).name)
+    check_folder(folder)
+    with Steps() as steps:
+        digest = digest_of(study_file)
+        study = Study.load(study_file, steps)
+        rates = study.rates(steps)
+        steps("writing", 0, 1)
+        record = write_results(rates, folder, study_digest=digest, seconds=steps.seconds)
+    if as_json:
+        summary = rates.summary().to_pylist()
+        click.echo(to_json({"folder": str(folder), "summary": summary, "run": record}), nl=False)
+        return
+    from fastavs.cli.run_screen import show_run
+
+    show_run(make_console(), rates, record, folder)
+
+
+@main.command()
+@STUDY
+@JSON
+def check(study_file: Path, as_json: bool) -> None:
+    """Read and check a study and its data; compute nothing."""
+    from fastavs.cli.check_screen import check_record, show_check
+    from fastavs.output import to_json
+    from fastavs.study import Study
+
+    with Steps() as steps:
+        study = Study.load(study_file, steps)
+        study.check()
+    record = check_record(study)
+    if as_json:
+        click.echo(to_json(record), nl=False)
+        return
+    show_check(make_console(), study, record)
+
+
+@main.command()
+@click.argument("text")
+@click.option(
+    "--unit-value", "unit_values", metavar="X", multiple=True,
+    help="Rate at this value of one base unit (of a kg, not of 100 kg). Repeatable; kg=2.1 names the unit.",
+)  # fmt: skip
+@click.option(
+    "--fx", "quotes", metavar="CUR=RATE", multiple=True, help="Value of one unit of the duty's currency, as EUR=1.08."
+)
+@click.option(
+    "--currency", metavar="CUR", default=None,
+    help="The currency of unit values, which --fx is quoted in. USD by default; the duty's own without --fx.",
+)  # fmt: skip
+@JSON
+def duty(text: str, unit_values: tuple[str, ...], quotes: tuple[str, ...], currency: str | None, as_json: bool) -> None:
+    """Read one duty, as a tariff prints it or in canonical text, and say what it means."""
+    from fastavs.cli.duty_screen import duty_record, show_duty
+    from fastavs.output import to_json
+
+    record = duty_record(text, unit_values, quotes, currency)
+    if as_json:
+        click.echo(to_json(record), nl=False)
+        return
+    show_duty(make_console(), record)
+
+
+@main.command()
+@STUDY
+@click.argument("line")
+@click.option("--year", type=int, help="The last year by default.")
+@JSON
+def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> None:
+    """Prove the rate of one line: every observation behind it, and the arithmetic."""
+    from fastavs.output import to_json
+    from fastavs.results.proof import line_proof
+    from fastavs.study import Study
+
+    with Steps() as steps:
+        rates = Study.load(study_file, steps).rates(steps)
+    proof = line_proof(rates, line, year)
+    if as_json:
+        click.echo(to_json(proof), nl=False)
+        return
+    from fastavs.cli.explain_screen import show_proof
+
+    show_proof(make_console(), rates.study, proof)

@@ -1,0 +1,174 @@
+"""The screen after ``fastavs run``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastavs.cli.console import NONE, count, head, make_table, money, percent, plural, say
+from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fastavs.results.rates import Rates
+    from fastavs.study import Study
+
+Record = dict[str, Any]
+
+BRIEFLY = {
+    EXCLUDED: "partner\nexcluded",
+    SEVERAL: "code of\nseveral\nlines",
+    DONOR: "short\ncode",
+    NO_LINE: "code of\nno line",
+    UNMATCHED: "line not\nmatched",
+    UNKNOWN: "rate not\nknown",
+}
+IN_FULL = {
+    SEVERAL: "the code is shorter than a line, and more than one line begins with it",
+    DONOR: "the code is shorter than the one line that begins with it, and short_codes is donors",
+    NO_LINE: "no line of the schedule begins with the code; it is of another vintage or outside the tariff",
+}
+
+
+def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> None:
+    """Print what a run found, what it could not find, and where the results are."""
+    show_title(console, rates.study)
+    _show_summary(console, rates.summary().to_pylist())
+    _show_levels(console, record["years"])
+    show_set_aside(console, record["counts"])
+    _show_gaps(console, rates.study, record)
+    _show_trade(console, rates.study, record["trade"])
+    _show_breaches(console, record["years"])
+    steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in record["seconds"].items())
+    total = sum(record["seconds"].values())
+    say(console)
+    console.print(f"Results: {folder} ({plural(len(record['files']), 'file')})", style="bold", soft_wrap=True)
+    say(console, f"{total:.1f} seconds: {steps}.")
+
+
+def show_title(console: Console, study: Study) -> None:
+    """Print the study's name, its note, and what its values are."""
+    config = study.config
+    say(console, config.name, style="bold")
+    if config.note:
+        say(console, config.note)
+    lifted = ", ".join(f"{one.partner} {one.factor:g}" for one in config.valuation)
+    values = f"Values are {config.value_basis}, in {config.currency}"
+    values += f"; lifted by a factor for {lifted}." if lifted else "."
+    if config.value_basis == "FOB":
+        values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
+    say(console, values, style="yellow" if config.value_basis == "FOB" else None)
+
+
+def _show_summary(console: Console, summary: Sequence[Record]) -> None:
+    has_bound = any(row["bound_mean"] is not None for row in summary)
+    head(console, "Rates, in percent")
+    columns = ["year", "lines", "with a\nspecific\npart", "simple\nmean", "sd", "weighted\nmean"]
+    columns += ["ad valorem\npart alone:\nsimple", "weighted", "by HS6\nfirst"]
+    columns += ["bound\nmean", "lines\nwith\nwater"] if has_bound else []
+    table = make_table(*columns, "not\nknown")
+    for row in summary:
+        cells = [str(row["year"]), count(row["lines"]), count(row["specific_lines"])]
+        for name in ("simple_mean", "simple_sd", "weighted_mean"):
+            cells.append(percent(row[name]))
+        for name in ("ad_valorem_simple_mean", "ad_valorem_weighted_mean", "hs6_mean"):
+            cells.append(percent(row[name]))
+        if has_bound:
+            is_bound = row["bound_mean"] is not None
+            cells += [percent(row["bound_mean"]), count(row["water_lines"]) if is_bound else NONE]
+        table.add_row(*cells, count(row["unresolved_lines"]))
+    console.print(table)
+
+
+def _show_levels(console: Console, years: Sequence[Record]) -> None:
+    levels = {level for year in years for level in year["lines_by_level"]} - {"none"}
+    names = [*sorted(levels, key=int, reverse=True), "none"]
+    head(console, "Lines by match level: how many digits they share with the trade that their rates rest on")
+    table = make_table(
+        "year", f"all:\n{names[0]}", *names[1:], f"with a\nspecific\npart:\n{names[0]}", *names[1:]
+    )  # fmt: skip
+    for year in years:
+        cells = [str(year["year"])]
+        for kind in ("lines_by_level", "specific_lines_by_level"):
+            cells += [count(year[kind][name]) if name in year[kind] else NONE for name in names]
+        table.add_row(*cells)
+    console.print(table)
+
+
+def show_set_aside(console: Console, counts: Record) -> None:
+    """Print what was set aside and why."""
+    head(console, f"Set aside, of {plural(counts['rows_read'], 'trade row')} read")
+    if counts["set_aside"]:
+        table = make_table("reason", "whole\nrow", "quantity\nalone")
+        for one in counts["set_aside"]:
+            number = count(one["count"])
+            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)))
+        console.print(table)
+        say(console, "Row by row in set_aside.parquet. A row that loses its quantity alone still weighs.")
+    else:
+        say(console, "Nothing.")
+    if counts["suspects"]:
+        rows = plural(counts["suspects"], "row has a quantity that looks", "rows have quantities that look")
+        say(console, f"{rows} mislabelled: mass and quantity do not fit each other (mislabelled.csv).")
+
+
+def _show_gaps(console: Console, study: Study, record: Record) -> None:
+    head(console, f"What could not be computed (trade in {study.config.currency})")
+    years = record["years"]
+    gaps = ("unresolved", "ad_valorem_part_only")
+    if not any(year[gap]["lines"] for year in years for gap in gaps) and not any(
+        year["outliers"] or year["no_quantity"] for year in years
+    ):
+        say(console, "Every rate is known.")
+        return
+    table = make_table(
+        "year", "rate not\nknown:\nlines", "trade", "share,\n%", "ad valorem\npart only:\nlines", "trade", "share,\n%",
+        "observations\nwithout\nquantity", "outliers",
+    )  # fmt: skip
+    for year, trade in zip(years, record["trade"]["years"], strict=True):
+        cells = [str(year["year"])]
+        for gap in gaps:
+            cells += [count(year[gap]["lines"]), money(year[gap]["imports"]), _share(year[gap]["imports"], trade)]
+        table.add_row(*cells, count(year["no_quantity"]), count(year["outliers"]))
+    console.print(table)
+    say(
+        console,
+        "Not known: a purely specific duty without any usable observation. "
+        + ("It counts as zero, as the study says." if study.options.unresolved == "zero" else "It is in no mean.")
+        + " Ad valorem part only: a duty with a specific part that no observation tells anything about.",
+    )
+
+
+def _show_trade(console: Console, study: Study, trade: Record) -> None:
+    head(console, "Trade that weighs no line, in percent of the trade that the year rests on")
+    years, currency = trade["years"], study.config.currency
+    causes = [cause for cause in CAUSES if any(cause in year["weighs_no_line"] for year in years)]
+    table = make_table("year", f"all trade,\n{currency}", "weighs\na line", *(BRIEFLY[cause] for cause in causes))
+    for year in years:
+        shares = [year["weighs_no_line"].get(cause, {"value": 0.0})["value"] for cause in causes]
+        cells = [_share(value, year) for value in (year["weighs"]["value"], *shares)]
+        table.add_row(str(year["year"]), money(year["all"]["value"]), *cells)
+    console.print(table)
+    for cause in causes:
+        if cause in IN_FULL:
+            say(console, f"{BRIEFLY[cause].replace(chr(10), ' ').capitalize()}: {IN_FULL[cause]}.")
+    if trade["unused_periods"]:
+        values = ", ".join(f"{period} ({money(value)})" for period, value in trade["unused_periods"].items())
+        say(console, f"No year rests on the trade of {values}.")
+    aside = trade["rows_set_aside"]
+    if aside["rows"]:
+        rows = plural(aside["rows"], "row")
+        say(console, f"In no figure here: the {rows} set aside, worth {money(aside['value'])} as far as can be read.")
+
+
+def _share(value: float, trade: Record) -> str:
+    return percent(value / trade["all"]["value"]) if trade["all"]["value"] > 0.0 else NONE
+
+
+def _show_breaches(console: Console, years: Sequence[Record]) -> None:
+    found = [f"{year['year']} ({year['breaches']:,})" for year in years if year["breaches"]]
+    if found:
+        say(console)
+        say(console, f"Applied above bound, in lines a year: {', '.join(found)}. See breaches.csv.", style="red")

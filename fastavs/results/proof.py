@@ -1,0 +1,103 @@
+"""The proof of one line's rate, from both schedules down to source rows, for people and machines alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastavs.evaluate import Evaluated, YearRates
+from fastavs.kernels.rates import FROM_OBSERVATIONS
+from fastavs.observations import observations_table, place_of, sources_of
+
+if TYPE_CHECKING:
+    from fastavs.results.rates import Rates
+
+
+def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, Any]:
+    """Return everything that one line's rate rests on.
+
+    Parameters
+    ----------
+    rates : Rates
+    line : str
+        A tariff line of the year.
+    year : int, optional
+        The last year by default.
+
+    Returns
+    -------
+    dict
+        The governing rate and how it came about; under ``sides`` the applied and the bound schedule, each with the
+        lines that its rate comes from (``sources``) and their observations.
+
+    Raises
+    ------
+    InputError
+        No such year or line.
+    """
+    columns = rates.year(year)
+    place = place_of(columns, line)
+    study = rates.study
+    observations = observations_table(rates, line, columns.year).to_pylist()
+    sides = {kind: _side(rates, columns, kind, line, observations) for kind in columns.sides}
+    sides["applied"]["rate"] = _number(columns.applied[place])
+    if columns.bound is not None:
+        sides["bound"]["rate"] = _number(columns.bound[place])
+    return {
+        "line": line,
+        "year": columns.year,
+        "currency": study.config.currency,
+        "own_trade": columns.own_trade,
+        "periods": [study.trade.periods[period] for period in study.plan.periods_of(columns.year)],
+        "method": study.options.method,
+        "sides": sides,
+        "rate": _number(columns.rate[place]),
+        "governs": "bound" if columns.bound_governs[place] else "applied",
+        "water": bool(columns.water[place]),
+        "breach": bool(columns.breach[place]),
+        "matched": bool(columns.matched[place]),
+        "imports": float(columns.imports[place]),
+    }
+
+
+def _side(rates: Rates, columns: YearRates, kind: str, line: str, observations: list[dict[str, Any]]) -> dict[str, Any]:
+    evaluated = columns.sides[kind]
+    places, carried = sources_of(columns, kind, line, rates.study.options.levels)
+    names = evaluated.schedule.lines()
+    return {
+        "schedule_year": evaluated.schedule.year,
+        "carried_level": carried,
+        "sources": [
+            _source(
+                evaluated,
+                place,
+                names[place],
+                [row for row in observations if row["schedule"] == kind and row["line"] == names[place]],
+            )
+            for place in places
+        ],
+    }
+
+
+def _source(evaluated: Evaluated, place: int, line: str, observations: list[dict[str, Any]]) -> dict[str, Any]:
+    schedule, side = evaluated.schedule, evaluated.side
+    return {
+        "line": line,
+        "duty": schedule.duties[schedule.duty[place]].text,
+        "ad_valorem": float(side.ad_valorem[place]),
+        "has_specific": bool(side.specific[place]),
+        "rate": _number(side.rate[place]),
+        "from_observations": int(evaluated.raw.source[place]) == FROM_OBSERVATIONS,
+        "level": int(side.level[place]),
+        "matched": bool(evaluated.matched[place]),
+        "kept": int(side.kept[place]),
+        "outliers": int(side.outliers[place]),
+        "no_quantity": int(side.no_quantity[place]),
+        "specific_binds": int(side.binding[place]),
+        "observations": observations,
+    }
+
+
+def _number(value: np.floating) -> float | None:
+    return None if np.isnan(value) else float(value)
