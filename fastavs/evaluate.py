@@ -131,9 +131,7 @@ def run_kernel(
     return raw
 
 
-def _without_quantity(
-    schedule: YearSchedule, basis: Basis, line_of: np.ndarray, kinds: Sequence[str]
-) -> np.ndarray:
+def _without_quantity(schedule: YearSchedule, basis: Basis, line_of: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
     """Count each line's own observations that lack a quantity which its duty needs, int64[h]."""
     lacks = np.zeros(basis.within.size, dtype=bool)
     for k, kind in enumerate(kinds):
@@ -172,12 +170,16 @@ def carry(applied: Evaluated, schedule: YearSchedule, levels: Sequence[int]) -> 
     shortest = min(source.digits, schedule.digits)
     digits = np.array([n for n in levels if n <= shortest], dtype=np.int8)
     low, high = codes.interval(schedule.keys[None, :], digits.astype(np.int64)[:, None])
+    kept, outliers, no_quantity, binding = (np.empty(h, dtype=np.int64) for _ in range(4))
     out = carrying.Side(
         np.empty(h),
         np.empty(h),
         np.empty(h, dtype=np.bool_),
         np.empty(h, dtype=np.int8),
-        *(np.empty(h, dtype=np.int64) for _ in range(4)),
+        kept,
+        outliers,
+        no_quantity,
+        binding,
         np.empty(h, dtype=np.bool_),
     )
     carrying.carry(

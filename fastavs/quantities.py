@@ -88,16 +88,10 @@ def find_suspects(
     rows: Rows, code_texts: Sequence[str], names: tuple[Sequence[str], Sequence[str]], labels: Sequence[str]
 ) -> tuple[quality.Mislabelled, pa.Table]:
     """Find rows whose mass and other quantity do not fit each other, and describe them for the report."""
-    mass = of_kind(rows, MASS)
-    second = (rows.kind_1 == NO_KIND) | (rows.kind_1 == MASS)
-    kind = np.where(second, rows.kind_2, rows.kind_1)
-    amount = np.where(second, rows.amount_2, rows.amount_1)
-    other = (kind != NO_KIND) & (kind != MASS)
+    mass, kind, amount = _pairs(rows)
     hs6 = codes.cut(codes.to_keys(code_texts), 6) // 10 ** (codes.LONGEST - 6)
-    found = quality.find_mislabelled(
-        hs6[rows.code], np.where(other, kind, NO_KIND), np.where(other, amount, 0.0), mass, rows.value
-    )
-    found = quality.with_marked(found, rows.marked, np.where(other, kind, NO_KIND), amount, mass)
+    found = quality.find_mislabelled(hs6[rows.code], kind, amount, mass, rows.value)
+    found = quality.with_marked(found, rows.marked, kind, amount, mass)
     at = found.rows
     table = quality.describe(
         found,
@@ -111,19 +105,38 @@ def find_suspects(
     return found, table
 
 
+def _pairs(rows: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each row's mass in kg, and kind and amount of the quantity that can be held against it.
+
+    Mass is the net mass where there is one, else a quantity that is a mass; the other number is the first quantity
+    left, grams beside a net mass among them.
+    """
+    in_first = (rows.mass <= 0.0) & (rows.kind_1 == MASS)
+    in_second = (rows.mass <= 0.0) & ~in_first & (rows.kind_2 == MASS)
+    mass = np.where(in_first, rows.amount_1, np.where(in_second, rows.amount_2, rows.mass))
+    use_second = in_first | (rows.kind_1 == NO_KIND)
+    kind = np.where(use_second, np.where(in_second, NO_KIND, rows.kind_2), rows.kind_1)
+    amount = np.where(use_second, rows.amount_2, rows.amount_1)
+    kind = np.where(in_first & (kind == MASS), NO_KIND, kind)
+    return mass, kind, np.where(kind == NO_KIND, 0.0, amount)
+
+
 def void_suspects(rows: Rows, found: quality.Mislabelled, pieces: Sequence[Piece], aside: SetAside) -> Rows:
-    """Take the wrong quantity of each suspect row away and note it (option ``mislabelled = "drop"``)."""
+    """Take the wrong number of each suspect row away and note it (option ``mislabelled = "drop"``)."""
     kind_1, kind_2 = rows.kind_1.copy(), rows.kind_2.copy()
     amount_1, amount_2, mass = rows.amount_1.copy(), rows.amount_2.copy(), rows.mass.copy()
-    for at, wrong_mass in ((found.quantity_rows, False), (found.mass_rows, True)):
-        for kind, amount in ((kind_1, amount_1), (kind_2, amount_2)):
-            gone = at[(kind[at] == MASS) == wrong_mass]
-            amount[gone] = 0.0
-            kind[gone] = NO_KIND
-        if wrong_mass:
-            mass[at] = 0.0
-        what = f"{LOOKS_MISLABELLED} (its {'mass' if wrong_mass else 'supplementary quantity'})"
-        for number in np.unique(rows.piece[at]):
-            here = rows.row[at[rows.piece[at] == number]]
-            aside.add(pieces[number], here, [what] * here.size, QUANTITY)
+    wrong_mass = found.culprit == quality.MASS
+    net = wrong_mass & (rows.mass[found.rows] > 0.0)
+    mass[found.rows[net]] = 0.0
+    at = found.rows[~net]
+    wrong_kind = np.where(wrong_mass, MASS, found.kind)[~net]
+    for kind, amount in ((kind_1, amount_1), (kind_2, amount_2)):
+        gone = at[kind[at] == wrong_kind]
+        amount[gone] = 0.0
+        kind[gone] = NO_KIND
+    for which, what in ((wrong_mass, "its mass"), (~wrong_mass, "not its mass")):
+        suspects = found.rows[which]
+        for number in np.unique(rows.piece[suspects]):
+            here = rows.row[suspects[rows.piece[suspects] == number]]
+            aside.add(pieces[number], here, [f"{LOOKS_MISLABELLED} ({what})"] * here.size, QUANTITY)
     return replace(rows, kind_1=kind_1, kind_2=kind_2, amount_1=amount_1, amount_2=amount_2, mass=mass)

@@ -150,9 +150,10 @@ def read_trade(pieces: Sequence[Piece], rules: Rules, aside: SetAside, progress:
     )
     if rows.value.size == 0:
         raise InputError(
-            "no row of the trade table can be used",
-            file=pieces[0].label,
-            cure=f"every row was set aside: {_reasons(aside)}",
+            f"no row of the trade table can be used: {_reasons(aside)}",
+            file=", ".join(piece.label for piece in pieces[:3]) + (", ..." if len(pieces) > 3 else ""),
+            expected="rows with a period, a code of the tariff, a partner and a positive value",
+            cure="mend the rows, or say under [trade.columns] which columns are meant",
         )
     labels = [piece.label for piece in pieces]
     found, suspects = find_suspects(rows, names[0], (period_names, partner_names), labels)
@@ -219,14 +220,14 @@ def _read_piece(number: int, piece: Piece, rules: Rules, lists: tuple[dict[str, 
 
     kind_1, amount_1 = _quantity(piece, amounts["quantity"], "unit", good, aside)
     kind_2, amount_2 = _quantity(piece, amounts["quantity_2"], "unit_2", good, aside)
-    keep = [
+    code, when, whom = (
         _remembered(lists[i], places, names, good)
         for i, (places, names) in enumerate(((line, line_codes), (period, period_names), (partner, partner_names)))
-    ]
+    )
     mass = np.nan_to_num(amounts["net_mass_kg"][good])
     where = np.full(good.size, number, dtype=np.int32)
     marked = _marks(piece)[good]
-    return Rows(*keep, value[good], kind_1, amount_1, kind_2, amount_2, mass, marked, where, good)
+    return Rows(code, when, whom, value[good], kind_1, amount_1, kind_2, amount_2, mass, marked, where, good)
 
 
 def _marks(piece: Piece) -> np.ndarray:
@@ -246,7 +247,7 @@ def _marks(piece: Piece) -> np.ndarray:
                 row=int(np.argmax(places == texts.index(text))) + 1,
                 column="mislabelled",
                 value=text,
-                expected=", ".join(CULPRITS) + " or nothing" + did_you_mean(text, CULPRITS).rstrip("."),
+                expected=", ".join(CULPRITS) + " or nothing." + did_you_mean(text, CULPRITS),
             )
     return np.array([1 + CULPRITS.index(text) for text in texts] + [0], dtype=np.int8)[places]
 

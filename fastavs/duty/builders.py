@@ -131,8 +131,9 @@ class TextBuilder(Transformer):
         return Add(left, right)
 
     def sub(self, left: Expr, minus: Token, right: Expr) -> Expr:
-        if isinstance(left, Percent) and isinstance(right, Percent) and left.value < right.value:
-            raise NoReading(minus, "a range, or a rate below zero", "give the one rate that applies")
+        between_rates = isinstance(left, Percent) and isinstance(right, Percent)
+        if between_rates and minus[-1] in "-−–":
+            raise NoReading(minus, "a range of rates", "give the one rate that applies")
         return Sub(left, right)
 
     def at_least(self, duty: Expr, floor: Expr) -> Expr:

@@ -28,7 +28,7 @@ def read_numeral(text: str, *, comma_groups: bool) -> Fraction | None:
     """
     mixed = _MIXED.fullmatch(text)
     if mixed:
-        return int(mixed[1] or 0) + Fraction(int(mixed[2]), int(mixed[3])) if int(mixed[3]) else None
+        return int(mixed[1] or 0) + Fraction(int(mixed[2]), int(mixed[3]))
     plain = _SPACES.sub("", text)
     if "," in plain and comma_groups:
         if _THREE_PLACES.fullmatch(plain):
@@ -48,6 +48,6 @@ def read_count(text: str, *, comma_groups: bool) -> Fraction | None:
         None for a number such as "1.000", which no one writes for 1.
     """
     plain = _SPACES.sub("", text)
-    if _THREE_PLACES.fullmatch(plain):
-        return Fraction(plain.replace(",", "")) if comma_groups and "," in plain else None
-    return read_numeral(text, comma_groups=comma_groups)
+    if comma_groups and "," in plain:
+        return Fraction(plain.replace(",", "")) if _COMMA_GROUPS.fullmatch(plain) else None
+    return None if _THREE_PLACES.fullmatch(plain) else read_numeral(text, comma_groups=comma_groups)
