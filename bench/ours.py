@@ -22,8 +22,7 @@ def rates_in_memory(year: Year) -> Callable[[], np.ndarray]:
     from fastavs.evaluate import run_kernel
 
     def run() -> np.ndarray:
-        raw = run_kernel(evaluated.schedule, evaluated.served, evaluated.duties, evaluated.borrows, study.options)
-        return raw.rate
+        return run_kernel(evaluated.prepared, evaluated.duties, study.options).rate
 
     return run
 

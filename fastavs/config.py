@@ -17,6 +17,17 @@ Positive = Annotated[float, Meta(gt=0)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 Prefix = Annotated[str, Meta(pattern="^[0-9]{1,12}$")]
 
+_PATTERNS = {"^[A-Z]{3}$": 'three capital letters, such as "USD"', "^[0-9]{1,12}$": "1 to 12 digits, as text"}
+_KINDS = {
+    "str": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list in square brackets",
+    "object": "a section of keys",
+}
+_RELATIONS = {">": "above", ">=": "of at least", "<": "below", "<=": "of at most"}
+
 
 class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
@@ -87,7 +98,10 @@ def load_config(path: Path) -> StudyConfig:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError(f"the study file cannot be read ({reason})", file=str(path)) from None
+        nearby = [one.name for one in path.parent.glob("*.toml")]
+        raise InputError(
+            f"the study file cannot be read ({reason}).{did_you_mean(path.name, nearby)}".rstrip("."), file=str(path)
+        ) from None
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -122,17 +136,27 @@ def _explained(message: str, found: Any, kind: Any, label: str, within: str) -> 
             f"unknown key{' in [' + key + ']' if key else ''}",
             file=label,
             value=unknown.group(1),
-            expected=f"one of {', '.join(known)}{did_you_mean(unknown.group(1), known)}".rstrip("."),
+            expected=f"one of {', '.join(known)}.{did_you_mean(unknown.group(1), known)}",
         )
-    what = what.rstrip(".").replace("Object missing required field", "missing key").replace("`", '"')
     value = section if isinstance(section, str | int | float | bool) else None
+    missing = re.search(r"missing required field `(.+?)`", what)
+    if missing:
+        name = missing.group(1)
+        return InputError(f'missing key "{name}"', file=label, key=key, cure=f"add {name}")
     if isinstance(value, str) and "enum" in what:
         choices = _choices(section_kind)
         return InputError(
-            "not one of the choices", file=label, column=key, value=value,
-            expected=" or ".join(f'"{one}"' for one in choices) + did_you_mean(value, choices).rstrip("."),
+            "not one of the choices", file=label, key=key, value=value,
+            expected=" or ".join(f'"{one}"' for one in choices) + "." + did_you_mean(value, choices),
         )  # fmt: skip
-    return InputError(what[0].lower() + what[1:], file=label, column=key, value=value)
+    form = re.search(r"Expected `(.+?)`(?: matching regex '(.+)'| (>=|<=|>|<) (\S+))?", what)
+    if form is None:
+        return InputError(what[0].lower() + what[1:], file=label, key=key, value=value)
+    kind_word, pattern, relation, limit = form.groups()
+    expected = _PATTERNS.get(pattern) or _KINDS.get(kind_word.removesuffix(" | null"), kind_word)
+    if relation:
+        expected += f" {_RELATIONS[relation]} {float(limit):g}"
+    return InputError("not what the key takes", file=label, key=key, value=value, expected=expected)
 
 
 def _walk(found: Any, kind: Any, steps: list[tuple[str, str]]) -> tuple[Any, Any]:

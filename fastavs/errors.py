@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Self
 
 
 class FastavsError(Exception):
@@ -25,7 +26,9 @@ class InputError(FastavsError):
     row : int, optional
         Row of the data, from 1; a header does not count.
     column : str, optional
-        Column or key.
+        Column of the table.
+    key : str, optional
+        Key of the study file, as "base.periods".
     value : object, optional
         What stood there.
     expected : str, optional
@@ -46,6 +49,7 @@ class InputError(FastavsError):
         file: str | None = None,
         row: int | None = None,
         column: str | None = None,
+        key: str | None = None,
         value: object = None,
         expected: str | None = None,
         cure: str | None = None,
@@ -54,6 +58,7 @@ class InputError(FastavsError):
         self.file = file
         self.row = row
         self.column = column
+        self.key = key
         self.value = value
         self.expected = expected
         self.cure = cure
@@ -62,14 +67,27 @@ class InputError(FastavsError):
     def _message(self) -> str:
         row = None if self.row is None else f"row {self.row}"
         column = None if self.column is None else f"column {self.column}"
-        where = ", ".join(part for part in (self.file, row, column) if part)
+        key = None if self.key is None else f"key {self.key}"
+        where = ", ".join(part for part in (self.file, row, column, key) if part)
         what = self.problem if self.value is None else f'{self.problem} "{self.value}"'
         text = f"{where}: {what}." if where else f"{what}."
         if self.expected:
-            text += f" Expected {self.expected}."
+            text += f" Expected {_ended(self.expected)}"
         if self.cure:
-            text += f" To mend it: {self.cure}."
+            text += f" To mend it: {_ended(self.cure)}"
         return text
+
+    def placed(self, file: str) -> Self:
+        """Name the file that the trouble is in, where the message names none yet; returns the same error."""
+        if self.file is None:
+            self.file = file
+            self.args = (self._message(),)
+        return self
+
+
+def _ended(text: str) -> str:
+    """Return a text with the full stop that it may lack."""
+    return text if text.endswith((".", "?")) else text + "."
 
 
 class DutyError(InputError):

@@ -21,50 +21,83 @@ TIE = 1e-12  # relative: applied and bound nearer than this are equal
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
-    """One schedule of one year, evaluated. h lines.
+class Prepared:
+    """One schedule of one year against its trade, before any duty is charged. h lines.
 
     Attributes
     ----------
     schedule : YearSchedule
     basis : Basis
     served : Served
-    duties : fastavs.kernels.rates.Duties
     own_trade : bool
         Whether the basis is the year's own trade.
     borrows : bool[h]
         Whether a line may look at its relatives' observations.
-    raw : fastavs.kernels.rates.LineRates
-    side : fastavs.kernels.carry.Side
-        The same with levels as digits and null rates as the study wants them.
     imports : float64[h]
         Value of each line's own trade, by the partners that weigh.
     matched : bool[h]
+    no_quantity : int64[h]
+        Each line's own observations that lack a quantity which its duty needs.
     """
 
     schedule: YearSchedule
     basis: Basis
     served: Served
-    duties: kernels.Duties
     own_trade: bool
     borrows: np.ndarray
-    raw: kernels.LineRates
-    side: carrying.Side
     imports: np.ndarray
     matched: np.ndarray
+    no_quantity: np.ndarray
 
 
-def evaluate(
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One schedule of one year, evaluated. h lines.
+
+    Attributes
+    ----------
+    prepared : Prepared
+    duties : fastavs.kernels.rates.Duties
+    raw : fastavs.kernels.rates.LineRates
+    side : fastavs.kernels.carry.Side
+        The same with levels as digits and null rates as the study wants them.
+    """
+
+    prepared: Prepared
+    duties: kernels.Duties
+    raw: kernels.LineRates
+    side: carrying.Side
+
+    @property
+    def schedule(self) -> YearSchedule:
+        return self.prepared.schedule
+
+    @property
+    def basis(self) -> Basis:
+        return self.prepared.basis
+
+    @property
+    def served(self) -> Served:
+        return self.prepared.served
+
+    @property
+    def imports(self) -> np.ndarray:
+        return self.prepared.imports
+
+    @property
+    def matched(self) -> np.ndarray:
+        return self.prepared.matched
+
+
+def prepare(
     schedule: YearSchedule,
     basis: Basis,
     own_trade: bool,
     base_keys: np.ndarray,
     kinds: Sequence[str],
-    fx: Fx,
-    fx_periods: Sequence[str],
     options: Options,
-) -> Evaluated:
-    """Rates of one schedule year (METHOD.md section 3).
+) -> Prepared:
+    """Hold a schedule year against its trade: who serves which line, what is matched, what weighs.
 
     Parameters
     ----------
@@ -77,14 +110,9 @@ def evaluate(
         Codes of the base-period schedules that have this schedule's code length.
     kinds : sequence of str
         Order of the quantity rows of the observations.
-    fx : Fx
-    fx_periods : sequence of str
-        The period whose exchange rate serves each trade period.
     options : Options
     """
     served = serve(basis, schedule, options.levels, options.short_codes == "reach")
-    needed_by = f"the {schedule.kind} schedule of {schedule.year}"
-    duties = compile_duties(schedule.duties, kinds, fx, fx_periods, basis.periods, needed_by)
     h = schedule.keys.size
     line_of = served.own_line[basis.recorded.code[basis.within]]
     excluded = basis.recorded.excluded[basis.within]
@@ -103,23 +131,42 @@ def evaluate(
         imports = mfn_imports
         matched = np.isin(schedule.keys, base_keys) | (all_imports > 0.0)
         borrows = ~matched
-    raw = run_kernel(schedule, served, duties, borrows, options)
     no_quantity = _without_quantity(schedule, basis, np.where(excluded, -1, line_of), kinds)
-    side = _side(schedule, served, raw, no_quantity, options.unresolved == "zero")
-    return Evaluated(schedule, basis, served, duties, own_trade, borrows, raw, side, imports, matched)
+    return Prepared(schedule, basis, served, own_trade, borrows, imports, matched, no_quantity)
 
 
-def run_kernel(
-    schedule: YearSchedule, served: Served, duties: kernels.Duties, borrows: np.ndarray, options: Options
-) -> kernels.LineRates:
+def evaluate(
+    prepared: Prepared, kinds: Sequence[str], fx: Fx, fx_periods: Sequence[str], options: Options
+) -> Evaluated:
+    """Charge every line its duty (METHOD.md section 3).
+
+    Parameters
+    ----------
+    prepared : Prepared
+    kinds : sequence of str
+        Order of the quantity rows of the observations.
+    fx : Fx
+    fx_periods : sequence of str
+        The period whose exchange rate serves each trade period.
+    options : Options
+    """
+    schedule = prepared.schedule
+    needed_by = f"the {schedule.kind} schedule of {schedule.year}"
+    duties = compile_duties(schedule.duties, kinds, fx, fx_periods, prepared.basis.periods, needed_by)
+    raw = run_kernel(prepared, duties, options)
+    return Evaluated(prepared, duties, raw, _side(prepared, raw, options.unresolved == "zero"))
+
+
+def run_kernel(prepared: Prepared, duties: kernels.Duties, options: Options) -> kernels.LineRates:
     """Evaluate a schedule's duties on the observations that serve it; nothing else."""
+    schedule, served = prepared.schedule, prepared.served
     h = schedule.keys.size
     lines = kernels.Lines(
         readonly(schedule.duty, np.int64),
         readonly(served.level_digits, np.int8),
         readonly(served.code_lo, np.int64),
         readonly(served.code_hi, np.int64),
-        readonly(borrows, np.bool_),
+        readonly(prepared.borrows, np.bool_),
     )
     raw = kernels.LineRates(
         np.empty(h),
@@ -140,14 +187,13 @@ def _without_quantity(schedule: YearSchedule, basis: Basis, line_of: np.ndarray,
     return np.bincount(line_of[lacks & (line_of >= 0)], minlength=schedule.keys.size)
 
 
-def _side(
-    schedule: YearSchedule, served: Served, raw: kernels.LineRates, no_quantity: np.ndarray, zero: bool
-) -> carrying.Side:
+def _side(prepared: Prepared, raw: kernels.LineRates, zero: bool) -> carrying.Side:
+    schedule = prepared.schedule
     purely_specific = schedule.per_duty(
         [duty.has_specific and all(op != CONST for op, _ in duty.program) for duty in schedule.duties]
     ).astype(np.bool_)
     unresolved = purely_specific & (raw.source == kernels.AD_VALOREM_PART)
-    level = np.where(raw.level == kernels.NO_SOURCE, 0, served.level_digits[raw.level])
+    level = np.where(raw.level == kernels.NO_SOURCE, 0, prepared.served.level_digits[raw.level])
     return carrying.Side(
         np.where(unresolved, 0.0 if zero else np.nan, raw.rate),
         schedule.per_duty([duty.ad_valorem for duty in schedule.duties]).astype(np.float64),
@@ -155,7 +201,7 @@ def _side(
         level.astype(np.int8),
         raw.kept,
         raw.outliers,
-        no_quantity,
+        prepared.no_quantity,
         raw.binding,
         unresolved,
     )
@@ -250,11 +296,11 @@ def applied_alone(year: int, applied: Evaluated) -> YearRates:
     none = np.zeros(applied.schedule.keys.size, dtype=bool)
     side = applied.side
     return YearRates(
-        year, applied.schedule.digits, applied.schedule.keys, applied.own_trade,
+        year, applied.schedule.digits, applied.schedule.keys, applied.prepared.own_trade,
         side.rate, side.ad_valorem, side.rate, None,
-        none, side.specific, applied.matched, none, none, side.unresolved,
+        none, side.specific, applied.prepared.matched, none, none, side.unresolved,
         side.level, side.kept, side.outliers, side.no_quantity, side.binding,
-        applied.imports, {"applied": applied},
+        applied.prepared.imports, {"applied": applied},
     )  # fmt: skip
 
 
@@ -273,9 +319,9 @@ def applied_against_bound(year: int, applied: Evaluated, bound: Evaluated, level
         return np.where(governs, getattr(right, name), getattr(left, name))
 
     return YearRates(
-        year, bound.schedule.digits, bound.schedule.keys, bound.own_trade,
+        year, bound.schedule.digits, bound.schedule.keys, bound.prepared.own_trade,
         governing("rate"), np.fmin(left.ad_valorem, right.ad_valorem), left.rate, right.rate,
-        governs, governing("specific"), bound.matched, water, above, left.unresolved & right.unresolved,
+        governs, governing("specific"), bound.prepared.matched, water, above, left.unresolved & right.unresolved,
         governing("level"), governing("kept"), governing("outliers"), governing("no_quantity"),
-        governing("binding"), bound.imports, {"applied": applied, "bound": bound},
+        governing("binding"), bound.prepared.imports, {"applied": applied, "bound": bound},
     )  # fmt: skip

@@ -74,7 +74,8 @@ def read_fx(pieces: Sequence[Piece], own: str) -> Fx:
         for i in range(values.size):
             if periods[i] < 0 or currencies[i] < 0:
                 column = "period" if periods[i] < 0 else "currency"
-                raise InputError("an empty cell", file=piece.label, row=i + 1, column=column)
+                what = 'a period of the trade, such as "2009"' if column == "period" else 'a currency, such as "EUR"'
+                raise InputError("an empty cell", file=piece.label, row=i + 1, column=column, expected=what)
             period, currency = period_names[periods[i]], currency_names[currencies[i]].upper()
             value = float(values[i])
             if bad[i] or not value > 0.0 or value == np.inf:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs import codes
-from fastavs.duty import ADD, CONST, MAX, TERM, Duty
+from fastavs.duty import ADD, CONST, MAX, MIN, TERM, Duty
 from fastavs.errors import InputError
 from fastavs.fx import Fx
 from fastavs.kernels import addup, moments, rates
@@ -25,7 +25,7 @@ class Recorded:
     ----------
     code_key, code_digits : int64[u]
         Distinct codes in order, none longer than the tariff's.
-    code, period, partner : int64[n]
+    code, period, partner : int32[n]
         Places: into the codes above, and into the lists of the trade.
     value : float64[n]
         All the value.
@@ -82,9 +82,9 @@ def record(trade: Trade, digits: int) -> Recorded:
     return Recorded(
         pairs // 16,
         pairs % 16,
-        label // n_partners // n_periods,
-        period,
-        partner,
+        (label // n_partners // n_periods).astype(np.int32),
+        period.astype(np.int32),
+        partner.astype(np.int32),
         value,
         quantity,
         quantity_value,
@@ -108,29 +108,69 @@ class Basis:
         Observations in those periods, all partners, in order.
     chosen : int64[k]
         Those that take part in AVEs: not excluded, not under the minimal value, and so on.
+    code_start, code_stop : int64[u]
+        By code as in `Recorded`: its observations among the chosen.
+    period : int32[k]
+    ratio, quantity, quantity_value : float64[kinds, k]
+        Of the chosen, as the kernels take them; the last two are empty unless the pooled method needs them.
     """
 
     recorded: Recorded
     periods: tuple[int, ...]
     within: np.ndarray
     chosen: np.ndarray
+    code_start: np.ndarray
+    code_stop: np.ndarray
+    period: np.ndarray
+    ratio: np.ndarray
+    quantity: np.ndarray
+    quantity_value: np.ndarray
 
 
 def make_basis(
-    recorded: Recorded, periods: Sequence[int], min_value: float = 0.0, in_every_period: bool = False
+    recorded: Recorded,
+    periods: Sequence[int],
+    min_value: float = 0.0,
+    in_every_period: bool = False,
+    pooled: bool = False,
 ) -> Basis:
     """Pick the observations of some periods.
 
-    `in_every_period` keeps only partners that a code was imported from in each of them (option
-    ``base_partners = "all"``).
+    Parameters
+    ----------
+    recorded : Recorded
+    periods : sequence of int
+        Places of the periods.
+    min_value : float
+        Smaller observations take no part.
+    in_every_period : bool
+        Keep only partners that a code was imported from in each of the periods (option ``base_partners = "all"``).
+    pooled : bool
+        Whether quantities and their values will be added up (option ``method = "pooled"``).
     """
     within = np.flatnonzero(np.isin(recorded.period, np.array(periods, dtype=np.int64)))
     takes_part = ~recorded.excluded[within] & (recorded.value[within] >= min_value)
     if in_every_period:
-        pair = recorded.code[within] * (recorded.partner.max(initial=0) + 1) + recorded.partner[within]
+        partners = int(recorded.partner.max(initial=0)) + 1
+        pair = recorded.code[within].astype(np.int64) * partners + recorded.partner[within]
         _, place, times = np.unique(pair, return_inverse=True, return_counts=True)
         takes_part &= times[place] == len(periods)
-    return Basis(recorded, tuple(periods), within, within[takes_part])
+    chosen = within[takes_part]
+    codes_in_order = recorded.code[chosen]
+    every_code = np.arange(recorded.code_key.size, dtype=recorded.code.dtype)
+    summed = chosen if pooled else chosen[:0]
+    return Basis(
+        recorded,
+        tuple(periods),
+        within,
+        chosen,
+        np.searchsorted(codes_in_order, every_code),
+        np.searchsorted(codes_in_order, every_code, side="right"),
+        readonly(recorded.period[chosen], np.int32),
+        readonly(recorded.ratio[:, chosen], np.float64),
+        readonly(recorded.quantity[:, summed], np.float64),
+        readonly(recorded.quantity_value[:, summed], np.float64),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +211,14 @@ def serve(basis: Basis, schedule: YearSchedule, levels: Sequence[int], by_prefix
     line = np.searchsorted(schedule.keys, reach_key)
     found = schedule.keys[np.minimum(line, schedule.keys.size - 1)] == reach_key
     own_line = np.where(found & (reach_digits == schedule.digits), line, -1)
-    chosen_code = recorded.code[basis.chosen]
-    start = np.searchsorted(chosen_code, np.arange(recorded.code_key.size))
-    stop = np.searchsorted(chosen_code, np.arange(recorded.code_key.size), side="right")
     observations = rates.Observations(
-        readonly(start[order], np.int64),
-        readonly(stop[order], np.int64),
+        readonly(basis.code_start[order], np.int64),
+        readonly(basis.code_stop[order], np.int64),
         readonly(reach_digits[order], np.int8),
-        readonly(recorded.period[basis.chosen], np.int64),
-        readonly(recorded.ratio[:, basis.chosen], np.float64),
-        readonly(recorded.quantity[:, basis.chosen], np.float64),
-        readonly(recorded.quantity_value[:, basis.chosen], np.float64),
+        basis.period,
+        basis.ratio,
+        basis.quantity,
+        basis.quantity_value,
     )
     level_digits = np.array([schedule.digits, *(n for n in levels if n < schedule.digits)], dtype=np.int8)
     low, high = codes.interval(schedule.keys[None, :], level_digits.astype(np.int64)[:, None])
@@ -265,6 +302,7 @@ def _form(duty: Duty) -> int:
         (TERM,): rates.ALONE,
         (CONST, TERM, MAX): rates.GREATER,
         (CONST, TERM, ADD): rates.SUM,
+        (CONST, TERM, MIN): rates.LESSER,
     }
     return forms.get(tuple(op for op, _ in duty.program), rates.ANY)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastavs import fx, partners, schedule, trade
+from fastavs import fx, partners, published, schedule, trade
 from fastavs.codes import Grouping, make_grouping
 from fastavs.config import StudyConfig
 from fastavs.errors import InputError, UnitError
@@ -28,10 +28,12 @@ class Inputs:
     partners: list[Piece] = field(default_factory=list)
     drop: list[Piece] = field(default_factory=list)
     groups: dict[str, list[Piece]] = field(default_factory=dict)
+    published: dict[str, Piece] = field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:
         """Return a hash per input."""
         tables = [self.trade, self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
+        tables.append(list(self.published.values()))
         return {piece.label: piece.digest for pieces in tables for piece in pieces}
 
 
@@ -43,14 +45,14 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
         try:
             found = find_files(patterns, folder, key)
         except InputError as error:
-            error.file = str(path)
-            raise InputError(error.problem, file=str(path), column=key, value=error.value, cure=error.cure) from None
+            raise error.placed(str(path)) from None
         pieces = []
         for place, one in enumerate(found):
             progress(f"reading {key}", place, len(found))
             pieces += read_files([one], schema, renamed, folder)
         return pieces
 
+    published.check_keys(config.published, str(path))
     schedules = config.schedules
     return Inputs(
         trade=read(config.trade.files, "trade.files", trade.COLUMNS, config.trade.columns),
@@ -65,6 +67,7 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
         ),
         drop=read([config.drop.file], "drop.file", trade.DROP_COLUMNS, config.drop.columns) if config.drop else [],
         groups={title: read([file], f"groups.{title}", GROUP_COLUMNS, {}) for title, file in config.groups.items()},
+        published={key: published.read_file(key, file, folder, str(path)) for key, file in config.published.items()},
     )
 
 
@@ -94,13 +97,13 @@ def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:
             bridge = Bridge.make(one.prefix, one.from_unit, one.to_unit, one.factor)
         except UnitError as error:
             raise InputError(
-                error.problem, column=where, value=error.value, expected=error.expected, cure=error.cure
+                error.problem, key=where, value=error.value, expected=error.expected, cure=error.cure
             ) from None
         key = (bridge.prefix, bridge.from_kind, bridge.to_kind)
         if key in bridges:
             raise InputError(
                 f"a second bridge from {one.from_unit} to {one.to_unit}",
-                column=where,
+                key=where,
                 value=one.prefix,
                 cure="leave one of them out",
             )

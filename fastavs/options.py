@@ -52,6 +52,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fx_period: Literal["trade", "schedule"] = "trade"
     strict: bool = False
 
+    def __post_init__(self) -> None:
+        if list(self.levels) != sorted(set(self.levels), reverse=True):
+            raise ValueError("Levels go from the longest to the shortest, each once")
+
 
 class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The base period, for years whose own trade is not known.

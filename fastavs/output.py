@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 import fastavs
 from fastavs.config import StudyConfig
 from fastavs.errors import InputError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from fastavs.results.rates import Rates
 
 RECORD = "run.json"
@@ -114,7 +114,7 @@ def _group_files(groups: Mapping[str, object]) -> dict[str, str]:
             if taken.casefold() == file.casefold():
                 raise InputError(
                     f'the groupings "{other}" and "{name}" would both be written to {file}',
-                    column="groups",
+                    key="groups",
                     cure="rename one of them",
                 )
         files[name] = file
@@ -281,5 +281,5 @@ def _not_writable(folder: Path, error: OSError) -> InputError:
     return InputError(
         f"the results cannot be written ({error.strerror or type(error).__name__})",
         file=str(folder),
-        cure="mend that, or choose another folder with --out",
+        cure="choose another folder with --out, or mend what stands in the way",
     )

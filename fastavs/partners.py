@@ -100,7 +100,7 @@ def read_partners(
                     row=i + 1,
                     column="treatment",
                     value=treatment,
-                    expected=" or ".join(TREATMENTS) + did_you_mean(treatment, TREATMENTS).rstrip("."),
+                    expected=" or ".join(TREATMENTS) + "." + did_you_mean(treatment, TREATMENTS),
                 )
             if treatment == "excluded":
                 spans.setdefault(partner, []).append(Span(row["first_period"], row["last_period"]))

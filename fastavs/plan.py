@@ -56,7 +56,7 @@ def make_plan(base: Base, periods: Sequence[str], applied: Sequence[int], bound:
     years = tuple(sorted({*applied, *bound}))
     base_periods = tuple(_place(period, periods) for period in base.periods)
     if len(set(base_periods)) < len(base_periods):
-        raise InputError("a base period named twice", column="base.periods", value=", ".join(base.periods))
+        raise InputError("a base period named twice", key="base.periods", value=", ".join(base.periods))
     first = base.first_year
     if first is None:
         without = [year for year in years if not _own(year, periods)]
@@ -74,7 +74,7 @@ def make_plan(base: Base, periods: Sequence[str], applied: Sequence[int], bound:
         elif not base_periods:
             raise InputError(
                 f"the schedule year {year} rests on a base period, and none is named",
-                column="base.periods",
+                key="base.periods",
                 cure="name trade periods under [base] periods, or set first_year after the last schedule year",
             )
     return Plan(years, own_periods, base_periods, _applied_year(base, applied, bound))
@@ -84,9 +84,9 @@ def _place(period: str, periods: Sequence[str]) -> int:
     if period not in periods:
         raise InputError(
             "a base period that no trade has",
-            column="base.periods",
+            key="base.periods",
             value=period,
-            expected=f"one of {', '.join(periods)}{did_you_mean(period, periods)}".rstrip("."),
+            expected=f"one of {', '.join(periods)}.{did_you_mean(period, periods)}",
         )
     return list(periods).index(period)
 
@@ -98,7 +98,6 @@ def _own(year: int, periods: Sequence[str]) -> tuple[int, ...]:
     if whole and parts:
         raise InputError(
             f"the year {year} is in the trade twice, whole and in parts",
-            column="period",
             value=", ".join(periods[place] for place in whole + parts),
             cure="leave one of the two out, or its values count twice",
         )
@@ -110,7 +109,7 @@ def _applied_year(base: Base, applied: Sequence[int], bound: Sequence[int]) -> i
     if base.applied_year is not None and base.applied_year not in applied:
         raise InputError(
             "no applied schedule of that year",
-            column="base.applied_year",
+            key="base.applied_year",
             value=base.applied_year,
             expected="one of " + ", ".join(str(year) for year in applied),
         )

@@ -101,7 +101,7 @@ def read_schedules(kind: str, pieces: Sequence[Piece]) -> dict[int, YearSchedule
 
 def _years(piece: Piece) -> np.ndarray:
     values, bad = number_column(piece, "year")
-    wrong = bad | ~(np.isfinite(values) & (values == np.floor(values)) & (values > 0))
+    wrong = bad | ~((values == np.floor(values)) & (values >= 1000) & (values <= 9999))
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(

@@ -69,14 +69,14 @@ class SetAside:
         ------
         InputError
         """
-        for row in self.table().to_pylist():
-            if row["reason"].startswith(DROPPED):
-                continue
-            others = sum(self.counts().values()) - 1
-            raise InputError(
-                f"{row['reason']}, and the study is strict",
-                file=row["file"],
-                row=row["row"],
-                value=", ".join(str(row[column]) for column in VALUES if row[column] is not None),
-                cure=f"mend the row ({others} more stand beside it), or set strict = false to set such rows aside",
-            )
+        rows = [row for row in self.table().to_pylist() if not row["reason"].startswith(DROPPED)]
+        if not rows:
+            return
+        row, more = rows[0], f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
+        raise InputError(
+            f"{row['reason']}, and the study is strict{more}",
+            file=row["file"],
+            row=row["row"],
+            value=", ".join(str(row[column]) for column in VALUES if row[column] is not None),
+            cure="mend it, or set strict = false to have such rows set aside",
+        )

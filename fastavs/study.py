@@ -12,10 +12,11 @@ import numpy as np
 
 from fastavs import fx as fx_module
 from fastavs import partners as partners_module
+from fastavs import published as published_module
 from fastavs import schedule as schedule_module
 from fastavs import trade as trade_module
 from fastavs.config import StudyConfig, check_config, load_config
-from fastavs.errors import InputError
+from fastavs.errors import InputError, did_you_mean
 from fastavs.fx import Fx
 from fastavs.inputs import GROUP_COLUMNS, Inputs, Progress, bridges_of, grouping_of, read_inputs
 from fastavs.options import Options
@@ -28,9 +29,11 @@ from fastavs.units import KINDS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fastavs.evaluate import Evaluated, YearRates
+    from fastavs.evaluate import Evaluated, Prepared, YearRates
     from fastavs.index import Basis, Recorded
     from fastavs.results.rates import Rates
+
+RENAMED = ("trade", "schedules", "fx", "partners", "drop")
 
 
 def _no_progress(step: str, done: int, of: int) -> None:
@@ -49,6 +52,8 @@ class Study:
         Further native tables. `partners` may also be a mapping with the keys of ``[partners]`` in a study file.
     groups : mapping of str to dataframe, optional
         Groupings by name.
+    published : mapping of str to dataframe, optional
+        Figures by others to stand beside the study's own, by the keys of ``[published]`` in a study file.
     name, note : str
         Shown on everything made from the study.
     currency : str
@@ -60,7 +65,7 @@ class Study:
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
-        For "trade", "schedules", "fx" or "partners": native column names to the names that the dataframe uses.
+        For "trade", "schedules", "fx", "partners" or "drop": native column names to the names that the dataframe uses.
 
     Raises
     ------
@@ -90,6 +95,7 @@ class Study:
         fx: Any = None,
         partners: Any = None,
         groups: Mapping[str, Any] | None = None,
+        published: Mapping[str, Any] | None = None,
         drop: Any = None,
         name: str = "study",
         note: str = "",
@@ -117,6 +123,15 @@ class Study:
             "the study",
         )
         renamed = columns or {}
+        for title in renamed:
+            if title not in RENAMED:
+                raise InputError(
+                    "columns can be renamed in no such table",
+                    key="columns",
+                    value=title,
+                    expected=f"one of {', '.join(RENAMED)}.{did_you_mean(title, RENAMED)}",
+                )
+        published_module.check_keys(published or {}, "the study")
 
         def pieces(source: Any, schema: Columns) -> list[Piece]:
             return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}))
@@ -131,6 +146,9 @@ class Study:
                 partners=pieces(None if lists is not None else partners, partners_module.COLUMNS),
                 drop=pieces(drop, trade_module.DROP_COLUMNS),
                 groups={title: pieces(table, GROUP_COLUMNS) for title, table in (groups or {}).items()},
+                published={
+                    key: published_module.from_dataframe(key, table) for key, table in (published or {}).items()
+                },
             ),
         )
 
@@ -155,7 +173,10 @@ class Study:
         study = cls.__new__(cls)
         inputs = read_inputs(config, path, progress)
         progress("checking schedules", 0, 1)
-        study._bind(config, inputs, progress)
+        try:
+            study._bind(config, inputs, progress)
+        except InputError as error:  # what no table is to blame for, the study file is
+            raise error.placed(str(path)) from None
         return study
 
     def _bind(self, config: StudyConfig, inputs: Inputs, progress: Progress = _no_progress) -> None:
@@ -181,6 +202,7 @@ class Study:
             {one.partner: one.factor for one in config.valuation},
         )
         self.groups = {title: grouping_of(title, pieces) for title, pieces in inputs.groups.items()}
+        self.published = published_module.check_published(inputs.published)
         self.set_aside = SetAside()
         self.trade: Trade = trade_module.read_trade(inputs.trade, self._rules(), self.set_aside, progress)
         if self.options.strict:
@@ -188,6 +210,7 @@ class Study:
         self.plan = make_plan(config.base, self.trade.periods, sorted(self.applied), sorted(self.bound))
         self._recorded: dict[int, Recorded] = {}
         self._bases: dict[tuple[int, bool, tuple[int, ...]], Basis] = {}
+        self._prepared: dict[tuple[str, int], Prepared] = {}
 
     def _rules(self) -> Rules:
         schedules = [*self.applied.values(), *self.bound.values()]
@@ -256,14 +279,22 @@ class Study:
         if (kind, year) not in done:
             from fastavs.evaluate import evaluate
 
+            done[kind, year] = evaluate(
+                self.prepared(kind, year), self.trade.kinds, self.fx, self.fx_periods(year), self.options
+            )
+        return done[kind, year]
+
+    def prepared(self, kind: str, year: int) -> Prepared:
+        """Return a schedule year held against its trade, kept once made; `kind` is "applied" or "bound"."""
+        if (kind, year) not in self._prepared:
+            from fastavs.evaluate import prepare
+
             schedule = (self.applied if kind == "applied" else self.bound)[year]
             own_trade = year in self.plan.own_periods
             basis = self._basis(schedule.digits, own_trade, self.plan.periods_of(year))
-            done[kind, year] = evaluate(
-                schedule, basis, own_trade, self._base_keys(schedule.digits), self.trade.kinds, self.fx,
-                self.fx_periods(year), self.options,
-            )  # fmt: skip
-        return done[kind, year]
+            base_keys = self._base_keys(schedule.digits)
+            self._prepared[kind, year] = prepare(schedule, basis, own_trade, base_keys, self.trade.kinds, self.options)
+        return self._prepared[kind, year]
 
     def fx_periods(self, year: int) -> list[str]:
         """Return the label under which exchange rates are looked up, for each trade period."""
@@ -290,7 +321,9 @@ class Study:
             from fastavs.index import make_basis
 
             every = self.options.base_partners == "all" and not own_trade
-            self._bases[key] = make_basis(self.recorded(digits), periods, self.options.min_value, every)
+            self._bases[key] = make_basis(
+                self.recorded(digits), periods, self.options.min_value, every, self.options.method == "pooled"
+            )
         return self._bases[key]
 
     def _base_keys(self, digits: int) -> np.ndarray:

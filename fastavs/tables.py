@@ -82,9 +82,9 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
             nearby = [path.name for path in folder.iterdir()] if folder.is_dir() else []
             raise InputError(
                 "no such file",
-                column=key,
+                key=key,
                 value=pattern,
-                cure=f"paths are relative to {folder}.{did_you_mean(Path(pattern).name, nearby)}".rstrip("."),
+                cure=f"paths are relative to {folder}.{did_you_mean(Path(pattern).name, nearby)}",
             )
         found.update(dict.fromkeys(Path(match) for match in matches))
     return list(found)
@@ -100,11 +100,14 @@ def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, st
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             table = _read_one(path, label, columns, renamed)
         except (pa.ArrowException, OSError, EOFError) as error:
+            encoding = "utf8" in str(error).lower()
             raise InputError(
                 f"the file cannot be read ({_first_line(error)})",
                 file=label,
                 expected="Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header",
-                cure="write the file anew; it may be cut off, empty, or of another kind than its name says",
+                cure="save the file as UTF-8"
+                if encoding
+                else "write the file anew; it may be cut off, empty, or of another kind than its name says",
             ) from None
         pieces.append(Piece(label, _native(table, columns, renamed, label), digest))
     return pieces
@@ -128,10 +131,17 @@ def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str]) -> li
 def _to_arrow(source: Any, label: str) -> pa.Table:
     if isinstance(source, pa.Table):
         return source
-    if hasattr(source, "__arrow_c_stream__"):
-        return pa.table(source)
-    if isinstance(source, Mapping):
-        return pa.table(dict(source))
+    try:
+        if hasattr(source, "__arrow_c_stream__"):
+            return pa.table(source)
+        if isinstance(source, Mapping):
+            return pa.table(dict(source))
+    except (pa.ArrowException, TypeError) as error:
+        raise InputError(
+            f"the columns cannot be taken ({_first_line(error)})",
+            file=label,
+            expected="columns of one length, each of numbers or of text",
+        ) from None
     raise InputError(
         f"cannot take {type(source).__name__} as a table",
         file=label,
@@ -181,6 +191,15 @@ def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Ta
 
 
 def _native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
+    for column in renamed:
+        if column not in columns.all:
+            raise InputError(
+                f"the {columns.title} table has no column of that name to rename",
+                file=label,
+                value=column,
+                expected=f"one of {', '.join(columns.all)}.{did_you_mean(column, columns.all)}",
+                cure='write the native name first: native = "as the file has it"',
+            )
     names = {column: renamed.get(column, column) for column in columns.all}
     for column in columns.required:
         if names[column] not in table.column_names:
@@ -189,14 +208,25 @@ def _native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label
                 file=label,
                 column=column,
                 value=names[column],
-                expected=", ".join(columns.required),
-                cure=f"rename it, or say under [{columns.title}.columns] what it is called."
-                f"{did_you_mean(names[column], table.column_names)}".rstrip("."),
+                expected=f"{', '.join(columns.required)}; it has {', '.join(table.column_names[:12])}",
+                cure=(
+                    "rename it" if columns.title == "groups" else f"rename it, or name it in [{columns.title}.columns]"
+                )
+                + f".{did_you_mean(names[column], table.column_names)}",
             )
     present = {column: name for column, name in names.items() if name in table.column_names}
     if table.num_rows == 0:
         raise InputError(f"the {columns.title} table has no rows", file=label, cure="leave it out or fill it in")
-    return pa.table({column: table.column(name) for column, name in present.items()})
+    return pa.table({column: _without_views(table.column(name)) for column, name in present.items()})
+
+
+def _without_views(array: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return string views (what polars gives) as strings, for Arrow can do little with views."""
+    if pa.types.is_string_view(array.type):
+        return array.cast(pa.string())
+    if pa.types.is_dictionary(array.type) and pa.types.is_string_view(array.type.value_type):
+        return array.cast(pa.dictionary(array.type.index_type, pa.string()))
+    return array
 
 
 def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
@@ -210,25 +240,43 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     if column not in piece.table.column_names:
         return np.full(piece.table.num_rows, -1, dtype=np.int32), []
     array = piece.table.column(column)
-    kind = array.type
-    if column in ("line", "prefix") and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+    if pa.types.is_nested(kind):
+        raise _wrong_type(piece, column, kind, "text")
+    if column in ("period", "first_period", "last_period") and pa.types.is_floating(kind):
+        array = array.cast(pa.int64())  # pandas turns whole numbers with a gap among them into floats
+        kind = array.type
+    if column in ("line", "prefix") and _is_number(kind):
         raise InputError(
             f"codes are text, and this column holds numbers ({kind})",
             file=piece.label,
             column=column,
-            value=array[0].as_py(),
+            value=next((cell.as_py() for cell in array if cell.is_valid), None),
             expected='text such as "0203290000"',
             cure="read the source with this column as text, so that leading zeros stay",
         )
-    if not pa.types.is_dictionary(kind):
+    if not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string()).dictionary_encode()
-    elif kind.value_type != pa.string():
+    elif kind != pa.string():
         array = array.cast(pa.dictionary(pa.int32(), pa.string()))
     whole = array.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
-    places = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
+    places = _plain(whole.indices.cast(pa.int32()), -1, np.int32)
     return _trimmed(places, whole.dictionary.to_pylist())
+
+
+def _plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
+    """Return a column's numbers with `null` where it has none.
+
+    By the buffer, for Arrow's own way to numpy imports pandas wherever that is installed.
+    """
+    filled = pc.coalesce(array, pa.scalar(null, array.type)) if array.null_count else array
+    if isinstance(filled, pa.ChunkedArray):
+        filled = filled.combine_chunks()
+    if not len(filled):
+        return np.empty(0, dtype=dtype)
+    return np.frombuffer(filled.buffers()[1], dtype=dtype)[filled.offset : filled.offset + len(filled)]
 
 
 def _trimmed(places: np.ndarray, texts: list[str | None]) -> tuple[np.ndarray, list[str]]:
@@ -250,9 +298,20 @@ def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:
     array = piece.table.column(column)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
-    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+    kind = array.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _numbers_from_text(array.to_pylist())
-    return array.cast(pa.float64()).to_numpy(), np.zeros(n, dtype=bool)
+    if not (_is_number(kind) or pa.types.is_null(kind)):
+        raise _wrong_type(piece, column, kind, "numbers")
+    return _plain(array.cast(pa.float64(), safe=False).combine_chunks(), np.nan, np.float64), np.zeros(n, dtype=bool)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _wrong_type(piece: Piece, column: str, kind: pa.DataType, expected: str) -> InputError:
+    return InputError(f"a column of {kind}", file=piece.label, column=column, expected=f"a column of {expected}")
 
 
 def _numbers_from_text(texts: list[str | None]) -> tuple[np.ndarray, np.ndarray]:

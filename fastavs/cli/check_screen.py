@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastavs.cli.console import NONE, count, head, make_table, plural, say
-from fastavs.cli.run_screen import show_set_aside, show_title
+from fastavs.cli.study_screen import show_set_aside, show_title
 from fastavs.duty import Add, Duty, Max, Min, Specific
-from fastavs.results.reading import plan_record, reading_record, study_record
+from fastavs.facts import plan_record, reading_record, study_record
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,9 +34,7 @@ def check_record(study: Study) -> Record:
             "periods": trade.periods,
             "codes": len(trade.codes),
             "partners": len(trade.partners),
-            "excluded_partners": [
-                partner for partner, out in zip(trade.partners, trade.excluded.any(axis=1), strict=True) if out
-            ],
+            "excluded_partners": [trade.partners[place] for place in np.flatnonzero(trade.excluded.any(axis=1))],
         },
         "schedules": [_schedule_record(one) for one in schedules],
         "currencies": sorted({one for schedule in schedules for duty in schedule.duties for one in duty.currencies}),
@@ -92,7 +90,7 @@ def show_check(console: Console, study: Study, record: Record) -> None:
     say(console, f"Periods: {', '.join(trade['periods'])}.")
     if trade["excluded_partners"]:
         say(console, f"Excluded, always or at times: {', '.join(trade['excluded_partners'])}.")
-    show_set_aside(console, record["counts"])
+    show_set_aside(console, record["counts"], written=False)
     _show_plan(console, record["plan"])
     for name, group in record["groups"].items():
         say(

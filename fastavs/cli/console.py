@@ -1,24 +1,18 @@
-"""What all screens share: the console, tables, numbers as people read them, progress."""
+"""What all screens share: the console, tables, numbers as people read them."""
 
 from __future__ import annotations
 
 import math
 import shutil
-import sys
-import threading
-import time
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
     from rich.table import Table
 
 NONE = "–"
 PIPED_WIDTH, WIDEST_TEXT, ENDLESS = 100, 120, 1000
-PATIENCE = 1.0  # seconds before progress shows
 
 
 def make_console() -> Console:
@@ -104,68 +98,3 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     ('1 row', '1,234 rows')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-class Steps:
-    """Follows the steps of a run: notes their time, and shows them on a terminal once a second has passed.
-
-    Called as the library calls a progress function: a step's name, how much is done, of how much.
-    """
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._step: str | None = None
-        self._since = time.perf_counter()
-        self._lock = threading.Lock()
-        self._shown: Progress | None = None
-        self._place: tuple[str, int, int] = ("reading", 0, 1)
-        self._timer: threading.Timer | None = None
-
-    def __enter__(self) -> Steps:
-        if sys.stderr.isatty():
-            self._timer = threading.Timer(PATIENCE, self._show)
-            self._timer.daemon = True
-            self._timer.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.step(None)
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._shown is not None:
-                self._shown.stop()
-            self._timer = None
-
-    def step(self, name: str | None) -> None:
-        """Note that a step begins; the one before it ends."""
-        now = time.perf_counter()
-        if self._step is not None:
-            self.seconds[self._step] = self.seconds.get(self._step, 0.0) + now - self._since
-        self._step, self._since = name, now
-
-    def __call__(self, step: str, done: int, of: int) -> None:
-        name = step.split()[0]
-        if name != self._step:
-            self.step(name)
-        with self._lock:
-            self._place = (step, done, of)
-            if self._shown is not None:
-                self._shown.update(self._shown.task_ids[0], description=step, completed=done, total=of)
-
-    def _show(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        with self._lock:
-            if self._timer is None:
-                return
-            step, done, of = self._place
-            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(40))
-            self._shown = Progress(
-                *columns, MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
-            )
-            self._shown.add_task(step, completed=done, total=of)
-            self._shown.start()

@@ -46,9 +46,10 @@ def duty_record(text: str, unit_values: Sequence[str], quotes: Sequence[str], cu
         )
     missing = [one for one in duty.currencies if one not in fx]
     if missing and unit_values:
+        first = missing[0]
         raise InputError(
-            f"no exchange rate for {missing[0]}, in which the duty is set",
-            cure=f"give --fx {missing[0]}=<{base} for one {missing[0]}>, or --currency {missing[0]} if the unit values are in {missing[0]}",
+            f"no exchange rate for {first}, in which the duty is set",
+            cure=f"give --fx {first}=<{base} for one {first}>, or --currency {first} if unit values are in it",
         )
     pieces = None if missing or len(duty.kinds) > 1 else duty.pieces(fx)
     return {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import NONE, figure, head, make_table, money, percent, plural, say
-from fastavs.cli.run_screen import show_title
+from fastavs.cli.study_screen import show_title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -88,10 +88,9 @@ def _where_from(study: Study, proof: Record, source: Record) -> str:
 
 def _show_observations(console: Console, proof: Record, observations: Sequence[Record]) -> None:
     binding = dict(zip(dict.fromkeys(row["binds"] for row in observations if row["binds"]), LETTERS, strict=False))
-    table = make_table(
-        "", "period", "partner", "code", f"value,\n{proof['currency']}", "quantity", "unit\nvalue", "rate,\n%", "binds", "",
-        left=(1, 2, 3, 8, 9),
-    )  # fmt: skip
+    value = f"value,\n{proof['currency']}"
+    headers = ["", "period", "partner", "code", value, "quantity", "unit\nvalue", "rate,\n%", "binds", ""]
+    table = make_table(*headers, left=(1, 2, 3, 8, 9))
     for number, row in enumerate(observations, 1):
         quantities = [
             f"{money(row['quantity' + tail])} {row['unit' + tail]}" for tail in ("", "_2") if row["quantity" + tail]
@@ -151,13 +150,13 @@ def _result(proof: Record, source: Record) -> str:
     if proof["method"] == "pooled":
         kept = plural(source["kept"], "observation")
         return f"Pooled: the duty at one unit value, that of {kept} together = {_rate(source['rate'])}; {share}."
-    return f"Mean of {plural(source['kept'], 'observation')}: {_sum_of(rates)} = {_rate(source['rate'])}; {share}."
+    if len(rates) == 1:
+        return f"One observation: {_rate(source['rate'])}; {share}."
+    return f"Mean of {len(rates):,} observations: {_sum_of(rates)} = {_rate(source['rate'])}; {share}."
 
 
 def _sum_of(rates: Sequence[float]) -> str:
     """Return a mean as the division it is."""
-    if len(rates) == 1:
-        return percent(rates[0])
     if len(rates) <= FEW:
         return f"({' + '.join(percent(rate) for rate in rates)}) / {len(rates)}"
     return f"{percent(sum(rates))} / {len(rates)}"

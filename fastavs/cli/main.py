@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 import fastavs
-from fastavs.cli.console import Steps, make_console
+from fastavs.cli.console import make_console
+from fastavs.cli.steps import Steps
 from fastavs.errors import FastavsError
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
@@ -21,7 +22,9 @@ DONE, WRONG, INTERRUPTED = 0, 2, 130
 class Commands(click.Group):
     """A group of commands that ends the program with our exit statuses."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(  # type: ignore[override]  # what click overloads for its standalone mode is settled here
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
         extra["standalone_mode"] = False
         with warnings.catch_warnings():
             if not sys.warnoptions:
@@ -42,9 +45,11 @@ class Commands(click.Group):
             click.echo(f"{prog_name}: {error}", err=True)
             return WRONG
         except (click.Abort, KeyboardInterrupt):
-            click.echo(f"{prog_name}: interrupted; nothing was changed", err=True)
+            click.echo(f"{prog_name}: interrupted", err=True)
             return INTERRUPTED
-        except BrokenPipeError:  # whoever read our output has seen enough
+        except SystemExit:  # so rich ends when whoever read our output has seen enough
+            return DONE
+        except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return DONE
         return status if isinstance(status, int) else DONE

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import NONE, count, head, make_table, money, percent, plural, say
+from fastavs.cli.study_screen import show_set_aside, show_title
 from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     show_title(console, rates.study)
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])
-    show_set_aside(console, record["counts"])
+    show_set_aside(console, record["counts"], written=True)
     _show_gaps(console, rates.study, record)
     _show_trade(console, rates.study, record["trade"])
     _show_breaches(console, record["years"])
@@ -46,20 +47,6 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     say(console)
     console.print(f"Results: {folder} ({plural(len(record['files']), 'file')})", style="bold", soft_wrap=True)
     say(console, f"{total:.1f} seconds: {steps}.")
-
-
-def show_title(console: Console, study: Study) -> None:
-    """Print the study's name, its note, and what its values are."""
-    config = study.config
-    say(console, config.name, style="bold")
-    if config.note:
-        say(console, config.note)
-    lifted = ", ".join(f"{one.partner} {one.factor:g}" for one in config.valuation)
-    values = f"Values are {config.value_basis}, in {config.currency}"
-    values += f"; lifted by a factor for {lifted}." if lifted else "."
-    if config.value_basis == "FOB":
-        values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
-    say(console, values, style="yellow" if config.value_basis == "FOB" else None)
 
 
 def _show_summary(console: Console, summary: Sequence[Record]) -> None:
@@ -95,23 +82,6 @@ def _show_levels(console: Console, years: Sequence[Record]) -> None:
             cells += [count(year[kind][name]) if name in year[kind] else NONE for name in names]
         table.add_row(*cells)
     console.print(table)
-
-
-def show_set_aside(console: Console, counts: Record) -> None:
-    """Print what was set aside and why."""
-    head(console, f"Set aside, of {plural(counts['rows_read'], 'trade row')} read")
-    if counts["set_aside"]:
-        table = make_table("reason", "whole\nrow", "quantity\nalone")
-        for one in counts["set_aside"]:
-            number = count(one["count"])
-            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)))
-        console.print(table)
-        say(console, "Row by row in set_aside.parquet. A row that loses its quantity alone still weighs.")
-    else:
-        say(console, "Nothing.")
-    if counts["suspects"]:
-        rows = plural(counts["suspects"], "row has a quantity that looks", "rows have quantities that look")
-        say(console, f"{rows} mislabelled: mass and quantity do not fit each other (mislabelled.csv).")
 
 
 def _show_gaps(console: Console, study: Study, record: Record) -> None:

@@ -15,7 +15,7 @@ from fastavs.kernels.options import inlined, kernel
 CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5  # the program's operations, as the duty module writes them
 STACK = 64  # deepest program that a kernel evaluates; whoever compiles duties checks it
 
-ANY, ALONE, GREATER, SUM = 0, 1, 2, 3  # forms: s, max(a, s) and a + s go without the program
+ANY, ALONE, GREATER, SUM, LESSER = 0, 1, 2, 3, 4  # forms: s, max(a, s), a + s and min(a, s) go without the program
 
 NO_SOURCE = -1  # place among the levels of a line without any usable observation
 UNKNOWN, FROM_OBSERVATIONS, AD_VALOREM_PART = 0, 1, 2  # where a line's rate came from
@@ -41,7 +41,7 @@ class Observations(NamedTuple):
     code_start: np.ndarray  # int64[g] a code's first observation
     code_stop: np.ndarray  # int64[g] one past its last
     code_reach: np.ndarray  # int8[g] digits up to which a code serves lines
-    period: np.ndarray  # int64[n] column of Duties.c
+    period: np.ndarray  # int32[n] column of Duties.c
     ratio: np.ndarray  # float64[kinds, n] r, base units for a unit of value; 0 = none
     quantity: np.ndarray  # float64[kinds, n] base units
     quantity_value: np.ndarray  # float64[kinds, n] the value of the rows that carry the quantity
@@ -159,6 +159,8 @@ def _segment(
             rate = part if part > rate else rate
         elif form == SUM:
             rate = part + rate
+        elif form == LESSER:
+            rate = part if part < rate else rate
         if rate > outlier:
             continue
         kept += 1

@@ -88,7 +88,7 @@ class Rates:
             raise InputError(
                 "the study has no such grouping",
                 value=grouping,
-                expected=", ".join(known) + did_you_mean(grouping, known).rstrip("."),
+                expected=f"{', '.join(known)}.{did_you_mean(grouping, known)}",
             )
         return group_table(list(self.years.values()), chosen)
 

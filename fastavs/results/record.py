@@ -13,7 +13,7 @@ import numpy as np
 
 import fastavs
 from fastavs.evaluate import YearRates
-from fastavs.results.reading import plan_record, reading_record, study_record
+from fastavs.facts import plan_record, reading_record, study_record
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
 
 if TYPE_CHECKING:

@@ -1,0 +1,45 @@
+"""What several screens say of a study: its title, and what was set aside of its trade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastavs.cli.console import count, head, make_table, plural, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fastavs.study import Study
+
+
+def show_title(console: Console, study: Study) -> None:
+    """Print the study's name, its note, and what its values are."""
+    config = study.config
+    say(console, config.name, style="bold")
+    if config.note:
+        say(console, config.note)
+    lifted = ", ".join(f"{one.partner} {one.factor:g}" for one in config.valuation)
+    values = f"Values are {config.value_basis}, in {config.currency}"
+    values += f"; lifted by a factor for {lifted}." if lifted else "."
+    if config.value_basis == "FOB":
+        values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
+    say(console, values, style="yellow" if config.value_basis == "FOB" else None)
+
+
+def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:
+    """Print what was set aside and why; `written` says whether the rows themselves stand in files."""
+    head(console, f"Set aside, of {plural(counts['rows_read'], 'trade row')} read")
+    if counts["set_aside"]:
+        table = make_table("reason", "whole\nrow", "quantity\nalone")
+        for one in counts["set_aside"]:
+            number = count(one["count"])
+            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)))
+        console.print(table)
+        where = " All of it, row by row: set_aside.parquet." if written else ""
+        say(console, f"A row that loses its quantity alone still weighs.{where}")
+    else:
+        say(console, "Nothing.")
+    if counts["suspects"]:
+        where = " They stand in mislabelled.csv." if written else ""
+        rows = plural(counts["suspects"], "row looks", "rows look")
+        say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")

@@ -1,0 +1,250 @@
+"""One line's duty as a curve over unit value, and its partners as points on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastavs.codes import to_key
+from fastavs.duty import Duty, parse_duty
+from fastavs.report.sketch import Sketch
+from fastavs.report.svg import SMALL, Canvas, text_width
+from fastavs.report.theme import light
+from fastavs.report.words import percent, plural, points, spelled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from fastavs.results.rates import Rates
+
+CURVES = 4  # at most: exchange rates of so many periods
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """One observation: the study's currency for one unit, rate as a fraction, value in the study's currency."""
+
+    partner: str
+    unit_value: float
+    rate: float
+    value: float
+    specific: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """Everything that is drawn of a line."""
+
+    duty: Duty
+    points: Sequence[_Point]
+    fx: Sequence[Mapping[str, float]]  # by period
+    unit: str
+    currency: str
+
+
+def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
+    """Return the figure of one line, or None where no observation with a quantity stands behind its rate.
+
+    Raises
+    ------
+    InputError
+        No such line in that year.
+    """
+    table = rates.observations(line, year).to_pylist()
+    place = rates.year(year)
+    side = "bound" if "bound" in place.sides and _governs(rates, line, year) == "bound" else "applied"
+    rows = [row for row in table if row["kept"] and row["schedule"] == side and row["quantity"]]
+    if not rows:
+        return None
+    rows = [row for row in rows if row["line"] == rows[0]["line"]]
+    duty = parse_duty(rows[0]["duty"])
+    if len(duty.kinds) != 1:
+        return None
+    picture = _Picture(duty, _points(rows, duty), _exchange_rates(rows), rows[0]["unit"], rates.study.config.currency)
+    own = rows[0]["level"] == place.digits
+    value_basis = rates.study.config.value_basis
+    title = f"One line: {line}, duty {duty.text}"
+    caption = (
+        f"Line {line} in {year}. Each point is what one partner's goods are worth, for one {spelled(picture.unit)}, and what the "
+        f"duty on them comes to in percent of that value ({value_basis}). The cheaper the goods, the heavier a duty "
+        "charged by quantity: it falls hardest on those who sell the cheapest."
+    )
+    if not own:
+        caption += f" The line has no trade of its own: the points are those of lines that share its first {rows[0]['level']} digits."
+    if duty.has_specific and 0.0 < duty.ad_valorem:
+        caption += " Orange: the specific part sets the duty; blue: the percentage does."
+    if len({tuple(one.items()) for one in picture.fx}) > 1:
+        caption += " Thin curves are the same duty at the exchange rates of other periods."
+    return Sketch("line", title, caption, _description(picture), lambda width: _draw(picture, width))
+
+
+def _governs(rates: Rates, line: str, year: int) -> str:
+    columns = rates.year(year)
+    place = int(np.searchsorted(columns.keys, to_key(line)))
+    return "bound" if columns.bound_governs[place] else "applied"
+
+
+def _points(rows: Sequence[Mapping[str, Any]], duty: Duty) -> list[_Point]:
+    return [
+        _Point(
+            row["partner"], row["quantity_value"] / row["quantity"], row["rate"], row["value"],
+            row["rate"] != duty.ad_valorem,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _exchange_rates(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
+    """Return the exchange rates of each period, the latest first, at most `CURVES` of them."""
+    by_period = {
+        row["period"]: {row[f"currency{n}"]: row[f"fx{n}"] for n in ("", "_2") if row[f"currency{n}"]} for row in rows
+    }
+    return [by_period[period] for period in sorted(by_period, reverse=True)][:CURVES]
+
+
+def _description(picture: _Picture) -> str:
+    low, high = (pick(picture.points, key=lambda one: one.rate) for pick in (min, max))
+    bound = sum(one.specific for one in picture.points)
+    return (
+        f"Scatter chart of {plural(len(picture.points), 'observation')} with the duty as a curve. Lowest rate "
+        f"{percent(low.rate)} ({low.partner}, {low.unit_value:.3g} {picture.currency} for one {spelled(picture.unit)}), highest "
+        f"{percent(high.rate)} ({high.partner}, {high.unit_value:.3g}). The specific part sets {bound} of them."
+    )
+
+
+def _draw(picture: _Picture, width: float) -> Canvas:
+    wide = width >= 600
+    canvas = Canvas(width, 400.0 if wide else 360.0)
+    left, top = 46.0, 40.0
+    axes = canvas.panel(left, top, width - left - (40 if wide else 26), canvas.height - top - 48)
+    low, high = (pick(one.unit_value for one in picture.points) for pick in (min, max))
+    pad = max(high / low, 2.0) ** 0.06
+    axes.set_xscale("log")
+    axes.set_xlim(low / pad, high * pad)
+    axes.set_ylim(0.0, 100.0 * _top(picture))
+    _scale(axes, width)
+    for place, fx in enumerate(picture.fx):
+        _draw_curve(axes, picture.duty, fx, 2.0 if place == 0 else 0.8)
+    _name_parts(canvas, axes, picture)
+    top_rate = axes.get_ylim()[1]
+    for specific, colour in ((False, "blue"), (True, "orange")):
+        some = [one for one in picture.points if one.specific == specific]
+        axes.scatter(
+            [one.unit_value for one in some], [min(100.0 * one.rate, top_rate) for one in some],
+            s=[_size(one, picture) for one in some], facecolor=light(colour), edgecolor=light("paper"),
+            linewidth=0.8, clip_on=False, zorder=3,
+        )  # fmt: skip
+    _label_points(canvas, axes, picture)
+    words = f"unit value, {picture.currency} for one {spelled(picture.unit)} (logarithmic scale)"
+    canvas.text((left + width) / 2, canvas.height - 12, words, "muted", SMALL, ha="center")
+    canvas.text(8, 14, "AVE: the duty in percent of the value", "muted", SMALL)
+    return canvas
+
+
+def _top(picture: _Picture) -> float:
+    """Return where the axis of rates ends: lone high points are drawn at its edge rather than flatten the rest."""
+    rates = sorted(one.rate for one in picture.points)
+    most = rates[int(0.94 * (len(rates) - 1))]
+    return max(min(rates[-1], 1.8 * most), 1.2 * picture.duty.ad_valorem, 0.01) * 1.1
+
+
+def _size(one: _Point, picture: _Picture) -> float:
+    """Return the area of a point, px2: it grows with the value."""
+    return 16.0 + 150.0 * one.value / max(other.value for other in picture.points)
+
+
+def _scale(axes: Axes, width: float) -> None:
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    low, high = axes.get_xlim()
+    decades = math.log10(high / low)
+    few = decades > (4.0 if width >= 600 else 2.0)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0), numticks=12))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(which="both", length=0)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+    axes.grid(which="major", color=light("grid"), linewidth=1.0)
+
+
+def _draw_curve(axes: Axes, duty: Duty, fx: Mapping[str, float], thickness: float) -> None:
+    pieces = duty.pieces(dict(fx))
+    low, high = axes.get_xlim()
+    knots = [1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0 and low < 1.0 / ratio < high]
+    values = sorted([*np.geomspace(low, high, 120).tolist(), *knots])
+    axes.plot(values, [100.0 * pieces.rate(1.0 / value) for value in values], color=light("before"), linewidth=thickness)
+
+
+def _name_parts(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
+    """Write above each stretch of unit values which part of the duty governs there."""
+    pieces = picture.duty.pieces(dict(picture.fx[0]))
+    low, high = axes.get_xlim()
+    ends = [math.inf, *(1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0), 0.0]
+    for words, right, left in zip(pieces.binds, ends, ends[1:], strict=False):
+        left, right = max(left, low), min(right, high)
+        if left >= right:
+            continue
+        start, end = (_across(canvas, axes, value) for value in (left, right))
+        if left > low:
+            axes.axvline(left, color=light("muted"), linewidth=1.0, dashes=(2, 3))
+        if end - start > text_width(words, SMALL):
+            canvas.text((start + end) / 2, 32, words, "ink", SMALL, ha="center")
+
+
+def _across(canvas: Canvas, axes: Axes, value: float) -> float:
+    """Return the place of a unit value, px from the left."""
+    box, (low, high) = axes.get_position(), axes.get_xlim()
+    return float(canvas.width * (box.x0 + box.width * math.log(value / low) / math.log(high / low)))
+
+
+def _down(canvas: Canvas, axes: Axes, rate: float) -> float:
+    """Return the place of a rate (percent), px from the top."""
+    box, (_, top) = axes.get_position(), axes.get_ylim()
+    return float(canvas.height * (1.0 - box.y0 - box.height * min(rate / top, 1.0)))
+
+
+def _label_points(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
+    """Name the partners, the largest first, as far as there is room."""
+    centres = [
+        (_across(canvas, axes, one.unit_value), _down(canvas, axes, 100.0 * one.rate), math.sqrt(_size(one, picture)) / 2)
+        for one in picture.points
+    ]
+    taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in centres]
+    named: set[str] = set()
+    top = axes.get_ylim()[1]
+    for place in sorted(range(len(centres)), key=lambda i: (-picture.points[i].value, i)):
+        one = picture.points[place]
+        if one.partner in named:
+            continue
+        beyond = 100.0 * one.rate > top
+        words = f"{one.partner} {points(one.rate)} %" if beyond else one.partner
+        spot = _free_spot(centres[place], words, [box for i, box in enumerate(taken) if i != place], canvas.width)
+        if spot is not None:
+            canvas.text(spot[0], (spot[1] + spot[3]) / 2, words, "ink", 9.5)
+            taken.append(spot)
+            named.add(one.partner)
+
+
+def _free_spot(centre: tuple[float, float, float], words: str, taken: Sequence[Box], width: float) -> Box | None:
+    x, y, radius = centre
+    wide, high = text_width(words, 9.5) + 1, 10.0
+    for left, top in (
+        (x + radius + 2, y - high / 2),
+        (x - radius - 2 - wide, y - high / 2),
+        (x - wide / 2, y - radius - 1 - high),
+        (x - wide / 2, y + radius + 1),
+    ):
+        box = (left, top, left + wide, top + high)
+        inside = 0.0 < left and left + wide < width
+        if inside and not any(_overlap(box, other) for other in taken):
+            return box
+    return None
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

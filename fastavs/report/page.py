@@ -1,0 +1,142 @@
+"""The report: one page for people, with everything in it, and its figures as files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastavs.report import theme
+from fastavs.report.figures import build_figures, write_figures
+from fastavs.report.findings import findings, tiles
+from fastavs.report.page_tables import page_table, table_name
+from fastavs.report.run_tables import run_tables
+from fastavs.report.words import listed, money, plural
+
+if TYPE_CHECKING:
+    from fastavs.report.sketch import ReportFigure
+    from fastavs.report.table import Tables
+    from fastavs.results.rates import Rates
+
+PAGE = "report.html"
+SHORT_NOTE = 60  # letters: a note this short is set large
+
+
+def write_report(
+    rates: Rates,
+    folder: str | Path,
+    run: Mapping[str, Any],
+    *,
+    tables: Tables | None = None,
+    line: str | None = None,
+) -> list[Path]:
+    """Write ``report.html`` and ``figures/*.svg`` into a folder that exists; return the files.
+
+    The page loads nothing: styles, figures and its one small script are in it.
+
+    Parameters
+    ----------
+    rates : Rates
+    folder : path-like
+    run : mapping
+        What ``run.json`` says; the seconds in it are not shown, so that the same input gives the same bytes.
+    tables : Tables, optional
+        What `fastavs.report.build_tables` made of the rates, if it has been called already.
+    line : str, optional
+        The tariff line to show by itself; otherwise one is chosen.
+
+    Raises
+    ------
+    InputError
+        The last year has no such line.
+    """
+    from fastavs.report.tables import build_tables
+
+    made = build_tables(rates) if tables is None else tables
+    figures = build_figures(rates, made, line)
+    page = Path(folder) / PAGE
+    page.write_text(page_text(rates, run, made, figures), encoding="utf-8", newline="\n")
+    return [page, *write_figures(figures, folder)]
+
+
+def page_text(
+    rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Mapping[str, ReportFigure]
+) -> str:
+    """Return the page as HTML."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    script = _part("page.js")
+    summary = rates.summary().to_pylist()
+    return environment.from_string(_part("template.html.j2")).render(
+        study=rates.study.config,
+        short_note=len(rates.study.config.note) <= SHORT_NOTE,
+        years=list(rates.years),
+        tiles=tiles(rates, summary),
+        findings=findings(rates, summary, tables, run),
+        figures=[
+            {"id": one.id, "title": one.title, "caption": one.caption}
+            | {"wide": Markup(one.wide), "narrow": Markup(one.narrow)}
+            for one in figures.values()
+        ],
+        tables=[page_table(one) for one in tables.values()],
+        skipped=_skipped(tables.skipped),
+        run_tables=run_tables(run),
+        facts=_facts(run, rates.study.config.currency),
+        versions=run.get("versions", {}),
+        style=Markup(_style()),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _skipped(reasons: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands in the way, and which tables cannot be made for it."""
+    names: dict[str, list[str]] = {}
+    for table, reason in reasons.items():
+        names.setdefault(reason, []).append(table_name(table))
+    return {reason: listed(some) for reason, some in names.items()}
+
+
+def _part(name: str) -> str:
+    return resources.files("fastavs.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _style() -> str:
+    light, dark = theme.variables(dark=False), theme.variables(dark=True)
+    modes = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return modes + theme.classes() + "\n" + _part("style.css")
+
+
+def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
+    """Return what else a reader should know of the run, in sentences."""
+    plan, counts, trade = run.get("plan", {}), run.get("counts", {}), run.get("trade", {})
+    facts = []
+    own = [str(year["year"]) for year in plan.get("years", []) if year["own_trade"]]
+    resting = [str(year["year"]) for year in plan.get("years", []) if not year["own_trade"]]
+    if own:
+        facts.append(f"Rates of {_span(own)} rest on each year's own trade.")
+    if resting:
+        facts.append(f"Rates of {_span(resting)} rest on the trade of {listed(list(plan['base_periods']))}.")
+    if counts:
+        facts.append(
+            f"{plural(counts['rows_read'], 'trade row')} read, "
+            f"{plural(counts['rows_set_aside'], 'row')} set aside, {plural(counts['quantities_set_aside'], 'quantity', 'quantities')} "
+            f"set aside, {plural(counts['suspects'], 'row')} with quantities that look mislabelled."
+        )
+    aside = trade.get("rows_set_aside", {})
+    if aside.get("rows"):
+        facts.append(f"The rows set aside are worth {money(aside['value'], currency)}, as far as their value can be read.")
+    unused = trade.get("unused_periods", {})
+    if unused:
+        values = listed([f"{period} ({money(value, currency)})" for period, value in unused.items()])
+        facts.append(f"No year rests on the trade of {values}.")
+    return facts
+
+
+def _span(years: list[str]) -> str:
+    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}" if len(years) > 2 else listed(years)
