@@ -1,7 +1,7 @@
 """Run the benchmark, print the ratios as a table, and fail where one is under its floor.
 
-    python -m bench.report            the table
-    python -m bench.report --gate     the same, and exit status 1 under a floor of bench/floors.toml
+python -m bench.report            the table
+python -m bench.report --gate     the same, and exit status 1 under a floor of bench/floors.toml
 """
 
 from __future__ import annotations

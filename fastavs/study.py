@@ -133,19 +133,19 @@ class Study:
                 )
         published_module.check_keys(published or {}, "the study")
 
-        def pieces(source: Any, schema: Columns) -> list[Piece]:
-            return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}))
+        def pieces(source: Any, schema: Columns, title: str) -> list[Piece]:
+            return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}), title)
 
         self._bind(
             config,
             Inputs(
-                trade=pieces(trade, trade_module.COLUMNS),
-                applied=pieces(applied, schedule_module.COLUMNS),
-                bound=pieces(bound, schedule_module.COLUMNS),
-                fx=pieces(fx, fx_module.COLUMNS),
-                partners=pieces(None if lists is not None else partners, partners_module.COLUMNS),
-                drop=pieces(drop, trade_module.DROP_COLUMNS),
-                groups={title: pieces(table, GROUP_COLUMNS) for title, table in (groups or {}).items()},
+                trade=pieces(trade, trade_module.COLUMNS, "trade"),
+                applied=pieces(applied, schedule_module.COLUMNS, "applied"),
+                bound=pieces(bound, schedule_module.COLUMNS, "bound"),
+                fx=pieces(fx, fx_module.COLUMNS, "fx"),
+                partners=pieces(None if lists is not None else partners, partners_module.COLUMNS, "partners"),
+                drop=pieces(drop, trade_module.DROP_COLUMNS, "drop"),
+                groups={one: pieces(table, GROUP_COLUMNS, f"groups {one}") for one, table in (groups or {}).items()},
                 published={
                     key: published_module.from_dataframe(key, table) for key, table in (published or {}).items()
                 },

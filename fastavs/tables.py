@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fastavs.errors import InputError, did_you_mean
 
@@ -113,19 +112,28 @@ def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, st
     return pieces
 
 
-def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str]) -> list[Piece]:
-    """Take one dataframe (anything with ``__arrow_c_stream__``, or a mapping of columns), or a list of them."""
+def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title: str | None = None) -> list[Piece]:
+    """Take one dataframe (anything with ``__arrow_c_stream__``, or a mapping of columns), or a list of them.
+
+    `title` is what messages call it, ``columns.title`` by default.
+    """
+    title = title or columns.title
     sources = source if isinstance(source, list | tuple) else [source]
     pieces = []
     for i, one in enumerate(sources):
-        label = f"<{columns.title}>" if len(sources) == 1 else f"<{columns.title} {i + 1}>"
+        label = f"<{title}>" if len(sources) == 1 else f"<{title} {i + 1}>"
         table = _to_arrow(one, label)
         native = _native(table, columns, renamed, label)
-        digest = hashlib.sha256()
-        for batch in native.to_batches():
-            digest.update(batch.serialize())
-        pieces.append(Piece(label, native, digest.hexdigest()))
+        pieces.append(Piece(label, native, _digest(native)))
     return pieces
+
+
+def _digest(table: pa.Table) -> str:
+    """Return the SHA-256 of a table as an Arrow stream, dictionaries included."""
+    stream = pa.BufferOutputStream()
+    with pa.ipc.new_stream(stream, table.schema) as writer:
+        writer.write_table(table)
+    return hashlib.sha256(stream.getvalue()).hexdigest()
 
 
 def _to_arrow(source: Any, label: str) -> pa.Table:
@@ -215,6 +223,11 @@ def _native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label
                 + f".{did_you_mean(names[column], table.column_names)}",
             )
     present = {column: name for column, name in names.items() if name in table.column_names}
+    for column, name in present.items():
+        if table.column_names.count(name) > 1:
+            raise InputError(
+                "two columns of one name", file=label, column=column, value=name, cure="rename one of them"
+            )
     if table.num_rows == 0:
         raise InputError(f"the {columns.title} table has no rows", file=label, cure="leave it out or fill it in")
     return pa.table({column: _without_views(table.column(name)) for column, name in present.items()})
@@ -271,12 +284,15 @@ def _plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
 
     By the buffer, for Arrow's own way to numpy imports pandas wherever that is installed.
     """
-    filled = pc.coalesce(array, pa.scalar(null, array.type)) if array.null_count else array
-    if isinstance(filled, pa.ChunkedArray):
-        filled = filled.combine_chunks()
-    if not len(filled):
-        return np.empty(0, dtype=dtype)
-    return np.frombuffer(filled.buffers()[1], dtype=dtype)[filled.offset : filled.offset + len(filled)]
+    n = len(array)
+    if array.null_count == n:
+        return np.full(n, null, dtype=dtype)
+    values = np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset : array.offset + n]
+    if not array.null_count:
+        return values
+    valid = array.is_valid()
+    bits = np.unpackbits(np.frombuffer(valid.buffers()[1], dtype=np.uint8), bitorder="little")
+    return np.where(bits[valid.offset : valid.offset + n], values, null).astype(dtype)
 
 
 def _trimmed(places: np.ndarray, texts: list[str | None]) -> tuple[np.ndarray, list[str]]:
@@ -325,7 +341,7 @@ def _numbers_from_text(texts: list[str | None]) -> tuple[np.ndarray, np.ndarray]
         except ValueError:
             bad[i] = True
         else:
-            bad[i] = bool(np.isnan(values[i]))
+            bad[i] = bool(np.isnan(values[i])) or "_" in text  # Python takes 1_000, no one else does
     return values, bad
 
 

@@ -14,7 +14,19 @@ PARTNERS = {
 }  # fmt: skip
 """Partner to the unit value of its goods, relative to others'."""
 CHAPTERS = [f"{n:02d}" for n in range(1, 98) if n != 77]
-SPECIFIC = {"02": 3.0, "04": 2.5, "08": 0.9, "16": 4.0, "17": 0.6, "22": 2.8, "24": 9.0, "57": 6.0, "61": 18.0, "62": 22.0, "64": 20.0}
+SPECIFIC = {
+    "02": 3.0,
+    "04": 2.5,
+    "08": 0.9,
+    "16": 4.0,
+    "17": 0.6,
+    "22": 2.8,
+    "24": 9.0,
+    "57": 6.0,
+    "61": 18.0,
+    "62": 22.0,
+    "64": 20.0,
+}
 """Chapter to the usual unit value of its goods, USD a unit."""
 INDUSTRIES = {
     "Agriculture and food": range(1, 25), "Fuels, ores and chemicals": range(25, 41), "Light industry": range(41, 68),
@@ -47,13 +59,17 @@ def long_study(name: str = "Long <study> & Co") -> fa.Study:
         rows = [(year, line) for year in years for line in lines]
         duties = [duty_of(line, year, SPECIFIC.get(line[:2])) for year, line in rows]
         if above:
-            duties = [f"min({9 + above}%, {duty})" if line[4:6] == "21" and line[:2] == "22" else duty
-                      for duty, (_, line) in zip(duties, rows, strict=True)]
-            duties = ["22%" if line[5] == "1" and line[:2] in ("84", "90", "48") else duty
-                      for duty, (_, line) in zip(duties, rows, strict=True)]
+            duties = [
+                f"min({9 + above}%, {duty})" if line[4:6] == "21" and line[:2] == "22" else duty
+                for duty, (_, line) in zip(duties, rows, strict=True)
+            ]
+            duties = [
+                "22%" if line[5] == "1" and line[:2] in ("84", "90", "48") else duty
+                for duty, (_, line) in zip(duties, rows, strict=True)
+            ]
         return {"year": [year for year, _ in rows], "line": [line for _, line in rows], "duty": duties}
 
-    published = [8.0 + 4.0 * math.exp(-((year - 2003) ** 2) / 40) for year in range(2001, 2021)]
+    published = [round(8.0 + 4.0 * math.exp(-((year - 2003) ** 2) / 40), 1) for year in range(2001, 2021)]
     return fa.Study(
         trade=trade_of(rng, lines, [*map(str, range(2001, 2011)), "2011H1"]),
         applied=schedule(range(2001, 2012), 0.0),
@@ -65,6 +81,7 @@ def long_study(name: str = "Long <study> & Co") -> fa.Study:
         published={
             "summary": {"year": list(range(2001, 2021)), "simple_mean_pct": published,
                         "weighted_mean_pct": [one + 1 for one in published]},
+            "table2": {"industry": ["1"] * 20, "year": list(range(2001, 2021)), "simple_mean_pct": published},
             "calibrated": {"table": ["summary", "summary"], "column": ["simple_mean_pct", "weighted_mean_pct"],
                            "calibrated": ["true", "false"]},
         },

@@ -437,14 +437,15 @@ MEMORY = [
     ({"line": pa.array([2203000100]).dictionary_encode()}, {}, ["<trade>, column line", "codes are text"]),
     ({"line": [["2203"]]}, {}, ["<trade>, column line", "a column of text"]),
     ({"value": ["a lot"]}, {}, ["<trade>", "value is not a number (1)"]),
+    ({"value": ["1_000"]}, {}, ["<trade>", "value is not a number (1)"]),
     ({"value": [True]}, {}, ["<trade>, column value", "a column of bool", "numbers"]),
     ({"value": [[1.0]]}, {}, ["<trade>, column value", "a column of numbers"]),
     ({"value": [1.0, 2.0]}, {}, ["<trade>", "columns of one length"]),
     ({"value": [object()]}, {}, ["<trade>", "cannot be taken"]),
     ({name: [] for name in GOOD}, {}, ["<trade>", "no rows"]),
-    ({}, {"year": [True]}, ["<schedules>, column year", "bool"]),
-    ({}, {"duty": [None]}, ["<schedules>, row 1, column duty", "without a duty"]),
-    ({}, {"duty": ["5 %%"]}, ["<schedules>, row 1, column duty", "5 %%"]),
+    ({}, {"year": [True]}, ["<applied>, column year", "bool"]),
+    ({}, {"duty": [None]}, ["<applied>, row 1, column duty", "without a duty"]),
+    ({}, {"duty": ["5 %%"]}, ["<applied>, row 1, column duty", "5 %%"]),
 ]
 
 
@@ -455,9 +456,16 @@ def test_bad_tables_from_memory(trade, applied, words):
     says(str(caught.value), *words)
 
 
+def test_two_columns_of_one_name():
+    cells = [GOOD[name] for name in ("period", "line", "partner", "value", "value")]
+    twice = pa.Table.from_arrays([pa.array(some) for some in cells], ["period", "line", "partner", "value", "value"])
+    with pytest.raises(fa.InputError, match='<trade>, column value: two columns of one name "value"'):
+        fa.Study(twice, DUTIES)
+
+
 @pytest.mark.parametrize("what", ["trade.csv", 7, [1, 2], object()])
 def test_what_is_no_table(what):
-    with pytest.raises(fa.InputError, match="cannot take .* as a table. Expected a dataframe that speaks Arrow"):
+    with pytest.raises(fa.InputError, match=r"cannot take .* as a table\. Expected a dataframe that speaks Arrow"):
         fa.Study(what, DUTIES)
 
 
@@ -466,7 +474,10 @@ SETTINGS = [
     ({"currency": "usd"}, ["the study, key currency", '"usd"']),
     ({"base": {"period": ["2009"]}}, ['Did you mean "periods"?']),
     ({"partners": {"exlude": ["BLR"]}}, ['Did you mean "exclude"?']),
-    ({"groups": {"industry": {"prefix": [22], "group": ["food"]}}}, ["<groups>, column prefix", "codes are text"]),
+    (
+        {"groups": {"industry": {"prefix": [22], "group": ["food"]}}},
+        ["<groups industry>, column prefix", "codes are text"],
+    ),
     ({"columns": {"trad": {"value": "v"}}}, ['"trad"', 'Did you mean "trade"?']),
     ({"columns": {"trade": {"valeu": "value"}}}, ["<trade>", '"valeu"', 'Did you mean "value"?']),
     ({"columns": {"trade": {"value": "values"}}}, ["<trade>, column value", '"values"', 'Did you mean "value"?']),

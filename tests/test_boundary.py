@@ -206,7 +206,7 @@ def test_the_other_tables_too(make):
 
 
 def test_an_empty_bound_schedule_is_an_error():
-    with pytest.raises(fa.InputError, match="<schedules>: the schedules table has no rows"):
+    with pytest.raises(fa.InputError, match="<bound>: the schedules table has no rows"):
         fa.Study(PLAIN, DUTIES, bound=pa.table(DUTIES).slice(0, 0), fx=fx_table())
 
 
@@ -275,6 +275,16 @@ def test_values_beyond_what_a_double_can_count():
     for value in (2**60 + 1, decimal.Decimal(2**60 + 1)):
         table = rates_of(big | {"value": [value]}, applied)
         assert table.column("imports").to_pylist() == [float(2**60)]
+
+
+def test_what_dictionaries_say_is_in_the_hash():
+    study = fa.Study(dictionaries(PLAIN), DUTIES, bound=DUTIES, fx=fx_table())
+    partner = pa.array(["x"] * PLAIN.num_rows).dictionary_encode()
+    other = dictionaries(PLAIN).set_column(2, "partner", partner)
+    digests = study.inputs.digests()
+    assert list(digests) == ["<trade>", "<applied>", "<bound>", "<fx>"]
+    assert digests["<applied>"] == digests["<bound>"]
+    assert fa.Study(other, DUTIES, fx=fx_table()).inputs.digests()["<trade>"] != digests["<trade>"]
 
 
 def test_the_source_stays_as_it_was():

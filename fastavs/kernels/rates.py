@@ -149,25 +149,30 @@ def _segment(
     found = 0
     kept = 0
     binding = 0
+    period = -1
+    c = 0.0
     for i in range(lo, hi):
         ratio = obs.ratio[kind, i]
         if ratio <= 0.0:
             continue
+        if obs.period[i] != period:  # observations come period by period
+            period = obs.period[i]
+            c = duties.c[term, period]
         found += 1
-        rate = duties.c[term, obs.period[i]] * ratio
+        rate = c * ratio
         if form == GREATER:
-            rate = part if part > rate else rate
+            rate = max(part, rate)
         elif form == SUM:
             rate = part + rate
         elif form == LESSER:
-            rate = part if part < rate else rate
-        if rate > outlier:
-            continue
-        kept += 1
-        binding += rate != part
-        raised = total + rate
-        lost += (total - raised) + rate if abs(total) >= abs(rate) else (rate - raised) + total
-        total = raised
+            rate = min(part, rate)
+        if rate <= outlier:
+            kept += 1
+            binding += rate != part
+            raised = total + rate
+            back = raised - total
+            lost += (total - (raised - back)) + (rate - back)
+            total = raised
     sums[0] = total
     sums[1] = lost
     return found, kept, binding
@@ -230,9 +235,12 @@ def line_rates(
         kept = 0
         binding = 0
         for level in range(lines.digits.size if lines.borrows[h] else 1):
-            plain_sums[:] = 0.0
-            work.sums[: 2 * n_terms + 1] = 0.0
-            work.lost[: 2 * n_terms + 1] = 0.0
+            if plain:
+                plain_sums[0] = 0.0
+                plain_sums[1] = 0.0
+            elif n_terms > 0:
+                work.sums[: 2 * n_terms + 1] = 0.0
+                work.lost[: 2 * n_terms + 1] = 0.0
             for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
                 if obs.code_reach[g] < lines.digits[level]:
                     continue

@@ -21,8 +21,8 @@ def bands_sketch(histogram: ReportTable) -> Sketch:
     counts = _counts(histogram)
     years = list(counts)
     caption = (
-        "How many tariff lines are charged how much. Each bar counts the lines whose rate, specific parts included, lies in "
-        "the band below it; a rate of exactly 5 % counts in the band from 5 to 10."
+        "How many tariff lines are charged how much. Each bar counts the lines whose rate, specific parts "
+        "included, lies in the band below it; a rate of exactly 5 % counts in the band from 5 to 10."
     )
     description = "Bar chart of lines by rate. " + " ".join(_told(year, one) for year, one in counts.items())
     title = f"Figure 1. How the rates are spread, {' and '.join(map(str, years))}"
@@ -90,7 +90,8 @@ def _columns(counts: Counts, width: float) -> Canvas:
             canvas.box(x + 0.5, base - tall, bar - 1.0, tall, colour)
             # four digits fill a bar of two: those of the first year lean left, of the last right
             shift = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
-            canvas.text(x + bar / 2 + shift, base - tall - 8, count(number), "muted", 9, ha="center")
+            if number:
+                canvas.text(x + bar / 2 + shift, base - tall - 8, count(number), "muted", 9, ha="center")
         canvas.text(middle, base + 14, label, size=SMALL, ha="center")
     canvas.text(width / 2, base + 35, "rate, percent of the value of the goods", "muted", SMALL, ha="center")
     return canvas

@@ -13,6 +13,7 @@ from fastavs.report.words import SECTION_STARTS, chapter_label, listed, percent,
 
 Rows = Mapping[str, Mapping[int, float | None]]
 ROW, GAP, HEAD = 14.0, 5.0, 62.0
+MIDDLE = 4  # the band on which dark letters read best in both modes
 ROOMY = 30.0  # px: a cell this wide has its number written in it
 
 
@@ -94,8 +95,6 @@ def _draw_row(canvas: Canvas, means: Sequence[float | None], left: float, y: flo
             start = place
     if cell >= ROOMY:
         for place, (mean, band) in enumerate(zip(means, bands, strict=True)):
-            colour = "on_band_low" if band is not None and band < 4 else "on_band_high"
-            if mean is not None:
+            if mean is not None and band is not None:
+                colour = "on_low" if band < MIDDLE else "on_middle" if band == MIDDLE else "on_high"
                 canvas.text(left + cell * (place + 0.5), y + ROW / 2, points(mean), colour, 9.5, ha="center")
-
-

@@ -70,14 +70,17 @@ def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
     value_basis = rates.study.config.value_basis
     title = f"One line: {line}, duty {duty.text}"
     caption = (
-        f"Line {line} in {year}. Each point is what one partner's goods are worth, for one {spelled(picture.unit)}, and what the "
-        f"duty on them comes to in percent of that value ({value_basis}). The cheaper the goods, the heavier a duty "
-        "charged by quantity: it falls hardest on those who sell the cheapest."
+        f"Line {line} in {year}. Each point is what one partner's goods are worth, for one {spelled(picture.unit)}, "
+        f"and what the duty on them comes to in percent of that value ({value_basis}). The cheaper the goods, the "
+        "heavier a duty charged by quantity: it falls hardest on those who sell the cheapest."
     )
     if not own:
-        caption += f" The line has no trade of its own: the points are those of lines that share its first {rows[0]['level']} digits."
-    if duty.has_specific and 0.0 < duty.ad_valorem:
-        caption += " Orange: the specific part sets the duty; blue: the percentage does."
+        caption += (
+            " The line has no trade of its own: the points are those of lines that share its first "
+            f"{rows[0]['level']} digits."
+        )
+    if duty.has_specific and duty.ad_valorem > 0.0:
+        caption += " Orange: the part charged by quantity makes a difference; blue: the percentage alone counts."
     if len({tuple(one.items()) for one in picture.fx}) > 1:
         caption += " Thin curves are the same duty at the exchange rates of other periods."
     return Sketch("line", title, caption, _description(picture), lambda width: _draw(picture, width))
@@ -110,10 +113,11 @@ def _exchange_rates(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]
 def _description(picture: _Picture) -> str:
     low, high = (pick(picture.points, key=lambda one: one.rate) for pick in (min, max))
     bound = sum(one.specific for one in picture.points)
+    worth = f"{low.unit_value:.3g} {picture.currency} for one {spelled(picture.unit)}"
     return (
         f"Scatter chart of {plural(len(picture.points), 'observation')} with the duty as a curve. Lowest rate "
-        f"{percent(low.rate)} ({low.partner}, {low.unit_value:.3g} {picture.currency} for one {spelled(picture.unit)}), highest "
-        f"{percent(high.rate)} ({high.partner}, {high.unit_value:.3g}). The specific part sets {bound} of them."
+        f"{percent(low.rate)} ({low.partner}, {worth}), highest {percent(high.rate)} ({high.partner}, "
+        f"{high.unit_value:.3g}). The part charged by quantity makes a difference in {bound} of them."
     )
 
 
@@ -177,7 +181,9 @@ def _draw_curve(axes: Axes, duty: Duty, fx: Mapping[str, float], thickness: floa
     low, high = axes.get_xlim()
     knots = [1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0 and low < 1.0 / ratio < high]
     values = sorted([*np.geomspace(low, high, 120).tolist(), *knots])
-    axes.plot(values, [100.0 * pieces.rate(1.0 / value) for value in values], color=light("before"), linewidth=thickness)
+    axes.plot(
+        values, [100.0 * pieces.rate(1.0 / value) for value in values], color=light("before"), linewidth=thickness
+    )
 
 
 def _name_parts(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
@@ -211,10 +217,15 @@ def _down(canvas: Canvas, axes: Axes, rate: float) -> float:
 def _label_points(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
     """Name the partners, the largest first, as far as there is room."""
     centres = [
-        (_across(canvas, axes, one.unit_value), _down(canvas, axes, 100.0 * one.rate), math.sqrt(_size(one, picture)) / 2)
+        (
+            _across(canvas, axes, one.unit_value),
+            _down(canvas, axes, 100.0 * one.rate),
+            math.sqrt(_size(one, picture)) / 2,
+        )
         for one in picture.points
     ]
     taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in centres]
+    taken += _along_curve(canvas, axes, picture)
     named: set[str] = set()
     top = axes.get_ylim()[1]
     for place in sorted(range(len(centres)), key=lambda i: (-picture.points[i].value, i)):
@@ -230,17 +241,31 @@ def _label_points(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
             named.add(one.partner)
 
 
+def _along_curve(canvas: Canvas, axes: Axes, picture: _Picture) -> list[Box]:
+    """Return small boxes along the latest period's curve, so that names keep off it."""
+    pieces = picture.duty.pieces(dict(picture.fx[0]))
+    boxes = []
+    for value in np.geomspace(*axes.get_xlim(), 250).tolist():
+        x, y = _across(canvas, axes, value), _down(canvas, axes, 100.0 * pieces.rate(1.0 / value))
+        boxes.append((x - 1.0, y - 1.0, x + 1.0, y + 1.0))
+    return boxes
+
+
 def _free_spot(centre: tuple[float, float, float], words: str, taken: Sequence[Box], width: float) -> Box | None:
     x, y, radius = centre
     wide, high = text_width(words, 9.5) + 1, 10.0
     for left, top in (
         (x + radius + 2, y - high / 2),
         (x - radius - 2 - wide, y - high / 2),
+        (x + radius, y - high - 1),
+        (x - radius - wide, y + 1),
+        (x - radius - wide, y - high - 1),
+        (x + radius, y + 1),
         (x - wide / 2, y - radius - 1 - high),
         (x - wide / 2, y + radius + 1),
     ):
         box = (left, top, left + wide, top + high)
-        inside = 0.0 < left and left + wide < width
+        inside = left > 0.0 and left + wide < width
         if inside and not any(_overlap(box, other) for other in taken):
             return box
     return None

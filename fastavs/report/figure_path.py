@@ -46,9 +46,9 @@ def path_sketch(summary: Sequence[Row], published: Mapping[str, Means]) -> Sketc
     first, last = summary[0], summary[-1]
     shown = any(course.published for _, courses in panels.values() for course in courses)
     caption = (
-        "How high the duties are, as a share of the value of the goods. The solid line counts duties as customs charges "
-        "them; the broken line leaves out what is charged by weight, volume or number. The shaded gap is what those "
-        "specific parts add."
+        "How high the duties are, as a share of the value of the goods. The solid line counts duties as customs "
+        "charges them; the broken line leaves out what is charged by weight, volume or number. The shaded gap is what "
+        "those specific parts add."
     )
     if any(row["bound_mean"] is not None for row in summary):
         caption += " Bound rates are the ceilings agreed in the WTO."
@@ -106,7 +106,13 @@ def _draw(panels: Mapping[str, tuple[str, list[_Course]]], width: float) -> Canv
     wide = width >= 600
     each, height = (width / 2, 300.0) if wide else (width, 250.0)
     canvas = Canvas(width, height if wide else 2 * height)
-    rates = [rate for _, courses in panels.values() for c in courses for one in (c.rates, c.published) for rate in one.values()]
+    rates = [
+        rate
+        for _, courses in panels.values()
+        for c in courses
+        for one in (c.rates, c.published)
+        for rate in one.values()
+    ]
     top = 100.0 * max([*rates, 0.01]) * 1.08
     for place, (title, (subtitle, courses)) in enumerate(panels.items()):
         left, above = (place * each, 0.0) if wide else (0.0, place * height)

@@ -27,9 +27,7 @@ _PUBLISHED = {
 }
 
 
-def build_figures(
-    rates: Rates, tables: Mapping[str, ReportTable], line: str | None = None
-) -> dict[str, ReportFigure]:
+def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | None = None) -> dict[str, ReportFigure]:
     """Draw every figure that a study allows.
 
     Parameters

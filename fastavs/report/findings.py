@@ -38,7 +38,7 @@ def tiles(rates: Rates, summary: Sequence[Row]) -> list[Tile]:
     found = [
         Tile("Simple mean", percent(last["simple_mean"]), was(percent(other["simple_mean"]))),
         Tile("Weighted mean", percent(last["weighted_mean"]), was(percent(other["weighted_mean"]))),
-        Tile("Specific parts add", f"{points(_adds(last))} points", was(points(_adds(other)))),
+        Tile("Points that specific parts add", points(_adds(last)), was(points(_adds(other)))),
         Tile(
             "Lines with a specific part",
             count(last["specific_lines"]),
@@ -46,7 +46,9 @@ def tiles(rates: Rates, summary: Sequence[Row]) -> list[Tile]:
         ),
     ]
     if last["bound_mean"] is not None:
-        found.append(Tile("Bound mean", percent(last["bound_mean"]), f"{plural(last['water_lines'], 'line')} with water"))
+        found.append(
+            Tile("Bound mean", percent(last["bound_mean"]), f"{plural(last['water_lines'], 'line')} with water")
+        )
     return found
 
 
@@ -92,7 +94,8 @@ def _specific(rates: Rates, last: Row) -> str:
     if not last["specific_lines"]:
         return "No line is charged by weight, volume or number: every duty is a percentage of the value."
     text = (
-        f"{plural(last['specific_lines'], 'line')} ({share(last['specific_lines'], last['lines'])}) are charged at least "
+        f"{plural(last['specific_lines'], 'line')} ({share(last['specific_lines'], last['lines'])}) "
+        f"{'is' if last['specific_lines'] == 1 else 'are'} charged at least "
         f"partly by weight, volume or number. Leave those parts out, and the mean of {last['year']} is "
         f"{percent(last['ad_valorem_simple_mean'])} instead of {percent(last['simple_mean'])}."
     )
@@ -112,7 +115,7 @@ def _bound(last: Row, breaches: int) -> str:
     )
     if breaches:
         text += (
-            f" For {plural(breaches, 'line')} the duty would come out above the ceiling, and the ceiling is taken instead."
+            f" In {plural(breaches, 'line')} the applied rate lies above the ceiling, and the ceiling is what counts."
         )
     return text
 
@@ -146,7 +149,9 @@ def _caution(rates: Rates, last: Row, run: Mapping[str, Any]) -> str:
         parts.append(f"{count(borrowed)} rest on the trade of related lines")
     if without:
         parts.append(f"{count(without)} on no observed trade at all")
-    text = f"To be read with care: of {plural(last['lines'], 'line')} in {last['year']}, {listed(parts)}." if parts else ""
+    text = (
+        f"To be read with care: of {plural(last['lines'], 'line')} in {last['year']}, {listed(parts)}." if parts else ""
+    )
     if last["unresolved_lines"]:
         unknown = plural(last["unresolved_lines"], "line has a rate", "lines have a rate")
         text += f" {unknown} that cannot be known, and {'is' if last['unresolved_lines'] == 1 else 'are'} in no mean."

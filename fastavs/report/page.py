@@ -62,9 +62,7 @@ def write_report(
     return [page, *write_figures(figures, folder)]
 
 
-def page_text(
-    rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Mapping[str, ReportFigure]
-) -> str:
+def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Mapping[str, ReportFigure]) -> str:
     """Return the page as HTML."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
@@ -123,14 +121,16 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
     if resting:
         facts.append(f"Rates of {_span(resting)} rest on the trade of {listed(list(plan['base_periods']))}.")
     if counts:
+        lost = plural(counts["quantities_set_aside"], "quantity", "quantities")
         facts.append(
-            f"{plural(counts['rows_read'], 'trade row')} read, "
-            f"{plural(counts['rows_set_aside'], 'row')} set aside, {plural(counts['quantities_set_aside'], 'quantity', 'quantities')} "
-            f"set aside, {plural(counts['suspects'], 'row')} with quantities that look mislabelled."
+            f"{plural(counts['rows_read'], 'trade row')} read, {plural(counts['rows_set_aside'], 'row')} set aside, "
+            f"{lost} set aside, {plural(counts['suspects'], 'row')} with quantities that look mislabelled."
         )
     aside = trade.get("rows_set_aside", {})
     if aside.get("rows"):
-        facts.append(f"The rows set aside are worth {money(aside['value'], currency)}, as far as their value can be read.")
+        facts.append(
+            f"The rows set aside are worth {money(aside['value'], currency)}, as far as their value can be read."
+        )
     unused = trade.get("unused_periods", {})
     if unused:
         values = listed([f"{period} ({money(value, currency)})" for period, value in unused.items()])

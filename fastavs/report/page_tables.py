@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from fastavs.report.table import ReportTable
 
 ACROSS = 5  # years from which a table by group and year has its years across
-NAMES = {"figure1": "Figure 1, in numbers", "water_lines": "Lines with water", "water": "Water by year"}
+_WITHOUT_TITLE = {"figure1": "Figure 1, in numbers", "water_lines": "Lines with water", "water": "Water by year"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: what stands in it, and whether it heads its row, holds a number, or holds a figure by others."""
+    """One cell: what stands in it, and whether it heads its row, holds a number, or goes with a figure by others.
+
+    A label names the numbers behind it in its row; `rows` is how many rows it spans.
+    """
 
     text: str
     heads: bool = False
     number: bool = False
     quiet: bool = False
     rows: int = 1
+    label: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,6 @@ class PageTable:
         `name` is what people call it ("Table 2").
     head : list of Cell
     body : list of list of Cell
-    long : bool
-        Whether it starts folded.
     """
 
     id: str
@@ -50,7 +52,6 @@ class PageTable:
     note: str
     head: list[Cell]
     body: list[list[Cell]]
-    long: bool
 
 
 def page_table(made: ReportTable) -> PageTable:
@@ -58,8 +59,15 @@ def page_table(made: ReportTable) -> PageTable:
     years = set(made.table["year"].to_pylist()) if "year" in made.keys else set()
     across = len(made.keys) > 1 and len(years) >= ACROSS
     head, body = _across(made, sorted(years)) if across else _plain(made)
+    name = table_name(made.id)
     return PageTable(
-        f"table-{made.id}", table_name(made.id), made.title, made.caption, made.note, head, body, len(body) > 12
+        f"table-{made.id}",
+        name if name.startswith(("Table", "Figure")) else "",
+        made.title,
+        made.caption,
+        made.note,
+        head,
+        body,
     )
 
 
@@ -74,7 +82,7 @@ def table_name(table: str) -> str:
     number, _, grouping = table.partition("-")
     if number[-1:].isdigit() and len(number) <= 2:
         return f"Table {number}" + (f", by {grouping}" if grouping else "")
-    return NAMES.get(table, table.replace("_", " ").capitalize())
+    return _WITHOUT_TITLE.get(table, table.replace("_", " ").capitalize())
 
 
 def _plain(made: ReportTable) -> tuple[list[Cell], list[list[Cell]]]:
@@ -82,14 +90,13 @@ def _plain(made: ReportTable) -> tuple[list[Cell], list[list[Cell]]]:
     columns = made.table.column_names
     quiet = {*made.published, *made.differences}
     head = [Cell(_heading(made, name), number=_is_number(made, name), quiet=name in quiet) for name in columns]
-    body = [
-        [
-            Cell(shown(name, row[name], made.table.schema.field(name).type), name in made.keys[:1], _is_number(made, name), name in quiet)
-            for name in columns
-        ]
-        for row in made.table.to_pylist()
-    ]  # fmt: skip
-    return head, body
+    by_column = []
+    for name in columns:
+        values = made.table[name].to_pylist()
+        decimals = printed_decimals(values) if name in made.published else 2
+        heads, number = name in made.keys[:1], _is_number(made, name)
+        by_column.append([Cell(shown(name, value, decimals), heads, number, name in quiet) for value in values])
+    return head, [list(cells) for cells in zip(*by_column, strict=True)]
 
 
 def _across(made: ReportTable, years: Sequence[int]) -> tuple[list[Cell], list[list[Cell]]]:
@@ -104,16 +111,17 @@ def _across(made: ReportTable, years: Sequence[int]) -> tuple[list[Cell], list[l
         names[group] = " ".join([*words, row["name"]] if row.get("name") else words)
     measures = [name for name in made.table.column_names if _is_number(made, name) and name not in made.keys]
     quiet = {*made.published, *made.differences}
+    decimals = {name: printed_decimals(made.table[name].to_pylist()) for name in made.published}
     head = [Cell(heading(others[0])), Cell(""), *(Cell(str(year), number=True) for year in years)]
     body = []
     for group, by_year in blocks.items():
-        for place, name in enumerate(measures):
-            kind = made.table.schema.field(name).type
-            cells = [Cell(names[group], heads=True, rows=len(measures))] if place == 0 else []
-            cells.append(Cell(_heading(made, name), quiet=name in quiet))
-            for year in years:
-                value = by_year[year][name] if year in by_year else None
-                cells.append(Cell(shown(name, value, kind), number=True, quiet=name in quiet))
+        values = {name: [by_year[year][name] if year in by_year else None for year in years] for name in measures}
+        told = [name for name in measures if name not in quiet or any(value is not None for value in values[name])]
+        for place, name in enumerate(told):
+            cells = [Cell(names[group], heads=True, rows=len(told))] if place == 0 else []
+            cells.append(Cell(_heading(made, name), quiet=name in quiet, label=True))
+            for value in values[name]:
+                cells.append(Cell(shown(name, value, decimals.get(name, 2)), number=True, quiet=name in quiet))
             body.append(cells)
     return head, body
 
@@ -132,15 +140,27 @@ def _is_number(made: ReportTable, column: str) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
-def shown(column: str, value: Any, kind: pa.DataType) -> str:
-    """Return a value as people read it: two decimals for percent, published figures as printed, signs on differences.
+def printed_decimals(values: Sequence[Any]) -> int:
+    """Return with how many decimals figures were printed, at most 4.
 
     Examples
     --------
-    >>> shown("simple_mean_pct", 11.6349, pa.float64()), shown("simple_mean_pct_published", 11.7, pa.float64())
-    ('11.63', '11.7')
-    >>> shown("lines_difference", -4, pa.int64()), shown("year", 2020, pa.int64()), shown("lines", None, pa.int64())
-    ('−4', '2020', '–')
+    >>> printed_decimals([11.7, 12.0, None]), printed_decimals([1609])
+    (1, 0)
+    """
+    texts = [f"{value:.4f}".rstrip("0") for value in values if isinstance(value, float)]
+    return max((len(text.partition(".")[2]) for text in texts), default=0)
+
+
+def shown(column: str, value: Any, decimals: int = 2) -> str:
+    """Return a value as people read it: counts whole, other numbers with decimals, differences with their sign.
+
+    Examples
+    --------
+    >>> shown("simple_mean_pct", 11.6349), shown("simple_mean_pct_published", 12.0, 1), shown("lines_difference", -4)
+    ('11.63', '12.0', '−4')
+    >>> shown("year", 2020), shown("lines", None), shown("lines", 11557)
+    ('2020', '–', '11,557')
     """
     if value is None:
         return NONE
@@ -151,11 +171,9 @@ def shown(column: str, value: Any, kind: pa.DataType) -> str:
     if column == "year":
         return str(value)
     sign = "+" if column.endswith("_difference") and value > 0 else ""
-    if column.endswith("_published"):
-        text = f"{value:,.10g}"
-    elif isinstance(value, int):
+    if isinstance(value, int):
         text = f"{value:,}"
     else:
-        text = f"{value:,.2f}"
+        text = f"{value:,.{decimals}f}"
         text = text.removeprefix("-") if not text.strip("-0.") else text
     return (sign + text).replace("-", "−")

@@ -48,7 +48,6 @@ def plain_table(
         f"run-{name}", "", title, caption, "",
         [Cell(text, number=place >= words) for place, text in enumerate(head)],
         [[Cell(text, place == 0, place >= words) for place, text in enumerate(row)] for row in rows],
-        len(rows) > 12,
     )  # fmt: skip
 
 
@@ -76,8 +75,8 @@ def _set_aside(run: Run) -> PageTable:
         for one in counts.get("set_aside", [])
     ]
     caption = (
-        f"Of {count(counts.get('rows_read', 0))} trade rows read. A row that loses only its quantity still weighs by its "
-        "value. Row by row in set_aside.parquet."
+        f"Of {count(counts.get('rows_read', 0))} trade rows read. A row that loses only its quantity still weighs by "
+        "its value. Row by row in set_aside.parquet."
     )
     return plain_table("set-aside", "Rows set aside, and why", caption, ["reason", "whole row", "quantity only"], rows)
 
@@ -95,8 +94,8 @@ def _levels(run: Run) -> PageTable:
     words = [f"{level} digits" if level != "none" else "none" for level in levels]
     head = ["year", *(f"all lines: {one}" for one in words), *(f"with a specific part: {one}" for one in words)]
     caption = (
-        "How many digits a line shares with the trade that its rate rests on. All digits: its own trade. Fewer: borrowed "
-        "from related lines. None: no trade to go by, so that the percentage alone counts, if there is one."
+        "How many digits a line shares with the trade that its rate rests on. All digits: its own trade. Fewer: "
+        "borrowed from related lines. None: no trade to go by, so that the percentage alone counts, if there is one."
     )
     return plain_table("levels", "How lines were matched with trade", caption, head, rows)
 
@@ -116,8 +115,8 @@ def _gaps(run: Run, currency: str) -> PageTable:
         for year in run.get("years", [])
     ]
     caption = (
-        "Not known: purely specific duties without any usable observation. Percentage only: duties with a specific part "
-        "that no observation tells anything about."
+        "Not known: purely specific duties without any usable observation. Percentage only: duties with a specific "
+        "part that no observation tells anything about."
     )
     head = [
         "year", "rate not known: lines", f"their imports, {currency}", "percentage only: lines",

@@ -23,9 +23,11 @@ WIDE, NARROW = 860, 340  # px: a page, a phone
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
 SIZE, SMALL = 12.0, 10.5  # px
 
+_PLACES = {"d", "x", "y", "width", "height", "transform"}
+_NUMBER = re.compile(r"-?\d+\.\d+")
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
-_SETTINGS = {
+_SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "fastavs",
     "text.parse_math": False,
@@ -42,7 +44,9 @@ def drawing() -> Iterator[None]:
     """Settings within which figures are made and written."""
     import matplotlib
 
-    with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()  # whatever the reader's own settings are
+        matplotlib.rcParams.update(_SETTINGS)
         # a name in letters that the measuring font lacks: the reader's own font will have them
         warnings.filterwarnings("ignore", message=r"Glyph .* missing")
         yield
@@ -97,7 +101,9 @@ class Canvas:
         """Fill a rectangle; what is drawn later lies above."""
         from matplotlib.patches import Rectangle
 
-        self.sheet.add_patch(Rectangle((left, top), width, height, facecolor=theme.light(colour), linewidth=0.0, zorder=1))
+        self.sheet.add_patch(
+            Rectangle((left, top), width, height, facecolor=theme.light(colour), linewidth=0.0, zorder=1)
+        )
 
     def stroke(self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.0) -> None:
         """Draw a line through points."""
@@ -190,6 +196,8 @@ def themed(drawn: bytes, name: str, title: str, description: str, alone: bool) -
     used: set[str] = set()
     for element in root.iter():
         used |= _plain_style(element)
+        for key in _PLACES & element.attrib.keys():
+            element.attrib[key] = _NUMBER.sub(_rounded, " ".join(element.attrib[key].split()))
     _rename_ids(root, name)
     for key in ("width", "height", "version"):
         root.attrib.pop(key, None)
@@ -226,6 +234,11 @@ def _written(root: ElementTree.Element, alone: bool) -> str:
     text = ElementTree.tostring(root, encoding="unicode")
     text = text.replace("><", ">\n<")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n' if alone else text
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """Return a place to the hundredth of a px, which no eye can tell and every machine computes alike."""
+    return f"{round(float(number[0]), 2) + 0.0:g}"
 
 
 def _plain_style(element: ElementTree.Element) -> set[str]:

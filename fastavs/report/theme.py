@@ -34,12 +34,13 @@ COLOURS = {
     "band1": Colour("#ecd96a", "#22386a"),
     "band2": Colour("#cbba69", "#44506b"),
     "band3": Colour("#a89e74", "#666970"),
-    "band4": Colour("#878479", "#878479"),
+    "band4": Colour("#918e82", "#908d80"),
     "band5": Colour("#666971", "#a89e75"),
     "band6": Colour("#43506c", "#cbba68"),
     "band7": Colour("#0a2a5c", "#fee838"),
-    "on_band_low": Colour("#1b1f25", "#e8eaec"),
-    "on_band_high": Colour("#fffffe", "#1b1f23"),
+    "on_low": Colour("#1b1f25", "#e8eaec"),
+    "on_middle": Colour("#1b1f26", "#1b1f22"),
+    "on_high": Colour("#fffffe", "#1b1f23"),
 }
 """Every colour that a figure may have. The light values are all different: they stand for the names while drawing."""
 
