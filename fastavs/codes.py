@@ -141,17 +141,24 @@ class Grouping:
     members: tuple[str, ...]
     names: dict[str, str]
 
-    def assign(self, line_keys: np.ndarray) -> tuple[list[str], np.ndarray]:
-        """Return the groups (sorted; `unassigned` last if needed) and each line's place among them, int64[h]."""
+    def assign(self, line_keys: np.ndarray, digits: int) -> tuple[list[str], np.ndarray]:
+        """Return the groups (sorted; `unassigned` last if needed) and each line's place among them, int64[h].
+
+        `digits` is the lines' length: no line begins with a longer prefix.
+        """
         groups = sorted(set(self.members))
         place = {group: i for i, group in enumerate(groups)}
         member = np.full(line_keys.shape, -1, dtype=np.int64)
         for prefix, group in sorted(zip(self.prefixes, self.members, strict=True), key=lambda pair: len(pair[0])):
+            if len(prefix) > digits:
+                continue
             low, high = interval(np.int64(to_key(prefix)), len(prefix))
             member[(line_keys >= low) & (line_keys < high)] = place[group]
         if (member < 0).any():
-            member[member < 0] = len(groups)
-            groups.append(UNASSIGNED)
+            if UNASSIGNED not in place:
+                place[UNASSIGNED] = len(groups)
+                groups.append(UNASSIGNED)
+            member[member < 0] = place[UNASSIGNED]
         return groups, member
 
 

@@ -72,7 +72,7 @@ class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     note: str = ""
     currency: Currency = "USD"
-    value_basis: Literal["CIF", "FOB"] = "CIF"
+    value_basis: Literal["CIF", "FOB", "not stated"] = "not stated"
     trade: TradeSection = TradeSection()
     schedules: SchedulesSection = SchedulesSection()
     fx: FileSection | None = None
@@ -86,6 +86,11 @@ class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bridges: tuple[BridgeSection, ...] = ()
 
 
+def plain(value: Any) -> Any:
+    """Return numpy's numbers and arrays as Python's own."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def load_config(path: Path) -> StudyConfig:
     """Read and check a study file.
 
@@ -95,7 +100,7 @@ def load_config(path: Path) -> StudyConfig:
         No such file, no TOML, an unknown key, or a value that does not fit; the message names the key.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         nearby = [one.name for one in path.parent.glob("*.toml")]

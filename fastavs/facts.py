@@ -53,4 +53,6 @@ def reading_record(study: Study) -> dict[str, Any]:
         "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
         "set_aside": [{"lost": lost, "reason": reason, "count": count} for (lost, reason), count in reasons.items()],
         "suspects": study.trade.suspects.num_rows,
+        "drop_without_row": list(study.trade.not_dropped),
+        "valuation_without_trade": sorted(set(study.partners.valuation) - set(study.trade.partners)),
     }

@@ -88,11 +88,17 @@ def record(trade: Trade, digits: int) -> Recorded:
         value,
         quantity,
         quantity_value,
-        np.divide(quantity, quantity_value, out=np.zeros_like(quantity), where=quantity_value > 0.0),
+        _ratios(quantity, quantity_value),
         trade.excluded[partner, period],
         start,
         order,
     )
+
+
+def _ratios(quantity: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Return quantity over value, 0 where there is none; absurd rows may overflow to infinity."""
+    with np.errstate(over="ignore"):
+        return np.divide(quantity, value, out=np.zeros_like(quantity), where=value > 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,9 @@ class Basis:
     period : int32[k]
     ratio, quantity, quantity_value : float64[kinds, k]
         Of the chosen, as the kernels take them; the last two are empty unless the pooled method needs them.
+    small, absent : int
+        Observations of partners not excluded that take no part: under the minimal value, or of a partner without
+        imports in every base period.
     """
 
     recorded: Recorded
@@ -125,6 +134,8 @@ class Basis:
     ratio: np.ndarray
     quantity: np.ndarray
     quantity_value: np.ndarray
+    small: int
+    absent: int
 
 
 def make_basis(
@@ -149,12 +160,15 @@ def make_basis(
         Whether quantities and their values will be added up (option ``method = "pooled"``).
     """
     within = np.flatnonzero(np.isin(recorded.period, np.array(periods, dtype=np.int64)))
-    takes_part = ~recorded.excluded[within] & (recorded.value[within] >= min_value)
+    partner_counts = ~recorded.excluded[within]
+    takes_part = partner_counts & (recorded.value[within] >= min_value)
+    small = int(partner_counts.sum() - takes_part.sum())
     if in_every_period:
         partners = int(recorded.partner.max(initial=0)) + 1
         pair = recorded.code[within].astype(np.int64) * partners + recorded.partner[within]
         _, place, times = np.unique(pair, return_inverse=True, return_counts=True)
         takes_part &= times[place] == len(periods)
+    absent = int(partner_counts.sum() - takes_part.sum()) - small
     chosen = within[takes_part]
     codes_in_order = recorded.code[chosen]
     every_code = np.arange(recorded.code_key.size, dtype=recorded.code.dtype)
@@ -170,6 +184,8 @@ def make_basis(
         readonly(recorded.ratio[:, chosen], np.float64),
         readonly(recorded.quantity[:, summed], np.float64),
         readonly(recorded.quantity_value[:, summed], np.float64),
+        small,
+        absent,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +81,27 @@ def grouping_of(title: str, pieces: Sequence[Piece]) -> Grouping:
             columns[name] += [texts[place] if place >= 0 else None for place in places]
     file = ", ".join(piece.label for piece in pieces)
     return make_grouping(title, columns["prefix"], columns["group"], columns["name"], file)
+
+
+def valuation_of(config: StudyConfig) -> dict[str, float]:
+    """Check the factors that lift partners' values, and return them by partner.
+
+    Raises
+    ------
+    InputError
+        Two factors for one partner, or one that is not finite.
+    """
+    factors: dict[str, float] = {}
+    for place, one in enumerate(config.valuation):
+        where = f"valuation[{place}]"
+        if not math.isfinite(one.factor):
+            raise InputError("not a factor", key=where, value=one.factor, expected="a positive number")
+        if partners.code(one.partner) in factors:
+            raise InputError(
+                "a second factor for a partner", key=where, value=one.partner, cure="leave one of them out"
+            )
+        factors[partners.code(one.partner)] = one.factor
+    return factors
 
 
 def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:

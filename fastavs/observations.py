@@ -140,8 +140,8 @@ def _line_rows(study: Study, kind: str, evaluated: Evaluated, place: int) -> Ite
         where = code_place[recorded.code[basis.within]]
         reaches = served.reach_digits[recorded.code[basis.within]] >= digits
         here = (where >= low) & (where < high) & reaches
-        if one > 0:
-            here &= takes_part  # a relative's observation that could not serve anyone is not worth a line
+        if one > 0:  # relatives alone, and of those only what could serve
+            here &= takes_part & (served.own_line[recorded.code[basis.within]] != place)
         found = np.flatnonzero(here)
         found = found[np.lexsort((found, where[found]))]
         chosen = np.searchsorted(basis.chosen, basis.within[found])

@@ -13,7 +13,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from fastavs.results.rates import Rates
 
 RECORD = "run.json"
+Progress = Callable[[str, int, int], None]
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # file managers leave these behind unasked
+
+
+def _quiet(step: str, done: int, of: int) -> None:
+    """Say nothing."""
 
 
 def default_folder(name: str) -> Path:
@@ -59,6 +64,8 @@ def write_results(
     *,
     study_digest: Mapping[str, str] | None = None,
     seconds: Mapping[str, float] | None = None,
+    report: bool = False,
+    progress: Progress = _quiet,
 ) -> dict[str, Any]:
     """Write everything that a run makes into a folder, whole or not at all.
 
@@ -71,6 +78,10 @@ def write_results(
         The study file and its SHA-256, for ``run.json``.
     seconds : mapping of str to float, optional
         Time by step, for ``run.json``.
+    report : bool
+        Whether ``report.html`` and ``figures/`` are made.
+    progress : callable, optional
+        Called with a step's name, how much is done, and of how much.
 
     Returns
     -------
@@ -82,11 +93,20 @@ def write_results(
     InputError
         The folder holds files that fastavs did not write, or cannot be written.
     """
+    from fastavs.report.tables import build_tables, write_tables
     from fastavs.results.record import run_record
 
     start = time.perf_counter()
     with replaced(Path(folder)) as new:
+        progress("writing", 0, 1)
         _write_tables(rates, new)
+        tables = build_tables(rates)
+        write_tables(tables, new)
+        if report:
+            from fastavs.report.page import write_report
+
+            progress("drawing the report", 0, 1)
+            write_report(rates, new, run_record(rates, study_digest or {}, seconds or {}), tables=tables)
         steps = {**(seconds or {}), "writing": time.perf_counter() - start}
         record = run_record(rates, study_digest or {}, steps)
         record["files"] = sorted([*_files_in(new), RECORD])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.options import Base
+from fastavs.periods import of_year, overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,19 @@ def make_plan(base: Base, periods: Sequence[str], applied: Sequence[int], bound:
     Raises
     ------
     InputError
-        Base periods that no trade has; a year without trade and without a base; a year recorded twice, whole and
-        in parts; bound years without an applied schedule to compare with.
+        Base periods that no trade has; a year without trade and without a base; periods that overlap; bound years
+        without an applied schedule to compare with.
     """
     years = tuple(sorted({*applied, *bound}))
     base_periods = tuple(_place(period, periods) for period in base.periods)
     if len(set(base_periods)) < len(base_periods):
         raise InputError("a base period named twice", key="base.periods", value=", ".join(base.periods))
+    _once(base.periods, "the base", "base.periods")
     first = base.first_year
     if first is None:
-        without = [year for year in years if not _own(year, periods)]
+        parts = {period for period in base.periods if not period.isdigit()}  # "2011H1" is no trade of 2011's own
+        whole = [period for period in periods if period not in parts]
+        without = [year for year in years if not of_year(year, whole)]
         first = without[0] if base_periods and without else years[-1] + 1
     own_periods = {}
     for year in years:
@@ -92,16 +95,21 @@ def _place(period: str, periods: Sequence[str]) -> int:
 
 
 def _own(year: int, periods: Sequence[str]) -> tuple[int, ...]:
-    """Return the places of a year's own periods: the year alone, or with a suffix that starts with no digit."""
-    whole = [place for place, period in enumerate(periods) if period == str(year)]
-    parts = [place for place, period in enumerate(periods) if re.match(rf"{year}[^0-9]", period)]
-    if whole and parts:
+    """Return the places of a year's own periods."""
+    places = tuple(of_year(year, periods))
+    _once([periods[place] for place in places], f"the trade of {year}", None)
+    return places
+
+
+def _once(periods: Sequence[str], what: str, key: str | None) -> None:
+    twice = overlap(periods)
+    if twice:
         raise InputError(
-            f"the year {year} is in the trade twice, whole and in parts",
-            value=", ".join(periods[place] for place in whole + parts),
+            f"{what} stands in two periods that overlap",
+            key=key,
+            value=", ".join(twice),
             cure="leave one of the two out, or its values count twice",
         )
-    return tuple(whole + parts)
 
 
 def _applied_year(base: Base, applied: Sequence[int], bound: Sequence[int]) -> int | None:

@@ -276,7 +276,9 @@ def describe(found: Mislabelled, **columns: Sequence[object]) -> pa.Table:
             "unit": pa.array(
                 [BASE_UNITS[KINDS[kind]] if kind >= 0 else None for kind in found.kind.tolist()], pa.string()
             ),
-            "kg_per_unit": pa.array(np.where(np.isfinite(found.mass_per_unit), found.mass_per_unit, np.nan), from_pandas=True),
+            "kg_per_unit": pa.array(
+                np.where(np.isfinite(found.mass_per_unit), found.mass_per_unit, np.nan), from_pandas=True
+            ),
             "median_kg_per_unit": pa.array(found.median, from_pandas=True),
             "factor": pa.array(found.factor, from_pandas=True),
             "culprit": pa.array([CULPRITS[code] for code in found.culprit.tolist()], pa.string()),

@@ -9,13 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs import codes, quality
-from fastavs.setaside import QUANTITY, SetAside
+from fastavs.setaside import LOOKS_MISLABELLED, QUANTITY, SetAside
 from fastavs.tables import Piece
 from fastavs.units import KINDS, Bridge
 
 MASS = KINDS.index("mass")
 NO_KIND = -1
-LOOKS_MISLABELLED = "quantity looks mislabelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +58,24 @@ def amounts_by_kind(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the quantity of each wanted kind, and which bridge made it (METHOD.md sections 2 and 7)."""
     amount = np.zeros((len(kinds), rows.value.size))
-    bridged = np.zeros(amount.shape, dtype=np.int8)
+    bridged = np.zeros(amount.shape, dtype=np.int16)
     for k, kind in enumerate(kinds):
         amount[k] = of_kind(rows, KINDS.index(kind))
-        # the longest prefix that finds a quantity wins, so shorter ones come first and are written over
-        own = amount[k] > 0.0
-        by_length = sorted(enumerate(bridges), key=lambda pair: len(pair[1].prefix))
-        for place, bridge in by_length:
+        wants = amount[k] == 0.0
+        best = np.full(rows.value.size, -1, dtype=np.int16)
+        for place, bridge in enumerate(bridges):
             if bridge.to_kind != kind:
                 continue
             fits = np.array([code.startswith(bridge.prefix) for code in code_texts], dtype=bool)
-            source = of_kind(rows, KINDS.index(bridge.from_kind))
-            use = fits[rows.code] & (source > 0.0) & ~own
+            from_kind = KINDS.index(bridge.from_kind)
+            source = of_kind(rows, from_kind)
+            # the longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity
+            is_first, is_second = rows.kind_1 == from_kind, rows.kind_2 == from_kind
+            score = np.where(is_first, 2, np.where(is_second, 1, 0)) + 4 * len(bridge.prefix)
+            use = fits[rows.code] & (source > 0.0) & wants & (score > best)
             amount[k, use] = source[use] * bridge.factor
             bridged[k, use] = place + 1
+            best[use] = score[use]
     return amount, bridged
 
 

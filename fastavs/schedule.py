@@ -84,6 +84,7 @@ def read_schedules(kind: str, pieces: Sequence[Piece]) -> dict[int, YearSchedule
                 expected='a duty such as "15%", "0.4 EUR/l" or "max(15%, 0.15 EUR/kg)"',
                 cure='write "0%" if the line is free',
             )
+        _refuse_shares(piece, duty, duty_texts)
         _read_duties(piece, duty, duty_texts)
         new_place = np.array([distinct.setdefault(text, len(distinct)) for text in duty_texts])
         years.append(year)
@@ -153,6 +154,21 @@ def _read_duties(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
             value=text,
             expected=first.expected,
             cure=first.cure,
+        )
+
+
+def _refuse_shares(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
+    """Stop at bare numbers that are all 1 or less: shares where percent are meant, a hundred times too low."""
+    bare = {text: float(text) for text in duty_texts if text.isascii() and text.replace(".", "", 1).isdigit()}
+    if bare and max(bare.values()) <= 1.0 and any(0.0 < number < 1.0 for number in bare.values()):
+        text = next(text for text, number in bare.items() if 0.0 < number < 1.0)
+        raise DutyError(
+            "bare numbers that look like shares, where a bare number is read as percent",
+            file=piece.label,
+            row=int(np.argmax(duty == duty_texts.index(text))) + 1,
+            column="duty",
+            value=text,
+            cure=f'write "{100 * float(text):g}%", or "{text}%" if that is meant',
         )
 
 

@@ -13,6 +13,8 @@ from fastavs.tables import Piece
 
 ROW, QUANTITY = "row", "quantity"
 DROPPED = "dropped as the study says"
+LOOKS_MISLABELLED = "quantity looks mislabelled"
+ON_PURPOSE = (DROPPED, LOOKS_MISLABELLED)  # the study's own choice, no fault of the row
 VALUES = ("period", "line", "partner", "value", "quantity", "unit", "quantity_2", "unit_2", "net_mass_kg")
 SCHEMA = pa.schema(
     [("file", pa.string()), ("row", pa.int64()), ("reason", pa.string()), ("lost", pa.string())]
@@ -63,13 +65,13 @@ class SetAside:
         return dict(sorted(tally.items(), key=lambda item: (-item[1], item[0])))
 
     def insist_on_none(self) -> None:
-        """Raise for the first row or quantity set aside (option ``strict``); rows dropped on purpose do not count.
+        """Raise for the first row or quantity set aside (option ``strict``), but for those left out on purpose.
 
         Raises
         ------
         InputError
         """
-        rows = [row for row in self.table().to_pylist() if not row["reason"].startswith(DROPPED)]
+        rows = [row for row in self.table().to_pylist() if not row["reason"].startswith(ON_PURPOSE)]
         if not rows:
             return
         row, more = rows[0], f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""

@@ -15,14 +15,14 @@ from fastavs import partners as partners_module
 from fastavs import published as published_module
 from fastavs import schedule as schedule_module
 from fastavs import trade as trade_module
-from fastavs.config import StudyConfig, check_config, load_config
+from fastavs.config import StudyConfig, check_config, load_config, plain
 from fastavs.errors import InputError, did_you_mean
 from fastavs.fx import Fx
-from fastavs.inputs import GROUP_COLUMNS, Inputs, Progress, bridges_of, grouping_of, read_inputs
+from fastavs.inputs import GROUP_COLUMNS, Inputs, Progress, bridges_of, grouping_of, read_inputs, valuation_of
 from fastavs.options import Options
 from fastavs.plan import make_plan
 from fastavs.setaside import SetAside
-from fastavs.tables import Columns, Piece, from_memory, text_column
+from fastavs.tables import Columns, Piece, from_memory
 from fastavs.trade import Rules, Tariff, Trade
 from fastavs.units import KINDS
 
@@ -58,8 +58,8 @@ class Study:
         Shown on everything made from the study.
     currency : str
         What values are in.
-    value_basis : {"CIF", "FOB"}
-        What the values are.
+    value_basis : {"CIF", "FOB", "not stated"}
+        What the values are, freight and insurance included or not.
     base, options : mapping, optional
         The keys of ``[base]`` and ``[options]`` in a study file.
     valuation, bridges : list of mappings, optional
@@ -100,7 +100,7 @@ class Study:
         name: str = "study",
         note: str = "",
         currency: str = "USD",
-        value_basis: str = "CIF",
+        value_basis: str = "not stated",
         base: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
         valuation: Sequence[Mapping[str, Any]] = (),
@@ -115,13 +115,15 @@ class Study:
                 "currency": currency,
                 "value_basis": value_basis,
                 "base": dict(base or {}),
-                "options": dict(options or {}),
+                "options": {name: plain(value) for name, value in (options or {}).items()},
                 "valuation": [dict(one) for one in valuation],
                 "bridges": [dict(one) for one in bridges],
                 "partners": dict(lists or {}),
             },
             "the study",
         )
+        if config.partners.file or config.partners.columns:
+            raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
         renamed = columns or {}
         for title in renamed:
             if title not in RENAMED:
@@ -199,7 +201,7 @@ class Study:
             inputs.partners,
             config.partners.exclude,
             config.partners.exclude_by_period,
-            {one.partner: one.factor for one in config.valuation},
+            valuation_of(config),
         )
         self.groups = {title: grouping_of(title, pieces) for title, pieces in inputs.groups.items()}
         self.published = published_module.check_published(inputs.published)
@@ -218,17 +220,12 @@ class Study:
         for schedule in schedules:
             lines.setdefault(schedule.digits, []).append(schedule.keys)
         named = {kind for schedule in schedules for duty in schedule.duties for kind in duty.kinds}
-        drop = {}
-        for piece in self.inputs.drop:
-            cells = [text_column(piece, column) for column in trade_module.DROP_COLUMNS.text]
-            for row in zip(*(np.append(names, "")[places] for places, names in cells), strict=True):
-                drop[str(row[0]), str(row[1]), str(row[2])] = str(row[3])
         return Rules(
             Tariff({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()}),
             self.partners,
             tuple(kind for kind in KINDS if kind in named),
             bridges_of(self.config),
-            drop,
+            trade_module.read_drop(self.inputs.drop),
             self.options.mislabelled,
         )
 
@@ -302,10 +299,11 @@ class Study:
             return [str(year)] * len(self.trade.periods)
         return self.trade.periods
 
-    def fx_of(self, rates: YearRates, currencies: Sequence[str]) -> dict[str, float]:
-        """Return a year's exchange rates: those of the last trade period that it rests on."""
-        period = self.fx_periods(rates.year)[max(self.plan.periods_of(rates.year))]
-        return {one: float(self.fx.vector([period], one, str(rates.year))[0]) for one in currencies}
+    def fx_of(self, rates: YearRates, kind: str, currencies: Sequence[str]) -> dict[str, float]:
+        """Return the exchange rates of one side of a year: those of the last trade period that it rests on."""
+        side = rates.sides[kind]
+        label = self.fx_periods(side.schedule.year)[max(side.basis.periods)]
+        return {one: float(self.fx.vector([label], one, f"the {kind} schedule")[0]) for one in currencies}
 
     def recorded(self, digits: int) -> Recorded:
         """Return all observations, codes cut to a tariff's length."""

@@ -74,7 +74,7 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
     InputError
         A pattern that matches nothing.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for pattern in patterns:
         matches = sorted(glob.glob(str(folder / pattern), recursive=True))
         if not matches:
@@ -85,8 +85,9 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
                 value=pattern,
                 cure=f"paths are relative to {folder}.{did_you_mean(Path(pattern).name, nearby)}",
             )
-        found.update(dict.fromkeys(Path(match) for match in matches))
-    return list(found)
+        for match in matches:
+            found.setdefault(Path(match).resolve(), Path(match))  # one file under two paths is one file
+    return list(found.values())
 
 
 def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, str], folder: Path) -> list[Piece]:
@@ -144,7 +145,7 @@ def _to_arrow(source: Any, label: str) -> pa.Table:
             return pa.table(source)
         if isinstance(source, Mapping):
             return pa.table(dict(source))
-    except (pa.ArrowException, TypeError) as error:
+    except (pa.ArrowException, TypeError, ValueError) as error:
         raise InputError(
             f"the columns cannot be taken ({_first_line(error)})",
             file=label,
@@ -209,6 +210,15 @@ def _native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label
                 cure='write the native name first: native = "as the file has it"',
             )
     names = {column: renamed.get(column, column) for column in columns.all}
+    for column, name in renamed.items():
+        if name not in table.column_names and column not in columns.required:
+            raise InputError(
+                f"the {columns.title} table has no such column, which is to be read as {column}",
+                file=label,
+                value=name,
+                expected=f"one of {', '.join(table.column_names)}.{did_you_mean(name, table.column_names)}",
+                cure=f"mend it or leave it out under [{columns.title}.columns]",
+            )
     for column in columns.required:
         if names[column] not in table.column_names:
             raise InputError(
@@ -242,6 +252,16 @@ def _without_views(array: pa.ChunkedArray) -> pa.ChunkedArray:
     return array
 
 
+_CODES = ("codes", "0203290000", "read the source with this column as text, so that leading zeros stay")
+TEXT_ALONE = {
+    "line": _CODES,
+    "prefix": _CODES,
+    "partner": ("partner codes", "TUR", "use ISO alpha-3 codes, as text"),
+    "duty": ("duties", "15%", 'write shares as percent with their sign: 0.15 is "15%"'),
+}
+"""Columns that cannot be numbers: what they hold, an example, and what to do."""
+
+
 def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     """Return a text column as places into its distinct values: int32[n] (-1 = null) and the list of texts.
 
@@ -259,19 +279,20 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     if column in ("period", "first_period", "last_period") and pa.types.is_floating(kind):
         array = array.cast(pa.int64())  # pandas turns whole numbers with a gap among them into floats
         kind = array.type
-    if column in ("line", "prefix") and _is_number(kind):
+    if column in TEXT_ALONE and _is_number(kind):
+        what, example, cure = TEXT_ALONE[column]
         raise InputError(
-            f"codes are text, and this column holds numbers ({kind})",
+            f"{what} are text, and this column holds numbers ({kind})",
             file=piece.label,
             column=column,
             value=next((cell.as_py() for cell in array if cell.is_valid), None),
-            expected='text such as "0203290000"',
-            cure="read the source with this column as text, so that leading zeros stay",
+            expected=f'text such as "{example}"',
+            cure=cure,
         )
     if not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string()).dictionary_encode()
-    elif kind != pa.string():
-        array = array.cast(pa.dictionary(pa.int32(), pa.string()))
+    elif kind != pa.string() or any(chunk.dictionary.null_count for chunk in array.chunks):
+        array = array.cast(kind).cast(pa.string()).dictionary_encode()  # a null among the values cannot be unified
     whole = array.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
@@ -287,7 +308,7 @@ def _plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
     n = len(array)
     if array.null_count == n:
         return np.full(n, null, dtype=dtype)
-    values = np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset : array.offset + n]
+    values: np.ndarray = np.frombuffer(array.buffers()[1], dtype=dtype)[array.offset : array.offset + n]
     if not array.null_count:
         return values
     valid = array.is_valid()
@@ -303,7 +324,13 @@ def _trimmed(places: np.ndarray, texts: list[str | None]) -> tuple[np.ndarray, l
         stripped = (text or "").strip()
         if stripped:
             new_place[i] = distinct.setdefault(stripped, len(distinct))
-    return new_place[places], list(distinct)
+    merged, names = new_place[places], list(distinct)
+    used = np.unique(merged[merged >= 0])  # dataframes keep categories that no row holds
+    if used.size == len(names):
+        return merged, names
+    back = np.full(len(names) + 1, -1, dtype=np.int32)
+    back[used] = np.arange(used.size, dtype=np.int32)
+    return back[merged], [names[place] for place in used]
 
 
 def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:
@@ -330,11 +357,15 @@ def _wrong_type(piece: Piece, column: str, kind: pa.DataType, expected: str) -> 
     return InputError(f"a column of {kind}", file=piece.label, column=column, expected=f"a column of {expected}")
 
 
+NOTHING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
+"""What tools write into a column of numbers where they have none."""
+
+
 def _numbers_from_text(texts: list[str | None]) -> tuple[np.ndarray, np.ndarray]:
     values = np.full(len(texts), np.nan)
     bad = np.zeros(len(texts), dtype=bool)
     for i, text in enumerate(texts):
-        if text is None or not text.strip():
+        if text is None or text.strip().lower() in NOTHING:
             continue
         try:
             values[i] = float(text)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from fastavs import codes
 from fastavs.errors import InputError, UnitError, did_you_mean
 from fastavs.partners import Partners
+from fastavs.partners import code as partner_code
 from fastavs.quality import CULPRITS
 from fastavs.quantities import NO_KIND, Rows, amounts_by_kind, find_suspects, void_suspects
 from fastavs.setaside import DROPPED, QUANTITY, ROW, SetAside
@@ -113,6 +114,8 @@ class Trade:
         Rows read, those set aside included.
     suspects : pyarrow.Table
         Rows whose quantities look mislabelled.
+    not_dropped : tuple of str
+        Rows that the study drops and the trade does not have.
     """
 
     codes: list[str]
@@ -127,15 +130,17 @@ class Trade:
     labels: list[str]
     read: int
     suspects: pa.Table
+    not_dropped: tuple[str, ...]
 
 
 def read_trade(pieces: Sequence[Piece], rules: Rules, aside: SetAside, progress: Progress) -> Trade:
     """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers."""
     lists: tuple[dict[str, int], ...] = ({}, {}, {})
     parts = []
+    dropped: set[tuple[str, str, str]] = set()
     for number, piece in enumerate(pieces):
         progress("checking trade", number, len(pieces))
-        parts.append(_read_piece(number, piece, rules, lists, aside))
+        parts.append(_read_piece(number, piece, rules, lists, aside, dropped))
     rows = Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__slots__))
     names, places = zip(*(_sorted_list(one) for one in lists), strict=True)
     period_names, partner_names = names[1], names[2]
@@ -173,6 +178,7 @@ def read_trade(pieces: Sequence[Piece], rules: Rules, aside: SetAside, progress:
         labels,
         sum(piece.table.num_rows for piece in pieces),
         suspects,
+        tuple(", ".join(key) for key in rules.drop or {} if key not in dropped),
     )
 
 
@@ -189,12 +195,19 @@ def _sorted_list(distinct: dict[str, int]) -> tuple[list[str], np.ndarray]:
     return texts, places
 
 
-def _read_piece(number: int, piece: Piece, rules: Rules, lists: tuple[dict[str, int], ...], aside: SetAside) -> Rows:
+def _read_piece(
+    number: int,
+    piece: Piece,
+    rules: Rules,
+    lists: tuple[dict[str, int], ...],
+    aside: SetAside,
+    dropped: set[tuple[str, str, str]],
+) -> Rows:
     """Turn one file's rows into numbers; what takes no part goes to `aside`."""
     n = piece.table.num_rows
     period, period_names = text_column(piece, "period")
     line, line_codes = text_column(piece, "line")
-    partner, partner_names = text_column(piece, "partner")
+    partner, partner_names = _capitals(*text_column(piece, "partner"))
     bad = _Reasons(n)
     troubles = [rules.tariff.trouble(code) for code in line_codes]
     bad.mark_places(line, [*troubles, "no code"])
@@ -213,7 +226,8 @@ def _read_piece(number: int, piece: Piece, rules: Rules, lists: tuple[dict[str, 
         bad.mark(amounts[column] < 0.0, f"negative {column}")
         bad.mark(np.isinf(amounts[column]), f"{column} is not finite")
     if rules.drop:
-        _mark_dropped(bad, rules.drop, (period, period_names), (line, line_codes), (partner, partner_names))
+        named = ((period, period_names), (line, line_codes), (partner, partner_names))
+        _mark_dropped(bad, rules.drop, *named, dropped)
     rows, reasons = bad.found()
     aside.add(piece, rows, reasons, ROW)
     good = np.flatnonzero(bad.none())
@@ -250,6 +264,13 @@ def _marks(piece: Piece) -> np.ndarray:
                 expected=", ".join(CULPRITS) + " or nothing." + did_you_mean(text, CULPRITS),
             )
     return np.array([1 + CULPRITS.index(text) for text in texts] + [0], dtype=np.int8)[places]
+
+
+def _capitals(places: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]]:
+    """Write partner codes in capitals and merge what becomes equal."""
+    distinct: dict[str, int] = {}
+    new = [distinct.setdefault(partner_code(name), len(distinct)) for name in names]
+    return np.array([*new, -1], dtype=np.int32)[places], list(distinct)
 
 
 def _remembered(known: dict[str, int], places: np.ndarray, names: list[str], good: np.ndarray) -> np.ndarray:
@@ -289,7 +310,30 @@ def _quantity(
     rows, reasons = void.found()
     aside.add(piece, good[rows], reasons, QUANTITY)
     usable = has & (kinds[held] != NO_KIND)
-    return np.where(usable, kinds[held], NO_KIND).astype(np.int8), np.where(usable, quantity * sizes[held], 0.0)
+    with np.errstate(over="ignore"):  # an absurd quantity may overflow: its rate is then beyond any threshold
+        base_units = np.where(usable, quantity * sizes[held], 0.0)
+    return np.where(usable, kinds[held], NO_KIND).astype(np.int8), base_units
+
+
+def read_drop(pieces: Sequence[Piece]) -> dict[tuple[str, str, str], str]:
+    """Return the reason by (period, line, partner) of the rows to drop.
+
+    Raises
+    ------
+    InputError
+        An empty cell.
+    """
+    drop = {}
+    for piece in pieces:
+        cells = {column: text_column(piece, column) for column in DROP_COLUMNS.text}
+        for i in range(piece.table.num_rows):
+            row = []
+            for column, (places, names) in cells.items():
+                if places[i] < 0:
+                    raise InputError("an empty cell", file=piece.label, row=i + 1, column=column)
+                row.append(names[places[i]])
+            drop[row[0], row[1], partner_code(row[2])] = row[3]
+    return drop
 
 
 def _mark_dropped(
@@ -298,12 +342,15 @@ def _mark_dropped(
     period: tuple[np.ndarray, list[str]],
     line: tuple[np.ndarray, list[str]],
     partner: tuple[np.ndarray, list[str]],
+    dropped: set[tuple[str, str, str]],
 ) -> None:
     for (one_period, one_line, one_partner), reason in drop.items():
         here = np.ones(period[0].size, dtype=bool)
         for (places, names), wanted in ((period, one_period), (line, one_line), (partner, one_partner)):
             here &= places == names.index(wanted) if wanted in names else False
         bad.mark(here, f"{DROPPED} ({reason})")
+        if here.any():
+            dropped.add((one_period, one_line, one_partner))
 
 
 class _Reasons:

@@ -71,6 +71,7 @@ def long_study(name: str = "Long <study> & Co") -> fa.Study:
 
     published = [round(8.0 + 4.0 * math.exp(-((year - 2003) ** 2) / 40), 1) for year in range(2001, 2021)]
     return fa.Study(
+        value_basis="CIF",
         trade=trade_of(rng, lines, [*map(str, range(2001, 2011)), "2011H1"]),
         applied=schedule(range(2001, 2012), 0.0),
         bound=schedule(range(2012, 2021), 1.0),
@@ -121,5 +122,5 @@ def one_year(**more: Any) -> fa.Study:
         trade={"period": ["2020"] * 2, "line": ["2203000100", "8501100000"], "partner": ["DEU"] * 2,
                "value": [900.0, 500.0], "quantity": [1000.0, 1.0], "unit": ["l", "kg"]},
         applied={"year": [2020] * 2, "line": ["2203000100", "8501100000"], "duty": ["0.018 USD/l", "5%"]},
-        **more,
+        **({"value_basis": "CIF"} | more),
     )  # fmt: skip

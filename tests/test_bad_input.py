@@ -341,6 +341,11 @@ SECTIONS = [
         ["key bridges[1]", "a second bridge from t to hl", '"22"', "leave one"],
     ),
     ('[[valuation]]\npartner = "TUR"\nfactor = -1\n', ["key valuation[0].factor", '"-1"', "above 0"]),
+    ('[[valuation]]\npartner = "TUR"\nfactor = inf\n', ["key valuation[0]", '"inf"', "a positive number"]),
+    (
+        '[[valuation]]\npartner = "TUR"\nfactor = 1.1\n[[valuation]]\npartner = "TUR"\nfactor = 1.2\n',
+        ["key valuation[1]", "a second factor", '"TUR"', "leave one"],
+    ),
     ('[groups]\nindustry = "fx.cvs"\n', ["key groups.industry", "no such file", 'Did you mean "fx.csv"?']),
 ]
 
@@ -396,7 +401,7 @@ def test_a_schedule_year_without_trade(tmp_path):
 
 def test_a_year_recorded_whole_and_in_parts(tmp_path):
     text = message(tmp_path, {"trade.csv": TRADE + "2009M03,2203000100,DEU,1.0,1.0,l\n"})
-    says(text, "2009 is in the trade twice", "2009, 2009M03", "leave one of the two out")
+    says(text, "the trade of 2009 stands in two periods that overlap", "2009, 2009M03", "leave one of the two out")
 
 
 def test_a_base_year_without_a_base(tmp_path):

@@ -67,7 +67,7 @@ def test_run(study: Path, tmp_path: Path) -> None:
     assert max(map(len, lines)) <= 100
     assert "\x1b" not in screen
     assert (tmp_path / "out" / "small-study" / "run.json").is_file()
-    assert "Results: out/small-study (8 files)" in screen
+    assert "Results: out/small-study (28 files)" in screen
 
 
 def rows_under(screen: str, title: str) -> list[list[str]]:
@@ -374,7 +374,7 @@ def test_process_keeps_to_its_streams(study: Path) -> None:
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_interrupted(study: Path, tmp_path: Path, sent: signal.Signals, status: int) -> None:
     good("run", study, "--out", "results")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "results").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "results").iterdir() if path.is_file()}
     words = [sys.executable, "-c", SLOW.replace("SECONDS", "60"), "run", str(study), "--out", "results"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -382,7 +382,7 @@ def test_interrupted(study: Path, tmp_path: Path, sent: signal.Signals, status: 
         process.send_signal(sent)
         stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (status, "")
-    assert {path.name: path.read_bytes() for path in (tmp_path / "results").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in (tmp_path / "results").iterdir() if path.is_file()} == before
     if sent == signal.SIGINT:
         assert stderr.lstrip() == "fastavs: interrupted\n"
         assert sorted(path.name for path in tmp_path.iterdir()) == ["results", "study"]

@@ -160,14 +160,15 @@ def test_each_kind_has_the_value_of_its_own_rows():
 # ---- section 2: outliers, partners, values
 
 
-def test_outliers_are_dropped_and_the_threshold_itself_is_kept():
+@pytest.mark.parametrize("duty", ["10 USD/kg", "max(5%, 10 USD/kg)", "max(10 USD/kg, 0.5 USD/kg)"])
+def test_outliers_are_dropped_and_the_threshold_itself_is_kept(duty):
     # 10 USD/kg: 1 kg for 1 USD is 1000 % to the bit and stays; for 0.99 USD it goes. (10 + 0.1) / 2 = 5.05.
     rows = [
         row("2009", LINE, "DEU", 1.0, 1.0),
         row("2009", LINE, "CHN", 0.99, 1.0),
         row("2009", LINE, "FRA", 100.0, 1.0),
     ]
-    found = rate_of("10 USD/kg", rows)
+    found = rate_of(duty, rows)
     assert (found["rate"], found["observations"], found["outliers"]) == (near(5.05), 2, 1)
     assert found["imports"] == near(101.99)  # what is dropped from the mean still weighs
 
@@ -210,6 +211,16 @@ def test_georgia_is_excluded_through_2009_and_belarus_always():
         rates = table_of(study(rows, duties, partners=partners).rates())
         assert (rates[2009, LINE]["rate"], rates[2010, LINE]["rate"]) == (near(0.10), near(0.30))
         assert rates[2009, LINE]["imports"] == 300.0  # own years weigh all partners
+
+
+def test_an_exclusion_through_a_year_covers_every_part_of_it():
+    # GEO through 2009, in months: only DEU's 10 % counts; the month that a list names covers itself alone.
+    rows = [row("2009M11", LINE, partner, 100.0, kg) for partner, kg in (("DEU", 10.0), ("GEO", 50.0))]
+    rows += [row("2009M12", LINE, "GEO", 100.0, 60.0)]
+    through = {"partner": ["GEO"], "treatment": ["excluded"], "last_period": ["2009"]}
+    assert rate_of("1 USD/kg", rows, partners=through)["rate"] == near(0.10)
+    lists = {"exclude_by_period": {"2009M11": ["GEO"]}}
+    assert rate_of("1 USD/kg", rows, partners=lists)["rate"] == near(0.35)  # (10 + 60) / 2
 
 
 def test_valuation_lifts_a_partners_values():

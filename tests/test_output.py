@@ -27,6 +27,12 @@ FILES = [
     "run.json",
     "set_aside.parquet",
     "summary.csv",
+    *(
+        f"tables/table_{name}.csv"
+        for name in sorted(
+            ["1", "2", "3", "4", "5", "5-by-use", "6", "A1", "A2", "breaches", "figure1", "water", "water_lines"]
+        )
+    ),
 ]
 
 
@@ -48,7 +54,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def test_files(folder: Path) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == FILES
+    assert sorted(snapshot(folder)) == FILES
     assert [path.name for path in folder.parent.iterdir()] == ["down"]
 
 

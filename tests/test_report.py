@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import math
 import re
 import shutil
@@ -130,6 +131,13 @@ def test_one_year_without_specific_parts(tmp_path: Path) -> None:
     page = page_of(fa.Study(trade, {"year": [2020], "line": ["85011000"], "duty": ["5%"]}), tmp_path)
     assert "No line is charged by weight, volume or number" in page
     assert {path.stem for path in (tmp_path / "figures").iterdir()} == {"path", "figure-1", "heat"}
+
+
+def test_rates_below_zero(tmp_path: Path) -> None:
+    trade = {"period": ["2020"] * 2, "line": ["22030001"] * 2, "partner": ["DEU", "CZE"], "value": [5.0, 6.0],
+             "quantity": [1.0, 2.0], "unit": ["l", "l"]}  # fmt: skip
+    page = page_of(fa.Study(trade, {"year": [2020], "line": ["22030001"], "duty": ["5% - 2 USD/l"]}), tmp_path)
+    assert "−48.3\u00a0%" in page
 
 
 def test_all_rates_unknown(tmp_path: Path) -> None:
@@ -269,33 +277,47 @@ def test_figures_by_others_as_printed(long_rates: fa.Rates) -> None:
 
 
 def test_drawing_is_loaded_late() -> None:
-    code = "import sys, fastavs, fastavs.report, fastavs.report.page; print({'matplotlib', 'jinja2', 'numba'} & set(sys.modules))"
+    code = (
+        "import sys, fastavs, fastavs.report, fastavs.report.page; "
+        "print({'matplotlib', 'jinja2', 'numba'} & set(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
 # ---- a real browser
 
-FRAME = """<!doctype html><title>waiting</title><iframe id="frame" src="{page}" style="width:{width}px;height:900px;border:0"></iframe>
+FRAME = """<!doctype html><title>waiting</title>
+<iframe id="frame" src="{page}" style="width:{width}px;height:900px;border:0"></iframe>
 <pre id="out">nothing</pre><script>
-const errors = [];
 frame.addEventListener("load", () => {{
   const page = frame.contentDocument, view = frame.contentWindow;
   const visible = (one) => one.getClientRects().length > 0;
-  const wide = [...page.querySelectorAll("body *")].filter((one) => !one.closest(".scroll table, svg") && visible(one)
-    && one.getBoundingClientRect().right > page.documentElement.clientWidth + 0.5);
-  const clipped = [...page.querySelectorAll("svg")].filter(visible).flatMap((svg) => {{
+  const shown = [...page.querySelectorAll("svg")].filter(visible);
+  const edge = page.documentElement.clientWidth + 0.5;
+  const wide = [...page.querySelectorAll("body *")].filter(
+    (one) => !one.closest(".scroll table, svg") && visible(one) && one.getBoundingClientRect().right > edge);
+  const clipped = [], overlapping = [];
+  for (const svg of shown) {{
     const box = svg.getBoundingClientRect();
-    return [...svg.querySelectorAll("text")].filter((one) => {{
-      const it = one.getBoundingClientRect();
-      return it.left < box.left - 1 || it.right > box.right + 1 || it.top < box.top - 1 || it.bottom > box.bottom + 1;
-    }}).map((one) => one.textContent);
-  }});
+    const texts = [...svg.querySelectorAll("text")].map((one) => {{
+      const it = one.getBoundingClientRect(), lead = it.height / 5;  // room above and below the letters
+      return {{ words: one.textContent, left: it.left, right: it.right, top: it.top + lead, bottom: it.bottom - lead }};
+    }});
+    texts.forEach((one, place) => {{
+      if (one.left < box.left || one.right > box.right || one.top < box.top || one.bottom > box.bottom)
+        clipped.push(one.words);
+      for (const other of texts.slice(place + 1))
+        if (Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+            && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1)
+          overlapping.push(one.words + " / " + other.words);
+    }});
+  }}
   page.querySelectorAll("details").forEach((one) => {{ one.open = true; }});
   out.textContent = JSON.stringify({{
-    scroll: page.documentElement.scrollWidth, client: page.documentElement.clientWidth,
-    wide: wide.map((one) => one.tagName + "." + one.className), clipped,
+    beyond: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+    wide: wide.map((one) => one.tagName + "." + one.className),
+    clipped, overlapping, figures: shown.length,
     loaded: view.performance.getEntriesByType("resource").map((one) => one.name),
-    figures: [...page.querySelectorAll("svg")].filter(visible).length,
     paper: view.getComputedStyle(page.body).backgroundColor,
     ink: view.getComputedStyle(page.querySelector("svg .f-ink")).fill,
   }});
@@ -305,11 +327,11 @@ frame.addEventListener("load", () => {{
 
 def browse(folder: Path, page: str, *more: str) -> subprocess.CompletedProcess[str]:
     assert BROWSER
-    quiet = "gpu quic first-run background-networking component-update sync extensions"
-    options = [f"--disable-{one}" for one in quiet.split() if one != "first-run"]
+    disabled = ("gpu", "quic", "background-networking", "component-update", "sync", "extensions")
     command = [
-        BROWSER, "--headless", "--no-sandbox", "--no-first-run", *options, "--allow-file-access-from-files",
-        "--enable-logging=stderr", f"--user-data-dir={folder / 'profile'}", *more, page,
+        BROWSER, "--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{one}" for one in disabled),
+        "--allow-file-access-from-files", "--enable-logging=stderr", f"--user-data-dir={folder / 'profile'}",
+        *more, page,
     ]  # fmt: skip
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
@@ -318,27 +340,26 @@ def browse(folder: Path, page: str, *more: str) -> subprocess.CompletedProcess[s
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1000])
 def test_in_a_browser(long_folder: Path, tmp_path: Path, width: int, mode: str) -> None:
-    import json
-
     frame = tmp_path / "frame.html"
     frame.write_text(FRAME.format(page=(long_folder / "report.html").as_uri(), width=width), encoding="utf-8")
-    dark = [f"--blink-settings=preferredColorScheme={0 if mode == 'dark' else 1}"]
+    dark = f"--blink-settings=preferredColorScheme={0 if mode == 'dark' else 1}"
     shown = browse(
-        tmp_path, frame.as_uri(), "--window-size=1200,1000", "--virtual-time-budget=8000", "--dump-dom", *dark
+        tmp_path, frame.as_uri(), "--window-size=1200,1000", "--virtual-time-budget=8000", "--dump-dom", dark
     )
     found = re.search(r'<pre id="out">(.*?)</pre>', shown.stdout, re.DOTALL)
     assert found, shown.stderr[-2000:]
-    seen = json.loads(html.unescape(found[1]))
-    console = [line for line in shown.stderr.splitlines() if "CONSOLE" in line]
-    assert console == []
-    assert seen["scroll"] <= width
-    assert seen["client"] <= width
-    assert seen["wide"] == []
-    assert seen["clipped"] == []
-    assert seen["loaded"] == []
-    assert seen["figures"] == 6  # each once: the wide one or the narrow one
-    colours = theme.COLOURS["paper"], theme.COLOURS["ink"]
-    assert [seen["paper"], seen["ink"]] == [as_rgb(getattr(colour, mode)) for colour in colours]
+    assert [line for line in shown.stderr.splitlines() if "CONSOLE" in line] == []
+    paper, ink = (as_rgb(getattr(theme.COLOURS[name], mode)) for name in ("paper", "ink"))
+    assert json.loads(html.unescape(found[1])) == {
+        "beyond": 0,
+        "wide": [],
+        "clipped": [],
+        "overlapping": [],
+        "figures": 6,  # each once: the wide one or the narrow one
+        "loaded": [],
+        "paper": paper,
+        "ink": ink,
+    }
 
 
 def as_rgb(colour: str) -> str:

@@ -70,8 +70,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 @click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the results go; out/<study's name> by default."
 )
+@click.option("--no-report", is_flag=True, help="Leave report.html and the figures out: tables alone.")
 @JSON
-def run(study_file: Path, out: Path | None, as_json: bool) -> None:
+def run(study_file: Path, out: Path | None, no_report: bool, as_json: bool) -> None:
     """Compute every rate of a study and write the results."""
     from fastavs.config import load_config
     from fastavs.output import check_folder, default_folder, digest_of, to_json, write_results
@@ -83,8 +84,9 @@ def run(study_file: Path, out: Path | None, as_json: bool) -> None:
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
         rates = study.rates(steps)
-        steps("writing", 0, 1)
-        record = write_results(rates, folder, study_digest=digest, seconds=steps.seconds)
+        record = write_results(
+            rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, progress=steps
+        )
     if as_json:
         summary = rates.summary().to_pylist()
         click.echo(to_json({"folder": str(folder), "summary": summary, "run": record}), nl=False)
@@ -159,3 +161,24 @@ def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> Non
     from fastavs.cli.explain_screen import show_proof
 
     show_proof(make_console(), rates.study, proof)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--scale", type=float, default=1.0, show_default=True, help="Trade rows relative to the paper's.")
+@JSON
+def replica(folder: Path, seed: int, scale: float, as_json: bool) -> None:
+    """Write a synthetic replica of the Russian study 2001-2020, ready to run."""
+    from fastavs.output import to_json
+    from fastavs.replica import make_replica
+
+    with Steps() as steps:
+        study_file = make_replica(folder, seed, scale, steps)
+    if as_json:
+        click.echo(
+            to_json({"study": str(study_file), "seed": seed, "scale": scale, "seconds": steps.seconds}), nl=False
+        )
+        return
+    click.echo("A synthetic replica: its shape and averages are the paper's, its trade is made up.")
+    click.echo(f"{study_file} ({sum(steps.seconds.values()):.1f} seconds). Next: fastavs run {study_file}")

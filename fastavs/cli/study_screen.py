@@ -19,11 +19,14 @@ def show_title(console: Console, study: Study) -> None:
     if config.note:
         say(console, config.note)
     lifted = ", ".join(f"{one.partner} {one.factor:g}" for one in config.valuation)
-    values = f"Values are {config.value_basis}, in {config.currency}"
+    if config.value_basis == "not stated":
+        values = f"Values are in {config.currency}; whether they are CIF or FOB is not stated (value_basis)"
+    else:
+        values = f"Values are {config.value_basis}, in {config.currency}"
     values += f"; lifted by a factor for {lifted}." if lifted else "."
     if config.value_basis == "FOB":
         values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
-    say(console, values, style="yellow" if config.value_basis == "FOB" else None)
+    say(console, values, style=None if config.value_basis == "CIF" else "yellow")
 
 
 def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:
@@ -43,3 +46,10 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         where = " They stand in mislabelled.csv." if written else ""
         rows = plural(counts["suspects"], "row looks", "rows look")
         say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")
+    for what, some in (
+        ("Rows to drop that the trade does not have", counts["drop_without_row"]),
+        ("Partners with a valuation factor and without trade", counts["valuation_without_trade"]),
+    ):
+        if some:
+            more = f" and {len(some) - 5} more" if len(some) > 5 else ""
+            say(console, f"{what}: {'; '.join(some[:5])}{more}.", style="yellow")

@@ -166,7 +166,7 @@ def _segment(
             rate = part + rate
         elif form == LESSER:
             rate = min(part, rate)
-        if rate <= outlier:
+        if rate <= outlier:  # false for what overflows into no number
             kept += 1
             binding += rate != part
             raised = total + rate
@@ -200,7 +200,7 @@ def _any_segment(
             continue
         found += 1
         rate = _observation_rate(duties, duty, obs, i, work.term, work.stack)
-        if rate > outlier:
+        if not rate <= outlier:
             continue
         kept += 1
         binding += rate != part
@@ -215,9 +215,7 @@ def _any_segment(
 
 
 @kernel
-def line_rates(
-    duties: Duties, obs: Observations, lines: Lines, outlier: float, pooled: bool, out: LineRates
-) -> None:
+def line_rates(duties: Duties, obs: Observations, lines: Lines, outlier: float, pooled: bool, out: LineRates) -> None:
     """Rate of each line: mean over its observations' rates (eq. 2, 6, 8, 15, 16), or the pooled method's.
 
     A line takes its own observations; where none is usable and the line borrows, those of the first level that

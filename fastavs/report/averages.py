@@ -207,8 +207,8 @@ def chapter_comparison(rates: Rates) -> Iterator[ReportTable | Skipped]:
 def _usual_industry(rates: Rates, year: int, found: Sequence[str]) -> pa.Array:
     """Return the industry that most lines of each chapter belong to."""
     one = rates.years[year]
-    industries, industry = rates.study.groups["industry"].assign(one.keys)
-    chapter_names, chapter = grouping_of(rates, "chapter", one).assign(one.keys)
+    industries, industry = rates.study.groups["industry"].assign(one.keys, one.digits)
+    chapter_names, chapter = grouping_of(rates, "chapter", one).assign(one.keys, one.digits)
     pairs = np.bincount(chapter * len(industries) + industry, minlength=len(chapter_names) * len(industries))
     lines = pairs.reshape(len(chapter_names), len(industries))
     usual = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from fastavs.report.sketch import Sketch
@@ -85,8 +86,9 @@ def _draw(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Canva
     canvas = Canvas(width, TOP + row * len(pairs) + 12)
     left = 236.0 if wide else 12.0
     room = width - left - SIDE - 12
-    most = max(max(one.before, one.after) for one in pairs) or 0.01
-    _axis(canvas, left, room, most)
+    rates = [rate for one in pairs for rate in (one.before, one.after)]
+    least, most = min([*rates, 0.0]), max([*rates, 0.01])
+    _axis(canvas, left, room, least, most)
     single = years[0] == years[1]
     for place, (year, colour) in enumerate(zip(years, ("before", "blue"), strict=True)):
         if not single or place:
@@ -101,7 +103,7 @@ def _draw(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Canva
         else:
             canvas.text(8, y - 9, shorten(one.label, SMALL, width - 80), size=SMALL)
             y += 7
-        before, after = (left + room * rate / most for rate in (one.before, one.after))
+        before, after = (left + room * (rate - least) / (most - least) for rate in (one.before, one.after))
         if not single:
             canvas.stroke([(before, y), (after, y)], "blue_soft", 5.0)
             canvas.dot(before, y, 5.0, "before", hollow=True)
@@ -111,10 +113,12 @@ def _draw(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Canva
     return canvas
 
 
-def _axis(canvas: Canvas, left: float, room: float, most: float) -> None:
-    step = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if most / step <= 6), most / 5)
-    for tick in range(int(most / step) + 1):
-        x = left + room * tick * step / most
+def _axis(canvas: Canvas, left: float, room: float, least: float, most: float) -> None:
+    """Draw a line at every round rate between two."""
+    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    step = next((step for step in steps if (most - least) / step <= 6), (most - least) / 5)
+    for tick in range(ceil(least / step), floor(most / step) + 1):
+        x = left + room * (tick * step - least) / (most - least)
         canvas.stroke([(x, TOP), (x, canvas.height - 6)], "grid")
         canvas.text(x, TOP - 10, f"{points(tick * step).removesuffix('.0')} %", "muted", 9.5, ha="center")
 

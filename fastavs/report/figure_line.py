@@ -67,13 +67,17 @@ def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
         return None
     picture = _Picture(duty, _points(rows, duty), _exchange_rates(rows), rows[0]["unit"], rates.study.config.currency)
     own = rows[0]["level"] == place.digits
-    value_basis = rates.study.config.value_basis
+    value_basis = rates.study.config.value_basis.replace("not stated", "whether CIF or FOB is not stated")
     title = f"One line: {line}, duty {duty.text}"
     caption = (
         f"Line {line} in {year}. Each point is what one partner's goods are worth, for one {spelled(picture.unit)}, "
-        f"and what the duty on them comes to in percent of that value ({value_basis}). The cheaper the goods, the "
-        "heavier a duty charged by quantity: it falls hardest on those who sell the cheapest."
+        f"and what the duty on them comes to in percent of that value ({value_basis})."
     )
+    if duty.has_specific and duty.is_monotone:
+        caption += (
+            " The cheaper the goods, the heavier a duty charged by quantity: it falls hardest on those who sell the "
+            "cheapest."
+        )
     if not own:
         caption += (
             " The line has no trade of its own: the points are those of lines that share its first "
@@ -130,7 +134,7 @@ def _draw(picture: _Picture, width: float) -> Canvas:
     pad = max(high / low, 2.0) ** 0.06
     axes.set_xscale("log")
     axes.set_xlim(low / pad, high * pad)
-    axes.set_ylim(0.0, 100.0 * _top(picture))
+    axes.set_ylim(110.0 * min(0.0, *(one.rate for one in picture.points)), 100.0 * _top(picture))
     _scale(axes, width)
     for place, fx in enumerate(picture.fx):
         _draw_curve(axes, picture.duty, fx, 2.0 if place == 0 else 0.8)
@@ -210,8 +214,8 @@ def _across(canvas: Canvas, axes: Axes, value: float) -> float:
 
 def _down(canvas: Canvas, axes: Axes, rate: float) -> float:
     """Return the place of a rate (percent), px from the top."""
-    box, (_, top) = axes.get_position(), axes.get_ylim()
-    return float(canvas.height * (1.0 - box.y0 - box.height * min(rate / top, 1.0)))
+    box, (low, high) = axes.get_position(), axes.get_ylim()
+    return float(canvas.height * (1.0 - box.y0 - box.height * min((rate - low) / (high - low), 1.0)))
 
 
 def _label_points(canvas: Canvas, axes: Axes, picture: _Picture) -> None:

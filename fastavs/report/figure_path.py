@@ -113,20 +113,20 @@ def _draw(panels: Mapping[str, tuple[str, list[_Course]]], width: float) -> Canv
         for one in (c.rates, c.published)
         for rate in one.values()
     ]
-    top = 100.0 * max([*rates, 0.01]) * 1.08
+    limits = 108.0 * min([*rates, 0.0]), 108.0 * max([*rates, 0.01])
     for place, (title, (subtitle, courses)) in enumerate(panels.items()):
         left, above = (place * each, 0.0) if wide else (0.0, place * height)
         canvas.text(left + 8, above + 14, title, size=14, weight="bold")
         canvas.text(left + 8, above + 32, subtitle, "muted", SMALL)
         if courses:
             axes = canvas.panel(left + 36, above + 50, each - 160, height - 80)
-            _draw_panel(canvas, axes, courses, top)
+            _draw_panel(canvas, axes, courses, limits)
     return canvas
 
 
-def _draw_panel(canvas: Canvas, axes: Axes, courses: Sequence[_Course], top: float) -> None:
+def _draw_panel(canvas: Canvas, axes: Axes, courses: Sequence[_Course], limits: tuple[float, float]) -> None:
     years = sorted({year for course in courses for one in (course.rates, course.published) for year in one})
-    axes.set_ylim(0.0, top)
+    axes.set_ylim(*limits)
     axes.set_xlim(years[0] - 0.4, years[-1] + 0.4)
     axes.set_xticks([year for year in years if len(years) <= 6 or year % 5 == 0])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
@@ -152,9 +152,9 @@ def _draw_panel(canvas: Canvas, axes: Axes, courses: Sequence[_Course], top: flo
 
 
 def _label_ends(canvas: Canvas, axes: Axes, courses: Sequence[_Course]) -> None:
-    box, (_, top) = axes.get_position(), axes.get_ylim()
+    box, (low, high) = axes.get_position(), axes.get_ylim()
     height, bottom = box.height * canvas.height, (1.0 - box.y0) * canvas.height
-    ends = [bottom - 100.0 * list(course.rates.values())[-1] / top * height for course in courses]
+    ends = [bottom - height * (100.0 * list(one.rates.values())[-1] - low) / (high - low) for one in courses]
     for course, y in zip(courses, spread(ends, 31.0), strict=True):
         x = box.x1 * canvas.width + 8
         canvas.text(x, y - 6, percent(list(course.rates.values())[-1]), course.colour, weight="bold")

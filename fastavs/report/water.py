@@ -47,7 +47,7 @@ def water_by_group(rates: Rates) -> Iterator[ReportTable | Skipped]:
 
 def _water_table(rates: Rates, year: YearRates, title: str, table_id: str) -> ReportTable:
     grouping = grouping_of(rates, title, year)
-    groups, member = grouping.assign(year.keys)
+    groups, member = grouping.assign(year.keys, year.digits)
     lines = np.bincount(member, minlength=len(groups))
     water = np.bincount(member[year.water], minlength=len(groups))
     here = sorted(np.flatnonzero(lines), key=lambda g: group_order(groups[g]))
@@ -293,7 +293,7 @@ def breach_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
 
 def _breaches_of(rates: Rates, year: YearRates) -> Iterator[dict[str, Any]]:
     grouping = grouping_of(rates, "chapter", year)
-    groups, member = grouping.assign(year.keys)
+    groups, member = grouping.assign(year.keys, year.digits)
     lines = np.bincount(member, minlength=len(groups))
     shares = _import_shares(year, year.breach, member, len(groups))
     excess = -_gap(year, year.breach)

@@ -26,15 +26,16 @@ SCHEMA = pa.schema(
     ]
 )
 
-FxOf = Callable[[YearRates, tuple[str, ...]], dict[str, float]]
+FxOf = Callable[[YearRates, str, tuple[str, ...]], dict[str, float]]
 
 
 def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     """Return a row per line and year whose applied rate is above its bound rate.
 
     `critical_unit_value` (study's currency for one `unit`) is the unit value below which the applied duty exceeds
-    the bound one: infinite where it does at every unit value, null where the duties compared are not two duties on
-    one kind of quantity (a rate carried over from several lines, say). `fx_of` gives a year's exchange rates.
+    the bound one: infinite where it does at every unit value; null where it does not do so below any one value, or
+    where there are no two duties on one kind of quantity to compare (a rate carried over from several lines, say).
+    `fx_of` gives the exchange rates of a year's applied or bound side.
     """
     rows = []
     for rates in years:
@@ -44,7 +45,12 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
             applied, bound = duties_of(rates, int(i))
             value, unit = None, None
             if applied is not None:
-                value, unit = critical_unit_value(applied, bound, fx_of(rates, applied.currencies + bound.currencies))
+                value, unit = critical_unit_value(
+                    applied,
+                    bound,
+                    fx_of(rates, "applied", applied.currencies),
+                    fx_of(rates, "bound", bound.currencies),
+                )
             rows.append(
                 {
                     "year": rates.year,
@@ -70,38 +76,48 @@ def duties_of(rates: YearRates, i: int) -> tuple[Duty | None, Duty]:
     )
 
 
-def critical_unit_value(applied: Duty, bound: Duty, fx: dict[str, float]) -> tuple[float | None, str | None]:
+def critical_unit_value(
+    applied: Duty, bound: Duty, fx_applied: dict[str, float], fx_bound: dict[str, float]
+) -> tuple[float | None, str | None]:
     """Return the unit value below which `applied` exceeds `bound`, and its unit.
 
     Both duties are piecewise linear in r, quantity over value, so their difference is too: its sign is read off at
-    the breakpoints of both and between them.
+    the breakpoints of both and between them. What counts is the least r from which `applied` stays above.
 
     Examples
     --------
     >>> from fastavs.duty import parse_duty
     >>> applied = parse_duty("max(13.3%, 0.12 USD/l)")
     >>> bound = parse_duty("min(14.7%, max(13.3%, 0.12 USD/l))")
-    >>> value, unit = critical_unit_value(applied, bound, {"USD": 1.0})
+    >>> value, unit = critical_unit_value(applied, bound, {"USD": 1.0}, {"USD": 1.0})
     >>> round(value, 6), unit
     (0.816327, 'l')
+
+    A bound duty that rises above the applied one for cheap goods: there is no value below which the breach happens.
+
+    >>> critical_unit_value(parse_duty("20%"), parse_duty("max(10%, 0.5 USD/kg)"), {}, {"USD": 1.0})
+    (None, 'kg')
     """
     kinds = tuple(dict.fromkeys(applied.kinds + bound.kinds))
     if len(kinds) > 1:
         return None, None
-    left, right = applied.pieces(fx), bound.pieces(fx)
+    unit = BASE_UNITS[kinds[0]] if kinds else None
+    left, right = applied.pieces(fx_applied), bound.pieces(fx_bound)
     knots = sorted({0.0, *left.breakpoints, *right.breakpoints})
+    first: float | None = None
     for start, end in pairwise([*knots, math.inf]):
         inside = start + 1.0 if end == math.inf else (start + end) / 2
         p, q = left.piece(inside), right.piece(inside)
         slope = left.slopes[p] - right.slopes[q]
         gap = (left.intercepts[p] - right.intercepts[q]) + slope * start
         tolerance = TIE * max(abs(left.rate(start)), abs(right.rate(start)))
-        if gap > tolerance or (slope > 0.0 and abs(gap) <= tolerance):
-            first = start
-        elif slope > 0.0 and start - gap / slope < end:
-            first = start - gap / slope
+        crosses = slope != 0.0 and start < start - gap / slope < end
+        if gap > tolerance or (abs(gap) <= tolerance and slope > 0.0):
+            first = start if first is None else first
+            if slope < 0.0 and crosses:
+                first = None
         else:
-            continue
-        value = math.inf if first == 0.0 else 1.0 / first
-        return value, BASE_UNITS[kinds[0]] if kinds else None
-    return None, None
+            first = start - gap / slope if slope > 0.0 and crosses else None
+    if first is None:
+        return None, unit
+    return (math.inf if first == 0.0 else 1.0 / first), unit

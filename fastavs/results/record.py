@@ -84,6 +84,7 @@ def not_computed(rates: YearRates) -> dict[str, Share]:
 
 def _year_record(rates: YearRates) -> dict[str, Any]:
     gaps, levels = not_computed(rates), line_counts(rates)
+    basis = (rates.sides.get("bound") or rates.sides["applied"]).basis
     return {
         "year": rates.year,
         "lines": rates.keys.size,
@@ -91,6 +92,8 @@ def _year_record(rates: YearRates) -> dict[str, Any]:
         "specific_lines_by_level": levels["specific_lines"],
         "observations_used": int(rates.observations.sum()),
         "outliers": int(rates.outliers.sum()),
+        "under_min_value": basis.small,
+        "not_in_every_base_period": basis.absent,
         "no_quantity": int(rates.no_quantity.sum()),
         "breaches": int(rates.breach.sum()),
         **{

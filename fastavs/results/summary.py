@@ -110,7 +110,7 @@ def hs6_mean(rates: YearRates) -> float:
 
 def year_groups(rates: YearRates, grouping: Grouping) -> list[dict[str, object]]:
     """Return a row per group that has lines in the year; weighted means are plain, without Adjust."""
-    groups, member = grouping.assign(rates.keys)
+    groups, member = grouping.assign(rates.keys, rates.digits)
     weight = weights(rates)
     by_group = moments(rates.rate, weight, member, len(groups))
     everyone = np.zeros(rates.keys.size, dtype=np.int64)
