@@ -29,9 +29,21 @@ FILES = [
     "summary.csv",
     *(
         f"tables/table_{name}.csv"
-        for name in sorted(
-            ["1", "2", "3", "4", "5", "5-by-use", "6", "A1", "A2", "breaches", "figure1", "water", "water_lines"]
-        )
+        for name in [
+            "1",
+            "2",
+            "3",
+            "4",
+            "5-by-use",
+            "5",
+            "6",
+            "A1",
+            "A2",
+            "breaches",
+            "figure1",
+            "water",
+            "water_lines",
+        ]
     ),
 ]
 
