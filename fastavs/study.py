@@ -336,4 +336,5 @@ class Study:
     def title(self) -> str:
         """The study's name with its note and value basis, as shown on everything made from it."""
         note = f" ({self.config.note})" if self.config.note else ""
-        return f"{self.config.name}{note}, values {self.config.value_basis} in {self.config.currency}"
+        basis = "basis of values not stated" if self.config.value_basis == "not stated" else self.config.value_basis
+        return f"{self.config.name}{note}, {basis}, {self.config.currency}"

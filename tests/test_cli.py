@@ -99,7 +99,7 @@ def test_screen_of_run(study: Path) -> None:
         assert sum(float(cell) for cell in cells[2:]) == pytest.approx(100, abs=0.05)
     assert "No year rests on the trade of 2018 (700.00)." in screen
     assert "the 2 rows set aside, worth 123.00" in screen
-    assert "Applied above bound, in lines a year: 2022 (1)." in screen
+    assert "Bound below the applied tariff of 2021, cuts due, in lines a year: 2022 (1)." in screen
 
 
 def test_run_for_machines(study: Path) -> None:

@@ -41,7 +41,7 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     show_set_aside(console, record["counts"], written=True)
     _show_gaps(console, rates.study, record)
     _show_trade(console, rates.study, record["trade"])
-    _show_breaches(console, record["years"])
+    _show_breaches(console, record["years"], rates.study)
     steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in record["seconds"].items())
     total = sum(record["seconds"].values())
     say(console)
@@ -137,8 +137,15 @@ def _share(value: float, trade: Record) -> str:
     return percent(value / trade["all"]["value"]) if trade["all"]["value"] > 0.0 else NONE
 
 
-def _show_breaches(console: Console, years: Sequence[Record]) -> None:
-    found = [f"{year['year']} ({year['breaches']:,})" for year in years if year["breaches"]]
-    if found:
-        say(console)
-        say(console, f"Applied above bound, in lines a year: {', '.join(found)}. See breaches.csv.", style="red")
+def _show_breaches(console: Console, years: Sequence[Record], study: Study) -> None:
+    """Name the lines applied above bound: breaches where the year's own tariff is, cuts due where an older one is."""
+    own = [year for year in years if year["breaches"] and year["year"] in study.applied]
+    due = [year for year in years if year["breaches"] and year["year"] not in study.applied]
+    for some, what, style in (
+        (own, "Applied above bound, in lines a year", "red"),
+        (due, f"Bound below the applied tariff of {study.plan.applied_year}, cuts due, in lines a year", None),
+    ):
+        if some:
+            say(console)
+            lines = ", ".join(f"{year['year']} ({year['breaches']:,})" for year in some)
+            say(console, f"{what}: {lines}. See breaches.csv.", style=style)

@@ -60,7 +60,7 @@ def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | N
         binding_sketch(rates.year()),
         line_sketch(rates, chosen, years[-1]) if chosen else None,
     ]
-    return {sketch.id: drawn(sketch) for sketch in sketches if sketch is not None}
+    return {sketch.id: drawn(sketch, rates.study.title) for sketch in sketches if sketch is not None}
 
 
 def published_means(tables: Mapping[str, ReportTable]) -> dict[str, dict[int, float]]:

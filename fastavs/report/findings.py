@@ -13,6 +13,7 @@ from fastavs.report.words import chapter_label, count, listed, money, percent, p
 if TYPE_CHECKING:
     from fastavs.report.table import ReportTable
     from fastavs.results.rates import Rates
+    from fastavs.study import Study
 
 Row = Mapping[str, Any]
 
@@ -59,7 +60,7 @@ def findings(
     last, before = _compared(rates, summary)
     sentences = [_level(last, before), _specific(rates, last)]
     if last["bound_mean"] is not None:
-        sentences.append(_bound(last, int(rates.year().breach.sum())))
+        sentences.append(_bound(last, int(rates.year().breach.sum()), rates.study))
     sentences += _beside_published(tables)
     sentences.append(_caution(rates, last, run))
     return sentences
@@ -108,15 +109,15 @@ def _specific(rates: Rates, last: Row) -> str:
     return text
 
 
-def _bound(last: Row, breaches: int) -> str:
+def _bound(last: Row, breaches: int, study: Study) -> str:
+    own = last["year"] in study.applied
+    applied = "applied rate" if own else f"applied rate of {study.plan.applied_year}"
     text = (
         f"The ceilings agreed in the WTO average {percent(last['bound_mean'])} in {last['year']}; "
         f"{plural(last['water_lines'], 'line is', 'lines are')} charged less than the ceiling allows (“water”)."
     )
     if breaches:
-        text += (
-            f" In {plural(breaches, 'line')} the applied rate lies above the ceiling, and the ceiling is what counts."
-        )
+        text += f" In {plural(breaches, 'line')} the {applied} lies above the ceiling, and the ceiling is what counts."
     return text
 
 

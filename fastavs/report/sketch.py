@@ -53,8 +53,8 @@ class ReportFigure:
     file: str
 
 
-def drawn(sketch: Sketch) -> ReportFigure:
-    """Draw a figure for a page and for a phone."""
+def drawn(sketch: Sketch, mark: str) -> ReportFigure:
+    """Draw a figure for a page, for a phone, and for a file that `mark` says the study of."""
     with svg.drawing():
         wide, narrow = (sketch.draw(width).to_svg() for width in (svg.WIDE, svg.NARROW))
     words = (sketch.title, f"{sketch.description} {sketch.caption}")
@@ -62,7 +62,7 @@ def drawn(sketch: Sketch) -> ReportFigure:
         sketch.id,
         sketch.title,
         sketch.caption,
-        svg.themed(wide, f"{sketch.id}-wide", *words, alone=False),
-        svg.themed(narrow, f"{sketch.id}-narrow", *words, alone=False),
-        svg.themed(wide, sketch.id, *words, alone=True),
+        svg.themed(wide, f"{sketch.id}-wide", *words),
+        svg.themed(narrow, f"{sketch.id}-narrow", *words),
+        svg.themed(wide, sketch.id, *words, mark),
     )

@@ -174,7 +174,10 @@ def spread(places: list[float], gap: float) -> list[float]:
     return moved
 
 
-def themed(drawn: bytes, name: str, title: str, description: str, alone: bool) -> str:
+HEAD = 46.0  # px above a figure that stands alone, for its title and the study's name and note
+
+
+def themed(drawn: bytes, name: str, title: str, description: str, mark: str | None = None) -> str:
     """Return an SVG with colours as classes, a title and a description.
 
     Parameters
@@ -185,9 +188,11 @@ def themed(drawn: bytes, name: str, title: str, description: str, alone: bool) -
         Goes before every id, so that figures can stand in one page.
     title, description : str
         For those who cannot see the figure.
-    alone : bool
-        A file of its own, with its own stylesheet; otherwise a part of a page.
+    mark : str, optional
+        Makes it a file of its own, with its own stylesheet and a head: the title, and this line, which says what study
+        the figure is from. Otherwise it is a part of a page.
     """
+    alone = mark is not None
     root = ElementTree.fromstring(drawn)
     for parent in root.iter():
         for child in list(parent):
@@ -202,8 +207,10 @@ def themed(drawn: bytes, name: str, title: str, description: str, alone: bool) -
     for key in ("width", "height", "version"):
         root.attrib.pop(key, None)
     _, _, width, height = root.attrib["viewBox"].split()
-    if alone:
-        root.attrib |= {"width": width, "height": height}
+    if mark is not None:
+        tall = f"{float(height) + HEAD:g}"
+        root.attrib |= {"width": width, "height": tall, "viewBox": f"0 {-HEAD:g} {width} {tall}"}
+        used |= _add_head(root, title, mark, width)
     root.attrib |= {
         "role": "img",
         "aria-labelledby": f"{name}-title {name}-desc",
@@ -219,6 +226,21 @@ def themed(drawn: bytes, name: str, title: str, description: str, alone: bool) -
         style.text = theme.dark_rules(used)
         root.insert(2, style)
     return _written(root, alone)
+
+
+def _add_head(root: ElementTree.Element, title: str, mark: str, width: str) -> set[str]:
+    """Put a title and a line of origin above a figure; return the classes of their colours."""
+    paper = {"x": "0", "y": f"{-HEAD:g}", "width": width, "height": f"{HEAD:g}", "fill": "#ffffff", "class": "f-paper"}
+    root.insert(0, ElementTree.Element(f"{{{_SVG}}}rect", paper))
+    lines = ((title, "15", "bold", "-26", "ink"), (shorten(mark, 11, float(width) - 16), "11", "normal", "-8", "muted"))
+    for place, (words, size, weight, y, colour) in enumerate(lines):
+        shape = {"x": "8", "y": y, "font-size": size, "font-weight": weight}
+        element = ElementTree.Element(
+            f"{{{_SVG}}}text", shape | {"fill": theme.COLOURS[colour].light, "class": f"f-{colour}"}
+        )
+        element.text = words
+        root.insert(1 + place, element)
+    return {"f-paper", "f-ink", "f-muted"}
 
 
 def _written(root: ElementTree.Element, alone: bool) -> str:
