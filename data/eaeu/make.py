@@ -30,8 +30,8 @@ SOURCES = {
     "euro": "ecb-fx/eurofxref-hist.zip",
 }
 YEARS = {"tariff 2025": 2025, "tariff 2026": 2026}
-PERIODS = ("2021", "2022M01", "2022M01-11", "2025")
-BEER, BEER_PERIODS = "2203", ("2020", "2021", "2022M01-11")
+PERIODS = ("2021", "2022M01", "2025")
+BEER, BEER_PERIODS = "2203", ("2020", "2021", "2022M01-11")  # the file's; 2020 has no quantity, 2022 is a part year
 COLUMNS = ["period", "line", "partner", "value", "quantity", "unit", "net_mass_kg", "mislabelled"]
 TRADE_ORDER = ("period", "line", "partner", "unit", "quantity", "net_mass_kg", "value")
 
