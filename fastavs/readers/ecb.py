@@ -147,7 +147,11 @@ def _within(days: np.ndarray, period: str) -> tuple[np.ndarray, np.datetime64, n
     year, months = months_of(period)
     covered = np.array([np.datetime64(f"{year}-{month:02d}") for month in months])
     within = np.isin(days.astype("datetime64[M]"), covered)
-    return within, covered[0].astype("datetime64[D]"), (covered[-1] + np.timedelta64(1, "M")).astype("datetime64[D]") - _DAY
+    return (
+        within,
+        covered[0].astype("datetime64[D]"),
+        (covered[-1] + np.timedelta64(1, "M")).astype("datetime64[D]") - _DAY,
+    )
 
 
 def _gap(quoted: np.ndarray, first: np.datetime64, last: np.datetime64) -> str:
