@@ -41,9 +41,7 @@ MOST_AD_VALOREM = {"02": 36.0}  # percent; what is above it in a chapter's mean 
 USUAL_MOST = 15.5
 LEAST_SHARE = 0.4  # of a chapter's mean is ad valorem at least
 EXCESS_BEFORE_2006 = {2001: 0.95, 2002: 1.2, 2003: 1.65, 2004: 1.4, 2005: 1.15}  # no ad valorem means are published
-MEAN_OF_NEW = (
-    27.5  # percent: Table A2 implies 29 for the lines of 2011 without a match, and half as much again of doubt
-)
+MEAN_OF_NEW = 27.5  # percent, lines of 2011 without a match; Table A2 implies 29.0, give or take its rounding
 MEAT = "02"  # falls hardly at all to 2020, so its lines without a match can't be dearer than the others
 PEAK, PEAK_FROM, PEAK_SHARE = 1.6, 12.0, 0.3
 HIGHEST = 9.0  # the rate of a tame observation: what is above 10 should be planted errors alone
