@@ -65,6 +65,7 @@ def write_results(
     study_digest: Mapping[str, str] | None = None,
     seconds: Mapping[str, float] | None = None,
     report: bool = False,
+    line: str | None = None,
     progress: Progress = _quiet,
 ) -> dict[str, Any]:
     """Write everything that a run makes into a folder, whole or not at all.
@@ -80,6 +81,8 @@ def write_results(
         Time by step, for ``run.json``.
     report : bool
         Whether ``report.html`` and ``figures/`` are made.
+    line : str, optional
+        The tariff line that the report shows by itself; otherwise one is chosen.
     progress : callable, optional
         Called with a step's name, how much is done, and of how much.
 
@@ -106,7 +109,7 @@ def write_results(
             from fastavs.report.page import write_report
 
             progress("drawing the report", 0, 1)
-            write_report(rates, new, run_record(rates, study_digest or {}, seconds or {}), tables=tables)
+            write_report(rates, new, run_record(rates, study_digest or {}, seconds or {}), tables=tables, line=line)
         steps = {**(seconds or {}), "writing": time.perf_counter() - start}
         record = run_record(rates, study_digest or {}, steps)
         record["files"] = sorted([*_files_in(new), RECORD])

@@ -71,8 +71,11 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the results go; out/<study's name> by default."
 )
 @click.option("--no-report", is_flag=True, help="Leave report.html and the figures out: tables alone.")
+@click.option(
+    "--line", metavar="LINE", help="The tariff line that the report shows by itself; one is chosen otherwise."
+)
 @JSON
-def run(study_file: Path, out: Path | None, no_report: bool, as_json: bool) -> None:
+def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, as_json: bool) -> None:
     """Compute every rate of a study and write the results."""
     from fastavs.config import load_config
     from fastavs.output import check_folder, default_folder, digest_of, to_json, write_results
@@ -85,7 +88,7 @@ def run(study_file: Path, out: Path | None, no_report: bool, as_json: bool) -> N
         study = Study.load(study_file, steps)
         rates = study.rates(steps)
         record = write_results(
-            rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, progress=steps
+            rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, line=line, progress=steps
         )
     if as_json:
         summary = rates.summary().to_pylist()

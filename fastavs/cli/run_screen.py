@@ -39,6 +39,7 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])
     show_set_aside(console, record["counts"], written=True)
+    _show_ungrouped(console, record["counts"]["lines_in_no_group"], rates.year().year)
     _show_gaps(console, rates.study, record)
     _show_trade(console, rates.study, record["trade"])
     _show_breaches(console, record["years"], rates.study)
@@ -47,6 +48,14 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     say(console)
     console.print(f"Results: {folder} ({plural(len(record['files']), 'file')})", style="bold", soft_wrap=True)
     say(console, f"{total:.1f} seconds: {steps}.")
+
+
+def _show_ungrouped(console: Console, ungrouped: dict[str, int], year: int) -> None:
+    for title, lines in ungrouped.items():
+        if lines:
+            say(console)
+            text = f"{plural(lines, 'line')} of {year} in no group of {title}: they make up the group unassigned."
+            say(console, text, style="yellow")
 
 
 def _show_summary(console: Console, summary: Sequence[Record]) -> None:

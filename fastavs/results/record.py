@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 import fastavs
+from fastavs.codes import UNASSIGNED
 from fastavs.evaluate import YearRates
 from fastavs.facts import plan_record, reading_record, study_record
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
@@ -42,11 +43,22 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
         "counts": {
             **reading_record(study),
             "observations": int(study.recorded(rates.year().digits).value.size),
+            "lines_in_no_group": lines_in_no_group(rates),
         },
         "years": [_year_record(one) for one in rates.years.values()],
         "trade": _account_record(account),
         "seconds": dict(seconds),
     }
+
+
+def lines_in_no_group(rates: Rates) -> dict[str, int]:
+    """Return, by grouping, how many lines of the last year stand in none of its groups."""
+    last = rates.year()
+    found = {}
+    for title, grouping in rates.study.groups.items():
+        groups, member = grouping.assign(last.keys, last.digits)
+        found[title] = int((member == groups.index(UNASSIGNED)).sum()) if UNASSIGNED in groups else 0
+    return found
 
 
 def levels_of(rates: YearRates) -> list[int]:
