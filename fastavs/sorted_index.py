@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -223,8 +224,17 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return arrays, note["facts"]
 
 
+_KNOWN: WeakKeyDictionary[Study, str] = WeakKeyDictionary()
+
+
 def fingerprint(study: Study) -> str:
     """Return a hash of everything that an index is made of."""
+    if study not in _KNOWN:
+        _KNOWN[study] = _fingerprint(study)
+    return _KNOWN[study]
+
+
+def _fingerprint(study: Study) -> str:
     digest = hashlib.blake2b(digest_size=20)
     tariffs = {schedule.digits for schedule in (*study.applied.values(), *study.bound.values())}
     for digits in sorted(tariffs):
@@ -301,7 +311,7 @@ class _Asked:
     line: np.ndarray  # int64[l] place among all lines
     level: np.ndarray  # int8[l]
     found: np.ndarray  # int64[l]
-    codes: list[np.ndarray]  # the basis' codes in the order of the side, one array a line's side
+    codes: np.ndarray  # the basis' codes in the order of the side
     first: np.ndarray  # int64[l] the line's codes there
     last: np.ndarray
     words: np.ndarray  # uint64[l, 2] what tells its set of codes apart
@@ -354,7 +364,7 @@ class _Builder:
         sums = np.concatenate((np.zeros((1, 2), dtype=np.uint64), np.cumsum(random, axis=0, dtype=np.uint64)))
         digits = np.where(level < 0, 0, served.level_digits[level]).astype(np.int8)
         return _Asked(
-            where, kinds, lines + offset, digits, found, [served.order], first, last,
+            where, kinds, lines + offset, digits, found, served.order, first, last,
             sums[last] - sums[first], prepared.schedule.keys[lines],
         )  # fmt: skip
 
@@ -400,7 +410,7 @@ class _Builder:
         group[order] = rank[np.cumsum(new) - 1]
         leader = leader[by_code]
         chosen = [(int(request[one]), int(first[one]), int(last[one])) for one in leader]
-        codes = [asked[place].codes[0][lo:hi] for place, lo, hi in chosen]
+        codes = [asked[place].codes[lo:hi] for place, lo, hi in chosen]
         entries, observation = self._segments(codes, batch[leader])
         return entries, observation, np.split(group, np.cumsum(sizes)[:-1]) if sizes else []
 
@@ -480,7 +490,7 @@ def sides_of(study: Study) -> list[tuple[str, int]]:
 
 
 def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
-    """Build the index of a study.
+    """Build the index of a study, to keep and to save.
 
     Parameters
     ----------
@@ -497,6 +507,11 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
     --------
     ``build_index(study).save("study.avs")`` and, another day, ``sweep(SortedIndex.load("study.avs"), scenarios)``.
     """
+    return replace(index_of(study, scenarios), fingerprint=fingerprint(study))
+
+
+def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
+    """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs."""
     if study.options.method == "pooled":
         raise InputError("the pooled method has no index", key="options.method", value="pooled", expected='"partner"')
     builder = _Builder(study)
@@ -509,7 +524,7 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
         sides.append(Side(kind, year, one.schedule.digits, first, last, one.own_trade))
         first = last
     duty = np.concatenate([
-        np.array([duty_of[one] for one in each.schedule.duties], dtype=np.int32)[each.schedule.duty]
+        np.array([duty_of[one.text] for one in each.schedule.duties], dtype=np.int32)[each.schedule.duty]
         for each in prepared
     ])  # fmt: skip
     kinds_of = np.array([builder.kinds_place(one.kinds) for one in duties], dtype=np.int64)
@@ -523,18 +538,18 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
     needy = [one for one in builder.asked if one.kinds != percent]
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)
-    for one in builder.asked[:own]:
-        level[one.line], found[one.line] = one.level, one.found
+    for asked in builder.asked[:own]:
+        level[asked.line], found[asked.line] = asked.level, asked.found
     everyone = builder.asked
     builder.asked = needy
     entries, observation, groups = builder.lay_out()
     sized = [one for one in needy if one.line.size]
     extra = []
-    for one, places in zip(sized, groups, strict=True):
-        if any(one is known for known in everyone[:own]):
-            group[one.line] = places
+    for asked, places in zip(sized, groups, strict=True):
+        if any(asked is known for known in everyone[:own]):
+            group[asked.line] = places
         else:
-            extra.append((one, places))
+            extra.append((asked, places))
     return SortedIndex(
         _facts(study, sides, builder.kinds),
         tuple(sides),
@@ -549,20 +564,20 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
         entries,
         observation,
         _fx(study, sides),
-        fingerprint(study),
+        "",
     )  # fmt: skip
 
 
-def _distinct(study: Study, scenarios: Sequence[Scenario]) -> tuple[list[Duty], dict[Duty, int]]:
-    """Distinct duties of the study and of scenarios, and their places."""
-    place: dict[Duty, int] = {}
+def _distinct(study: Study, scenarios: Sequence[Scenario]) -> tuple[list[Duty], dict[str, int]]:
+    """Distinct duties of the study and of scenarios, and their places by text."""
+    found: dict[str, Duty] = {}
     for kind, year in sides_of(study):
         for duty in (study.applied if kind == "applied" else study.bound)[year].duties:
-            place.setdefault(duty, len(place))
+            found.setdefault(duty.text, duty)
     check_kinds(study, scenarios)
     for change in set_changes(scenarios):
-        place.setdefault(change.new, len(place))
-    return list(place), place
+        found.setdefault(change.duty, change.new)
+    return list(found.values()), {text: place for place, text in enumerate(found)}
 
 
 def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:

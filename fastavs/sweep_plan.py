@@ -17,7 +17,7 @@ from fastavs.scenario import Change, FxShock, ScaleDuty, Scenario, SetDuty, Shif
 from fastavs.sorted_index import Side, SortedIndex, duty_table, headings_of, parsed
 
 CHUNK_DIGITS = 2
-FAR = 1000.0  # a bare duty that would have to grow so many times to lose its last observation is taken for known
+MARGIN = 1.0 + 1e-9  # far above rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
         readonly(specific[duty_row], np.bool_), readonly(bare[duty_row], np.bool_),
         readonly(np.zeros(duty_row.size), np.bool_),
     )  # fmt: skip
-    nullable = _nullable(index, table, rows, careful)
+    nullable = rows.bare.copy() if careful else _nullable(index, table, rows, _growth(scenarios))
     nullable[line_row[volatile]] = True
     rows = rows._replace(nullable=readonly(nullable, np.bool_))
     n_chunks = int(chunk.max(initial=0)) + 1
@@ -174,25 +174,35 @@ def _chunks(index: SortedIndex) -> np.ndarray:
     return np.unique(codes.cut(index.lines.key, CHUNK_DIGITS), return_inverse=True)[1]
 
 
-def _nullable(index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, careful: bool) -> np.ndarray:
+def _growth(scenarios: Sequence[Scenario]) -> float:
+    """How many times as much any amount may come to in the study's currency; shifts aside."""
+    most = 1.0
+    for scenario in scenarios:
+        growth = 1.0
+        for change in scenario.changes:
+            if isinstance(change, FxShock):
+                growth *= max(change.factor, 1.0)
+            elif isinstance(change, ScaleDuty):
+                growth *= max(change.specific, 1.0)
+        most = max(most, growth)
+    return most
+
+
+def _nullable(index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, growth: float) -> np.ndarray:
     """Rows whose rate may be null, bool[n]: purely specific, and without observations or with dear ones alone."""
-    if careful:
-        return rows.bare.copy()
-    entries = index.entries
-    empty = rows.group < 0
+    entries, bare = index.entries, rows.bare
+    if not bare.any():
+        return bare.copy()
     lowest = np.full(rows.group.size, np.inf)
-    segments = entries.group[1:] - entries.group[:-1]
-    if segments.size:
+    if entries.low.size:
         least = np.minimum.reduceat(entries.low, entries.group[:-1])
-        lowest = np.where(empty, np.inf, least[np.maximum(rows.group, 0)])
-    first = table.term_start[rows.duty]
-    bare = rows.bare
-    amount = np.where(bare, table.b[np.minimum(first, max(table.b.size - 1, 0))], 0.0) if table.b.size else 0.0
-    dearest = np.nanmax(index.fx, initial=0.0)
+        lowest = np.where(rows.group < 0, np.inf, least[np.maximum(rows.group, 0)])
     single = table.form[rows.duty] == kernels.ALONE
-    with np.errstate(invalid="ignore"):
-        dear = amount * dearest * lowest * FAR > index.facts["outlier"]
-    return bare & (empty | dear | ~single)
+    term = np.where(single, table.term_start[rows.duty], 0)
+    dearest = np.nanmax(np.where(np.isnan(index.fx), 0.0, index.fx), axis=(0, 2), initial=0.0)
+    with np.errstate(invalid="ignore"):  # nothing charged on no observation is no number, and not dear
+        dear = table.b[term] * dearest[table.currency[term]] * growth * MARGIN * lowest > index.facts["outlier"]
+    return bare & (dear | ~single | (rows.group < 0))
 
 
 class _Layout:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ from fastavs.results.rates import SCHEMA as LINE_SCHEMA
 from fastavs.results.rates import Rates
 from fastavs.results.summary import SUMMARY
 from fastavs.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
-from fastavs.sorted_index import SortedIndex, build_index, parsed, read_arrays, write_arrays
+from fastavs.sorted_index import SortedIndex, index_of, parsed, read_arrays, set_changes, write_arrays
 from fastavs.sweep_plan import Effects, Plan, check_scenarios, make_plan, touched_lines
 
 if TYPE_CHECKING:
@@ -159,10 +160,9 @@ def sweep(
     """
     chosen = tuple(scenarios)
     wanted = _outputs(outputs)
-    at_hand = isinstance(study, SortedIndex)
-    if at_hand and (by or lines or whole_lines is not None):
+    if isinstance(study, SortedIndex) and (by or lines or whole_lines is not None):
         raise InputError("an index alone has no lines", cure="give the study for by, lines and whole_lines")
-    if not at_hand and study.options.method == "pooled":
+    if not isinstance(study, SortedIndex) and study.options.method == "pooled":
         return _line_by_line(study, chosen, wanted, by, lines, whole_lines)
     found = _index(study, chosen, index)
     check_scenarios(found, chosen)
@@ -187,6 +187,9 @@ def _outputs(outputs: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(outputs)
 
 
+_OWN: WeakKeyDictionary[Study, SortedIndex] = WeakKeyDictionary()  # the indexes of studies at hand
+
+
 def _index(study: Any, scenarios: Sequence[Scenario], index: SortedIndex | str | Path | None) -> SortedIndex:
     if isinstance(study, SortedIndex):
         return study
@@ -194,7 +197,11 @@ def _index(study: Any, scenarios: Sequence[Scenario], index: SortedIndex | str |
         found = index if isinstance(index, SortedIndex) else SortedIndex.load(index)
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
-    return build_index(study, scenarios)
+    if set_changes(scenarios):
+        return index_of(study, scenarios)
+    if study not in _OWN:
+        _OWN[study] = index_of(study)
+    return _OWN[study]
 
 
 # ---- blocks
@@ -340,7 +347,7 @@ def _tasks(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[_Task]:
             yield _Task(some + first, effects.shocks(some), None)
         for place in np.flatnonzero(alone):
             shocks = effects.shocks(np.array([place]))
-            yield _Task(np.array([place + first]), shocks, with_new_duties(plan, batch[place], shocks))
+            yield _Task(np.array([place + first]), shocks, with_new_duties(plan, batch[int(place)], shocks))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import multiprocessing
 import os
@@ -13,10 +14,12 @@ import make_study
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from test_twin import study_of
 
 import fastavs as fa
 from fastavs.changed import changed_rates, changed_schedule
+from fastavs.cli.main import main
 from fastavs.sweep_plan import Effects, make_plan
 from fastavs.sweeping import BLOCK, run_block
 
@@ -188,3 +191,22 @@ def test_an_index_that_lacks_a_new_duty_says_so() -> None:
     line = study.applied[2011].lines()[0]
     with pytest.raises(fa.InputError, match="not prepared for the scenario"):
         fa.sweep(fa.build_index(study), [fa.Scenario("x", fa.SetDuty(line, "7.77%"))])
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    made = make_study.make(14, method="partner")
+    path = make_study.to_toml(made, tmp_path)
+    (tmp_path / "s.toml").write_text(
+        '[[scenario]]\nname = "as it is"\n[[scenario]]\nname = "dear"\nfx = [{ currency = "EUR", factor = 1.3 }]\n'
+    )
+    order = ["sweep", str(path), str(tmp_path / "s.toml"), "--index", str(tmp_path / "i.avs")]
+    first = CliRunner().invoke(main, [*order, "--out", str(tmp_path / "o.csv")])
+    assert first.exit_code == 0, first.output
+    assert "2 scenarios" in first.output
+    again = CliRunner().invoke(main, [*order, "--json"])
+    assert again.exit_code == 0, again.output
+    rows = json.loads(again.stdout[again.stdout.index("[") :])
+    assert rows[0]["scenario"] == "as it is"
+    assert (tmp_path / "o.csv").read_text().startswith('"scenario","year","lines"')
+    wrong = CliRunner().invoke(main, [*order, "--out", "x.xls"])
+    assert wrong.exit_code == 2

@@ -14,6 +14,7 @@ import click
 import fastavs
 from fastavs.cli.console import make_console
 from fastavs.cli.steps import Steps
+from fastavs.cli.sweep_command import sweep
 from fastavs.errors import FastavsError
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
@@ -159,3 +160,6 @@ def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> Non
     from fastavs.cli.explain_screen import show_proof
 
     show_proof(make_console(), rates.study, proof)
+
+
+main.add_command(sweep)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -132,17 +131,19 @@ class Scratch(NamedTuple):
     present: np.ndarray  # bool[STACK]
     total: np.ndarray  # float64[y, SUMS, s]
     lost: np.ndarray  # float64[y, SUMS, s]
-    count: np.ndarray  # float64[y, COUNTS, s]
+    tally: np.ndarray  # float64[y, COUNTS, s]
 
 
-@intrinsic
-def _fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
+def _fma_typed(typing: Any, x: Any, y: Any, z: Any) -> Any:
     """x * y + z, rounded once."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> ir.Value:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.fma(*arguments)
 
     return types.float64(types.float64, types.float64, types.float64), generate
+
+
+_fma: Any = intrinsic(_fma_typed)
 
 
 @inlined
@@ -737,11 +738,11 @@ def _differ(left: float, right: float) -> bool:
 
 
 @kernel
-def _odd_classes(layout: Layout, j: int, y: int, zero: bool, out: Scratch) -> None:
+def _odd_classes(layout: Layout, j: int, y: int, zero: bool, full: bool, out: Scratch) -> None:
     """Add the classes that may have no rate, or rest on a carried mean, one by one (METHOD.md sections 3, 4, 7)."""
     if layout.odd[j] == layout.start[j + 1]:
         return
-    total, lost, count = out.total[y], out.lost[y], out.count[y]
+    total, lost, count = out.total[y], out.lost[y], out.tally[y]
     lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
     matches, headings, subheadings = layout.matched, layout.heading, layout.subheading
     rate, parts, specifics = out.rate, out.part, out.specific
@@ -783,17 +784,21 @@ def _odd_classes(layout: Layout, j: int, y: int, zero: bool, out: Scratch) -> No
                 count[UNRESOLVED, s] += lines
             weight = weights[k]
             matched = matches[k]
-            total[PART, s], lost[PART, s] = _plus(total[PART, s], lost[PART, s], lines, part)
-            total[PART_SQUARES, s], lost[PART_SQUARES, s] = _plus_square(
-                total[PART_SQUARES, s], lost[PART_SQUARES, s], lines, part
-            )
-            if not np.isnan(x):
+            known = not np.isnan(x)
+            if known:
                 count[LINES, s] += lines
                 count[WEIGHT, s] += weight
                 count[MATCHED_LINES, s] += matched
                 total[RATE, s], lost[RATE, s] = _plus(total[RATE, s], lost[RATE, s], lines, x)
                 total[WEIGHTED, s], lost[WEIGHTED, s] = _plus(total[WEIGHTED, s], lost[WEIGHTED, s], weight, x)
                 total[MATCHED, s], lost[MATCHED, s] = _plus(total[MATCHED, s], lost[MATCHED, s], matched, x)
+            if not full:
+                continue
+            total[PART, s], lost[PART, s] = _plus(total[PART, s], lost[PART, s], lines, part)
+            total[PART_SQUARES, s], lost[PART_SQUARES, s] = _plus_square(
+                total[PART_SQUARES, s], lost[PART_SQUARES, s], lines, part
+            )
+            if known:
                 total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s] = _plus(
                     total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s], weight, part
                 )
@@ -808,7 +813,7 @@ def _odd_classes(layout: Layout, j: int, y: int, zero: bool, out: Scratch) -> No
             if subheading < 0:
                 total[HEADING, s], lost[HEADING, s] = _plus(total[HEADING, s], lost[HEADING, s], headings[k], x)
                 continue
-            if not np.isnan(x):  # lines of one subheading come together, each on its own or by a number of equals
+            if known:  # lines of one subheading come together, each on its own or by a number of equals
                 heading_sum, heading_lost = _plus(heading_sum, heading_lost, lines, x)
                 heading_lines += int(lines)
             if k + 1 == last or subheadings[k + 1] != subheading:
@@ -869,8 +874,8 @@ def _classes_one(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> No
         t2, e2, t9, e9 = t0, e0, t7, e7
     out.total[y, :, 0] = np.array([t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10])
     out.lost[y, :, 0] = np.array([e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10])
-    out.count[y, SPECIFIC, 0] += specific
-    out.count[y, WATER, 0] += water
+    out.tally[y, SPECIFIC, 0] += specific
+    out.tally[y, WATER, 0] += water
 
 
 @inlined
@@ -905,8 +910,8 @@ def _classes_block(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> 
     total = out.total[y]
     lost = out.lost[y]
     own = layout.own[y]
-    specific = out.count[y, SPECIFIC]
-    water = out.count[y, WATER]
+    specific = out.tally[y, SPECIFIC]
+    water = out.tally[y, WATER]
     lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
     matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
     bound_year = layout.bound[y]
@@ -988,7 +993,7 @@ def _finish(layout: Layout, out: Scratch, figures: np.ndarray) -> None:
         for y in range(layout.bound.size):
             t = out.total[y, :, s].copy()
             e = out.lost[y, :, s].copy()
-            n = out.count[y, :, s]
+            n = out.tally[y, :, s]
             row = figures[s, y]
             all_lines = layout.all_lines[y]
             simple = (t[RATE] + e[RATE]) / n[LINES] if n[LINES] > 0.0 else np.nan
@@ -1054,7 +1059,7 @@ def sweep_block(
     out.lost[:] = 0.0
     for y in range(years):
         for q in range(COUNTS):
-            out.count[y, q] = layout.counts[y, q]
+            out.tally[y, q] = layout.counts[y, q]
     shared = layout.row[0]
     if width == 1:
         _rows_one(duties, entries, rows, shocks, (0, shared), 0, outlier, out)
@@ -1078,6 +1083,6 @@ def sweep_block(
                 _classes_one(layout, j, y, full, out)
             else:
                 _classes_block(layout, j, y, full, out)
-            _odd_classes(layout, j, y, zero, out)
+            _odd_classes(layout, j, y, zero, full, out)
     _finish(layout, out, figures)
     return True
