@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from weakref import WeakKeyDictionary
@@ -95,6 +95,8 @@ class SortedIndex:
         NaN where the study has no rate.
     fingerprint : str
         Of the inputs that the index was built from.
+    kept : dict
+        What was made ready for a sweep and serves the next one.
     """
 
     facts: dict[str, Any]
@@ -106,6 +108,7 @@ class SortedIndex:
     observation: np.ndarray
     fx: np.ndarray
     fingerprint: str
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def groups(self) -> dict[str, Grouping]:
@@ -119,11 +122,16 @@ class SortedIndex:
         return next(place for place, side in enumerate(self.sides) if (side.kind, side.year) == (kind, year))
 
     def save(self, path: str | Path) -> None:
-        """Write the index to a file that `load` maps into memory."""
+        """Write the index, made ready for sweeps, to a file that `load` maps into memory."""
+        from fastavs.sweep_plan import make_plan, plan_parts
+
+        ready, seats = plan_parts(make_plan(self))
         arrays = {"observation": self.observation, "fx": self.fx}
         for title, part in (("lines", self.lines), ("others", self.others), ("entries", self.entries)):
             arrays |= {f"{title}.{name}": array for name, array in part._asdict().items()}
+        arrays |= ready
         facts = self.facts | {
+            "plan": seats,
             "sides": self.sides,
             "duties": self.duties,
             "fingerprint": self.fingerprint,
@@ -160,6 +168,7 @@ class SortedIndex:
             arrays["observation"],
             arrays["fx"],
             facts["fingerprint"],
+            {"arrays": {name: array for name, array in arrays.items() if name.startswith("plan.")}},
         )
         if study is not None:
             index.insist_on(study, str(path))
@@ -507,7 +516,7 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
     --------
     ``build_index(study).save("study.avs")`` and, another day, ``sweep(SortedIndex.load("study.avs"), scenarios)``.
     """
-    return replace(index_of(study, scenarios), fingerprint=fingerprint(study))
+    return replace(index_of(study, scenarios), fingerprint=fingerprint(study), kept={})
 
 
 def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:

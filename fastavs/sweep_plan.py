@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from fastavs.scenario import Change, FxShock, ScaleDuty, Scenario, SetDuty, Shif
 from fastavs.sorted_index import Side, SortedIndex, duty_table, headings_of, parsed
 
 CHUNK_DIGITS = 2
+EVERYWHERE = Where((), None, "both", None)
+USUAL_GROWTH = 4.0  # what every plan is ready for
 MARGIN = 1.0 + 1e-9  # far above rounding
 
 
@@ -48,6 +51,60 @@ class Plan:
 
 
 def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: bool = False) -> Plan:
+    """Make an index ready for scenarios; what tells no lines apart is made ready once and kept with the index.
+
+    Parameters
+    ----------
+    index : SortedIndex
+    scenarios : sequence of Scenario
+    careful : bool
+        Be ready for any purely specific duty to lose its last observation as an outlier.
+    """
+    if careful or chosen_where(scenarios) or any(isinstance(c, SetDuty) for one in scenarios for c in one.changes):
+        return _make_plan(index, scenarios, careful)
+    if "plan" not in index.kept:
+        if "arrays" in index.kept:
+            index.kept["plan"] = plan_from(index, index.kept.pop("arrays"), index.facts["plan"])
+        else:
+            index.kept["plan"] = _make_plan(index, (), False)
+    return cast(Plan, index.kept["plan"])
+
+
+def plan_parts(plan: Plan) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Return a plan as arrays and facts to be written."""
+    arrays = {"plan.line_row": plan.line_row}
+    facts: dict[str, Any] = {"seats": plan.seats}
+    for title, part in (("duties", plan.duties), ("rows", plan.rows), ("layout", plan.layout)):
+        for name, value in part._asdict().items():
+            if isinstance(value, np.ndarray):
+                arrays[f"plan.{title}.{name}"] = value
+            else:
+                facts[f"{title}.{name}"] = value
+    return arrays, facts
+
+
+def plan_from(index: SortedIndex, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Plan:
+    """Put a plan together again; it tells no cells apart by name."""
+
+    def part(kind: Any, title: str) -> Any:
+        return kind(**{
+            name: arrays[f"plan.{title}.{name}"] if f"plan.{title}.{name}" in arrays else facts[f"{title}.{name}"]
+            for name in kind._fields
+        })  # fmt: skip
+
+    return Plan(
+        index, part(kernels.DutyTable, "duties"), part(kernels.Rows, "rows"), part(kernels.Layout, "layout"),
+        arrays["plan.line_row"], facts["seats"], (frozenset(),),
+    )  # fmt: skip
+
+
+def chosen_where(scenarios: Sequence[Scenario]) -> list[Where]:
+    """Return the choices of lines by which factors and shifts tell lines apart."""
+    factors = (c for one in scenarios for c in one.changes if isinstance(c, ScaleDuty | ShiftDuty))
+    return [where for where in dict.fromkeys(change.where for change in factors) if where != EVERYWHERE]
+
+
+def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool) -> Plan:
     """Make an index ready for scenarios.
 
     Parameters
@@ -126,9 +183,7 @@ def _distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _cells(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[tuple[frozenset[Where], ...], np.ndarray]:
     """Tell lines apart by the changes that touch them; returns the cells and each line's, int64[h]."""
-    chosen = list(dict.fromkeys(
-        change.where for one in scenarios for change in one.changes if isinstance(change, ScaleDuty | ShiftDuty)
-    ))  # fmt: skip
+    chosen = chosen_where(scenarios)
     cell = np.zeros(index.lines.key.size, dtype=np.int64)
     cells: list[frozenset[Where]] = [frozenset()]
     for where in chosen:
@@ -175,8 +230,8 @@ def _chunks(index: SortedIndex) -> np.ndarray:
 
 
 def _growth(scenarios: Sequence[Scenario]) -> float:
-    """How many times as much any amount may come to in the study's currency; shifts aside."""
-    most = 1.0
+    """How many times as much any amount may come to in the study's currency, at least the usual; shifts aside."""
+    most = USUAL_GROWTH
     for scenario in scenarios:
         growth = 1.0
         for change in scenario.changes:
@@ -432,7 +487,7 @@ class Effects:
                 elif isinstance(change, ScaleDuty | ShiftDuty):
                     where = change.where
                     if where not in touched:
-                        touched[where] = np.flatnonzero([where in cell for cell in plan.cells])
+                        touched[where] = np.flatnonzero([where == EVERYWHERE or where in cell for cell in plan.cells])
                     first = 0 if change.currency is None else of_currency[change.currency]
                     last = money if change.currency is None else first + 1
                     self._through(s, change, touched[where], slice(first, last))

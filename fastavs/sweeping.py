@@ -27,7 +27,7 @@ from fastavs.results.rates import Rates
 from fastavs.results.summary import SUMMARY
 from fastavs.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.sorted_index import SortedIndex, index_of, parsed, read_arrays, set_changes, write_arrays
-from fastavs.sweep_plan import Effects, Plan, check_scenarios, make_plan, touched_lines
+from fastavs.sweep_plan import Effects, Plan, check_scenarios, make_plan, plan_from, plan_parts, touched_lines
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -72,20 +72,16 @@ class Sweep:
     def summary(self) -> pa.Table:
         """Return a row per scenario and year: `scenario`, `year` and the columns asked for."""
         n, y = self.figures.shape[:2]
-        names = pa.DictionaryArray.from_arrays(
-            pa.array(np.repeat(np.arange(n, dtype=np.int32), y)), pa.array([one.name for one in self.scenarios])
-        )
-        columns: dict[str, Any] = {"scenario": names, "year": pa.array(np.tile(np.array(self.years), n))}
+        scenario = _column(np.repeat(np.arange(n, dtype=np.int32), y))
+        columns = [pa.DictionaryArray.from_arrays(scenario, _texts([one.name for one in self.scenarios]))]
+        columns.append(_column(np.tile(np.array(self.years, dtype=np.int64), n)))
         for name in self.outputs:
             if name == "lines":
-                columns[name] = pa.array(np.tile(self.lines, n).astype(np.int64))
+                columns.append(_column(np.tile(self.lines, n).astype(np.int64)))
                 continue
             values = self.figures[:, :, FIGURES.index(name)].reshape(-1)
-            if name in COUNTED:
-                columns[name] = pa.array(values.astype(np.int64))
-            else:
-                columns[name] = pa.array(values, mask=np.isnan(values))
-        return pa.table(columns)
+            columns.append(_column(values.astype(np.int64) if name in COUNTED else values))
+        return pa.Table.from_arrays(columns, names=["scenario", "year", *self.outputs])
 
     def by(self, grouping: str) -> pa.Table:
         """Return a row per scenario, group and year, for a grouping that was asked for."""
@@ -97,6 +93,21 @@ class Sweep:
                 cure=f'sweep(..., by=["{grouping}"])',
             )  # fmt: skip
         return self.groups[grouping]
+
+
+def _column(values: np.ndarray) -> pa.Array:
+    """Return numbers as Arrow, NaN as null; by their buffers, for pyarrow's own way imports pandas."""
+    null = np.isnan(values)
+    valid = pa.py_buffer(np.packbits(~null, bitorder="little")) if null.any() else None
+    buffers = [valid, pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), values.size, buffers)
+
+
+def _texts(texts: Sequence[str]) -> pa.Array:
+    """Return texts as Arrow, in the same way."""
+    parts = [text.encode() for text in texts]
+    offsets = np.concatenate(([0], np.cumsum([len(part) for part in parts]))).astype(np.int32)
+    return pa.Array.from_buffers(pa.string(), len(parts), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(parts))])
 
 
 def sweep(
@@ -419,33 +430,16 @@ def _frozen(part: Any) -> Any:
 
 
 def save_plan(plan: Plan, path: Path) -> None:
-    """Write what workers need to a file that they map into memory."""
+    """Write what workers need to a file that they map into memory, and the index beside it."""
     plan.index.save(path.with_suffix(".index"))
-    arrays = {"line_row": plan.line_row}
-    facts: dict[str, Any] = {"seats": plan.seats}
-    for title, part in (("duties", plan.duties), ("rows", plan.rows), ("layout", plan.layout)):
-        for name, value in part._asdict().items():
-            if isinstance(value, np.ndarray):
-                arrays[f"{title}.{name}"] = value
-            else:
-                facts[f"{title}.{name}"] = value
-    write_arrays(path, arrays, facts)
+    write_arrays(path, *plan_parts(plan))
 
 
 @lru_cache(maxsize=2)
 def load_plan(path: str) -> Plan:
     """Map a plan that was written by `save_plan`; kept from block to block."""
     index = SortedIndex.load(Path(path).with_suffix(".index"))
-    arrays, facts = read_arrays(Path(path))
-
-    def part(kind: Any, title: str) -> Any:
-        found = {name: f"{title}.{name}" for name in kind._fields}
-        return kind(**{name: arrays[key] if key in arrays else facts[key] for name, key in found.items()})
-
-    return Plan(
-        index, part(kernels.DutyTable, "duties"), part(kernels.Rows, "rows"), part(kernels.Layout, "layout"),
-        arrays["line_row"], facts["seats"], (),
-    )  # fmt: skip
+    return plan_from(index, *read_arrays(Path(path)))
 
 
 # ---- line by line
