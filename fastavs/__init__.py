@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DutyError, FastavsError, InputError, UnitError
+    from fastavs.index_build import build_index
     from fastavs.results.rates import Rates
     from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
-    from fastavs.sorted_index import SortedIndex, build_index
+    from fastavs.sorted_index import SortedIndex
     from fastavs.study import Study
     from fastavs.sweeping import Sweep, sweep
 
@@ -36,7 +37,7 @@ _HOMES = {
     "Study": "fastavs.study",
     "Sweep": "fastavs.sweeping",
     "UnitError": "fastavs.errors",
-    "build_index": "fastavs.sorted_index",
+    "build_index": "fastavs.index_build",
     "parse_duty": "fastavs.duty",
     "sweep": "fastavs.sweeping",
 }

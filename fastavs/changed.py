@@ -16,10 +16,10 @@ from fastavs.duty import Duty
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
 from fastavs.evaluate import Evaluated, Prepared, applied_against_bound, applied_alone, evaluate, prepare
 from fastavs.fx import Fx
+from fastavs.index_build import check_kinds
 from fastavs.results.rates import Rates
 from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.schedule import YearSchedule
-from fastavs.sorted_index import check_kinds
 
 if TYPE_CHECKING:
     from fastavs.evaluate import YearRates

@@ -414,3 +414,8 @@ def _check_keys(found: dict[str, Any], known: Sequence[str], file: str, key: str
                 "unknown key", file=file, key=key, value=name,
                 expected=f"one of {', '.join(known)}.{did_you_mean(name, known)}",
             )  # fmt: skip
+
+
+def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:
+    """Return the distinct changes that set duties."""
+    return list(dict.fromkeys(c for one in scenarios for c in one.changes if isinstance(c, SetDuty)))

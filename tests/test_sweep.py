@@ -20,8 +20,8 @@ from test_twin import study_of
 import fastavs as fa
 from fastavs.changed import changed_rates, changed_schedule
 from fastavs.cli.main import main
+from fastavs.sweep_blocks import BLOCK, run_block
 from fastavs.sweep_plan import Effects, make_plan
-from fastavs.sweeping import BLOCK, run_block
 
 KNOBS: list[dict[str, Any]] = [{}, {"odd_duties": True}, {"unresolved": "zero"}, {"fx_period": "schedule"}]
 

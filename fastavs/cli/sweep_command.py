@@ -35,9 +35,10 @@ def sweep(
     as_json: bool,
 ) -> None:
     """Work out every scenario of a file over all years of a study."""
+    from fastavs.index_build import build_index
     from fastavs.output import to_json
     from fastavs.scenario import read_scenarios
-    from fastavs.sorted_index import SortedIndex, build_index
+    from fastavs.sorted_index import SortedIndex
     from fastavs.study import Study
     from fastavs.sweeping import sweep as work_out
 
