@@ -318,7 +318,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
         else:
             extra.append((asked, places))
     return SortedIndex(
-        _facts(study, sides, builder.kinds),
+        facts_of(study, builder.kinds),
         tuple(sides),
         tuple(one.text for one in duties),
         Lines(
@@ -330,7 +330,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
         _alternatives(extra, [one for one in everyone[own:] if one.kinds == percent]),
         entries,
         observation,
-        _fx(study, sides),
+        _fx(study),
         "",
     )  # fmt: skip
 
@@ -403,12 +403,14 @@ def _currencies(study: Study) -> list[str]:
     return sorted({study.fx.own, *(currency for _, currency in study.fx.rates)})
 
 
-def _facts(study: Study, sides: Sequence[Side], kinds: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+def facts_of(study: Study, kinds: Sequence[tuple[int, ...]] = ()) -> dict[str, Any]:
+    """Return years, options and names of a study: what of its index is no array."""
+    sides = sides_of(study)
     years = []
     for year in study.plan.years:
         applied = year if year in study.applied else study.plan.applied_year
         years.append([year, applied, year in study.bound, year in study.plan.own_periods])
-    labels = [study.fx_periods(side.year) for side in sides]
+    labels = [study.fx_periods(year) for _, year in sides]
     contexts: list[list[str]] = []
     for one in labels:
         if list(one) not in contexts:
@@ -417,6 +419,7 @@ def _facts(study: Study, sides: Sequence[Side], kinds: Sequence[tuple[int, ...]]
         "title": study.title,
         "currency": study.config.currency,
         "years": years,
+        "schedule_years": sorted({year for _, year in sides}),
         "outlier": study.options.outlier,
         "zero": study.options.unresolved == "zero",
         "levels": list(study.options.levels),
@@ -428,10 +431,10 @@ def _facts(study: Study, sides: Sequence[Side], kinds: Sequence[tuple[int, ...]]
     }
 
 
-def _fx(study: Study, sides: Sequence[Side]) -> np.ndarray:
+def _fx(study: Study) -> np.ndarray:
     """Exchange rates by context, currency and trade period."""
     study.check()
-    contexts = _facts(study, sides, ())["contexts"]
+    contexts = facts_of(study)["contexts"]
     table = np.full((len(contexts), len(_currencies(study)), len(study.trade.periods)), np.nan)
     for i, labels in enumerate(contexts):
         for j, currency in enumerate(_currencies(study)):

@@ -196,13 +196,6 @@ def _cells(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[tuple[fro
 def touched_lines(index: SortedIndex, where: Where) -> np.ndarray:
     """Return which lines of the index are touched, bool[h]."""
     groups = index.groups
-    known = {side.year for side in index.sides}
-    for year in where.years or ():
-        if year not in known:
-            raise InputError(
-                "a scenario changes a schedule that the rates do not rest on", key="years", value=year,
-                expected="one of " + ", ".join(str(one) for one in sorted(known)),
-            )  # fmt: skip
     return np.concatenate([
         where.lines(side.kind, side.year, index.lines.key[side.first : side.last], groups) for side in index.sides
     ])  # fmt: skip
@@ -406,8 +399,14 @@ class _Layout:
 # ---- scenarios as numbers
 
 
-def check_scenarios(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
-    """Make sure that names differ and that currencies and periods are the study's.
+def check_scenarios(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:
+    """Make sure that names differ and that currencies, periods and years are the study's.
+
+    Parameters
+    ----------
+    facts : dict
+        Of an index, or of a study (`fastavs.index_build.facts_of`).
+    scenarios : sequence of Scenario
 
     Raises
     ------
@@ -424,24 +423,33 @@ def check_scenarios(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
             raise InputError("two scenarios of one name", value=one.name, cure="give each a name of its own")
         names.add(one.name)
         for change in one.changes:
-            _check_change(index, one.name, change)
+            _check_change(facts, one.name, change)
 
 
-def _check_change(index: SortedIndex, name: str, change: Change) -> None:
-    currencies = index.facts["currencies"]
+def _check_change(facts: dict[str, Any], name: str, change: Change) -> None:
+    currencies = facts["currencies"]
     currency = getattr(change, "currency", None)
     if currency is not None and currency not in currencies:
         raise InputError(
             f'the scenario "{name}" names a currency that the study does not have', key="currency", value=currency,
             expected=f"one of {', '.join(currencies)}.{did_you_mean(currency, currencies)}",
         )  # fmt: skip
+    known = facts["schedule_years"]
+    for year in getattr(change, "years", None) or ():
+        if year not in known:
+            raise InputError(
+                f'the scenario "{name}" changes a schedule that the rates do not rest on',
+                key="years",
+                value=year,
+                expected="one of " + ", ".join(map(str, known)),
+            )
     if isinstance(change, FxShock):
-        if currency == index.facts["currency"]:
+        if currency == facts["currency"]:
             raise InputError(
                 f'the scenario "{name}" shocks the study\'s own currency, whose rate is 1', value=currency,
                 cure="shock the other currencies instead",
             )  # fmt: skip
-        labels = sorted({label for one in index.facts["contexts"] for label in one})
+        labels = sorted({label for one in facts["contexts"] for label in one})
         for period in change.periods or ():
             if period not in labels:
                 raise InputError(

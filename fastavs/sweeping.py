@@ -162,11 +162,13 @@ def sweep(
     if isinstance(study, SortedIndex) and further:
         raise InputError("an index alone has no lines", cure="give the study for by, lines and whole_lines")
     if not isinstance(study, SortedIndex) and study.options.method == "pooled":
+        from fastavs.index_build import facts_of
         from fastavs.sweep_lines import line_by_line
 
+        check_scenarios(facts_of(study), chosen)
         return Sweep(chosen, study.plan.years, wanted, *line_by_line(study, chosen, True, by, lines, whole_lines))
     found = _index(study, chosen, index)
-    check_scenarios(found, chosen)
+    check_scenarios(found.facts, chosen)
     figures, years, counts = all_figures(found, chosen, not set(wanted) <= MEANS, executor, threads)
     groups: dict[str, pa.Table] = {}
     some = None

@@ -182,6 +182,8 @@ def test_the_pooled_method_goes_line_by_line() -> None:
     scenario = fa.Scenario("dear", fa.FxShock("EUR", 1.3))
     ours = fa.sweep(study, [scenario]).summary().drop_columns("scenario").to_pylist()
     assert ours == changed_rates(study, scenario).summary().to_pylist()
+    with pytest.raises(fa.InputError, match="a currency that the study does not have"):
+        fa.sweep(study, [fa.Scenario("x", fa.FxShock("JPY", 1.3))])
     with pytest.raises(fa.InputError, match="pooled method has no index"):
         fa.build_index(study)
 
