@@ -542,6 +542,31 @@ def _rows_block(
                 part[here, s] = of_value
             continue
         percent = 0.0 if form == ALONE else duties.ad_valorem[d]
+        if group >= 0 and form != PERCENT and not shocks.shifted:
+            g = first_of[group]
+            term = duties.term_start[d]
+            quote = rows.quote[i] + duties.currency[term] * shocks.periods + period[g]
+            of = cell * shocks.currencies + duties.currency[term]
+            amount = duties.b[term]
+            most = percent * shocks.most[cell]
+            highest = amount * shocks.dear[cell, quote] * (1.0 + SLACK) * highs[g] + (most if form == SUM else 0.0)
+            low = percent / amount * shocks.low[cell, quote] * (1.0 - SLACK)
+            high = percent / amount * shocks.high[cell, quote] * (1.0 + SLACK)
+            lo = start[g]
+            n = start[g + 1] - lo
+            one_piece = form == SUM or lows[g] > high or highs[g] < low
+            within = most <= outlier and highest * (1.0 + SLACK) <= outlier
+            if g + 1 == first_of[group + 1] and within and one_piece:  # all in one go, in the same order
+                count = float(n)
+                flat = count if form == SUM or (lows[g] <= high) == (form != LESSER) else 0.0
+                rising = totals[g]
+                if form != SUM and (lows[g] <= high) == (form != LESSER):
+                    rising = 0.0
+                for s in range(width):
+                    of_value = percent * scale[cell, s]
+                    part[here, s] = of_value
+                    rate[here, s] = (of_value * flat + amount * scale_b[of, s] * fx[quote, s] * rising) / count
+                continue
         if form == ALONE:
             for s in range(width):
                 a[s] = 0.0
