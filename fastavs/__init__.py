@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DutyError, FastavsError, InputError, UnitError
+    from fastavs.index_build import build_index
     from fastavs.results.rates import Rates
+    from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
+    from fastavs.sorted_index import SortedIndex
     from fastavs.study import Study
+    from fastavs.sweeping import Sweep, sweep
 
 __version__ = "0.1.0"
 
@@ -22,13 +26,40 @@ _HOMES = {
     "Duty": "fastavs.duty",
     "DutyError": "fastavs.errors",
     "FastavsError": "fastavs.errors",
+    "FxShock": "fastavs.scenario",
     "InputError": "fastavs.errors",
     "Rates": "fastavs.results.rates",
+    "ScaleDuty": "fastavs.scenario",
+    "Scenario": "fastavs.scenario",
+    "SetDuty": "fastavs.scenario",
+    "ShiftDuty": "fastavs.scenario",
+    "SortedIndex": "fastavs.sorted_index",
     "Study": "fastavs.study",
+    "Sweep": "fastavs.sweeping",
     "UnitError": "fastavs.errors",
+    "build_index": "fastavs.index_build",
     "parse_duty": "fastavs.duty",
+    "sweep": "fastavs.sweeping",
 }
-__all__ = ["Duty", "DutyError", "FastavsError", "InputError", "Rates", "Study", "UnitError", "parse_duty"]
+__all__ = [
+    "Duty",
+    "DutyError",
+    "FastavsError",
+    "FxShock",
+    "InputError",
+    "Rates",
+    "ScaleDuty",
+    "Scenario",
+    "SetDuty",
+    "ShiftDuty",
+    "SortedIndex",
+    "Study",
+    "Sweep",
+    "UnitError",
+    "build_index",
+    "parse_duty",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ import click
 import fastavs
 from fastavs.cli.console import make_console
 from fastavs.cli.steps import Steps
+from fastavs.cli.sweep_command import sweep
 from fastavs.errors import FastavsError
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
@@ -185,3 +186,6 @@ def replica(folder: Path, seed: int, scale: float, as_json: bool) -> None:
         return
     click.echo("A synthetic replica: its shape and averages are the paper's, its trade is made up.")
     click.echo(f"{study_file} ({sum(steps.seconds.values()):.1f} seconds). Next: fastavs run {study_file}")
+
+
+main.add_command(sweep)

@@ -8,8 +8,9 @@ from typing import Any
 import numba
 import numpy as np
 
-# error_model="numpy": kernels test their denominators themselves; fastmath stays off, for it breaks NaN tests
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False}
+# error_model="numpy": kernels test their denominators themselves; fastmath stays off, for it breaks NaN tests;
+# nogil: blocks of scenarios run on threads
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True}
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,0 +1,421 @@
+"""Scenarios: reforms of duties and shocks to exchange rates, as frozen data.
+
+A change says what it does and which lines it touches. New duties are set first; factors and shifts then go through
+all duties in their order.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from fastavs.codes import LONGEST, Grouping, chapters, interval, to_key
+from fastavs.duty import Duty, parse_duty
+from fastavs.errors import InputError, did_you_mean
+
+SCHEDULES = ("both", "applied", "bound")
+
+
+def _wrong(change: object, key: str, value: object, expected: str) -> InputError:
+    return InputError(f"{type(change).__name__} cannot be made", key=key, value=value, expected=expected)
+
+
+def _texts(change: object, key: str) -> tuple[str, ...]:
+    """Return a field as a tuple of texts, one text standing for itself."""
+    value = getattr(change, key)
+    found = (value,) if isinstance(value, str) else tuple(value)
+    object.__setattr__(change, key, found)
+    for one in found:
+        if not isinstance(one, str):
+            raise _wrong(change, key, one, "texts")
+    return found
+
+
+def _check_number(change: object, key: str, least: float = -math.inf) -> None:
+    value = getattr(change, key)
+    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
+        raise _wrong(change, key, value, "a number")
+    if not (math.isfinite(value) and value >= least):
+        raise _wrong(change, key, value, "a finite number" + (" of 0 or more" if least == 0.0 else ""))
+    object.__setattr__(change, key, float(value))
+
+
+def _check_currency(change: object, value: object) -> None:
+    if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
+        raise _wrong(change, "currency", value, 'three capital letters, such as "EUR"')
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which lines of which schedules a change touches.
+
+    Parameters
+    ----------
+    prefixes : tuple of str
+        Digits that a line's code begins with, any of them; none: all lines.
+    group : (str, str), optional
+        A grouping of the study ("chapter" always is one) and one of its groups.
+    schedule : {"both", "applied", "bound"}
+    years : tuple of int, optional
+        Schedule years; all by default. A bound year without an applied schedule of its own is compared with the
+        applied schedule of another year, which changes if that other year is named.
+    """
+
+    prefixes: tuple[str, ...]
+    group: tuple[str, str] | None
+    schedule: str
+    years: tuple[int, ...] | None
+
+    def lines(self, kind: str, year: int, keys: np.ndarray, groups: dict[str, Grouping]) -> np.ndarray:
+        """Return which lines of one schedule year are touched, bool[h].
+
+        Raises
+        ------
+        InputError
+            A grouping, or a group, that the study does not have.
+        """
+        chosen = np.zeros(keys.size, dtype=bool)
+        grouping = self._grouping(keys, groups)
+        if self.schedule not in ("both", kind) or (self.years is not None and year not in self.years):
+            return chosen
+        if not self.prefixes:
+            chosen[:] = True
+        for prefix in self.prefixes:
+            low, high = interval(np.int64(to_key(prefix)), len(prefix))
+            chosen |= (keys >= low) & (keys < high)
+        if grouping is not None and self.group is not None:
+            names, member = grouping.assign(keys)
+            chosen &= member == (names.index(self.group[1]) if self.group[1] in names else -1)
+        return chosen
+
+    def _grouping(self, keys: np.ndarray, groups: dict[str, Grouping]) -> Grouping | None:
+        if self.group is None:
+            return None
+        title, name = self.group
+        if title in groups:
+            known = sorted(set(groups[title].members))
+            if name not in known and name != "unassigned":
+                raise InputError(
+                    f'the grouping "{title}" has no such group', key="group", value=name,
+                    expected=f"one of {', '.join(known)}.{did_you_mean(name, known)}",
+                )  # fmt: skip
+            return groups[title]
+        if title == "chapter":
+            return chapters(keys)
+        names = ["chapter", *groups]
+        raise InputError(
+            "the study has no such grouping", key="group", value=title,
+            expected=f"{', '.join(names)}.{did_you_mean(title, names)}",
+        )  # fmt: skip
+
+
+def _check_where(change: Any) -> None:
+    """Check the fields by which a change chooses lines."""
+    for prefix in _texts(change, "prefixes"):
+        if not (prefix.isascii() and prefix.isdigit() and len(prefix) <= LONGEST):
+            raise _wrong(change, "prefixes", prefix, f"1 to {LONGEST} digits, as text")
+    if change.schedule not in SCHEDULES:
+        expected = " or ".join(f'"{one}"' for one in SCHEDULES)
+        raise _wrong(change, "schedule", change.schedule, f"{expected}.{did_you_mean(str(change.schedule), SCHEDULES)}")
+    if change.years is not None:
+        years = (change.years,) if isinstance(change.years, int) else tuple(change.years)
+        for year in years:
+            if isinstance(year, bool) or not isinstance(year, int | np.integer):
+                raise _wrong(change, "years", year, "whole numbers, such as 2012")
+        object.__setattr__(change, "years", tuple(int(year) for year in years))
+    group = getattr(change, "group", None)
+    if group is not None:
+        if isinstance(group, str) or len(group) != 2 or not all(isinstance(one, str) for one in group):
+            raise _wrong(change, "group", group, 'a grouping and a group, such as ("industry", "13")')
+        object.__setattr__(change, "group", tuple(group))
+
+
+def _where(change: Any) -> Where:
+    return Where(change.prefixes, getattr(change, "group", None), change.schedule, change.years)
+
+
+@dataclass(frozen=True, slots=True)
+class FxShock:
+    """A currency dearer or cheaper.
+
+    Parameters
+    ----------
+    currency : str
+    factor : float
+        The study's currency for one unit of it becomes so many times as much: 0.9 is a currency 10 % weaker.
+    periods : tuple of str, optional
+        Periods of the fx table; all by default.
+    """
+
+    currency: str
+    factor: float
+    periods: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_currency(self, self.currency)
+        _check_number(self, "factor")
+        if self.factor <= 0.0:
+            raise _wrong(self, "factor", self.factor, "a number above 0")
+        if self.periods is not None:
+            _texts(self, "periods")
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleDuty:
+    """Duties multiplied.
+
+    Parameters
+    ----------
+    ad_valorem : float
+        Every percentage within a duty is multiplied by it.
+    specific : float
+        Every amount within a duty is multiplied by it.
+    prefixes, group, schedule, years
+        Which lines, see `Where`; all by default.
+    currency : str, optional
+        Only amounts in this currency.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> fa.Scenario("a tenth off industry 13", fa.ScaleDuty(0.9, 0.9, group=("industry", "13"))).changes[0].specific
+    0.9
+    """
+
+    ad_valorem: float = 1.0
+    specific: float = 1.0
+    prefixes: tuple[str, ...] = ()
+    group: tuple[str, str] | None = None
+    currency: str | None = None
+    schedule: str = "both"
+    years: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_number(self, "ad_valorem", 0.0)
+        _check_number(self, "specific", 0.0)
+        _check_where(self)
+        if self.currency is not None:
+            _check_currency(self, self.currency)
+            if self.ad_valorem != 1.0:
+                raise _wrong(self, "ad_valorem", self.ad_valorem, "1 where a currency is named: percentages have none")
+
+    @property
+    def where(self) -> Where:
+        return _where(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftDuty:
+    """Duties raised or lowered by a fixed amount; nothing falls below 0.
+
+    Parameters
+    ----------
+    ad_valorem : float
+        Added to every percentage within a duty, as a fraction: 0.02 is two percentage points.
+    specific : float
+        Added to every amount within a duty, in the duty's own currency for its own unit.
+    prefixes, group, currency, schedule, years
+        As for `ScaleDuty`.
+    """
+
+    ad_valorem: float = 0.0
+    specific: float = 0.0
+    prefixes: tuple[str, ...] = ()
+    group: tuple[str, str] | None = None
+    currency: str | None = None
+    schedule: str = "both"
+    years: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_number(self, "ad_valorem")
+        _check_number(self, "specific")
+        _check_where(self)
+        if self.currency is not None:
+            _check_currency(self, self.currency)
+            if self.ad_valorem != 0.0:
+                raise _wrong(self, "ad_valorem", self.ad_valorem, "0 where a currency is named: percentages have none")
+
+    @property
+    def where(self) -> Where:
+        return _where(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SetDuty:
+    """A new duty for some lines.
+
+    Parameters
+    ----------
+    prefixes : tuple of str
+        Digits that the lines begin with; whole codes for single lines.
+    duty : str
+        Any duty that a schedule may have.
+    schedule, years
+        As for `ScaleDuty`.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> fa.SetDuty("2204", "12.5%", schedule="applied").prefixes
+    ('2204',)
+    """
+
+    prefixes: tuple[str, ...]
+    duty: str
+    schedule: str = "both"
+    years: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_where(self)
+        if not self.prefixes:
+            raise _wrong(self, "prefixes", "", "at least one code or prefix")
+        object.__setattr__(self, "duty", parse_duty(self.duty).text)
+
+    @property
+    def where(self) -> Where:
+        return _where(self)
+
+    @property
+    def new(self) -> Duty:
+        return parse_duty(self.duty)
+
+
+Change: TypeAlias = FxShock | ScaleDuty | ShiftDuty | SetDuty
+
+
+class Scenario:
+    """A named set of changes to a study.
+
+    Parameters
+    ----------
+    name : str
+    *changes : FxShock, ScaleDuty, ShiftDuty or SetDuty
+        What changes, in order; nothing, for the study as it is.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> fa.Scenario("weak euro", fa.FxShock("EUR", 0.9))
+    Scenario('weak euro', FxShock(currency='EUR', factor=0.9, periods=None))
+    """
+
+    __slots__ = ("changes", "name")
+
+    name: str
+    changes: tuple[Change, ...]
+
+    def __init__(self, name: str, *changes: Change) -> None:
+        if not isinstance(name, str) or not name:
+            raise InputError("a scenario without a name", value=name, expected="a text")
+        for change in changes:
+            if not isinstance(change, FxShock | ScaleDuty | ShiftDuty | SetDuty):
+                raise InputError(
+                    f'the scenario "{name}" has something that is no change',
+                    value=type(change).__name__,
+                    expected="FxShock, ScaleDuty, ShiftDuty or SetDuty",
+                )
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "changes", changes)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a scenario is frozen")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Scenario, (self.name, *self.changes))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and (self.name, self.changes) == (other.name, other.changes)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.changes))
+
+    def __repr__(self) -> str:
+        return f"Scenario({', '.join(map(repr, (self.name, *self.changes)))})"
+
+
+_KINDS: dict[str, type] = {"fx": FxShock, "scale": ScaleDuty, "shift": ShiftDuty, "set": SetDuty}
+
+
+def read_scenarios(path: str | Path) -> list[Scenario]:
+    """Read a file of scenarios.
+
+    ::
+
+        [[scenario]]
+        name = "weak euro"
+        fx = [{ currency = "EUR", factor = 0.9 }]
+
+        [[scenario]]
+        name = "tenth off, wine aside"
+        scale = [{ ad_valorem = 0.9, specific = 0.9, schedule = "applied" }]
+        set = [{ prefixes = ["2204"], duty = "12.5%" }]
+
+    New duties are set first; then all factors apply, then all shifts.
+
+    Raises
+    ------
+    InputError
+        No such file, no TOML, an unknown key, a value that does not fit; the message names scenario and key.
+    """
+    path = Path(path)
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError(f"the scenario file cannot be read ({reason})", file=str(path)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"the scenario file is no TOML ({error})", file=str(path)) from None
+    _check_keys(found, ("scenario",), str(path), None)
+    entries = found.get("scenario", [])
+    if not isinstance(entries, list) or not entries:
+        raise InputError("no scenario in the file", file=str(path), cure="begin each one with [[scenario]]")
+    return [_read_one(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
+
+
+def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
+    _check_keys(entry, ("name", *_KINDS), file, where)
+    changes = []
+    for word, kind in _KINDS.items():
+        listed = entry.get(word, [])
+        for place, one in enumerate([listed] if isinstance(listed, dict) else listed):
+            key = f"{where}.{word}[{place}]"
+            if not isinstance(one, dict):
+                raise InputError("not a change", file=file, key=key, value=one, expected="keys in braces")
+            _check_keys(one, tuple(field.name for field in fields(kind)), file, key)
+            try:
+                changes.append(kind(**{name: _frozen(value) for name, value in one.items()}))
+            except InputError as error:
+                error.key = key if error.key is None else f"{key}.{error.key}"
+                raise error.placed(file) from None
+            except TypeError:
+                needed = ", ".join(field.name for field in fields(kind)[:2])
+                raise InputError("a change lacks a key", file=file, key=key, expected=needed) from None
+    try:
+        return Scenario(entry.get("name", ""), *changes)
+    except InputError as error:
+        error.key = f"{where}.name"
+        raise error.placed(file) from None
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_keys(found: dict[str, Any], known: Sequence[str], file: str, key: str | None) -> None:
+    for name in found:
+        if name not in known:
+            raise InputError(
+                "unknown key", file=file, key=key, value=name,
+                expected=f"one of {', '.join(known)}.{did_you_mean(name, known)}",
+            )  # fmt: skip
+
+
+def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:
+    """Return the distinct changes that set duties."""
+    return list(dict.fromkeys(c for one in scenarios for c in one.changes if isinstance(c, SetDuty)))
