@@ -480,18 +480,25 @@ class Effects:
         self.scale_b, self.shift_b = np.ones((n, cells, money)), np.zeros((n, cells, money))
         self.fx = np.repeat(plan.index.fx[None], n, axis=0)
         touched: dict[Where, np.ndarray] = {}
-        places: dict[tuple[str, ...], tuple[np.ndarray, ...]] = {}
+        places: dict[tuple[str, tuple[str, ...] | None], np.ndarray] = {}
         of_currency = {currency: place for place, currency in enumerate(currencies)}
+        numbers = np.arange(self.fx[0].size).reshape(self.fx.shape[1:])
         for s, scenario in enumerate(scenarios):
+            rates = self.fx[s].reshape(-1)
             for change in scenario.changes:
                 if isinstance(change, FxShock):
-                    one = self.fx[s, :, of_currency[change.currency]]
-                    if change.periods is None:
-                        one *= change.factor
-                        continue
-                    if change.periods not in places:
-                        places[change.periods] = np.nonzero(np.isin(labels, change.periods))
-                    one[places[change.periods]] *= change.factor
+                    key = (change.currency, change.periods)
+                    if key not in places:
+                        some = (
+                            np.isin(labels, change.periods)
+                            if change.periods is not None
+                            else np.ones_like(labels, dtype=bool)
+                        )
+                        places[key] = numbers[:, of_currency[change.currency]][some]
+                    if places[key].size == 1:  # a number times a number is quicker than arrays of one
+                        rates[int(places[key][0])] *= change.factor
+                    else:
+                        rates[places[key]] *= change.factor
                 elif isinstance(change, ScaleDuty | ShiftDuty):
                     where = change.where
                     if where not in touched:
