@@ -83,13 +83,13 @@ def changed_schedule(study: Study, scenario: Scenario, schedule: YearSchedule) -
     duty = schedule.duty.copy()
     for change in scenario.changes:
         if isinstance(change, SetDuty):
-            touched = change.where.lines(schedule.kind, schedule.year, schedule.keys, study.groups)
+            touched = change.where.lines(schedule.kind, schedule.year, schedule.keys, schedule.digits, study.groups)
             duties.append(change.new)
             duty[touched] = len(duties) - 1
     factors = [change for change in scenario.changes if isinstance(change, ScaleDuty | ShiftDuty)]
     cell = np.zeros(duty.size, dtype=np.int64)
     for place, change in enumerate(factors):
-        touched = change.where.lines(schedule.kind, schedule.year, schedule.keys, study.groups)
+        touched = change.where.lines(schedule.kind, schedule.year, schedule.keys, schedule.digits, study.groups)
         cell |= touched.astype(np.int64) << place
     pairs, member = np.unique(np.stack([duty, cell]), axis=1, return_inverse=True)
     distinct: dict[Duty, int] = {}

@@ -377,7 +377,7 @@ def _ask_for_scenarios(
     for change in set_changes(scenarios):
         some = builder.kinds_place(change.new.kinds)
         for side, one in zip(sides, prepared, strict=True):
-            touched = change.where.lines(side.kind, side.year, one.schedule.keys, study.groups)
+            touched = change.where.lines(side.kind, side.year, one.schedule.keys, one.schedule.digits, study.groups)
             touched &= kinds_now[side.first : side.last] != some
             lines = [h for h in np.flatnonzero(touched) if (side.first + int(h), some) not in asked]
             asked.update((side.first + int(h), some) for h in lines)

@@ -72,7 +72,7 @@ class Where:
     schedule: str
     years: tuple[int, ...] | None
 
-    def lines(self, kind: str, year: int, keys: np.ndarray, groups: dict[str, Grouping]) -> np.ndarray:
+    def lines(self, kind: str, year: int, keys: np.ndarray, digits: int, groups: dict[str, Grouping]) -> np.ndarray:
         """Return which lines of one schedule year are touched, bool[h].
 
         Raises
@@ -90,7 +90,7 @@ class Where:
             low, high = interval(np.int64(to_key(prefix)), len(prefix))
             chosen |= (keys >= low) & (keys < high)
         if grouping is not None and self.group is not None:
-            names, member = grouping.assign(keys)
+            names, member = grouping.assign(keys, digits)
             chosen &= member == (names.index(self.group[1]) if self.group[1] in names else -1)
         return chosen
 

@@ -197,7 +197,8 @@ def touched_lines(index: SortedIndex, where: Where) -> np.ndarray:
     """Return which lines of the index are touched, bool[h]."""
     groups = index.groups
     return np.concatenate([
-        where.lines(side.kind, side.year, index.lines.key[side.first : side.last], groups) for side in index.sides
+        where.lines(side.kind, side.year, index.lines.key[side.first : side.last], side.digits, groups)
+        for side in index.sides
     ])  # fmt: skip
 
 
