@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fastavs.setaside import QUANTITY, ROW
@@ -46,12 +47,17 @@ def plan_record(study: Study) -> dict[str, Any]:
 
 def reading_record(study: Study) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
-    reasons = study.set_aside.counts()
+    reasons, examples = study.set_aside.counts(), study.set_aside.examples()
     return {
         "rows_read": study.trade.read,
         "rows_set_aside": sum(count for (lost, _), count in reasons.items() if lost == ROW),
         "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
-        "set_aside": [{"lost": lost, "reason": reason, "count": count} for (lost, reason), count in reasons.items()],
+        "set_aside": [
+            {"lost": lost, "reason": reason, "count": count, "first": examples[lost, reason]}
+            for (lost, reason), count in reasons.items()
+        ],
+        "partners_not_iso": [code for code in study.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
+        "excluded_not_iso": sorted(code for code in study.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
         "suspects": study.trade.suspects.num_rows,
         "drop_without_row": list(study.trade.not_dropped),
         "valuation_without_trade": sorted(set(study.partners.valuation) - set(study.trade.partners)),

@@ -53,7 +53,9 @@ class Fx:
                 f"no exchange rate for {currency} in {', '.join(missing)}, which {needed_by} needs",
                 file=self.label,
                 expected=f"the {self.own} for one {currency}; the table has {', '.join(known)}",
-                cure=f"add a row: {missing[0]},{currency},<{self.own} for one {currency}>",
+                cure=f"add a row: {missing[0]},{currency},<{self.own} for one {currency}>"
+                if self.rates
+                else "name a table of exchange rates under [fx], file = ...",
             )
         return np.array(found, dtype=np.float64)
 

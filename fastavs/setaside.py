@@ -64,6 +64,15 @@ class SetAside:
             )
         return dict(sorted(tally.items(), key=lambda item: (-item[1], item[0])))
 
+    def examples(self) -> dict[tuple[str, str], str]:
+        """Return the first of each (lost, reason): where it stands and what it is."""
+        found: dict[tuple[str, str], str] = {}
+        for row in self.table().to_pylist():
+            key = (row["lost"], row["reason"].split(" (")[0])
+            particular = row["reason"][len(key[1]) :].strip()
+            found.setdefault(key, f"{row['file']} row {row['row']} {particular}".strip())
+        return found
+
     def insist_on_none(self) -> None:
         """Raise for the first row or quantity set aside (option ``strict``), but for those left out on purpose.
 

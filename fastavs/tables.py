@@ -83,7 +83,7 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
                 "no such file",
                 key=key,
                 value=pattern,
-                cure=f"paths are relative to {folder}.{did_you_mean(Path(pattern).name, nearby)}",
+                cure=f"paths are relative to {folder.resolve()}.{did_you_mean(Path(pattern).name, nearby)}",
             )
         for match in matches:
             found.setdefault(Path(match).resolve(), Path(match))  # one file under two paths is one file

@@ -61,13 +61,13 @@ def _show_ungrouped(console: Console, ungrouped: dict[str, int], year: int) -> N
 def _show_summary(console: Console, summary: Sequence[Record]) -> None:
     has_bound = any(row["bound_mean"] is not None for row in summary)
     head(console, "Rates, in percent")
-    columns = ["year", "lines", "with a\nspecific\npart", "simple\nmean", "sd", "weighted\nmean"]
-    columns += ["ad valorem\npart alone:\nsimple", "weighted", "by HS6\nfirst"]
+    columns = ["year", "lines", "with\nspec.\npart", "simple\nmean", "sd", "weighted\nmean", "unad-\njusted"]
+    columns += ["ad val.\nalone:\nsimple", "weighted\nunadj.", "by HS6\nfirst"]
     columns += ["bound\nmean", "lines\nwith\nwater"] if has_bound else []
     table = make_table(*columns, "not\nknown")
     for row in summary:
         cells = [str(row["year"]), count(row["lines"]), count(row["specific_lines"])]
-        for name in ("simple_mean", "simple_sd", "weighted_mean"):
+        for name in ("simple_mean", "simple_sd", "weighted_mean", "weighted_mean_unadjusted"):
             cells.append(percent(row[name]))
         for name in ("ad_valorem_simple_mean", "ad_valorem_weighted_mean", "hs6_mean"):
             cells.append(percent(row[name]))
@@ -76,6 +76,10 @@ def _show_summary(console: Console, summary: Sequence[Record]) -> None:
             cells += [percent(row["bound_mean"]), count(row["water_lines"]) if is_bound else NONE]
         table.add_row(*cells, count(row["unresolved_lines"]))
     console.print(table)
+    if any(row["adjust"] for row in summary):
+        text = "Weighted means are corrected for lines without trade, which weigh nothing: plus the simple mean of all "
+        say(console)
+        say(console, text + "lines, less that of matched lines. Unadjusted ones, and all by chapter, are plain.")
 
 
 def _show_levels(console: Console, years: Sequence[Record]) -> None:
@@ -148,6 +152,11 @@ def _share(value: float, trade: Record) -> str:
 
 def _show_breaches(console: Console, years: Sequence[Record], study: Study) -> None:
     """Name the lines applied above bound: breaches where the year's own tariff is, cuts due where an older one is."""
+    unbound = [f"{year['year']} ({year['lines_without_bound']:,})" for year in years if year["lines_without_bound"]]
+    if unbound:
+        say(console)
+        text = "Applied lines with no bound line of their heading, in no figure of the year: "
+        say(console, text + ", ".join(unbound) + ".", style="yellow")
     own = [year for year in years if year["breaches"] and year["year"] in study.applied]
     due = [year for year in years if year["breaches"] and year["year"] not in study.applied]
     for some, what, style in (

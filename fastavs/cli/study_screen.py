@@ -40,6 +40,9 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         console.print(table)
         where = " All of it, row by row: set_aside.parquet." if written else ""
         say(console, f"A row that loses its quantity alone still weighs.{where}")
+        say(console, "The first of each (rows count from 1, without the header):")
+        for one in counts["set_aside"]:
+            say(console, f"  {one['reason']}: {one['first']}")
     else:
         say(console, "Nothing.")
     if counts["suspects"]:
@@ -47,6 +50,8 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         rows = plural(counts["suspects"], "row looks", "rows look")
         say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")
     for what, some in (
+        ("Partners that are no ISO alpha-3 codes", counts["partners_not_iso"]),
+        ("Excluded partners that are no ISO alpha-3 codes", counts["excluded_not_iso"]),
         ("Rows to drop that the trade does not have", counts["drop_without_row"]),
         ("Partners with a valuation factor and without trade", counts["valuation_without_trade"]),
     ):

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, cast
 
 from fastavs.duty.duty import Duty
-from fastavs.duty.expr import Expr
+from fastavs.duty.expr import Expr, Max, Min, Percent, children
 from fastavs.errors import DutyError
 
 if TYPE_CHECKING:
@@ -169,7 +169,10 @@ def _attempt(language: str, text: str) -> Duty | _Failure:
     from fastavs.duty.builders import NoReading
 
     try:
-        return Duty(cast(Expr, _parser(language).parse(text)))
+        expr = cast(Expr, _parser(language).parse(text))
+        if language != "canonical" and _lacks_unit(expr, text):
+            return _Failure(0, text, "a limit that is a bare number: per what unit is not said", cure="add its unit")
+        return Duty(expr)
     except NoReading as unreadable:
         part = unreadable.part
         return _Failure(part.start_pos or 0, str(part), unreadable.reason, cure=unreadable.cure, named=True)
@@ -177,6 +180,14 @@ def _attempt(language: str, text: str) -> Duty | _Failure:
         return _Failure(0, text, unsound.problem)
     except UnexpectedInput as unexpected:
         return _unexpected(text, unexpected)
+
+
+def _lacks_unit(expr: Expr, text: str) -> bool:
+    """Whether a greatest or least is taken of percentages alone, one of them without a percent sign."""
+    if isinstance(expr, Max | Min):
+        bare = all(isinstance(part, Percent) for part in expr.parts)
+        return bare and text.count("%") + text.count("процент") + text.count("per cent") < len(expr.parts)
+    return any(_lacks_unit(part, text) for part in children(expr))
 
 
 def _unexpected(text: str, unexpected: UnexpectedInput) -> _Failure:

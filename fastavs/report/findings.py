@@ -84,11 +84,18 @@ def _level(last: Row, before: Row | None) -> str:
         f"{percent(last['simple_mean'])}"
     )
     if last["weighted_mean"] is not None:
-        text += f", or {percent(last['weighted_mean'])} when a line counts by its imports"
+        text += f", or {percent(last['weighted_mean_unadjusted'])} when a line counts by its imports"
+        if last["adjust"]:
+            text += (
+                f" ({percent(last['weighted_mean'])} once corrected for the lines without trade, which weigh nothing)"
+            )
     if before is None:
         return text + "."
     text += f"; in {before['year']} it was {percent(before['simple_mean'])}"
-    return text + (f" and {percent(before['weighted_mean'])}." if before["weighted_mean"] is not None else ".")
+    if before["weighted_mean"] is None:
+        return text + "."
+    corrected = f" ({percent(before['weighted_mean'])} corrected)" if before["adjust"] else ""
+    return text + f" and {percent(before['weighted_mean_unadjusted'])}{corrected}."
 
 
 def _specific(rates: Rates, last: Row) -> str:

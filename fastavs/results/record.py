@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 import fastavs
-from fastavs.codes import UNASSIGNED
+from fastavs.codes import UNASSIGNED, cut
 from fastavs.evaluate import YearRates
 from fastavs.facts import plan_record, reading_record, study_record
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
@@ -59,6 +59,14 @@ def lines_in_no_group(rates: Rates) -> dict[str, int]:
         groups, member = grouping.assign(last.keys, last.digits)
         found[title] = int((member == groups.index(UNASSIGNED)).sum()) if UNASSIGNED in groups else 0
     return found
+
+
+def unbound_lines(rates: YearRates) -> int:
+    """Return how many lines of the applied side have neither their code nor a relative at 4 digits among the bound."""
+    if "bound" not in rates.sides:
+        return 0
+    applied, bound = rates.sides["applied"].schedule, rates.sides["bound"].schedule
+    return int((~np.isin(cut(applied.keys, 4), cut(bound.keys, 4)) & ~np.isin(applied.keys, bound.keys)).sum())
 
 
 def levels_of(rates: YearRates) -> list[int]:
@@ -108,6 +116,7 @@ def _year_record(rates: YearRates) -> dict[str, Any]:
         "not_in_every_base_period": basis.absent,
         "no_quantity": int(rates.no_quantity.sum()),
         "breaches": int(rates.breach.sum()),
+        "lines_without_bound": unbound_lines(rates),
         **{
             name: {"lines": gap.observations, "imports": gap.value} for name, gap in gaps.items()
         },
