@@ -183,7 +183,7 @@ def _without_quantity(schedule: YearSchedule, basis: Basis, line_of: np.ndarray,
     lacks = np.zeros(basis.within.size, dtype=bool)
     for k, kind in enumerate(kinds):
         needed = schedule.per_duty([kind in duty.kinds for duty in schedule.duties]).astype(np.bool_)
-        lacks |= needed[line_of] & (basis.recorded.quantity[k, basis.within] <= 0.0)
+        lacks |= needed[line_of] & basis.lacks[k]
     return np.bincount(line_of[lacks & (line_of >= 0)], minlength=schedule.keys.size)
 
 

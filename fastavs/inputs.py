@@ -11,6 +11,7 @@ from fastavs import fx, partners, published, schedule, trade
 from fastavs.codes import Grouping, make_grouping
 from fastavs.config import StudyConfig
 from fastavs.errors import InputError, UnitError
+from fastavs.sources import FileSource, Source
 from fastavs.tables import Columns, Piece, find_files, read_files, text_column
 from fastavs.units import Bridge
 
@@ -20,9 +21,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The native tables of a study, as pieces."""
+    """The native tables of a study: trade as sources that are read when it is checked, the others as pieces."""
 
-    trade: list[Piece] = field(default_factory=list)
+    trade: list[Source] = field(default_factory=list)
     applied: list[Piece] = field(default_factory=list)
     bound: list[Piece] = field(default_factory=list)
     fx: list[Piece] = field(default_factory=list)
@@ -33,21 +34,25 @@ class Inputs:
 
     def digests(self) -> dict[str, str]:
         """Return a hash per input."""
-        tables = [self.trade, self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
+        tables = [self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
         tables.append(list(self.published.values()))
-        return {piece.label: piece.digest for pieces in tables for piece in pieces}
+        digests = {source.label: source.digest for source in self.trade}
+        return digests | {piece.label: piece.digest for pieces in tables for piece in pieces}
 
 
 def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
     """Read every table that a study file names; paths are relative to the study file."""
     folder = path.parent
 
-    def read(patterns: Sequence[str], key: str, schema: Columns, renamed: dict[str, str]) -> list[Piece]:
+    def find(patterns: Sequence[str], key: str) -> list[Path]:
         try:
-            found = find_files(patterns, folder, key)
+            return find_files(patterns, folder, key)
         except InputError as error:
             raise error.placed(str(path)) from None
+
+    def read(patterns: Sequence[str], key: str, schema: Columns, renamed: dict[str, str]) -> list[Piece]:
         pieces = []
+        found = find(patterns, key)
         for place, one in enumerate(found):
             progress(f"reading {key}", place, len(found))
             pieces += read_files([one], schema, renamed, folder)
@@ -56,7 +61,10 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
     published.check_keys(config.published, str(path))
     schedules = config.schedules
     return Inputs(
-        trade=read(config.trade.files, "trade.files", trade.COLUMNS, config.trade.columns),
+        trade=[
+            FileSource(one, trade.COLUMNS, config.trade.columns, folder)
+            for one in find(config.trade.files, "trade.files")
+        ],
         applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),
         bound=read(schedules.bound, "schedules.bound", schedule.COLUMNS, schedules.columns),
         fx=read([config.fx.file], "fx.file", fx.COLUMNS, config.fx.columns) if config.fx else [],

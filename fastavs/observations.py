@@ -172,7 +172,7 @@ def _facts(study: Study, evaluated: Evaluated, duty: Duty, observation: int) -> 
     """What an observation is: where it comes from, what it says."""
     recorded, trade = evaluated.basis.recorded, study.trade
     period = int(recorded.period[observation])
-    rows = recorded.row_order[recorded.row_start[observation] : recorded.row_start[observation + 1]]
+    rows = recorded.rows_of(np.array([observation]))[0]
     code = int(recorded.code[observation])
     label = study.fx_periods(evaluated.schedule.year)[period]
     facts: dict[str, object] = {
@@ -183,14 +183,15 @@ def _facts(study: Study, evaluated: Evaluated, duty: Duty, observation: int) -> 
         "value": float(recorded.value[observation]),
         "source": _source(study, rows),
     }
+    quantities, quantity_values = (one[:, 0] for one in recorded.quantities(np.array([observation])))
     for n, kind in enumerate(duty.kinds[:2]):
         k = trade.kinds.index(kind)
-        quantity = float(recorded.quantity[k, observation])
+        quantity = float(quantities[k])
         tail = "" if n == 0 else f"_{n + 1}"
         facts["unit" + tail] = BASE_UNITS[kind]
         facts["quantity" + tail] = quantity or None
         if n == 0:
-            facts["quantity_value"] = float(recorded.quantity_value[k, observation]) or None
+            facts["quantity_value"] = float(quantity_values[k]) or None
             facts["bridge"] = _bridge(study, k, rows)
     for n, currency in enumerate(duty.currencies[:2]):
         tail = "" if n == 0 else f"_{n + 1}"
@@ -212,11 +213,8 @@ def _verdict(
     elif not takes_part:
         why_not = "partner without imports in every base period"
     elif np.isnan(rate):
-        missing = [
-            BASE_UNITS[kind]
-            for kind in duty.kinds
-            if recorded.quantity[study.trade.kinds.index(kind), observation] <= 0.0
-        ]
+        quantities = recorded.quantities(np.array([observation]))[0]
+        missing = [BASE_UNITS[kind] for kind in duty.kinds if quantities[study.trade.kinds.index(kind), 0] <= 0.0]
         why_not = f"no quantity in {' or '.join(missing)}, nor a bridge to it"
     elif rate > options.outlier:
         why_not = f"outlier: above {100 * options.outlier:g} %"
@@ -241,14 +239,17 @@ def _binds(study: Study, evaluated: Evaluated, duty: Duty, observation: int, rat
     if not duty.kinds:
         return duty.text
     k = study.trade.kinds.index(duty.kinds[0])
-    ratio = float(recorded.quantity[k, observation] / recorded.quantity_value[k, observation])
+    quantity, value = (float(one[k, 0]) for one in recorded.quantities(np.array([observation])))
+    ratio = quantity / value
     pieces = duty.pieces(fx)
     return pieces.binds[pieces.piece(ratio)]
 
 
 def _bridge(study: Study, kind: int, rows: np.ndarray) -> str | None:
     """Name the bridges that made a quantity."""
-    places = np.unique(study.trade.bridged[kind, rows])
+    if not study.trade.bridges:
+        return None
+    places = np.unique(study.trade.amounts(rows)[1][kind])
     texts = []
     for place in places[places > 0]:
         bridge = study.trade.bridges[place - 1]
@@ -262,7 +263,8 @@ def _source(study: Study, rows: np.ndarray) -> str:
     """Name the files and rows (from 1) that an observation is made of."""
     trade = study.trade
     texts = []
-    for piece in np.unique(trade.rows.piece[rows]):
-        numbers = np.sort(trade.rows.row[rows[trade.rows.piece[rows] == piece]]) + 1
-        texts.append(f"{trade.labels[piece]} row{'s' if numbers.size > 1 else ''} {', '.join(map(str, numbers))}")
+    file, row = trade.rows.origin.find(rows)
+    for place in np.unique(file):
+        numbers = np.sort(row[file == place]) + 1
+        texts.append(f"{trade.labels[place]} row{'s' if numbers.size > 1 else ''} {', '.join(map(str, numbers))}")
     return "; ".join(texts)

@@ -39,7 +39,8 @@ class SetAside:
             for column in VALUES
         ]
         labels = pa.array([piece.label] * rows.size, pa.string())
-        columns = [labels, pa.array(rows + 1, pa.int64()), pa.array(reasons), pa.array([lost] * rows.size)]
+        numbers = pa.array(rows + (piece.first + 1), pa.int64())
+        columns = [labels, numbers, pa.array(reasons), pa.array([lost] * rows.size)]
         self.batches.append(pa.table(columns + values, schema=SCHEMA))
 
     def table(self) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from fastavs.inputs import GROUP_COLUMNS, Inputs, Progress, bridges_of, grouping
 from fastavs.options import Options
 from fastavs.plan import make_plan
 from fastavs.setaside import SetAside
+from fastavs.sources import MemorySource
 from fastavs.tables import Columns, Piece, from_memory
 from fastavs.trade import Rules, Tariff, Trade
 from fastavs.units import KINDS
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from fastavs.results.rates import Rates
 
 RENAMED = ("trade", "schedules", "fx", "partners", "drop")
+_ORDERING = threading.Lock()  # rows are put in order where they stand: by one thread, the others wait
 
 
 def _no_progress(step: str, done: int, of: int) -> None:
@@ -141,7 +144,7 @@ class Study:
         self._bind(
             config,
             Inputs(
-                trade=pieces(trade, trade_module.COLUMNS, "trade"),
+                trade=[MemorySource(piece) for piece in pieces(trade, trade_module.COLUMNS, "trade")],
                 applied=pieces(applied, schedule_module.COLUMNS, "applied"),
                 bound=pieces(bound, schedule_module.COLUMNS, "bound"),
                 fx=pieces(fx, fx_module.COLUMNS, "fx"),
@@ -307,11 +310,13 @@ class Study:
 
     def recorded(self, digits: int) -> Recorded:
         """Return all observations, codes cut to a tariff's length."""
-        if digits not in self._recorded:
-            from fastavs.index import record
+        with _ORDERING:
+            if digits not in self._recorded:
+                from fastavs.index import in_order, record
 
-            self._recorded[digits] = record(self.trade, digits)
-        return self._recorded[digits]
+                self.trade = in_order(self.trade)
+                self._recorded[digits] = record(self.trade, digits)
+            return self._recorded[digits]
 
     def _basis(self, digits: int, own_trade: bool, periods: tuple[int, ...]) -> Basis:
         key = (digits, own_trade, periods)

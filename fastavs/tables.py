@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,11 +37,14 @@ class Piece:
         The wanted columns under their native names, row order as found.
     digest : str
         SHA-256 of the file's bytes, or of the data for tables from memory.
+    first : int
+        Where a batch of a larger table begins there, from 0.
     """
 
     label: str
     table: pa.Table
     digest: str
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +99,40 @@ def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, st
     """Read files of one native table. `renamed` maps native names to the names that the files use."""
     pieces = []
     for path in paths:
-        label = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
-        try:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            table = _read_one(path, label, columns, renamed)
-        except (pa.ArrowException, OSError, EOFError) as error:
-            encoding = "utf8" in str(error).lower()
-            raise InputError(
-                f"the file cannot be read ({_first_line(error)})",
-                file=label,
-                expected="Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header",
-                cure="save the file as UTF-8"
-                if encoding
-                else "write the file anew; it may be cut off, empty, or of another kind than its name says",
-            ) from None
-        pieces.append(Piece(label, _native(table, columns, renamed, label), digest))
+        label = label_of(path, folder)
+        with unreadable(label):
+            digest = file_digest(path)
+            table = read_one(path, label, columns, renamed)
+        pieces.append(Piece(label, native(table, columns, renamed, label), digest))
     return pieces
+
+
+def label_of(path: Path, folder: Path) -> str:
+    """Return what messages call a file: its name as the study writes it."""
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def unreadable(label: str) -> Iterator[None]:
+    """Turn what reading a file can raise into a complaint about the file."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, EOFError) as error:
+        encoding = "utf8" in str(error).lower()
+        raise InputError(
+            f"the file cannot be read ({_first_line(error)})",
+            file=label,
+            expected="Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header",
+            cure="save the file as UTF-8"
+            if encoding
+            else "write the file anew; it may be cut off, empty, or of another kind than its name says",
+        ) from None
 
 
 def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title: str | None = None) -> list[Piece]:
@@ -124,17 +146,31 @@ def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title
     for i, one in enumerate(sources):
         label = f"<{title}>" if len(sources) == 1 else f"<{title} {i + 1}>"
         table = _to_arrow(one, label)
-        native = _native(table, columns, renamed, label)
-        pieces.append(Piece(label, native, _digest(native)))
+        found = native(table, columns, renamed, label)
+        pieces.append(Piece(label, found, _digest(found)))
     return pieces
 
 
 def _digest(table: pa.Table) -> str:
     """Return the SHA-256 of a table as an Arrow stream, dictionaries included."""
-    stream = pa.BufferOutputStream()
-    with pa.ipc.new_stream(stream, table.schema) as writer:
+    digest = _Digest()
+    with pa.PythonFile(digest, mode="w") as stream, pa.ipc.new_stream(stream, table.schema) as writer:
         writer.write_table(table)
-    return hashlib.sha256(stream.getvalue()).hexdigest()
+    return digest.hash.hexdigest()
+
+
+class _Digest(io.RawIOBase):
+    """A file that keeps nothing of what is written to it but the SHA-256."""
+
+    def __init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, some: Any) -> int:
+        self.hash.update(some)
+        return len(some)
 
 
 def _to_arrow(source: Any, label: str) -> pa.Table:
@@ -158,7 +194,8 @@ def _to_arrow(source: Any, label: str) -> pa.Table:
     )
 
 
-def _read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
+def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
+    """Read a whole file; of Parquet only the wanted columns."""
     name = path.name.lower()
     wanted = [renamed.get(column, column) for column in columns.all]
     if name.endswith(CSV_ENDINGS):
@@ -199,7 +236,14 @@ def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Ta
         return read(as_text)  # some cell is no number: the owner of the table names its row
 
 
-def _native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
+def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
+    """Return the wanted columns of a file's table under their native names.
+
+    Raises
+    ------
+    InputError
+        A column that must be there and is not, two of one name, or no rows.
+    """
     for column in renamed:
         if column not in columns.all:
             raise InputError(
@@ -272,6 +316,18 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     """
     if column not in piece.table.column_names:
         return np.full(piece.table.num_rows, -1, dtype=np.int32), []
+    coded = coded_column(piece, column)
+    return _trimmed(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary.to_pylist())
+
+
+def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
+    """Return a text column as one array of codes and the distinct texts, as `text_column` but as found.
+
+    Raises
+    ------
+    InputError
+        Numbers where codes are expected: their leading zeros are gone.
+    """
     array = piece.table.column(column)
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
     if pa.types.is_nested(kind):
@@ -289,18 +345,19 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
             expected=f'text such as "{example}"',
             cure=cure,
         )
-    if not pa.types.is_dictionary(array.type):
+    if pa.types.is_integer(array.type):
+        array = array.dictionary_encode().cast(pa.dictionary(pa.int32(), pa.string()))
+    elif not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string()).dictionary_encode()
     elif kind != pa.string() or any(chunk.dictionary.null_count for chunk in array.chunks):
         array = array.cast(kind).cast(pa.string()).dictionary_encode()  # a null among the values cannot be unified
     whole = array.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
-    places = _plain(whole.indices.cast(pa.int32()), -1, np.int32)
-    return _trimmed(places, whole.dictionary.to_pylist())
+    return whole
 
 
-def _plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
+def plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
     """Return a column's numbers with `null` where it has none.
 
     By the buffer, for Arrow's own way to numpy imports pandas wherever that is installed.
@@ -346,7 +403,7 @@ def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:
         return _numbers_from_text(array.to_pylist())
     if not (_is_number(kind) or pa.types.is_null(kind)):
         raise _wrong_type(piece, column, kind, "numbers")
-    return _plain(array.cast(pa.float64(), safe=False).combine_chunks(), np.nan, np.float64), np.zeros(n, dtype=bool)
+    return plain(array.cast(pa.float64(), safe=False).combine_chunks(), np.nan, np.float64), np.zeros(n, dtype=bool)
 
 
 def _is_number(kind: pa.DataType) -> bool:
