@@ -32,7 +32,7 @@ REASONS: dict[int, str] = {
     OFF_HS4: "off the median of its heading by a power of ten",
     IMPOSSIBLE: "no such unit can weigh that",
     COPY: "the quantity repeats the mass",
-    MARKED: "marked in the source",
+    MARKED: "marked in the trade table",
 }
 """What the bits of `Mislabelled.reason` mean."""
 

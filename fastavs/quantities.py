@@ -105,6 +105,10 @@ def amounts_by_kind(
     bridged : int16[kinds, m]
         1 + the place of the bridge that made the amount, 0 = none.
     """
+    code = rows.code[at]
+    if at.size < len(code_texts):  # a few rows: only their own codes need be held against the prefixes
+        used, code = np.unique(code, return_inverse=True)
+        code_texts = [code_texts[place] for place in used]
     amount = np.zeros((len(kinds), at.size))
     bridged = np.zeros((len(kinds) if bridges else 0, at.size), dtype=np.int16)
     for k, kind in enumerate(kinds):
@@ -125,7 +129,7 @@ def amounts_by_kind(
                 if kinds_held.size:
                     is_it = kinds_held[at] == from_kind
                     score[is_it] = 4 * len(bridge.prefix) + rank
-            use = fits[rows.code[at]] & (source > 0.0) & wants & (score > best)
+            use = fits[code] & (source > 0.0) & wants & (score > best)
             amount[k, use] = source[use] * bridge.factor
             bridged[k, use] = place + 1
             best[use] = score[use]

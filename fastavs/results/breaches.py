@@ -41,16 +41,16 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     for rates in years:
         if rates.bound is None:
             continue
+        critical: dict[tuple[Duty, Duty], tuple[float | None, str | None]] = {}
         for i in np.flatnonzero(rates.breach):
             applied, bound = duties_of(rates, int(i))
             value, unit = None, None
             if applied is not None:
-                value, unit = critical_unit_value(
-                    applied,
-                    bound,
-                    fx_of(rates, "applied", applied.currencies),
-                    fx_of(rates, "bound", bound.currencies),
-                )
+                if (applied, bound) not in critical:
+                    fx_applied = fx_of(rates, "applied", applied.currencies)
+                    fx_bound = fx_of(rates, "bound", bound.currencies)
+                    critical[applied, bound] = critical_unit_value(applied, bound, fx_applied, fx_bound)
+                value, unit = critical[applied, bound]
             rows.append(
                 {
                     "year": rates.year,
