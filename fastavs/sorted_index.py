@@ -113,7 +113,7 @@ class SortedIndex:
 
     def save(self, path: str | Path) -> None:
         """Write the index, made ready for sweeps, to a file that `load` maps into memory."""
-        from fastavs.sweep_plan import make_plan, plan_parts
+        from fastavs.sweeping.plan import make_plan, plan_parts
 
         ready, seats = plan_parts(make_plan(self))
         arrays = {"observation": self.observation, "fx": self.fx}
