@@ -134,38 +134,43 @@ def _accumulate(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
 
 @inlined
 def _segment(
-    duties: Duties, duty: int, obs: Observations, lo: int, hi: int, outlier: float, sums: np.ndarray
-) -> tuple[int, int, int]:
-    """Go over the observations ``lo:hi`` with a duty of one term and a plain form.
+    ratio: np.ndarray,
+    period: np.ndarray,
+    c_of: np.ndarray,
+    where: tuple[int, int, int, int],
+    duty: tuple[int, float],
+    outlier: float,
+    so_far: tuple[float, float],
+) -> tuple[float, float, int, int, int]:
+    """Go over some observations with a duty of one term and a plain form.
 
-    Adds their rates to ``sums`` (total and what it lost) and returns how many were found, kept and binding.
+    `where` is the row of `ratio`, that of `c_of`, the first observation and one past the last; `duty` its form and ad
+    valorem part. Adds rates to `so_far`, a total and what it lost, and counts observations found, kept and binding.
     """
-    term = duties.term_start[duty]
-    kind = duties.term_kind[term]
-    part = duties.ad_valorem[duty]
-    form = duties.form[duty]
-    total = sums[0]
-    lost = sums[1]
+    kind, term, lo, hi = where
+    form, part = duty
+    total, lost = so_far
     found = 0
     kept = 0
     binding = 0
-    period = -1
+    current = -1
     c = 0.0
-    for i in range(lo, hi):
-        ratio = obs.ratio[kind, i]
-        if ratio <= 0.0:
+    # all forms in one: adding 0 to a rate, or holding it against infinity, leaves its bits alone
+    flat = part if form == SUM else 0.0
+    least = part if form == GREATER else -np.inf
+    most = part if form == LESSER else np.inf
+    row = np.uint64(kind)
+    for i in range(np.uint64(lo), np.uint64(hi)):  # unsigned: a place that may be negative costs a test each time
+        r = ratio[row, i]
+        if r <= 0.0:
             continue
-        if obs.period[i] != period:  # observations come period by period
-            period = obs.period[i]
-            c = duties.c[term, period]
+        if period[i] != current:  # observations come period by period
+            current = period[i]
+            c = c_of[term, current]
         found += 1
-        rate = c * ratio
-        if form == GREATER:
-            rate = max(part, rate)
-        elif form == SUM:
-            rate = part + rate
-        elif form == LESSER:
-            rate = min(part, rate)
+        rate = c * r + flat
+        rate = least if least > rate else rate
+        rate = most if most < rate else rate
         if rate <= outlier:  # false for what overflows into no number
             kept += 1
             binding += rate != part
@@ -173,9 +178,7 @@ def _segment(
             back = raised - total
             lost += (total - (raised - back)) + (rate - back)
             total = raised
-    sums[0] = total
-    sums[1] = lost
-    return found, kept, binding
+    return total, lost, found, kept, binding
 
 
 @inlined
@@ -214,6 +217,153 @@ def _any_segment(
     return found, kept, binding
 
 
+# Below, arrays are named once at the top: taking them out of their tuples line by line costs more than the arithmetic.
+
+
+@inlined
+def _reaching(
+    code_start: np.ndarray, code_stop: np.ndarray, reach: np.ndarray, codes: tuple[int, int], least: int
+) -> int:
+    """How many observations of some codes reach so many digits."""
+    found = 0
+    for g in range(np.uint64(codes[0]), np.uint64(codes[1])):
+        found += code_stop[g] - code_start[g] if reach[g] >= least else 0
+    return found
+
+
+@kernel
+def _percent_lines(
+    duties: Duties, obs: Observations, lines: Lines, outlier: float, out: LineRates, others: np.ndarray
+) -> int:
+    """Rate of each line as if its duty were ad valorem; lists the lines that have a specific term, and counts them."""
+    term_start, parts = duties.term_start, duties.ad_valorem
+    code_start, code_stop, reach = obs.code_start, obs.code_stop, obs.code_reach
+    duty_of, digits, borrows = lines.duty, lines.digits, lines.borrows
+    first_code, last_code = lines.code_lo, lines.code_hi
+    rate, level_of, kept, outliers = out.rate, out.level, out.kept, out.outliers
+    out.source[:] = AD_VALOREM_PART
+    out.binding[:] = 0
+    outliers[:] = 0
+    n = 0
+    for h in range(duty_of.size):
+        duty = np.uint64(duty_of[h])
+        others[n] = h
+        n += term_start[duty + np.uint64(1)] != term_start[duty]
+        level = 0
+        found = _reaching(code_start, code_stop, reach, (first_code[0, h], last_code[0, h]), digits[0])
+        while found == 0 and borrows[h] and level + 1 < digits.size:
+            level += 1
+            span = (first_code[level, h], last_code[level, h])
+            found = _reaching(code_start, code_stop, reach, span, digits[level])
+        level_of[h] = level if found > 0 else NO_SOURCE
+        part = parts[duty]
+        if part > outlier:  # it charges every observation alike
+            outliers[h] = found
+            found = 0
+        kept[h] = found
+        rate[h] = part
+    return n
+
+
+@kernel
+def _plain_lines(
+    duties: Duties, obs: Observations, lines: Lines, outlier: float, out: LineRates, some: np.ndarray
+) -> int:
+    """Rate of those of some lines that have one specific term and a plain form; leaves a list of the others."""
+    term_start, term_kind, c_of = duties.term_start, duties.term_kind, duties.c
+    parts, forms = duties.ad_valorem, duties.form
+    code_start, code_stop, reach, period, ratio = obs.code_start, obs.code_stop, obs.code_reach, obs.period, obs.ratio
+    duty_of, digits, borrows = lines.duty, lines.digits, lines.borrows
+    first_code, last_code = lines.code_lo, lines.code_hi
+    rate, source, level_of, kept_of, outliers, binding_of = out
+    n = 0
+    for h in some:
+        duty = duty_of[h]
+        form = forms[duty]
+        if form == ANY:
+            some[n] = h
+            n += 1
+            continue
+        term = term_start[duty]
+        part = parts[duty]
+        found_at = NO_SOURCE
+        found = 0
+        kept = 0
+        binding = 0
+        total = 0.0
+        lost = 0.0
+        for level in range(digits.size if borrows[h] else 1):
+            for g in range(first_code[level, h], last_code[level, h]):
+                if reach[g] < digits[level]:
+                    continue
+                where = (term_kind[term], term, code_start[g], code_stop[g])
+                total, lost, n_found, n_kept, n_binding = _segment(
+                    ratio, period, c_of, where, (form, part), outlier, (total, lost)
+                )
+                found += n_found
+                kept += n_kept
+                binding += n_binding
+            if found > 0:
+                found_at = level
+                break
+        level_of[h] = found_at
+        kept_of[h] = kept
+        outliers[h] = found - kept
+        binding_of[h] = binding
+        rate[h] = (total + lost) / kept if kept > 0 else part
+        source[h] = FROM_OBSERVATIONS if kept > 0 else AD_VALOREM_PART
+    return n
+
+
+@kernel
+def _program_lines(
+    duties: Duties,
+    obs: Observations,
+    lines: Lines,
+    outlier: float,
+    pooled: bool,
+    out: LineRates,
+    some: np.ndarray,
+) -> None:
+    """Rate of some lines by their duties' programs, or by the pooled method."""
+    work = Work(np.empty(STACK), np.empty(STACK), np.empty(2 * STACK + 1), np.empty(2 * STACK + 1))
+    for h in some:
+        duty = lines.duty[h]
+        n_terms = duties.term_start[duty + 1] - duties.term_start[duty]
+        part = duties.ad_valorem[duty]
+        found_at = NO_SOURCE
+        found = 0
+        kept = 0
+        binding = 0
+        for level in range(lines.digits.size if lines.borrows[h] else 1):
+            work.sums[: 2 * n_terms + 1] = 0.0
+            work.lost[: 2 * n_terms + 1] = 0.0
+            for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
+                if obs.code_reach[g] >= lines.digits[level]:
+                    span = (obs.code_start[g], obs.code_stop[g])
+                    counts = _any_segment(duties, duty, obs, span, outlier, pooled, work)
+                    found += counts[0]
+                    kept += counts[1]
+                    binding += counts[2]
+            if found > 0:
+                found_at = level
+                break
+        out.level[h] = found_at
+        out.kept[h] = kept
+        out.outliers[h] = found - kept
+        out.binding[h] = binding
+        out.source[h] = FROM_OBSERVATIONS if kept > 0 else AD_VALOREM_PART
+        if kept == 0:
+            out.rate[h] = part
+        elif pooled:
+            for j in range(n_terms):
+                duty_paid = work.sums[1 + 2 * j] + work.lost[1 + 2 * j]
+                work.term[j] = duty_paid / (work.sums[2 + 2 * j] + work.lost[2 + 2 * j])
+            out.rate[h] = _run(duties, duty, work.term, work.stack)
+        else:
+            out.rate[h] = (work.sums[0] + work.lost[0]) / kept
+
+
 @kernel
 def line_rates(duties: Duties, obs: Observations, lines: Lines, outlier: float, pooled: bool, out: LineRates) -> None:
     """Rate of each line: mean over its observations' rates (eq. 2, 6, 8, 15, 16), or the pooled method's.
@@ -221,59 +371,11 @@ def line_rates(duties: Duties, obs: Observations, lines: Lines, outlier: float, 
     A line takes its own observations; where none is usable and the line borrows, those of the first level that
     has a usable one. Observations whose rate is above `outlier` are dropped and counted.
     """
-    work = Work(np.empty(STACK), np.empty(STACK), np.empty(2 * STACK + 1), np.empty(2 * STACK + 1))
-    plain_sums = np.empty(2)
-    for h in range(lines.duty.size):
-        duty = lines.duty[h]
-        n_terms = duties.term_start[duty + 1] - duties.term_start[duty]
-        part = duties.ad_valorem[duty]
-        plain = duties.form[duty] != ANY and not pooled
-        out.level[h] = NO_SOURCE
-        found = 0
-        kept = 0
-        binding = 0
-        for level in range(lines.digits.size if lines.borrows[h] else 1):
-            if plain:
-                plain_sums[0] = 0.0
-                plain_sums[1] = 0.0
-            elif n_terms > 0:
-                work.sums[: 2 * n_terms + 1] = 0.0
-                work.lost[: 2 * n_terms + 1] = 0.0
-            for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
-                if obs.code_reach[g] < lines.digits[level]:
-                    continue
-                lo = obs.code_start[g]
-                hi = obs.code_stop[g]
-                if n_terms == 0:  # an ad valorem duty charges every observation alike
-                    found += hi - lo
-                    kept += 0 if part > outlier else hi - lo
-                    continue
-                if plain:
-                    counts = _segment(duties, duty, obs, lo, hi, outlier, plain_sums)
-                else:
-                    counts = _any_segment(duties, duty, obs, (lo, hi), outlier, pooled, work)
-                found += counts[0]
-                kept += counts[1]
-                binding += counts[2]
-            if found > 0:
-                out.level[h] = level
-                break
-        out.kept[h] = kept
-        out.outliers[h] = found - kept
-        out.binding[h] = binding
-        if n_terms == 0 or kept == 0:
-            out.rate[h] = part
-            out.source[h] = AD_VALOREM_PART
-        elif pooled:
-            for j in range(n_terms):
-                duty_paid = work.sums[1 + 2 * j] + work.lost[1 + 2 * j]
-                work.term[j] = duty_paid / (work.sums[2 + 2 * j] + work.lost[2 + 2 * j])
-            out.rate[h] = _run(duties, duty, work.term, work.stack)
-            out.source[h] = FROM_OBSERVATIONS
-        else:
-            total = plain_sums[0] + plain_sums[1] if plain else work.sums[0] + work.lost[0]
-            out.rate[h] = total / kept
-            out.source[h] = FROM_OBSERVATIONS
+    others = np.empty(lines.duty.size + 1, dtype=np.int64)
+    n = _percent_lines(duties, obs, lines, outlier, out, others)
+    if not pooled:
+        n = _plain_lines(duties, obs, lines, outlier, out, others[:n])
+    _program_lines(duties, obs, lines, outlier, pooled, out, others[:n])
 
 
 @kernel
