@@ -57,15 +57,6 @@ class Lines(NamedTuple):
     borrows: np.ndarray  # bool[h] whether the line may look at levels past its own
 
 
-class Work(NamedTuple):
-    """Scratch memory of one run."""
-
-    term: np.ndarray  # float64[STACK] values of a duty's specific terms
-    stack: np.ndarray  # float64[STACK] of a running program
-    sums: np.ndarray  # float64[2 STACK + 1] of rates; then, by term, of duty paid and of value
-    lost: np.ndarray  # float64[2 STACK + 1] what those sums lost to rounding
-
-
 class LineRates(NamedTuple):
     """What the kernel fills in, one entry a line."""
 
@@ -78,26 +69,26 @@ class LineRates(NamedTuple):
 
 
 @inlined
-def _run(duties: Duties, duty: int, term: np.ndarray, stack: np.ndarray) -> float:
-    """Evaluate a duty's program on the values of its specific terms."""
+def _run(op: np.ndarray, arg: np.ndarray, span: tuple[int, int], term: np.ndarray, stack: np.ndarray) -> float:
+    """Evaluate a program, the operations ``span``, on the values of its duty's specific terms."""
     top = 0
-    for i in range(duties.op_start[duty], duties.op_start[duty + 1]):
-        op = duties.op[i]
-        if op == CONST:
-            stack[top] = duties.arg[i]
+    for i in range(span[0], span[1]):
+        code = op[i]
+        if code == CONST:
+            stack[top] = arg[i]
             top += 1
-        elif op == TERM:
-            stack[top] = term[int(duties.arg[i])]
+        elif code == TERM:
+            stack[top] = term[int(arg[i])]
             top += 1
         else:
             top -= 1
             left = stack[top - 1]
             right = stack[top]
-            if op == ADD:
+            if code == ADD:
                 stack[top - 1] = left + right
-            elif op == SUB:
+            elif code == SUB:
                 stack[top - 1] = left - right
-            elif op == MAX:
+            elif code == MAX:
                 stack[top - 1] = left if left > right else right
             else:
                 stack[top - 1] = left if left < right else right
@@ -105,23 +96,16 @@ def _run(duties: Duties, duty: int, term: np.ndarray, stack: np.ndarray) -> floa
 
 
 @inlined
-def _usable(duties: Duties, duty: int, obs: Observations, i: int) -> bool:
-    """Whether observation `i` has a quantity of every kind that the duty names."""
-    for j in range(duties.term_start[duty], duties.term_start[duty + 1]):
-        if obs.ratio[duties.term_kind[j], i] <= 0.0:
+def _terms(
+    kinds: np.ndarray, c: np.ndarray, ratio: np.ndarray, span: tuple[int, int], i: int, period: int, term: np.ndarray
+) -> bool:
+    """Work out the specific terms ``span`` of an observation, if it has a quantity of every kind that they name."""
+    for j in range(span[0], span[1]):
+        r = ratio[kinds[j], i]
+        if r <= 0.0:
             return False
+        term[j - span[0]] = c[j, period] * r
     return True
-
-
-@inlined
-def _observation_rate(
-    duties: Duties, duty: int, obs: Observations, i: int, term: np.ndarray, stack: np.ndarray
-) -> float:
-    first = duties.term_start[duty]
-    for j in range(first, duties.term_start[duty + 1]):
-        kind = duties.term_kind[j]
-        term[j - first] = duties.c[j, obs.period[i]] * obs.ratio[kind, i]
-    return _run(duties, duty, term, stack)
 
 
 @inlined
@@ -182,39 +166,15 @@ def _segment(
 
 
 @inlined
-def _any_segment(
-    duties: Duties,
-    duty: int,
-    obs: Observations,
-    span: tuple[int, int],
-    outlier: float,
-    pooled: bool,
-    work: Work,
-) -> tuple[int, int, int]:
-    """The same as `_segment` for any duty, by its program; with `pooled`, also sums of duty paid and of value."""
-    first = duties.term_start[duty]
-    n_terms = duties.term_start[duty + 1] - first
-    part = duties.ad_valorem[duty]
-    found = 0
-    kept = 0
-    binding = 0
-    for i in range(span[0], span[1]):
-        if not _usable(duties, duty, obs, i):
-            continue
-        found += 1
-        rate = _observation_rate(duties, duty, obs, i, work.term, work.stack)
-        if not rate <= outlier:
-            continue
-        kept += 1
-        binding += rate != part
-        _accumulate(work.sums, work.lost, 0, rate)
-        if pooled:
-            for j in range(n_terms):
-                kind = duties.term_kind[first + j]
-                duty_paid = duties.c[first + j, obs.period[i]] * obs.quantity[kind, i]
-                _accumulate(work.sums, work.lost, 1 + 2 * j, duty_paid)
-                _accumulate(work.sums, work.lost, 2 + 2 * j, obs.quantity_value[kind, i])
-    return found, kept, binding
+def _pool(
+    duties: Duties, obs: Observations, terms: tuple[int, int], i: int, sums: np.ndarray, lost: np.ndarray
+) -> None:
+    """Add an observation's duty and value, term by term, to the sums from the second on."""
+    for j in range(terms[1] - terms[0]):
+        kind = duties.term_kind[terms[0] + j]
+        duty_paid = duties.c[terms[0] + j, obs.period[i]] * obs.quantity[kind, i]
+        _accumulate(sums, lost, 1 + 2 * j, duty_paid)
+        _accumulate(sums, lost, 2 + 2 * j, obs.quantity_value[kind, i])
 
 
 # Below, arrays are named once at the top: taking them out of their tuples line by line costs more than the arithmetic.
@@ -326,25 +286,41 @@ def _program_lines(
     some: np.ndarray,
 ) -> None:
     """Rate of some lines by their duties' programs, or by the pooled method."""
-    work = Work(np.empty(STACK), np.empty(STACK), np.empty(2 * STACK + 1), np.empty(2 * STACK + 1))
+    op_start, op, arg, parts = duties.op_start, duties.op, duties.arg, duties.ad_valorem
+    term_start, kinds, c = duties.term_start, duties.term_kind, duties.c
+    code_start, code_stop, reach, period, ratio = obs.code_start, obs.code_stop, obs.code_reach, obs.period, obs.ratio
+    first_code, last_code, digits, borrows = lines.code_lo, lines.code_hi, lines.digits, lines.borrows
+    term = np.empty(STACK)  # values of a duty's specific terms
+    stack = np.empty(STACK)
+    sums = np.empty(2 * STACK + 1)  # of rates; then, by term, of duty paid and of value
+    lost = np.empty(2 * STACK + 1)  # what those sums lost to rounding
     for h in some:
         duty = lines.duty[h]
-        n_terms = duties.term_start[duty + 1] - duties.term_start[duty]
-        part = duties.ad_valorem[duty]
+        program = (op_start[duty], op_start[duty + 1])
+        terms = (term_start[duty], term_start[duty + 1])
+        part = parts[duty]
         found_at = NO_SOURCE
         found = 0
         kept = 0
         binding = 0
-        for level in range(lines.digits.size if lines.borrows[h] else 1):
-            work.sums[: 2 * n_terms + 1] = 0.0
-            work.lost[: 2 * n_terms + 1] = 0.0
-            for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
-                if obs.code_reach[g] >= lines.digits[level]:
-                    span = (obs.code_start[g], obs.code_stop[g])
-                    counts = _any_segment(duties, duty, obs, span, outlier, pooled, work)
-                    found += counts[0]
-                    kept += counts[1]
-                    binding += counts[2]
+        sums[:] = 0.0
+        lost[:] = 0.0
+        for level in range(digits.size if borrows[h] else 1):
+            for g in range(first_code[level, h], last_code[level, h]):
+                if reach[g] < digits[level]:
+                    continue
+                for i in range(code_start[g], code_stop[g]):
+                    if not _terms(kinds, c, ratio, terms, i, period[i], term):
+                        continue
+                    found += 1
+                    rate = _run(op, arg, program, term, stack)
+                    if not rate <= outlier:
+                        continue
+                    kept += 1
+                    binding += rate != part
+                    _accumulate(sums, lost, 0, rate)
+                    if pooled:
+                        _pool(duties, obs, terms, i, sums, lost)
             if found > 0:
                 found_at = level
                 break
@@ -356,12 +332,12 @@ def _program_lines(
         if kept == 0:
             out.rate[h] = part
         elif pooled:
-            for j in range(n_terms):
-                duty_paid = work.sums[1 + 2 * j] + work.lost[1 + 2 * j]
-                work.term[j] = duty_paid / (work.sums[2 + 2 * j] + work.lost[2 + 2 * j])
-            out.rate[h] = _run(duties, duty, work.term, work.stack)
+            for j in range(terms[1] - terms[0]):
+                duty_paid = sums[1 + 2 * j] + lost[1 + 2 * j]
+                term[j] = duty_paid / (sums[2 + 2 * j] + lost[2 + 2 * j])
+            out.rate[h] = _run(op, arg, program, term, stack)
         else:
-            out.rate[h] = (work.sums[0] + work.lost[0]) / kept
+            out.rate[h] = (sums[0] + lost[0]) / kept
 
 
 @kernel
@@ -383,7 +359,9 @@ def observation_rates(duties: Duties, duty: int, obs: Observations, chosen: np.n
     """Rate of one duty on the observations `chosen` (int64[k]) into `rate` (float64[k]); NaN = no quantity."""
     stack = np.empty(STACK)
     term = np.empty(STACK)
+    program = (duties.op_start[duty], duties.op_start[duty + 1])
+    terms = (duties.term_start[duty], duties.term_start[duty + 1])
     for k in range(chosen.size):
         i = chosen[k]
-        usable = _usable(duties, duty, obs, i)
-        rate[k] = _observation_rate(duties, duty, obs, i, term, stack) if usable else np.nan
+        usable = _terms(duties.term_kind, duties.c, obs.ratio, terms, i, obs.period[i], term)
+        rate[k] = _run(duties.op, duties.arg, program, term, stack) if usable else np.nan
