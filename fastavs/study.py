@@ -31,8 +31,9 @@ from fastavs.units import KINDS
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from fastavs.basis import Basis
     from fastavs.evaluate import Evaluated, Prepared, YearRates
-    from fastavs.index import Basis, Recorded
+    from fastavs.recorded import Recorded
     from fastavs.results.rates import Rates
 
 RENAMED = ("trade", "schedules", "fx", "partners", "drop")
@@ -293,7 +294,7 @@ class Study:
             own_trade = year in self.plan.own_periods
             basis = self._basis(schedule.digits, own_trade, self.plan.periods_of(year))
             base_keys = self._base_keys(schedule.digits)
-            self._prepared[kind, year] = prepare(schedule, basis, own_trade, base_keys, self.trade.kinds, self.options)
+            self._prepared[kind, year] = prepare(schedule, basis, own_trade, base_keys, self.options)
         return self._prepared[kind, year]
 
     def fx_periods(self, year: int) -> list[str]:
@@ -312,7 +313,7 @@ class Study:
         """Return all observations, codes cut to a tariff's length."""
         with _ORDERING:
             if digits not in self._recorded:
-                from fastavs.index import in_order, record
+                from fastavs.recorded import in_order, record
 
                 self.trade = in_order(self.trade)
                 self._recorded[digits] = record(self.trade, digits)
@@ -321,7 +322,7 @@ class Study:
     def _basis(self, digits: int, own_trade: bool, periods: tuple[int, ...]) -> Basis:
         key = (digits, own_trade, periods)
         if key not in self._bases:
-            from fastavs.index import make_basis
+            from fastavs.basis import make_basis
 
             every = self.options.base_partners == "all" and not own_trade
             self._bases[key] = make_basis(

@@ -20,10 +20,10 @@ from test_quality import SHOES
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs import index, quality, quantities, sources
-from fastavs.index import _sort
-from fastavs.kernels import addup
+from fastavs import quality, quantities, recorded, sources
+from fastavs.kernels import ordering
 from fastavs.quantities import Origin
+from fastavs.recorded import _sort
 from fastavs.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables import Piece, from_memory
 from fastavs.trade import COLUMNS
@@ -78,13 +78,13 @@ def test_dataframes_in_batches_change_no_bit(made, monkeypatch):
 def test_threads_that_ask_one_study_at_once_get_the_same(made, monkeypatch):
     expected = study_of(made).rates().table
     asked = study_of(made)
-    ordered = index.in_order
+    ordered = recorded.in_order
 
     def slowly(trade):
         time.sleep(0.05)  # long enough for the other thread to come by
         return ordered(trade)
 
-    monkeypatch.setattr(index, "in_order", slowly)
+    monkeypatch.setattr(recorded, "in_order", slowly)
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: asked.recorded(10), range(2))
     assert first is second
@@ -191,7 +191,7 @@ def test_rows_are_sorted_by_key_and_stay_in_order_within(rows, codes, periods, p
     period, partner = (rng.integers(0, n, rows).astype(np.int16) for n in (periods, partners))
     expected = np.lexsort((partner, period, code))
     ours, order = [one.copy() for one in (code, period, partner)], np.empty(rows, dtype=np.int32)
-    addup.sort_rows(*ours, periods, partners, by_period, order)
+    ordering.sort_rows(*ours, periods, partners, by_period, order)
     assert order.tolist() == expected.tolist()
     for column, old in zip(ours, (code, period, partner), strict=True):
         assert column.tolist() == old[expected].tolist()

@@ -1,0 +1,69 @@
+"""Rows into the order of their keys."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastavs.kernels.options import kernel
+
+SHORT = 64
+"""Rows up to which insertion sort wins."""
+
+
+@kernel
+def sort_rows(
+    code: np.ndarray,
+    period: np.ndarray,
+    partner: np.ndarray,
+    n_periods: int,
+    n_partners: int,
+    by_period: bool,
+    order: np.ndarray,
+) -> None:
+    """Sort rows by code, period and partner; rows of one key stay in the order they came in.
+
+    Rows are counted into buckets of one code, or of one code and period, and each bucket is sorted by the rest of
+    the key and the row number, packed into one integer.
+
+    Parameters
+    ----------
+    code, period, partner : integers, [n]
+        The key, each from 0; brought into order where they stand. n below 2**32.
+    n_periods, n_partners : int
+        Their product is below 2**31.
+    by_period : bool
+        Whether to have a bucket for each code and period.
+    order : int32[n] or int64[n]
+        Filled with the numbers that rows had before.
+    """
+    n = code.size
+    per_code = n_periods if by_period else 1
+    start = np.zeros((np.int64(np.max(code)) + 1) * per_code + 1, np.int64)
+    for i in range(n):
+        start[np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0) + 1] += 1
+    for b in range(start.size - 1):
+        start[b + 1] += start[b]
+    packed = np.empty(n, np.int64)
+    for i in range(n):
+        bucket = np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0)
+        packed[start[bucket]] = ((np.int64(period[i]) * n_partners + np.int64(partner[i])) << 32) | i
+        start[bucket] += 1  # in the end the start of the next bucket
+    low = 0
+    for b in range(start.size - 1):
+        high = start[b]
+        if high - low > SHORT:
+            packed[low:high] = np.sort(packed[low:high])
+        else:
+            for i in range(low + 1, high):
+                moved, j = packed[i], i - 1
+                while j >= low and packed[j] > moved:
+                    packed[j + 1] = packed[j]
+                    j -= 1
+                packed[j + 1] = moved
+        for i in range(low, high):
+            rest = packed[i] >> 32
+            code[i] = b // per_code
+            period[i] = rest // n_partners
+            partner[i] = rest % n_partners
+            order[i] = packed[i] & 0xFFFFFFFF
+        low = high
