@@ -132,15 +132,18 @@ def in_order(trade: Trade) -> Trade:
     if trade.in_order:
         return trade
     rows = trade.rows
-    order = _sort(rows.code, rows.period, rows.partner, len(trade.periods), len(trade.partners))
-    for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-        column = getattr(rows, name)
-        if column.size and column.min() < column.max():
-            ordered = np.empty_like(column)
-            for stretch in rows.stretches():
-                np.take(column, order[stretch], out=ordered[stretch], mode="clip")
-            column[:] = ordered
-    return replace(trade, rows=replace(rows, origin=replace(rows.origin, order=order)), in_order=True)
+    with trade.suspicion.lock:
+        order = _sort(rows.code, rows.period, rows.partner, len(trade.periods), len(trade.partners))
+        for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
+            column = getattr(rows, name)
+            if column.size and column.min() < column.max():
+                ordered = np.empty_like(column)
+                for stretch in rows.stretches():
+                    np.take(column, order[stretch], out=ordered[stretch], mode="clip")
+                column[:] = ordered
+        rows = replace(rows, origin=replace(rows.origin, order=order))
+        trade.suspicion.moved(rows)
+    return replace(trade, rows=rows, in_order=True)
 
 
 def _sort(code: np.ndarray, period: np.ndarray, partner: np.ndarray, n_periods: int, n_partners: int) -> np.ndarray:

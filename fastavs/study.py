@@ -25,7 +25,9 @@ from fastavs.plan import make_plan
 from fastavs.setaside import SetAside
 from fastavs.sources import MemorySource
 from fastavs.tables import Columns, Piece, from_memory
-from fastavs.trade import Rules, Tariff, Trade
+from fastavs.trade import Trade
+from fastavs.trade_rules import COLUMNS as TRADE_COLUMNS
+from fastavs.trade_rules import Rules, Tariff
 from fastavs.units import KINDS
 
 if TYPE_CHECKING:
@@ -145,7 +147,7 @@ class Study:
         self._bind(
             config,
             Inputs(
-                trade=[MemorySource(piece) for piece in pieces(trade, trade_module.COLUMNS, "trade")],
+                trade=[MemorySource(piece) for piece in pieces(trade, TRADE_COLUMNS, "trade")],
                 applied=pieces(applied, schedule_module.COLUMNS, "applied"),
                 bound=pieces(bound, schedule_module.COLUMNS, "bound"),
                 fx=pieces(fx, fx_module.COLUMNS, "fx"),
@@ -223,7 +225,8 @@ class Study:
         lines: dict[int, list[np.ndarray]] = {}
         for schedule in schedules:
             lines.setdefault(schedule.digits, []).append(schedule.keys)
-        named = {kind for schedule in schedules for duty in schedule.duties for kind in duty.kinds}
+        duties = {duty.text: duty for schedule in schedules for duty in schedule.duties}
+        named = {kind for duty in duties.values() for kind in duty.kinds}
         return Rules(
             Tariff({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()}),
             self.partners,

@@ -26,7 +26,7 @@ from fastavs.quantities import Origin
 from fastavs.recorded import _sort
 from fastavs.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables import Piece, from_memory
-from fastavs.trade import COLUMNS
+from fastavs.trade_rules import COLUMNS
 
 
 @pytest.fixture(scope="module", params=range(4))
@@ -135,7 +135,12 @@ def test_headings_judged_apart_are_judged_alike(monkeypatch):
     whole = study(rows, lines).trade.suspects
     assert whole.num_rows > 5
     small_batches(monkeypatch, 40)
-    assert study(rows, lines).trade.suspects.equals(whole)
+    again = study(rows, lines)
+    as_read = again.trade
+    again.rates()  # which puts the rows in order
+    assert again.trade is not as_read
+    assert as_read.suspects.equals(whole)
+    assert again.trade.suspects.equals(whole)
 
 
 def test_rows_of_one_quantity_are_held_against_nothing(monkeypatch):
@@ -147,7 +152,9 @@ def test_rows_of_one_quantity_are_held_against_nothing(monkeypatch):
         return find(hs6, *more)
 
     monkeypatch.setattr(quality, "find_mislabelled", spy)
-    study([row("2009", "2203000100", "DEU", 1.0, 2.0, "l")], {2009: {"2203000100": "5%"}})
+    bound = study([row("2009", "2203000100", "DEU", 1.0, 2.0, "l")], {2009: {"2203000100": "5%"}})
+    assert sizes == []  # looked for when they are first asked for
+    assert bound.trade.suspects.num_rows == bound.trade.suspects.num_rows == 0
     assert sizes == [0]
 
 
@@ -316,6 +323,17 @@ def test_files_without_rows(tmp_path, name):
     (parquet.write_table if name == "t.parquet" else feather.write_feather)(PLAIN.slice(0, 0), str(path))
     with pytest.raises(fa.InputError, match="the trade table has no rows"):
         list(FileSource(path, COLUMNS, {}, tmp_path).batches())
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_file_that_changes_after_it_was_read_is_told(tmp_path, twice):
+    path = tmp_path / "t.parquet"
+    parquet.write_table(PLAIN, path)
+    source = FileSource(path, COLUMNS, {}, tmp_path)
+    list(source.batches())
+    parquet.write_table(PLAIN.slice(0, 9), path)
+    with pytest.raises(fa.InputError, match="was changed after it had been read"):
+        list(source.batches()) if twice else source.digest
 
 
 def test_the_digest_of_a_dataframe_is_that_of_its_stream():
