@@ -126,22 +126,24 @@ class Recorded:
 def in_order(trade: Trade) -> Trade:
     """Return the trade with its rows by code, period and partner.
 
-    Columns are rearranged where they stand, one after the other, for want of room for two of each: what was given
-    is of no more use.
+    Columns are rearranged one after the other, each into the memory of the one before, for want of room for two of
+    each: what was given is of no more use.
     """
     if trade.in_order:
         return trade
     rows = trade.rows
     with trade.suspicion.lock:
         order = _sort(rows.code, rows.period, rows.partner, len(trade.periods), len(trade.partners))
+        moved: dict[str, np.ndarray] = {}
+        spare: dict[np.dtype, np.ndarray] = {}
         for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
             column = getattr(rows, name)
             if column.size and column.min() < column.max():
-                ordered = np.empty_like(column)
-                for stretch in rows.stretches():
-                    np.take(column, order[stretch], out=ordered[stretch], mode="clip")
-                column[:] = ordered
-        rows = replace(rows, origin=replace(rows.origin, order=order))
+                room = spare.get(column.dtype)
+                moved[name] = np.empty_like(column) if room is None else room
+                ordering.rearrange(readonly(column, column.dtype), readonly(order, order.dtype), moved[name])
+                spare[column.dtype] = column
+        rows = replace(rows, **moved, origin=replace(rows.origin, order=order))
         trade.suspicion.moved(rows)
     return replace(trade, rows=rows, in_order=True)
 
@@ -149,9 +151,10 @@ def in_order(trade: Trade) -> Trade:
 def _sort(code: np.ndarray, period: np.ndarray, partner: np.ndarray, n_periods: int, n_partners: int) -> np.ndarray:
     """Sort rows by code, period and partner where they stand, rows of one key as they came; return the old places."""
     order = np.empty(code.size, dtype=np.int32 if code.size < 2**31 else np.int64)
-    if n_periods * n_partners < 2**31 and code.size < 2**32:
+    bits = [(n - 1).bit_length() for n in (n_periods, n_partners)]
+    if sum(bits) <= 31 and code.size < 2**32:
         by_period = (int(code.max()) + 1) * n_periods <= 2 * code.size + MOST_BUCKETS
-        ordering.sort_rows(code, period, partner, n_periods, n_partners, by_period, order)
+        ordering.sort_rows(code, period, partner, n_periods, bits[1], by_period, order)
     else:  # beyond what one integer can pack
         order[:] = np.lexsort((partner, period, code))
         for column in (code, period, partner):

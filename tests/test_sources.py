@@ -198,7 +198,7 @@ def test_rows_are_sorted_by_key_and_stay_in_order_within(rows, codes, periods, p
     period, partner = (rng.integers(0, n, rows).astype(np.int16) for n in (periods, partners))
     expected = np.lexsort((partner, period, code))
     ours, order = [one.copy() for one in (code, period, partner)], np.empty(rows, dtype=np.int32)
-    ordering.sort_rows(*ours, periods, partners, by_period, order)
+    ordering.sort_rows(*ours, periods, (partners - 1).bit_length(), by_period, order)
     assert order.tolist() == expected.tolist()
     for column, old in zip(ours, (code, period, partner), strict=True):
         assert column.tolist() == old[expected].tolist()

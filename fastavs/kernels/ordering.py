@@ -16,7 +16,7 @@ def sort_rows(
     period: np.ndarray,
     partner: np.ndarray,
     n_periods: int,
-    n_partners: int,
+    partner_bits: int,
     by_period: bool,
     order: np.ndarray,
 ) -> None:
@@ -29,8 +29,9 @@ def sort_rows(
     ----------
     code, period, partner : integers, [n]
         The key, each from 0; brought into order where they stand. n below 2**32.
-    n_periods, n_partners : int
-        Their product is below 2**31.
+    n_periods : int
+    partner_bits : int
+        Bits that hold any partner; those that hold any period come on top, 31 at most in all.
     by_period : bool
         Whether to have a bucket for each code and period.
     order : int32[n] or int64[n]
@@ -46,8 +47,9 @@ def sort_rows(
     packed = np.empty(n, np.int64)
     for i in range(n):
         bucket = np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0)
-        packed[start[bucket]] = ((np.int64(period[i]) * n_partners + np.int64(partner[i])) << 32) | i
+        packed[start[bucket]] = (((np.int64(period[i]) << partner_bits) | np.int64(partner[i])) << 32) | i
         start[bucket] += 1  # in the end the start of the next bucket
+    mask = (np.int64(1) << partner_bits) - 1
     low = 0
     for b in range(start.size - 1):
         high = start[b]
@@ -60,10 +62,18 @@ def sort_rows(
                     packed[j + 1] = packed[j]
                     j -= 1
                 packed[j + 1] = moved
+        of_code = b // per_code
         for i in range(low, high):
             rest = packed[i] >> 32
-            code[i] = b // per_code
-            period[i] = rest // n_partners
-            partner[i] = rest % n_partners
+            code[i] = of_code
+            period[i] = rest >> partner_bits
+            partner[i] = rest & mask
             order[i] = packed[i] & 0xFFFFFFFF
         low = high
+
+
+@kernel
+def rearrange(column: np.ndarray, order: np.ndarray, out: np.ndarray) -> None:
+    """Put ``column[order]`` into `out`."""
+    for i in range(order.size):
+        out[i] = column[order[i]]
