@@ -7,6 +7,7 @@ held whole while it is read, one file at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,16 @@ class MemorySource:
 
 
 Source = FileSource | MemorySource
+
+
+def ahead(sources: Sequence[Source]) -> Iterator[tuple[int, Piece]]:
+    """Return the batches of all sources with the number of the source, the next one decoded beside the work on one."""
+    batches = ((number, piece) for number, source in enumerate(sources) for piece in source.batches())
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield found
 
 
 def stretches(rows: int) -> Iterator[slice]:

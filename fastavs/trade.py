@@ -16,7 +16,7 @@ from fastavs.errors import InputError
 from fastavs.partners import code as partner_code
 from fastavs.quantities import Rows, Suspects, amounts_by_kind
 from fastavs.setaside import SetAside
-from fastavs.sources import Source
+from fastavs.sources import Source, ahead
 from fastavs.tables import Columns, Piece, text_column
 from fastavs.trade_batches import Reading
 from fastavs.trade_rules import Rules
@@ -76,9 +76,10 @@ class Trade:
 def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progress: Progress) -> Trade:
     """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers."""
     reading = Reading(rules, aside, sum(source.rows() for source in sources))
-    for number, source in enumerate(sources):
-        progress("reading trade", number, len(sources))
-        reading.take(source)
+    for number, piece in ahead(sources):
+        if piece.first == 0:
+            progress("reading trade", number, len(sources))
+        reading.take(number, piece)
     if not reading.kept:
         raise InputError(
             f"no row of the trade table can be used: {_reasons(aside)}",

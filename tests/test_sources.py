@@ -191,7 +191,10 @@ def test_the_tariff_of_other_lengths_finds_the_trade_in_order():
 
 
 @pytest.mark.parametrize("by_period", [True, False])
-@pytest.mark.parametrize(("rows", "codes", "periods", "partners"), [(1, 1, 1, 1), (500, 40, 3, 5), (3000, 4, 2, 90)])
+@pytest.mark.parametrize(
+    ("rows", "codes", "periods", "partners"),
+    [(1, 1, 1, 1), (500, 40, 3, 5), (3000, 4, 2, 90), (400, 60, 2, 200), (3000, 4, 2, 9000)],
+)
 def test_rows_are_sorted_by_key_and_stay_in_order_within(rows, codes, periods, partners, by_period):
     rng = np.random.default_rng(rows)
     code = rng.integers(0, codes, rows).astype(np.int32)

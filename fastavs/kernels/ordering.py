@@ -8,6 +8,8 @@ from fastavs.kernels.options import kernel
 
 SHORT = 64
 """Rows up to which insertion sort wins."""
+FULL = 16
+"""Counting wins where a bucket has more than one row for so many partners."""
 
 
 @kernel
@@ -50,9 +52,29 @@ def sort_rows(
         packed[start[bucket]] = (((np.int64(period[i]) << partner_bits) | np.int64(partner[i])) << 32) | i
         start[bucket] += 1  # in the end the start of the next bucket
     mask = (np.int64(1) << partner_bits) - 1
+    count = np.zeros(mask + 2, np.int64)
     low = 0
     for b in range(start.size - 1):
         high = start[b]
+        of_code = b // per_code
+        if by_period and (high - low) * FULL > mask:  # many partners: counted, they need no comparing
+            of_period = b % per_code
+            for i in range(low, high):
+                count[((packed[i] >> 32) & mask) + 1] += 1
+            count[0] = low
+            for k in range(mask):
+                count[k + 1] += count[k]
+            for i in range(low, high):
+                of_partner = (packed[i] >> 32) & mask
+                at = count[of_partner]
+                count[of_partner] = at + 1
+                code[at] = of_code
+                period[at] = of_period
+                partner[at] = of_partner
+                order[at] = packed[i] & 0xFFFFFFFF
+            count[:] = 0
+            low = high
+            continue
         if high - low > SHORT:
             packed[low:high] = np.sort(packed[low:high])
         else:
@@ -62,7 +84,6 @@ def sort_rows(
                     packed[j + 1] = packed[j]
                     j -= 1
                 packed[j + 1] = moved
-        of_code = b // per_code
         for i in range(low, high):
             rest = packed[i] >> 32
             code[i] = of_code
