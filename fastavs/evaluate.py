@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs import codes
+from fastavs.basis import Basis
 from fastavs.duty import CONST
 from fastavs.fx import Fx
-from fastavs.index import Basis, Served, add_by, compile_duties, serve
+from fastavs.index import Served, compile_duties, serve
 from fastavs.kernels import carry as carrying
 from fastavs.kernels import rates as kernels
 from fastavs.kernels.options import readonly
@@ -36,8 +37,6 @@ class Prepared:
     imports : float64[h]
         Value of each line's own trade, by the partners that weigh.
     matched : bool[h]
-    no_quantity : int64[h]
-        Each line's own observations that lack a quantity which its duty needs.
     """
 
     schedule: YearSchedule
@@ -47,7 +46,6 @@ class Prepared:
     borrows: np.ndarray
     imports: np.ndarray
     matched: np.ndarray
-    no_quantity: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,6 @@ def prepare(
     basis: Basis,
     own_trade: bool,
     base_keys: np.ndarray,
-    kinds: Sequence[str],
     options: Options,
 ) -> Prepared:
     """Hold a schedule year against its trade: who serves which line, what is matched, what weighs.
@@ -108,17 +105,11 @@ def prepare(
         True for the year's own: every line is matched and none borrows.
     base_keys : int64[...]
         Codes of the base-period schedules that have this schedule's code length.
-    kinds : sequence of str
-        Order of the quantity rows of the observations.
     options : Options
     """
     served = serve(basis, schedule, options.levels, options.short_codes == "reach")
     h = schedule.keys.size
-    line_of = served.own_line[basis.recorded.code[basis.within]]
-    excluded = basis.recorded.excluded[basis.within]
-    value = basis.recorded.value[basis.within]
-    all_imports = add_by(value, line_of, h)
-    mfn_imports = add_by(value, np.where(excluded, -1, line_of), h)
+    all_imports, mfn_imports = basis.imports(served.own_line, h)
     if own_trade:
         imports = mfn_imports if options.weights == "mfn" else all_imports
         matched = np.ones(h, dtype=bool)
@@ -131,8 +122,7 @@ def prepare(
         imports = mfn_imports
         matched = np.isin(schedule.keys, base_keys) | (all_imports > 0.0)
         borrows = ~matched
-    no_quantity = _without_quantity(schedule, basis, np.where(excluded, -1, line_of), kinds)
-    return Prepared(schedule, basis, served, own_trade, borrows, imports, matched, no_quantity)
+    return Prepared(schedule, basis, served, own_trade, borrows, imports, matched)
 
 
 def evaluate(
@@ -178,13 +168,17 @@ def run_kernel(prepared: Prepared, duties: kernels.Duties, options: Options) -> 
     return raw
 
 
-def _without_quantity(schedule: YearSchedule, basis: Basis, line_of: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
+def _without_quantity(prepared: Prepared) -> np.ndarray:
     """Count each line's own observations that lack a quantity which its duty needs, int64[h]."""
-    lacks = np.zeros(basis.within.size, dtype=bool)
-    for k, kind in enumerate(kinds):
-        needed = schedule.per_duty([kind in duty.kinds for duty in schedule.duties]).astype(np.bool_)
-        lacks |= needed[line_of] & basis.lacks[k]
-    return np.bincount(line_of[lacks & (line_of >= 0)], minlength=schedule.keys.size)
+    schedule, own_line = prepared.schedule, prepared.served.own_line
+    kinds = [duty.kinds for duty in schedule.duties]
+    served = np.flatnonzero(own_line >= 0)
+    line = own_line[served]
+    found = np.zeros(schedule.keys.size, dtype=np.int64)
+    for some in sorted({one for one in kinds if one}):
+        needed = schedule.per_duty([one == some for one in kinds])[line]
+        np.add.at(found, line[needed], prepared.basis.lacking(some)[served[needed]])
+    return found
 
 
 def _side(prepared: Prepared, raw: kernels.LineRates, zero: bool) -> carrying.Side:
@@ -201,7 +195,7 @@ def _side(prepared: Prepared, raw: kernels.LineRates, zero: bool) -> carrying.Si
         level.astype(np.int8),
         raw.kept,
         raw.outliers,
-        prepared.no_quantity,
+        _without_quantity(prepared),
         raw.binding,
         unresolved,
     )

@@ -20,8 +20,8 @@ from fastavs.scenario import Scenario, set_changes
 from fastavs.sorted_index import Alternatives, Lines, Side, SortedIndex
 
 if TYPE_CHECKING:
+    from fastavs.basis import Basis
     from fastavs.evaluate import Prepared
-    from fastavs.index import Basis
     from fastavs.study import Study
 
 SEED = 20120605  # of the words that tell sets of codes apart
@@ -71,18 +71,18 @@ def _fingerprint(study: Study) -> str:
 
 @dataclass(slots=True)
 class _Asked:
-    """Lines that need a group of observations of one basis and some kinds. l lines."""
+    """Lines of a side that need a group of observations of some kinds. l lines."""
 
+    prepared: Prepared
     basis: int
     kinds: int
+    lines: np.ndarray  # int64[l] place in the schedule
     line: np.ndarray  # int64[l] place among all lines
-    level: np.ndarray  # int8[l]
+    level: np.ndarray  # int8[l] digits; this and the rest is what `answer` finds
     found: np.ndarray  # int64[l]
-    codes: np.ndarray  # the basis' codes in the order of the side
-    first: np.ndarray  # int64[l] the line's codes there
+    first: np.ndarray  # int64[l] the line's codes, in the order of the side
     last: np.ndarray
     words: np.ndarray  # uint64[l, 2] what tells its set of codes apart
-    key: np.ndarray  # int64[l]
 
 
 class _Builder:
@@ -93,7 +93,7 @@ class _Builder:
         self.bases: list[Basis] = []
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[_Asked] = []
-        self._usable: dict[tuple[int, int], np.ndarray] = {}
+        self.sources: dict[tuple[int, int], building.Source] = {}
 
     def basis_place(self, basis: Basis) -> int:
         for place, known in enumerate(self.bases):
@@ -108,55 +108,59 @@ class _Builder:
             self.kinds.append(wanted)
         return self.kinds.index(wanted)
 
-    def ask(self, prepared: Prepared, lines: np.ndarray, offset: int, kinds: int) -> _Asked:
-        """Find level and codes of some lines of a side for a duty on some kinds of quantity."""
-        served, basis = prepared.served, prepared.basis
-        where = self.basis_place(basis)
-        usable = self._usable_by_code(where, kinds)[served.order]
-        before = np.concatenate(([0], np.cumsum(usable)))
-        level, found, first, last = (
-            np.empty(lines.size, dtype=np.int8), *(np.empty(lines.size, dtype=np.int64) for _ in range(3))
-        )  # fmt: skip
-        building.find_levels(
-            readonly(lines, np.int64),
-            readonly(prepared.borrows, np.bool_),
-            readonly(served.level_digits, np.int8),
-            readonly(served.observations.code_reach, np.int8),
-            (readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)),
-            readonly(before, np.int64),
-            (level, found, first, last),
-        )
-        random = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)[served.order]
-        random[usable == 0] = 0  # a code without a usable observation makes no difference
-        sums = np.concatenate((np.zeros((1, 2), dtype=np.uint64), np.cumsum(random, axis=0, dtype=np.uint64)))
-        digits = np.where(level < 0, 0, served.level_digits[level]).astype(np.int8)
-        return _Asked(
-            where, kinds, lines + offset, digits, found, served.order, first, last,
-            sums[last] - sums[first], prepared.schedule.keys[lines],
+    def ask(self, prepared: Prepared, lines: np.ndarray, offset: int, kinds: int) -> None:
+        """Take note that some lines of a side have a duty on some kinds of quantity."""
+        n = lines.size
+        found, first, last = (np.empty(n, dtype=np.int64) for _ in range(3))
+        self.asked.append(
+            _Asked(
+                prepared, self.basis_place(prepared.basis), kinds, readonly(lines, np.int64), lines + offset,
+                np.empty(n, dtype=np.int8), found, first, last, np.empty((n, 2), dtype=np.uint64),
+            )
         )  # fmt: skip
 
-    def _usable_by_code(self, basis: int, kinds: int) -> np.ndarray:
-        if (basis, kinds) not in self._usable:
-            counts = np.empty(self.bases[basis].code_start.size, dtype=np.int64)
-            building.usable_by_code(self._source(basis, kinds, np.zeros(1), np.zeros(0)), counts)
-            self._usable[basis, kinds] = counts
-        return self._usable[basis, kinds]
+    def answer(self) -> None:
+        """Find level and codes of all lines asked for."""
+        together: dict[tuple[int, int], list[_Asked]] = {}
+        for one in self.asked:
+            together.setdefault((one.basis, one.kinds), []).append(one)
+        for (basis, kinds), some in together.items():
+            chosen = self.bases[basis]
+            usable = chosen.code_stop - chosen.code_start
+            if self.kinds[kinds]:
+                needed = np.zeros(usable.size, dtype=bool)
+                for one in some:
+                    needed[one.prepared.served.order[_within_reach(one)]] = True
+                self.sources[basis, kinds] = self._source(chosen, self.kinds[kinds], needed)
+                building.usable_by_code(self.sources[basis, kinds], usable)
+            words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
+            for one in some:
+                served = one.prepared.served
+                building.find_levels(
+                    one.lines,
+                    readonly(one.prepared.borrows, np.bool_),
+                    readonly(served.level_digits, np.int8),
+                    served.code_reach,
+                    (readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)),
+                    (readonly(served.order, np.int64), readonly(usable, np.int64), readonly(words, np.uint64)),
+                    (one.level, one.found, one.first, one.last, one.words),
+                )
 
-    def _source(self, basis: int, kinds: int, start: np.ndarray, codes: np.ndarray) -> building.Source:
-        one = self.bases[basis]
+    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> building.Source:
+        """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
+        recorded = basis.recorded
+        sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
+        stop = np.cumsum(sizes)
+        at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
+        names = [self.study.trade.kinds[kind] for kind in kinds]
         return building.Source(
-            readonly(one.code_start, np.int64),
-            readonly(one.code_stop, np.int64),
-            one.period,
-            one.ratio,
-            readonly(self.kinds[kinds], np.int64),
-            readonly(start, np.int64),
-            readonly(codes, np.int64),
-        )
+            readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
+            readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
+        )  # fmt: skip
 
     def lay_out(self) -> tuple[kernels.Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
-        asked = [one for one in self.asked if one.line.size]
+        asked = [one for one in self.asked if one.line.size and self.kinds[one.kinds]]
         sizes = [one.line.size for one in asked]
         total = sum(sizes)
         batch = np.repeat([one.basis * len(self.kinds) + one.kinds for one in asked], sizes).astype(np.int64)
@@ -164,7 +168,7 @@ class _Builder:
         first = _joined([one.first for one in asked], np.int64)
         last = _joined([one.last for one in asked], np.int64)
         words = np.concatenate([one.words for one in asked]) if asked else np.zeros((0, 2), dtype=np.uint64)
-        key = _joined([one.key for one in asked], np.int64)
+        key = _joined([one.prepared.schedule.keys[one.lines] for one in asked], np.int64)
         some = np.flatnonzero(_joined([one.found for one in asked], np.int64) > 0)
         order = some[np.lexsort((key[some], words[some, 1], words[some, 0], batch[some]))]
         new = np.ones(order.size, dtype=bool)
@@ -177,46 +181,47 @@ class _Builder:
         group[order] = rank[np.cumsum(new) - 1]
         leader = leader[by_code]
         chosen = [(int(request[one]), int(first[one]), int(last[one])) for one in leader]
-        codes = [asked[place].codes[lo:hi] for place, lo, hi in chosen]
+        codes = [asked[place].prepared.served.order[lo:hi] for place, lo, hi in chosen]
         entries, observation = self._segments(codes, batch[leader])
-        return entries, observation, np.split(group, np.cumsum(sizes)[:-1]) if sizes else []
+        groups = iter(np.split(group, np.cumsum(sizes)))
+        none = [np.full(one.line.size, -1, dtype=np.int32) for one in self.asked]
+        return entries, observation, [
+            next(groups) if any(one is some for some in asked) else without
+            for one, without in zip(self.asked, none, strict=True)
+        ]  # fmt: skip
 
     def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[kernels.Entries, np.ndarray]:
-        n_periods = len(self.study.trade.periods)
-        counts = np.zeros((len(codes), n_periods), dtype=np.int64)
-        slot = readonly(np.arange(n_periods), np.int64)
-        sources = {}
+        counts = np.zeros((len(codes), len(self.study.trade.periods)), dtype=np.int64)
+        parts = []
         for one in np.unique(batch):
             members = np.flatnonzero(batch == one)
-            start = np.concatenate(([0], np.cumsum([codes[g].size for g in members])))
-            listed = np.concatenate([codes[g] for g in members])
-            source = self._source(int(one) // len(self.kinds), int(one) % len(self.kinds), start, listed)
-            found = np.zeros((members.size, n_periods), dtype=np.int64)
-            building.count_segments(source, slot, found)
+            listed = [codes[g] for g in members]
+            part = (
+                self.sources[divmod(int(one), len(self.kinds))],
+                readonly(np.concatenate(([0], np.cumsum([some.size for some in listed]))), np.int64),
+                readonly(np.concatenate(listed), np.int64),
+            )
+            found = np.zeros((members.size, counts.shape[1]), dtype=np.int64)
+            building.count_segments(*part, found)
             counts[members] = found
-            sources[int(one)] = (members, source)
+            parts.append((members, part))
         owner, period = np.nonzero(counts)
-        n = counts[owner, period]
-        start = np.concatenate(([0], np.cumsum(n))).astype(np.int64)
+        start = readonly(np.concatenate(([0], np.cumsum(counts[owner, period]))), np.int64)
         cursor = np.zeros_like(counts)
         cursor[owner, period] = start[:-1]
-        ratio = np.empty(start[-1])
-        place = np.empty(start[-1], dtype=np.int32)
-        for members, source in sources.values():
-            at = np.ascontiguousarray(cursor[members])
-            building.fill_segments(source, slot, at, ratio, place)
-        building.sort_segments(readonly(start, np.int64), ratio, place)
+        ratio, place = np.empty(start[-1]), np.empty(start[-1], dtype=np.int32)
+        for members, part in parts:
+            building.fill_segments(*part, cursor[members], ratio, place)
+        building.sort_segments(start, ratio, place)
         running = np.empty(ratio.size + owner.size)
         low, high, sums = (np.empty(owner.size) for _ in range(3))
-        start = readonly(start, np.int64)
         ratio = readonly(ratio, np.float64)
         building.running_sums(start, ratio, running, low, high, sums)
         more, more_start = self._further(batch[owner], start, place)
-        for one, (members, _) in sources.items():
-            basis = self.bases[one // len(self.kinds)]
-            within = np.isin(owner, members)
-            entries = np.repeat(within, n)
-            place[entries] = basis.chosen[place[entries]]
+        for one in np.unique(batch):
+            observation = self.sources[divmod(int(one), len(self.kinds))].observation
+            segments = readonly(np.flatnonzero(batch[owner] == one), np.int64)
+            building.find_observations(start, segments, observation, place)
         return (
             kernels.Entries(
                 readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64),
@@ -229,17 +234,26 @@ class _Builder:
 
     def _further(self, batch: np.ndarray, start: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ratios of second and further kinds, for segments of duties on several quantities."""
-        kinds = np.array([len(self.kinds[one % len(self.kinds)]) for one in batch], dtype=np.int64)
+        kinds = np.array([len(some) for some in self.kinds], dtype=np.int64)[batch % len(self.kinds)]
         sizes = np.diff(start) * np.maximum(kinds - 1, 0)
         more_start = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
         more = np.empty(more_start[-1])
         for g in np.flatnonzero(sizes):
-            basis, some = divmod(int(batch[g]), len(self.kinds))
-            building.further_ratios(
-                start, readonly(place, np.int32), self.bases[basis].ratio, readonly(self.kinds[some], np.int64),
-                (int(g), int(g) + 1), readonly(more_start[:-1], np.int64), more,
-            )  # fmt: skip
+            ratio = self.sources[divmod(int(batch[g]), len(self.kinds))].ratio
+            here = more[more_start[g] : more_start[g + 1]]
+            building.further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
         return more, more_start[:-1]
+
+
+def _within_reach(asked: _Asked) -> np.ndarray:
+    """Return which codes the lines asked for may look at, at whatever level; bool[codes], in the order of the side."""
+    served, borrowing = asked.prepared.served, asked.lines[asked.prepared.borrows[asked.lines]]
+    edges = np.zeros(served.order.size + 1, dtype=np.int64)
+    for level in range(served.level_digits.size):
+        some = borrowing if level else asked.lines
+        np.add.at(edges, served.code_lo[level, some], 1)
+        np.add.at(edges, served.code_hi[level, some], -1)
+    return np.cumsum(edges[:-1]) > 0
 
 
 def _joined(parts: Sequence[np.ndarray], kind: Any) -> np.ndarray:
@@ -298,23 +312,17 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     for side, one in zip(sides, prepared, strict=True):
         kinds = kinds_of[duty[side.first : side.last]]
         for some in np.unique(kinds):
-            builder.asked.append(builder.ask(one, np.flatnonzero(kinds == some), side.first, int(some)))
+            builder.ask(one, np.flatnonzero(kinds == some), side.first, int(some))
     own = len(builder.asked)
     _ask_for_scenarios(study, scenarios, builder, sides, prepared, kinds_of[duty])
-    percent = builder.kinds.index(()) if () in builder.kinds else -1
-    needy = [one for one in builder.asked if one.kinds != percent]
+    builder.answer()
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)
-    for asked in builder.asked[:own]:
-        level[asked.line], found[asked.line] = asked.level, asked.found
-    everyone = builder.asked
-    builder.asked = needy
     entries, observation, groups = builder.lay_out()
-    sized = [one for one in needy if one.line.size]
     extra = []
-    for asked, places in zip(sized, groups, strict=True):
-        if any(asked is known for known in everyone[:own]):
-            group[asked.line] = places
+    for place, (asked, places) in enumerate(zip(builder.asked, groups, strict=True)):
+        if place < own:
+            level[asked.line], found[asked.line], group[asked.line] = asked.level, asked.found, places
         else:
             extra.append((asked, places))
     return SortedIndex(
@@ -327,7 +335,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
             readonly(np.concatenate([one.imports for one in prepared]), np.float64),
             readonly(np.concatenate([one.matched for one in prepared]), np.bool_),
         ),
-        _alternatives(extra, [one for one in everyone[own:] if one.kinds == percent]),
+        _alternatives(extra),
         entries,
         observation,
         _fx(study),
@@ -383,11 +391,10 @@ def _ask_for_scenarios(
             lines = [h for h in np.flatnonzero(touched) if (side.first + int(h), some) not in asked]
             asked.update((side.first + int(h), some) for h in lines)
             if lines:
-                builder.asked.append(builder.ask(one, np.array(lines), side.first, some))
+                builder.ask(one, np.array(lines), side.first, some)
 
 
-def _alternatives(extra: list[tuple[_Asked, np.ndarray]], percent: list[_Asked]) -> Alternatives:
-    every = [*extra, *((one, np.full(one.line.size, -1, dtype=np.int32)) for one in percent)]
+def _alternatives(every: list[tuple[_Asked, np.ndarray]]) -> Alternatives:
     line = _joined([one.line for one, _ in every], np.int64)
     kinds = _joined([np.full(one.line.size, one.kinds) for one, _ in every], np.int64)
     order = np.lexsort((kinds, line))

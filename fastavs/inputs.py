@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastavs import fx, partners, published, schedule, trade
+from fastavs import fx, partners, published, schedule, trade, trade_rules
 from fastavs.codes import Grouping, make_grouping
 from fastavs.config import StudyConfig
 from fastavs.errors import InputError, UnitError
@@ -62,7 +62,7 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
     schedules = config.schedules
     return Inputs(
         trade=[
-            FileSource(one, trade.COLUMNS, config.trade.columns, folder)
+            FileSource(one, trade_rules.COLUMNS, config.trade.columns, folder)
             for one in find(config.trade.files, "trade.files")
         ],
         applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -136,30 +137,78 @@ def amounts_by_kind(
     return amount, bridged
 
 
-def find_suspects(
-    rows: Rows, code_texts: Sequence[str], names: tuple[Sequence[str], Sequence[str]], labels: Sequence[str]
-) -> tuple[quality.Mislabelled, pa.Table]:
-    """Find rows whose mass and other quantity do not fit each other, and describe them for the report."""
-    found = _mislabelled(rows, codes.cut(codes.to_keys(code_texts), 6) // 10 ** (codes.LONGEST - 6))
-    if rows.marked.size:
-        marked = np.flatnonzero(rows.marked)
-        either = np.union1d(found.rows, marked)
-        mass, kind, amount = _pairs(rows, either)
-        local = replace(found, rows=np.searchsorted(either, found.rows))
-        local = quality.with_marked(local, rows.marked[either], kind, amount, mass)
-        found = replace(local, rows=either[local.rows])
-    at = found.rows
-    file, row = rows.origin.find(at)
-    table = quality.describe(
-        found,
-        file=[labels[place] for place in file],
-        row=(row + 1).tolist(),
-        period=[names[0][place] for place in rows.period[at]],
-        line=[code_texts[place] for place in rows.code[at]],
-        partner=[names[1][place] for place in rows.partner[at]],
-        value=rows.value[at].tolist(),
-    )
-    return found, table
+class Suspects:
+    """Rows whose mass and other quantity do not fit each other, looked for when they are first asked for.
+
+    Parameters
+    ----------
+    rows : Rows
+    code_texts : sequence of str
+    names : (sequence of str, sequence of str)
+        Periods and partners.
+    labels : sequence of str
+        The files.
+
+    Attributes
+    ----------
+    lock : threading.Lock
+        Held by whoever looks at the rows or moves them.
+    """
+
+    def __init__(
+        self, rows: Rows, code_texts: Sequence[str], names: tuple[Sequence[str], Sequence[str]], labels: Sequence[str]
+    ) -> None:
+        self.lock = threading.Lock()
+        self._rows = rows
+        self._codes = code_texts
+        self._names = names
+        self._labels = labels
+        self._table: pa.Table | None = None
+
+    def moved(self, rows: Rows) -> None:
+        """Take note of the rows in another order; the lock is held."""
+        self._rows = rows
+
+    def table(self) -> pa.Table:
+        """Describe the rows for the report, in the order in which they were read."""
+        with self.lock:
+            if self._table is None:
+                self._table = self._described(self._found())
+            return self._table
+
+    def void(self, sources: Sequence[Source], aside: SetAside) -> None:
+        """Take the wrong number of each of the rows away and note it (option ``mislabelled = "drop"``)."""
+        with self.lock:
+            found = self._found()
+            self._table = self._described(found)
+            void_suspects(self._rows, found, sources, aside)
+
+    def _found(self) -> quality.Mislabelled:
+        rows = self._rows
+        found = _mislabelled(rows, codes.cut(codes.to_keys(self._codes), 6) // 10 ** (codes.LONGEST - 6))
+        if rows.marked.size:
+            either = np.union1d(found.rows, np.flatnonzero(rows.marked))
+            mass, kind, amount = _pairs(rows, either)
+            local = replace(found, rows=np.searchsorted(either, found.rows))
+            local = quality.with_marked(local, rows.marked[either], kind, amount, mass)
+            found = replace(local, rows=either[local.rows])
+        if not rows.origin.order.size:
+            return found
+        as_read = np.argsort(rows.origin.order[found.rows], kind="stable")
+        return quality.Mislabelled(*(getattr(found, name)[as_read] for name in quality.Mislabelled.__slots__))
+
+    def _described(self, found: quality.Mislabelled) -> pa.Table:
+        rows, at = self._rows, found.rows
+        file, row = rows.origin.find(at)
+        return quality.describe(
+            found,
+            file=[self._labels[place] for place in file],
+            row=(row + 1).tolist(),
+            period=[self._names[0][place] for place in rows.period[at]],
+            line=[self._codes[place] for place in rows.code[at]],
+            partner=[self._names[1][place] for place in rows.partner[at]],
+            value=rows.value[at].tolist(),
+        )
 
 
 def _mislabelled(rows: Rows, hs6: np.ndarray) -> quality.Mislabelled:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from fastavs import codes
 from fastavs.duty import Duty, parse_duty
 from fastavs.errors import DutyError, InputError
 from fastavs.tables import Columns, Piece, number_column, text_column
 
+PLAIN = f"^[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}$"  # a code that `codes.trouble` has nothing against
 COLUMNS = Columns("schedules", ("line", "duty", "description"), ("year",), ("year", "line", "duty"))
 
 
@@ -118,6 +121,8 @@ def _years(piece: Piece) -> np.ndarray:
 
 def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
     line, line_codes = text_column(piece, "line")
+    if pc.all(pc.match_substring_regex(pa.array(line_codes, pa.string()), PLAIN)).as_py() and line.min(initial=0) >= 0:
+        return line, line_codes
     problems = [codes.trouble(code) for code in line_codes]
     wrong = np.array([problem is not None for problem in problems] + [True])[line]
     if wrong.any():
@@ -181,10 +186,12 @@ def _by_year(
     texts: list[str],
     origins: list[tuple[Piece, int]],
 ) -> dict[int, YearSchedule]:
-    order = np.lexsort((key, year))
+    ascending = (year[1:] > year[:-1]) | ((year[1:] == year[:-1]) & (key[1:] > key[:-1]))
+    order = np.arange(year.size) if ascending.all() else np.lexsort((key, year))
+    year = year[order]
     schedules = {}
     for one in np.unique(year):
-        rows = order[np.searchsorted(year[order], one) : np.searchsorted(year[order], one, side="right")]
+        rows = order[np.searchsorted(year, one) : np.searchsorted(year, one, side="right")]
         lengths = np.unique(digits[rows])
         if lengths.size > 1:
             _complain_of_lengths(rows, key, digits, origins)

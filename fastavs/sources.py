@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from fastavs.errors import InputError
 from fastavs.tables import (
     ARROW_ENDINGS,
     PARQUET_ENDINGS,
@@ -56,14 +58,26 @@ class FileSource:
         self._columns = columns
         self._renamed = renamed
         self._digest = ""
+        self._read: tuple[int, int] | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the file's bytes, taken beside the reading of its rows."""
+        """SHA-256 of the file's bytes, taken when first asked for.
+
+        Raises
+        ------
+        InputError
+            A file that is not the one that was read.
+        """
         if not self._digest:
             with unreadable(self.label):
                 self._digest = file_digest(self._path)
+                self._insist_on_same()
         return self._digest
+
+    def _insist_on_same(self) -> None:
+        if self._read not in (None, _state(self._path)):
+            raise InputError("the file was changed after it had been read", file=self.label, cure="run it again")
 
     def rows(self) -> int:
         """Return how many rows there are, 0 where that is not known before they are read."""
@@ -83,14 +97,20 @@ class FileSource:
             A file that cannot be read, of an unknown kind, without the columns that must be there, or without rows.
         """
         first = 0
-        with ThreadPoolExecutor(1) as pool, unreadable(self.label):
+        with unreadable(self.label):
+            self._insist_on_same()
+            self._read = _state(self._path)
             self._path.open("rb").close()  # what cannot be opened is told to be that
-            hashing = pool.submit(file_digest, self._path)
             tables = _stretches(_tables(self._path, self.label, self._columns, self._renamed))
             for table in tables:
                 yield Piece(self.label, native(table, self._columns, self._renamed, self.label), "", first)
                 first += table.num_rows
-            self._digest = hashing.result()
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Return what tells a file from a later one under its name: when it was written, and its size."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 class MemorySource:
@@ -114,6 +134,16 @@ class MemorySource:
 
 
 Source = FileSource | MemorySource
+
+
+def ahead(sources: Sequence[Source]) -> Iterator[tuple[int, Piece]]:
+    """Return the batches of all sources with the number of the source, the next one decoded beside the work on one."""
+    batches = ((number, piece) for number, source in enumerate(sources) for piece in source.batches())
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield found
 
 
 def stretches(rows: int) -> Iterator[slice]:
@@ -195,6 +225,8 @@ class Texts:
         self.names: list[str] = []
         self._clean = clean
         self._known: dict[str, int] = {}
+        self._raw = pa.array([], pa.string())  # texts as they came, and the place of each
+        self._place_of_raw = np.full(1, -1, dtype=np.int32)  # the last entry serves those that are none
         self._dictionary: pa.Array | None = None
         self._place = np.empty(0, dtype=np.int32)
 
@@ -211,21 +243,26 @@ class Texts:
         coded = coded_column(piece, self.column)
         if self._dictionary is None or not self._dictionary.equals(coded.dictionary):
             self._dictionary = coded.dictionary  # most often that of the batch before
-            self._place = self._learn(coded.dictionary.to_pylist())
+            self._place = self._learn(coded.dictionary)
         return self._place[plain(coded.indices.cast(pa.int32()), -1, np.int32)]
 
     def find(self, text: str) -> int:
         """Return the place of a text, -1 where none has come yet."""
         return self._known.get(text, -1)
 
-    def _learn(self, texts: list[str | None]) -> np.ndarray:
-        place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last entry serves place -1
-        for i, text in enumerate(texts):
-            cleaned = self._clean(text or "")
-            if cleaned:
-                place[i] = self._known.setdefault(cleaned, len(self._known))
-        self.names.extend(list(self._known)[len(self.names) :])
-        return place
+    def _learn(self, dictionary: pa.Array) -> np.ndarray:
+        """Return the place of each text of a dictionary, and -1 behind them; new texts are taken in."""
+        new = dictionary.filter(pc.invert(pc.is_in(dictionary, value_set=self._raw))).drop_null()
+        if len(new):
+            place = [
+                self._known.setdefault(cleaned, len(self._known)) if cleaned else -1
+                for cleaned in map(self._clean, new.to_pylist())
+            ]
+            self.names.extend(list(self._known)[len(self.names) :])
+            self._raw = pa.concat_arrays([self._raw, new])
+            self._place_of_raw = np.concatenate((self._place_of_raw[:-1], np.array([*place, -1], dtype=np.int32)))
+        at = plain(pc.index_in(dictionary, value_set=self._raw), -1, np.int32)
+        return np.append(self._place_of_raw[at], np.int32(-1))
 
 
 class Growing:

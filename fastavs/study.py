@@ -25,14 +25,17 @@ from fastavs.plan import make_plan
 from fastavs.setaside import SetAside
 from fastavs.sources import MemorySource
 from fastavs.tables import Columns, Piece, from_memory
-from fastavs.trade import Rules, Tariff, Trade
+from fastavs.trade import Trade
+from fastavs.trade_rules import COLUMNS as TRADE_COLUMNS
+from fastavs.trade_rules import Rules, Tariff
 from fastavs.units import KINDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from fastavs.basis import Basis
     from fastavs.evaluate import Evaluated, Prepared, YearRates
-    from fastavs.index import Basis, Recorded
+    from fastavs.recorded import Recorded
     from fastavs.results.rates import Rates
 
 RENAMED = ("trade", "schedules", "fx", "partners", "drop")
@@ -144,7 +147,7 @@ class Study:
         self._bind(
             config,
             Inputs(
-                trade=[MemorySource(piece) for piece in pieces(trade, trade_module.COLUMNS, "trade")],
+                trade=[MemorySource(piece) for piece in pieces(trade, TRADE_COLUMNS, "trade")],
                 applied=pieces(applied, schedule_module.COLUMNS, "applied"),
                 bound=pieces(bound, schedule_module.COLUMNS, "bound"),
                 fx=pieces(fx, fx_module.COLUMNS, "fx"),
@@ -222,7 +225,8 @@ class Study:
         lines: dict[int, list[np.ndarray]] = {}
         for schedule in schedules:
             lines.setdefault(schedule.digits, []).append(schedule.keys)
-        named = {kind for schedule in schedules for duty in schedule.duties for kind in duty.kinds}
+        duties = {duty.text: duty for schedule in schedules for duty in schedule.duties}
+        named = {kind for duty in duties.values() for kind in duty.kinds}
         return Rules(
             Tariff({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()}),
             self.partners,
@@ -293,7 +297,7 @@ class Study:
             own_trade = year in self.plan.own_periods
             basis = self._basis(schedule.digits, own_trade, self.plan.periods_of(year))
             base_keys = self._base_keys(schedule.digits)
-            self._prepared[kind, year] = prepare(schedule, basis, own_trade, base_keys, self.trade.kinds, self.options)
+            self._prepared[kind, year] = prepare(schedule, basis, own_trade, base_keys, self.options)
         return self._prepared[kind, year]
 
     def fx_periods(self, year: int) -> list[str]:
@@ -312,7 +316,7 @@ class Study:
         """Return all observations, codes cut to a tariff's length."""
         with _ORDERING:
             if digits not in self._recorded:
-                from fastavs.index import in_order, record
+                from fastavs.recorded import in_order, record
 
                 self.trade = in_order(self.trade)
                 self._recorded[digits] = record(self.trade, digits)
@@ -321,7 +325,7 @@ class Study:
     def _basis(self, digits: int, own_trade: bool, periods: tuple[int, ...]) -> Basis:
         key = (digits, own_trade, periods)
         if key not in self._bases:
-            from fastavs.index import make_basis
+            from fastavs.basis import make_basis
 
             every = self.options.base_partners == "all" and not own_trade
             self._bases[key] = make_basis(

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fastavs.errors import InputError, did_you_mean
 
@@ -317,7 +318,7 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     if column not in piece.table.column_names:
         return np.full(piece.table.num_rows, -1, dtype=np.int32), []
     coded = coded_column(piece, column)
-    return _trimmed(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary.to_pylist())
+    return _trimmed(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary)
 
 
 def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
@@ -373,21 +374,31 @@ def plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
     return np.where(bits[valid.offset : valid.offset + n], values, null).astype(dtype)
 
 
-def _trimmed(places: np.ndarray, texts: list[str | None]) -> tuple[np.ndarray, list[str]]:
+def _trimmed(places: np.ndarray, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
     """Strip blanks from distinct texts and merge what becomes equal; empty text is null."""
-    distinct: dict[str, int] = {}
-    new_place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last entry serves place -1
-    for i, text in enumerate(texts):
-        stripped = (text or "").strip()
-        if stripped:
-            new_place[i] = distinct.setdefault(stripped, len(distinct))
-    merged, names = new_place[places], list(distinct)
-    used = np.unique(merged[merged >= 0])  # dataframes keep categories that no row holds
+    merged, names = places, dictionary.to_pylist()
+    if not _is_trimmed(dictionary):
+        distinct: dict[str, int] = {}
+        new_place = np.full(len(names) + 1, -1, dtype=np.int32)  # the last entry serves place -1
+        for i, text in enumerate(names):
+            stripped = (text or "").strip()
+            if stripped:
+                new_place[i] = distinct.setdefault(stripped, len(distinct))
+        merged, names = new_place[places], list(distinct)
+    held = np.zeros(len(names) + 1, dtype=bool)
+    held[merged] = True
+    used = np.flatnonzero(held[:-1])  # dataframes keep categories that no row holds
     if used.size == len(names):
         return merged, names
     back = np.full(len(names) + 1, -1, dtype=np.int32)
     back[used] = np.arange(used.size, dtype=np.int32)
     return back[merged], [names[place] for place in used]
+
+
+def _is_trimmed(texts: pa.Array) -> bool:
+    """Whether texts are distinct, and surely without blanks at their ends: ASCII there."""
+    whole = pc.all(pc.match_substring_regex(texts, "^[!-~](.*[!-~])?$")).as_py()
+    return whole is True and not texts.null_count and len(texts.unique()) == len(texts)
 
 
 def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from small import row, study, table_of
 
 import fastavs
 from fastavs import duty as duties
-from fastavs.kernels import addup, moments, rates
+from fastavs.kernels import addup, moments, picking, rates
 from fastavs.kernels.options import readonly
 from fastavs.results.summary import moments as moments_of
 
@@ -82,7 +82,14 @@ def compiled(folder: Path) -> dict[str, int]:
 
 def test_with_bounds_checks_the_twin_still_agrees(checked_cache):
     kernels = {path.name.split("-")[0] for path in checked_cache.rglob("*.nbc")}
-    assert {"rates.line_rates", "addup.add_up", "carry.carry", "moments.moments", "moments.sums"} <= kernels
+    assert {
+        "rates.line_rates",
+        "addup.quantities",
+        "picking.pick",
+        "carry.carry",
+        "moments.moments",
+        "moments.sums",
+    } <= kernels
 
 
 def test_a_second_process_compiles_nothing(checked_cache):
@@ -136,6 +143,7 @@ def test_opcodes_are_those_of_the_duties():
 # ---- sums, against exact ones
 
 ULPS = 1e-15
+KEY_TYPES = (np.int32, np.int16, np.int16)  # of code, period and partner
 
 
 def wild(count: int, seed: int) -> list[float]:
@@ -155,15 +163,11 @@ def test_added_up_rows_are_exact_to_the_ulp_and_in_any_order(count):
     for seed in (0, 1):
         order = list(range(count))
         random.Random(seed).shuffle(order)
-        out = [np.empty(1), np.empty((1, 1)), np.empty((1, 1))]
-        addup.add_up(
-            readonly([0, count], np.int64),
-            readonly(order, np.int64),
-            readonly(value, np.float64),
-            readonly([amount], np.float64),
-            *out,
-        )
-        found.append([float(one.ravel()[0]) for one in out])
+        rows = observed([0, count], order, value, [0] * count, amount)
+        out = [np.empty(1) for _ in range(3)]
+        addup.add_up(rows.row_start, readonly([value[place] for place in order], np.float64), out[0])
+        addup.quantities(rows, 0, readonly([0], np.int64), out[1], out[2])
+        found.append([float(one[0]) for one in out])
     exact = [
         math.fsum(value),
         math.fsum(amount),
@@ -171,6 +175,112 @@ def test_added_up_rows_are_exact_to_the_ulp_and_in_any_order(count):
     ]
     assert found[0] == found[1]
     assert found[0] == pytest.approx(exact, rel=ULPS, abs=0.0)
+
+
+def observed(
+    start: list[int], order: list[int], value: list[float], kind: list[int], amount: list[float], **further: object
+) -> addup.Observed:
+    """Observations as the kernels take them, of rows with one quantity unless `further` has more."""
+    columns: dict[str, object] = {
+        "row_start": readonly(start, np.int64), "row_order": readonly(order, np.int32),
+        "code": readonly([0] * len(value), np.int32), "value": readonly(value, np.float64),
+        "kind_1": readonly(kind, np.int8), "amount_1": readonly(amount, np.float64),
+        "kind_2": readonly([], np.int8), "amount_2": readonly([], np.float64), "mass": readonly([], np.float64),
+        "mass_kind": 0, "bridge": readonly(np.empty((0, 3)), np.int64), "factor": readonly([], np.float64),
+        "fits": readonly(np.empty((0, 1)), np.bool_),
+    }  # fmt: skip
+    return addup.Observed(**columns | further)
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_quantities_over_bridges_are_those_of_plain_python(single):
+    rng = random.Random(12)
+    n, codes = 400, 5
+    code = [rng.randrange(codes) for _ in range(n)]
+    value = [rng.lognormvariate(5, 2) for _ in range(n)]
+    kinds = [[rng.choice([-1, 0, 1, 2]) for _ in range(n)] for _ in range(2)]
+    amounts = [[0.0 if k < 0 else rng.choice([0.0, rng.lognormvariate(2, 2)]) for k in some] for some in kinds]
+    mass = [rng.choice([0.0, rng.lognormvariate(3, 1)]) for _ in range(n)]
+    bridges = [(2, 1, 16, 500.0, [0, 1]), (2, 0, 16, 3.0, [0, 1, 2]), (2, 1, 24, 7.0, [1]), (1, 0, 16, 11.0, [3])]
+    order = list(range(n))
+    rng.shuffle(order)
+    cuts = sorted(rng.sample(range(1, n), 150))
+    start = list(range(n + 1)) if single else [0, *cuts, n]
+    rows = observed(
+        [] if single else start, order, value, kinds[0], amounts[0],
+        code=readonly(code, np.int32), kind_2=readonly(kinds[1], np.int8), amount_2=readonly(amounts[1], np.float64),
+        mass=readonly(mass, np.float64), bridge=readonly([one[:3] for one in bridges], np.int64),
+        factor=readonly([one[3] for one in bridges], np.float64),
+        fits=readonly([[c in one[4] for c in range(codes)] for one in bridges], np.bool_),
+    )  # fmt: skip
+
+    def held(row: int, kind: int) -> float:
+        own = [a[row] for k, a in zip(kinds, amounts, strict=True) if k[row] == kind and a[row] > 0.0]
+        return [*own, mass[row] if kind == 0 else 0.0, 0.0][0]
+
+    def amount(row: int, kind: int) -> float:
+        found = [
+            (digits + (2 if kinds[0][row] == source else 1 if kinds[1][row] == source else 0), -place)
+            for place, (made, source, digits, _, fits) in enumerate(bridges)
+            if made == kind and code[row] in fits and held(row, source) > 0.0
+        ]
+        if held(row, kind) > 0.0 or not found:
+            return held(row, kind)
+        best = bridges[-max(found)[1]]
+        return held(row, best[1]) * best[3]
+
+    at = rng.sample(range(len(start) - 1), 100)
+    for kind in range(3):
+        quantity, quantity_value = np.empty(len(at)), np.empty(len(at))
+        addup.quantities(rows, kind, readonly(at, np.int64), quantity, quantity_value)
+        for place, i in enumerate(at):
+            mine = [row for row in order[start[i] : start[i + 1]] if amount(row, kind) > 0.0]
+            assert quantity[place] == pytest.approx(math.fsum(amount(row, kind) for row in mine), rel=ULPS, abs=0.0)
+            assert quantity_value[place] == pytest.approx(math.fsum(value[row] for row in mine), rel=ULPS, abs=0.0)
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_observations_are_picked_as_in_plain_python(times):
+    rng = random.Random(13)
+    codes, periods, partners, lines = 12, 4, 6, 5
+    keys = sorted(rng.sample([(c, t, p) for c in range(codes) for t in range(periods) for p in range(partners)], 150))
+    keys = [key for key in keys if key[0] not in (0, 7, 11)]  # codes without any observation
+    value = [rng.lognormvariate(3, 4) for _ in keys]
+    excluded = [rng.random() < 0.2 for _ in keys]
+    wanted, least = [False, True, False, True], 5.0
+    n = len(keys)
+    of_code, period = np.empty(codes + 1, dtype=np.int64), np.empty(n, dtype=np.int32)
+    start = np.empty(n + 1, dtype=np.int64)
+    code_of, period_of, partner_of = (readonly([key[k] for key in keys], kind) for k, kind in enumerate(KEY_TYPES))
+    found = picking.find_runs(code_of, period_of, of_code, period, start)
+    runs = picking.Runs(
+        readonly(of_code, np.int64), readonly(period[:found], np.int32), readonly(start[: found + 1], np.int64),
+        partner_of, readonly(value, np.float64), readonly(excluded, np.bool_),
+    )  # fmt: skip
+    chosen = np.empty(n, dtype=np.int32)
+    low, high, left_out = np.empty(codes, dtype=np.int64), np.empty(codes, dtype=np.int64), np.empty(2, dtype=np.int64)
+    picking.pick(runs, readonly(wanted, np.bool_), least, times, chosen, low, high, left_out)
+
+    inside = [i for i, (_, t, _) in enumerate(keys) if wanted[t]]
+    seen = [(keys[i][0], keys[i][2]) for i in inside]
+    mfn = [i for i in inside if not excluded[i]]
+    large = [i for i in mfn if value[i] >= least]
+    kept = [i for i in large if not times or seen.count((keys[i][0], keys[i][2])) == times]
+    assert [i for c in range(codes) for i in chosen[low[c] : high[c]].tolist()] == kept
+    assert all(keys[i][0] == c for c in range(codes) for i in chosen[low[c] : high[c]])
+    assert left_out.tolist() == [len(mfn) - len(large), len(large) - len(kept)]
+
+    own_line = [rng.randrange(-1, lines) for _ in range(codes)]
+    of_codes, everyone, of_mfn = np.empty((4, codes)), np.empty(lines), np.empty(lines)
+    picking.value_by_code(runs, readonly(wanted, np.bool_), of_codes)
+    picking.value_by_line(
+        runs, readonly(wanted, np.bool_), readonly(of_codes, np.float64), readonly(own_line, np.int64), everyone, of_mfn
+    )
+    for line in range(lines):
+        mine = [i for i in inside if own_line[keys[i][0]] == line]
+        assert everyone[line] == pytest.approx(math.fsum(value[i] for i in mine), rel=ULPS, abs=0.0)
+        expected = math.fsum(value[i] for i in mine if not excluded[i])
+        assert of_mfn[line] == pytest.approx(expected, rel=ULPS, abs=0.0)
 
 
 def test_sums_by_group():

@@ -20,13 +20,13 @@ from test_quality import SHOES
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs import index, quality, quantities, sources
-from fastavs.index import _sort
-from fastavs.kernels import addup
+from fastavs import quality, quantities, recorded, sources
+from fastavs.kernels import ordering
 from fastavs.quantities import Origin
+from fastavs.recorded import _sort
 from fastavs.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables import Piece, from_memory
-from fastavs.trade import COLUMNS
+from fastavs.trade_rules import COLUMNS
 
 
 @pytest.fixture(scope="module", params=range(4))
@@ -78,13 +78,13 @@ def test_dataframes_in_batches_change_no_bit(made, monkeypatch):
 def test_threads_that_ask_one_study_at_once_get_the_same(made, monkeypatch):
     expected = study_of(made).rates().table
     asked = study_of(made)
-    ordered = index.in_order
+    ordered = recorded.in_order
 
     def slowly(trade):
         time.sleep(0.05)  # long enough for the other thread to come by
         return ordered(trade)
 
-    monkeypatch.setattr(index, "in_order", slowly)
+    monkeypatch.setattr(recorded, "in_order", slowly)
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: asked.recorded(10), range(2))
     assert first is second
@@ -135,7 +135,12 @@ def test_headings_judged_apart_are_judged_alike(monkeypatch):
     whole = study(rows, lines).trade.suspects
     assert whole.num_rows > 5
     small_batches(monkeypatch, 40)
-    assert study(rows, lines).trade.suspects.equals(whole)
+    again = study(rows, lines)
+    as_read = again.trade
+    again.rates()  # which puts the rows in order
+    assert again.trade is not as_read
+    assert as_read.suspects.equals(whole)
+    assert again.trade.suspects.equals(whole)
 
 
 def test_rows_of_one_quantity_are_held_against_nothing(monkeypatch):
@@ -147,7 +152,9 @@ def test_rows_of_one_quantity_are_held_against_nothing(monkeypatch):
         return find(hs6, *more)
 
     monkeypatch.setattr(quality, "find_mislabelled", spy)
-    study([row("2009", "2203000100", "DEU", 1.0, 2.0, "l")], {2009: {"2203000100": "5%"}})
+    bound = study([row("2009", "2203000100", "DEU", 1.0, 2.0, "l")], {2009: {"2203000100": "5%"}})
+    assert sizes == []  # looked for when they are first asked for
+    assert bound.trade.suspects.num_rows == bound.trade.suspects.num_rows == 0
     assert sizes == [0]
 
 
@@ -184,14 +191,17 @@ def test_the_tariff_of_other_lengths_finds_the_trade_in_order():
 
 
 @pytest.mark.parametrize("by_period", [True, False])
-@pytest.mark.parametrize(("rows", "codes", "periods", "partners"), [(1, 1, 1, 1), (500, 40, 3, 5), (3000, 4, 2, 90)])
+@pytest.mark.parametrize(
+    ("rows", "codes", "periods", "partners"),
+    [(1, 1, 1, 1), (500, 40, 3, 5), (3000, 4, 2, 90), (400, 60, 2, 200), (3000, 4, 2, 9000)],
+)
 def test_rows_are_sorted_by_key_and_stay_in_order_within(rows, codes, periods, partners, by_period):
     rng = np.random.default_rng(rows)
     code = rng.integers(0, codes, rows).astype(np.int32)
     period, partner = (rng.integers(0, n, rows).astype(np.int16) for n in (periods, partners))
     expected = np.lexsort((partner, period, code))
     ours, order = [one.copy() for one in (code, period, partner)], np.empty(rows, dtype=np.int32)
-    addup.sort_rows(*ours, periods, partners, by_period, order)
+    ordering.sort_rows(*ours, periods, (partners - 1).bit_length(), by_period, order)
     assert order.tolist() == expected.tolist()
     for column, old in zip(ours, (code, period, partner), strict=True):
         assert column.tolist() == old[expected].tolist()
@@ -316,6 +326,17 @@ def test_files_without_rows(tmp_path, name):
     (parquet.write_table if name == "t.parquet" else feather.write_feather)(PLAIN.slice(0, 0), str(path))
     with pytest.raises(fa.InputError, match="the trade table has no rows"):
         list(FileSource(path, COLUMNS, {}, tmp_path).batches())
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_file_that_changes_after_it_was_read_is_told(tmp_path, twice):
+    path = tmp_path / "t.parquet"
+    parquet.write_table(PLAIN, path)
+    source = FileSource(path, COLUMNS, {}, tmp_path)
+    list(source.batches())
+    parquet.write_table(PLAIN.slice(0, 9), path)
+    with pytest.raises(fa.InputError, match="was changed after it had been read"):
+        list(source.batches()) if twice else source.digest
 
 
 def test_the_digest_of_a_dataframe_is_that_of_its_stream():

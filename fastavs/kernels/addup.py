@@ -1,72 +1,30 @@
-"""Rows into the order of their keys, and rows of one key into one observation, whatever order they came in."""
+"""Rows of one key into one observation, whatever order they came in, and quantities with them."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from fastavs.kernels.options import inlined, kernel
 
-SHORT = 64
-"""Rows up to which insertion sort wins."""
 
+class Observed(NamedTuple):
+    """Observations, and the trade rows that they are added up from. Bridges b; others as in `quantities.Rows`."""
 
-@kernel
-def sort_rows(
-    code: np.ndarray,
-    period: np.ndarray,
-    partner: np.ndarray,
-    n_periods: int,
-    n_partners: int,
-    by_period: bool,
-    order: np.ndarray,
-) -> None:
-    """Sort rows by code, period and partner; rows of one key stay in the order they came in.
-
-    Rows are counted into buckets of one code, or of one code and period, and each bucket is sorted by the rest of
-    the key and the row number, packed into one integer.
-
-    Parameters
-    ----------
-    code, period, partner : integers, [n]
-        The key, each from 0; brought into order where they stand. n below 2**32.
-    n_periods, n_partners : int
-        Their product is below 2**31.
-    by_period : bool
-        Whether to have a bucket for each code and period.
-    order : int32[n] or int64[n]
-        Filled with the numbers that rows had before.
-    """
-    n = code.size
-    per_code = n_periods if by_period else 1
-    start = np.zeros((np.int64(np.max(code)) + 1) * per_code + 1, np.int64)
-    for i in range(n):
-        start[np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0) + 1] += 1
-    for b in range(start.size - 1):
-        start[b + 1] += start[b]
-    packed = np.empty(n, np.int64)
-    for i in range(n):
-        bucket = np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0)
-        packed[start[bucket]] = ((np.int64(period[i]) * n_partners + np.int64(partner[i])) << 32) | i
-        start[bucket] += 1  # in the end the start of the next bucket
-    low = 0
-    for b in range(start.size - 1):
-        high = start[b]
-        if high - low > SHORT:
-            packed[low:high] = np.sort(packed[low:high])
-        else:
-            for i in range(low + 1, high):
-                moved, j = packed[i], i - 1
-                while j >= low and packed[j] > moved:
-                    packed[j + 1] = packed[j]
-                    j -= 1
-                packed[j + 1] = moved
-        for i in range(low, high):
-            rest = packed[i] >> 32
-            code[i] = b // per_code
-            period[i] = rest // n_partners
-            partner[i] = rest % n_partners
-            order[i] = packed[i] & 0xFFFFFFFF
-        low = high
+    row_start: np.ndarray  # int64[n + 1] where an observation's rows begin; empty where each is of one row
+    row_order: np.ndarray  # int32 or int64 [rows]; empty where rows stand observation by observation
+    code: np.ndarray  # int32[rows]
+    value: np.ndarray  # float64[rows]
+    kind_1: np.ndarray  # int8[rows], as all that follow possibly empty
+    amount_1: np.ndarray  # float64[rows]
+    kind_2: np.ndarray  # int8[rows]
+    amount_2: np.ndarray  # float64[rows]
+    mass: np.ndarray  # float64[rows]
+    mass_kind: int  # the kind that `mass` is of
+    bridge: np.ndarray  # int64[b, 3] the kind made, the kind it is made from, and four times the prefix' digits
+    factor: np.ndarray  # float64[b]
+    fits: np.ndarray  # bool[b, codes] whether a row's code begins with the prefix
 
 
 @inlined
@@ -84,57 +42,98 @@ def _sorted_sum(values: np.ndarray, count: int) -> float:
 
 
 @kernel
-def add_up(
-    start: np.ndarray,
-    order: np.ndarray,
-    value: np.ndarray,
-    amount: np.ndarray,
-    out_value: np.ndarray,
-    out_quantity: np.ndarray,
-    out_quantity_value: np.ndarray,
-) -> None:
-    """Add up the rows of each observation (METHOD.md section 2, "Adding up").
+def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
+    """Add up the value of each observation's rows (METHOD.md section 2, "Adding up").
 
     Parameters
     ----------
-    start : int64[n_obs + 1]
-        Where each observation's rows begin in `order`.
-    order : int64[n_rows]
-        Row numbers, observation by observation.
-    value : float64[n_rows]
-        Customs value of a row.
-    amount : float64[n_kinds, n_rows]
-        Quantity of a row in base units of each kind; 0 means none.
-    out_value : float64[n_obs]
-        All the value.
-    out_quantity, out_quantity_value : float64[n_kinds, n_obs]
-        The quantity of a kind, and the value of the rows that carry it; 0 means none.
+    start : int64[n + 1]
+        Where each observation's rows begin.
+    value : float64[rows]
+        Customs value of the rows, observation by observation.
+    out : float64[n]
     """
+    for i in range(start.size - 1):
+        rows = start[i + 1] - start[i]
+        out[i] = value[start[i]] if rows == 1 else _sorted_sum(value[start[i] : start[i + 1]], rows)
+
+
+@inlined
+def _held(
+    row: int,
+    kind: int,
+    mass_kind: int,
+    kind_1: np.ndarray,
+    amount_1: np.ndarray,
+    kind_2: np.ndarray,
+    amount_2: np.ndarray,
+    mass: np.ndarray,
+) -> float:
+    """Return the quantity of a kind that a row has itself, the first one first, net mass last; 0 = none."""
+    amount = 0.0
+    if kind == mass_kind and mass.size > 0:
+        amount = mass[row]
+    if kind_2.size > 0 and kind_2[row] == kind and amount_2[row] > 0.0:
+        amount = amount_2[row]
+    if kind_1.size > 0 and kind_1[row] == kind and amount_1[row] > 0.0:
+        amount = amount_1[row]
+    return amount
+
+
+@kernel
+def quantities(of: Observed, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
+    """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
+
+    Of bridges, the longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity.
+
+    Parameters
+    ----------
+    of : Observed
+    kind : int
+    at : int64[m]
+        The observations.
+    quantity, quantity_value : float64[m]
+        Filled; 0 = none.
+    """
+    row_start, row_order, code, value, kind_1, amount_1, kind_2, amount_2, mass, mass_kind, bridge, factor, fits = of
+    bridges = 0
+    for b in range(factor.size):
+        bridges += bridge[b, 0] == kind
     longest = 1
-    for i in range(start.size - 1):
-        longest = max(longest, start[i + 1] - start[i])
-    some_values = np.empty(longest)
-    some_amounts = np.empty(longest)
-    for i in range(start.size - 1):
-        lo = start[i]
-        hi = start[i + 1]
-        if hi - lo == 1:
-            row = order[lo]
-            out_value[i] = value[row]
-            for k in range(amount.shape[0]):
-                out_quantity[k, i] = amount[k, row]
-                out_quantity_value[k, i] = value[row] if amount[k, row] > 0.0 else 0.0
-            continue
-        for j in range(lo, hi):
-            some_values[j - lo] = value[order[j]]
-        out_value[i] = _sorted_sum(some_values, hi - lo)
-        for k in range(amount.shape[0]):
-            count = 0
-            for j in range(lo, hi):
-                row = order[j]
-                if amount[k, row] > 0.0:
-                    some_values[count] = value[row]
-                    some_amounts[count] = amount[k, row]
-                    count += 1
-            out_quantity[k, i] = _sorted_sum(some_amounts, count)
-            out_quantity_value[k, i] = _sorted_sum(some_values, count)
+    for j in range(at.size if row_start.size > 0 else 0):
+        longest = max(longest, row_start[at[j] + 1] - row_start[at[j]])
+    amounts = np.empty(longest)
+    values = np.empty(longest)
+    for j in range(at.size):
+        i = at[j]
+        first = row_start[i] if row_start.size > 0 else i
+        last = row_start[i + 1] if row_start.size > 0 else i + 1
+        count = 0
+        for place in range(first, last):
+            row = np.int64(row_order[place]) if row_order.size > 0 else place
+            amount = _held(row, kind, mass_kind, kind_1, amount_1, kind_2, amount_2, mass)
+            if bridges > 0 and amount == 0.0:
+                best = -1
+                for b in range(factor.size):
+                    if bridge[b, 0] != kind or not fits[b, code[row]]:
+                        continue
+                    source = bridge[b, 1]
+                    score = bridge[b, 2]
+                    if kind_1.size > 0 and kind_1[row] == source:
+                        score += 2
+                    elif kind_2.size > 0 and kind_2[row] == source:
+                        score += 1
+                    held = _held(row, source, mass_kind, kind_1, amount_1, kind_2, amount_2, mass)
+                    if held > 0.0 and score > best:
+                        amount = held * factor[b]
+                        best = score
+            if amount > 0.0:
+                amounts[count] = amount
+                values[count] = value[row]
+                count += 1
+        if count == 1:
+            quantity[j] = amounts[0]
+            quantity_value[j] = values[0]
+        else:
+            quantity[j] = _sorted_sum(amounts, count)
+            quantity_value[j] = _sorted_sum(values, count)

@@ -74,7 +74,7 @@ def _prepared(study: Study, scenario: Scenario, kind: str, year: int) -> Prepare
     if not any(isinstance(change, SetDuty) for change in scenario.changes):
         return replace(found, schedule=schedule)
     base_keys = study._base_keys(schedule.digits)
-    return prepare(schedule, found.basis, found.own_trade, base_keys, study.trade.kinds, study.options)
+    return prepare(schedule, found.basis, found.own_trade, base_keys, study.options)
 
 
 def changed_schedule(study: Study, scenario: Scenario, schedule: YearSchedule) -> YearSchedule:

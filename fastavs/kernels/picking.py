@@ -1,0 +1,177 @@
+"""Picking the observations of some periods, and their value by line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastavs.kernels.options import inlined, kernel
+
+
+class Runs(NamedTuple):
+    """Observations in order, cut into runs of one code and period: r of them, over u codes and n observations."""
+
+    of_code: np.ndarray  # int64[u + 1] a code's first run
+    period: np.ndarray  # int32[r]
+    start: np.ndarray  # int64[r + 1]
+    partner: np.ndarray  # int16[n] or int32[n]
+    value: np.ndarray  # float64[n]
+    excluded: np.ndarray  # bool[n]
+
+
+@kernel
+def find_runs(
+    code: np.ndarray, period: np.ndarray, of_code: np.ndarray, run_period: np.ndarray, start: np.ndarray
+) -> int:
+    """Cut observations into runs of one code and period; returns how many there are.
+
+    Parameters
+    ----------
+    code : int32[n]
+    period : int16[n] or int32[n]
+    of_code, run_period, start
+        Filled, as in `Runs`; room for n runs.
+    """
+    runs = 0
+    codes = 0
+    for i in range(code.size):
+        if i == 0 or code[i] != code[i - 1] or period[i] != period[i - 1]:
+            while codes <= code[i]:
+                of_code[codes] = runs
+                codes += 1
+            run_period[runs] = period[i]
+            start[runs] = i
+            runs += 1
+    of_code[codes:] = runs
+    start[runs] = code.size
+    return runs
+
+
+@kernel
+def pick(
+    runs: Runs,
+    wanted: np.ndarray,
+    min_value: float,
+    times: int,
+    chosen: np.ndarray,
+    code_start: np.ndarray,
+    code_stop: np.ndarray,
+    left_out: np.ndarray,
+) -> None:
+    """Pick the observations that take part in AVEs.
+
+    Parameters
+    ----------
+    runs : Runs
+    wanted : bool[periods]
+    min_value : float
+        Smaller observations take no part.
+    times : int
+        In how many of the periods a partner must have imports of a code; 0 = in any.
+    chosen : int32[...] or int64[...]
+        Filled with the observations.
+    code_start, code_stop : int64[u]
+        Filled: a code's observations among the chosen.
+    left_out : int64[2]
+        Filled: observations of partners not excluded that are too small, and of the others those of partners
+        without imports in as many periods.
+    """
+    of_code, period, start, partner, value, excluded = runs
+    seen = np.zeros(np.int64(np.max(partner)) + 1 if times > 0 else 1, np.int64)
+    left_out[:] = 0
+    at = 0
+    for code in range(of_code.size - 1):
+        code_start[code] = at
+        first = of_code[code]
+        last = of_code[code + 1]
+        if times > 0:
+            for run in range(first, last):
+                if wanted[period[run]]:
+                    for i in range(start[run], start[run + 1]):
+                        seen[partner[i]] += 1
+        for run in range(first, last):
+            if not wanted[period[run]]:
+                continue
+            for i in range(start[run], start[run + 1]):
+                if excluded[i]:
+                    continue
+                if not value[i] >= min_value:
+                    left_out[0] += 1
+                elif times > 0 and seen[partner[i]] != times:
+                    left_out[1] += 1
+                else:
+                    chosen[at] = i
+                    at += 1
+        if times > 0:
+            for run in range(first, last):
+                for i in range(start[run], start[run + 1]):
+                    seen[partner[i]] = 0
+        code_stop[code] = at
+
+
+@inlined
+def _add(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
+    raised = total[k] + x
+    lost[k] += (total[k] - raised) + x if abs(total[k]) >= abs(x) else (x - raised) + total[k]
+    total[k] = raised
+
+
+@kernel
+def value_by_code(runs: Runs, wanted: np.ndarray, out: np.ndarray) -> None:
+    """Add up the value of each code's observations in the wanted periods.
+
+    Parameters
+    ----------
+    runs : Runs
+    wanted : bool[periods]
+    out : float64[4, u]
+        Filled: sum and lost digits over all partners, and both over partners not excluded.
+    """
+    of_code, period, start, _, value, excluded = runs
+    out[:] = 0.0
+    for code in range(of_code.size - 1):
+        for run in range(of_code[code], of_code[code + 1]):
+            if wanted[period[run]]:
+                for i in range(start[run], start[run + 1]):
+                    _add(out[0], out[1], code, value[i])
+                    if not excluded[i]:
+                        _add(out[2], out[3], code, value[i])
+
+
+@kernel
+def value_by_line(
+    runs: Runs, wanted: np.ndarray, of_codes: np.ndarray, own_line: np.ndarray, everyone: np.ndarray, mfn: np.ndarray
+) -> None:
+    """Add up the value of each line's own codes, as if observation by observation.
+
+    Parameters
+    ----------
+    runs : Runs
+    wanted : bool[periods]
+    of_codes : float64[4, u]
+        What `value_by_code` found.
+    own_line : int64[u]
+        The line that a code serves alone, -1 where none.
+    everyone, mfn : float64[h]
+        Filled: over all partners, and over those not excluded.
+    """
+    of_code, period, start, _, value, excluded = runs
+    sums = np.zeros((4, everyone.size))
+    for code in range(of_code.size - 1):
+        line = own_line[code]
+        if line < 0:
+            continue
+        if sums[0, line] == 0.0:  # the line's first code, as it mostly is: its sum is the line's so far
+            for k in range(4):
+                sums[k, line] = of_codes[k, code]
+            continue
+        for run in range(of_code[code], of_code[code + 1]):
+            if wanted[period[run]]:
+                for i in range(start[run], start[run + 1]):
+                    _add(sums[0], sums[1], line, value[i])
+                    if not excluded[i]:
+                        _add(sums[2], sums[3], line, value[i])
+    for line in range(everyone.size):
+        everyone[line] = sums[0, line] + sums[1, line]
+        mfn[line] = sums[2, line] + sums[3, line]
