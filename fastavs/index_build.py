@@ -83,6 +83,7 @@ class _Asked:
     last: np.ndarray
     words: np.ndarray  # uint64[l, 2] what tells its set of codes apart
     key: np.ndarray  # int64[l]
+    no_quantity: np.ndarray  # int64[l]
 
 
 class _Builder:
@@ -108,7 +109,7 @@ class _Builder:
             self.kinds.append(wanted)
         return self.kinds.index(wanted)
 
-    def ask(self, prepared: Prepared, lines: np.ndarray, offset: int, kinds: int) -> _Asked:
+    def ask(self, prepared: Prepared, lines: np.ndarray, offset: int, kinds: int, no_quantity: np.ndarray) -> _Asked:
         """Find level and codes of some lines of a side for a duty on some kinds of quantity."""
         served, basis = prepared.served, prepared.basis
         where = self.basis_place(basis)
@@ -132,7 +133,7 @@ class _Builder:
         digits = np.where(level < 0, 0, served.level_digits[level]).astype(np.int8)
         return _Asked(
             where, kinds, lines + offset, digits, found, served.order, first, last,
-            sums[last] - sums[first], prepared.schedule.keys[lines],
+            sums[last] - sums[first], prepared.schedule.keys[lines], no_quantity[lines],
         )  # fmt: skip
 
     def _usable_by_code(self, basis: int, kinds: int) -> np.ndarray:
@@ -298,7 +299,8 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     for side, one in zip(sides, prepared, strict=True):
         kinds = kinds_of[duty[side.first : side.last]]
         for some in np.unique(kinds):
-            builder.asked.append(builder.ask(one, np.flatnonzero(kinds == some), side.first, int(some)))
+            here = np.flatnonzero(kinds == some)
+            builder.asked.append(builder.ask(one, here, side.first, int(some), one.no_quantity))
     own = len(builder.asked)
     _ask_for_scenarios(study, scenarios, builder, sides, prepared, kinds_of[duty])
     percent = builder.kinds.index(()) if () in builder.kinds else -1
@@ -326,6 +328,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
             readonly(duty, np.int32), readonly(level, np.int8), readonly(found, np.int64), readonly(group, np.int32),
             readonly(np.concatenate([one.imports for one in prepared]), np.float64),
             readonly(np.concatenate([one.matched for one in prepared]), np.bool_),
+            readonly(np.concatenate([one.no_quantity for one in prepared]), np.int64),
         ),
         _alternatives(extra, [one for one in everyone[own:] if one.kinds == percent]),
         entries,
@@ -382,7 +385,16 @@ def _ask_for_scenarios(
             lines = [h for h in np.flatnonzero(touched) if (side.first + int(h), some) not in asked]
             asked.update((side.first + int(h), some) for h in lines)
             if lines:
-                builder.asked.append(builder.ask(one, np.array(lines), side.first, some))
+                lacking = _lacking(one, builder.kinds[some])
+                builder.asked.append(builder.ask(one, np.array(lines), side.first, some, lacking))
+
+
+def _lacking(prepared: Prepared, kinds: Sequence[int]) -> np.ndarray:
+    """Count each line's own observations that lack one of some kinds of quantity, int64[h]."""
+    basis = prepared.basis
+    line_of = prepared.served.own_line[basis.recorded.code[basis.within]]
+    short = basis.lacks[list(kinds)].any(axis=0) & ~basis.recorded.excluded[basis.within] & (line_of >= 0)
+    return np.bincount(line_of[short], minlength=prepared.schedule.keys.size)
 
 
 def _alternatives(extra: list[tuple[_Asked, np.ndarray]], percent: list[_Asked]) -> Alternatives:
@@ -396,6 +408,7 @@ def _alternatives(extra: list[tuple[_Asked, np.ndarray]], percent: list[_Asked])
         readonly(_joined([one.level for one, _ in every], np.int8)[order], np.int8),
         readonly(_joined([one.found for one, _ in every], np.int64)[order], np.int64),
         readonly(_joined([places for _, places in every], np.int32)[order], np.int32),
+        readonly(_joined([one.no_quantity for one, _ in every], np.int64)[order], np.int64),
     )
 
 

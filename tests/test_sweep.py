@@ -45,11 +45,11 @@ def scenarios_for(made: dict[str, Any], seed: int, many: int = 6) -> list[fa.Sce
     return [
         *found,
         fa.Scenario("dear beyond all bounds", fa.ScaleDuty(specific=300.0)),
-        fa.Scenario("points up", fa.ShiftDuty(0.02, years=2011)),  # type: ignore[arg-type]
-        fa.Scenario("points down", fa.ShiftDuty(-0.06)),
+        fa.Scenario("points up", fa.ShiftDuty(0.0207, years=2011)),  # type: ignore[arg-type]
+        fa.Scenario("points down", fa.ShiftDuty(-0.0613)),
         fa.Scenario("no amounts", fa.ScaleDuty(specific=0.0)),
         fa.Scenario("no percentages", fa.ScaleDuty(0.0, group=("industry", food))),
-        fa.Scenario("all down", fa.ShiftDuty(-0.06, -0.1)),
+        fa.Scenario("all down", fa.ShiftDuty(-0.0613, -0.1007)),
         fa.Scenario("new duty", fa.SetDuty(headings[0], "7%")),
         fa.Scenario("new, dearer", fa.ScaleDuty(2.0, 3.0), fa.SetDuty(headings[-1], "12%", schedule="applied")),
         fa.Scenario("another quantity", *another_quantity(made)),

@@ -461,19 +461,21 @@ def row_rates(
     rows: Rows,
     shocks: Shocks,
     outlier: float,
-    rate: np.ndarray,
-    kept: np.ndarray,
-    binding: np.ndarray,
+    out: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
-    """Every row under the first scenario: rates (float64[n]; NaN = null), observations kept and binding (int64[n])."""
+    """Every row under the first scenario.
+
+    Fills in rates (float64[n]; NaN = null), ad valorem parts (float64[n]), observations kept and binding (int64[n]).
+    """
+    rate, part, kept, binding = out
     work = np.empty((3, STACK))
     present = np.empty(STACK, dtype=np.bool_)
     n = rows.duty.size
-    _plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, rate, np.empty(n), kept, binding)
+    _plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, rate, part, kept, binding)
     for i in range(n):
         if duties.form[rows.duty[i]] == ANY:
-            mean, part, kept[i], binding[i] = _any_row(duties, entries, rows, shocks, i, 0, outlier, work, present)
-            rate[i] = _settled(mean, part, rows.bare[i])
+            mean, part[i], kept[i], binding[i] = _any_row(duties, entries, rows, shocks, i, 0, outlier, work, present)
+            rate[i] = _settled(mean, part[i], rows.bare[i])
 
 
 @kernel

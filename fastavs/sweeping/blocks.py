@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +10,11 @@ import numpy as np
 from fastavs.errors import InputError
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
+from fastavs.output import Progress
 from fastavs.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.sorted_index import SortedIndex, parsed
 from fastavs.sweeping.effects import Effects
-from fastavs.sweeping.executing import frozen, runner
+from fastavs.sweeping.executing import Workplace, frozen
 from fastavs.sweeping.plan import Plan, make_plan, touched_lines
 
 BLOCK = 128  # scenarios worked out together
@@ -45,30 +45,31 @@ class Block:
 
 
 def all_figures(
-    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, executor: Executor | None, threads: int | None
-) -> tuple[np.ndarray, tuple[int, ...], np.ndarray]:
+    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+) -> tuple[np.ndarray, Plan]:
     """Work out the summary of every scenario.
 
     Returns
     -------
     figures : float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
-    years : tuple of int
-    lines : int64[years]
+    plan : Plan
+        What they were worked out from.
     """
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
     for careful in (False, True):
         plan = make_plan(index, scenarios, careful)
-        done = True
-        with runner(plan, executor, threads) as run:
-            for block, result in run(run_block, blocks_of(plan, scenarios), full):
-                done &= result is not None
-                if not done:
-                    break
-                figures[block.places] = result
-        if done:
+        fits, done = True, 0
+        for block, result in place.run(plan, run_block, blocks_of(plan, scenarios), full):
+            fits = result is not None
+            if not fits:
+                break
+            figures[block.places] = result
+            done += block.places.size
+            progress("scenarios", done, len(scenarios))
+        if fits:
             break
-    return figures, tuple(one[0] for one in index.facts["years"]), plan.layout.all_lines.astype(np.int64)
+    return figures, plan
 
 
 def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
