@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import make_study
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from test_twin import study_of
 
 import fastavs as fa
 from fastavs.cli.main import main
-from fastavs.sweeping.blocks import BLOCK, Block, run_block
+from fastavs.sweeping.blocks import Block, run_block
 from fastavs.sweeping.changed import changed_rates, changed_schedule
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.plan import make_plan
@@ -134,53 +130,6 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
         assert means is not None
         assert np.array_equal(means[:, :, 1], alone[:size, :, 1], equal_nan=True)
         assert np.array_equal(means[:, :, 3], alone[:size, :, 3], equal_nan=True)
-
-
-def test_threads_and_executors_change_no_bit() -> None:
-    made = make_study.make(8200, method="partner")
-    study = study_of(made)
-    scenarios = scenarios_for(made, 1, many=2 * BLOCK + 5)
-    index = fa.build_index(study, scenarios)
-    expected = fa.sweep(study, scenarios, index=index, threads=1).figures
-    assert np.array_equal(expected, fa.sweep(study, scenarios, index=index, threads=2).figures, equal_nan=True)
-    with ThreadPoolExecutor(2) as pool:
-        assert np.array_equal(expected, fa.sweep(study, scenarios, index=index, executor=pool).figures, equal_nan=True)
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        assert np.array_equal(expected, fa.sweep(index, scenarios, executor=pool).figures, equal_nan=True)
-
-
-def test_a_dead_worker_costs_a_retry() -> None:
-    made = make_study.make(8201, method="partner")
-    scenarios = scenarios_for(made, 1, many=BLOCK + 5)
-    index = fa.build_index(study_of(made), scenarios)
-    expected = fa.sweep(index, scenarios, threads=1).figures
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        pool.submit(os._exit, 1)
-        assert np.array_equal(expected, fa.sweep(index, scenarios, executor=pool).figures, equal_nan=True)
-
-
-def test_groups_lines_and_whole_lines(tmp_path: Path) -> None:
-    made = make_study.make(12, method="partner")
-    study = study_of(made)
-    scenario = fa.Scenario("dear", fa.FxShock("EUR", 1.3))
-    line = next(row["line"] for row in made["applied"] if row["year"] == 2011)
-    found = fa.sweep(
-        study, [fa.Scenario("as it is"), scenario], by=["chapter"], lines=[line], whole_lines=tmp_path / "lines.parquet"
-    )
-    rates = [study.rates(), changed_rates(study, scenario)]
-    assert found.by("chapter").drop_columns("scenario").to_pylist() == [
-        row for one in rates for row in one.by("chapter").to_pylist()
-    ]
-    whole = pq.read_table(tmp_path / "lines.parquet")
-    assert whole.drop_columns("scenario").to_pylist() == [row for one in rates for row in one.table.to_pylist()]
-    assert found.chosen is not None
-    assert set(found.chosen["line"].to_pylist()) == {line}
-    with pytest.raises(fa.InputError, match="was not asked for"):
-        found.by("industry")
-    with pytest.raises(fa.InputError, match="no schedule has that line"):
-        fa.sweep(study, [scenario], lines=["9999999999"])
-    with pytest.raises(fa.InputError, match="an index alone has no lines"):
-        fa.sweep(fa.build_index(study), [scenario], by=["chapter"])
 
 
 def test_the_pooled_method_goes_line_by_line() -> None:
