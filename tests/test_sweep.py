@@ -160,10 +160,40 @@ def test_the_command_line(tmp_path: Path) -> None:
     first = CliRunner().invoke(main, [*order, "--out", str(tmp_path / "o.csv")])
     assert first.exit_code == 0, first.output
     assert "2 scenarios" in first.output
-    again = CliRunner().invoke(main, [*order, "--json"])
+    code = made["applied"][0]["line"]
+    again = CliRunner().invoke(main, [*order, "--json", "--by", "industry", "--line", code, "--threads", "1"])
     assert again.exit_code == 0, again.output
-    rows = json.loads(again.stdout[again.stdout.index("[") :])
-    assert rows[0]["scenario"] == "as it is"
+    record = json.loads(again.stdout)
+    assert record["summary"][0]["scenario"] == "as it is"
+    assert record["groups"]["industry"][0]["scenario"] == "as it is"
+    assert {row["line"] for row in record["lines"]} == {code}
     assert (tmp_path / "o.csv").read_text().startswith('"scenario","year","lines"')
-    wrong = CliRunner().invoke(main, [*order, "--out", "x.xls"])
-    assert wrong.exit_code == 2
+    screen = CliRunner().invoke(main, [*order, "--by", "chapter", "--line", code]).stdout
+    assert "chapter" in screen
+    assert code in screen
+
+
+def test_the_command_line_leaves_all_files_or_none(tmp_path: Path) -> None:
+    path = make_study.to_toml(make_study.make(14, method="partner"), tmp_path)
+    (tmp_path / "s.toml").write_text('[[scenario]]\nname = "as it is"\n')
+    out = tmp_path / "out"
+    out.mkdir()
+    order = ["sweep", str(path), str(tmp_path / "s.toml"), "--by", "chapter", "--by", "industry"]
+    done = CliRunner().invoke(main, [*order, "--out", str(out / "o.parquet"), "--whole-lines", str(out / "l.parquet")])
+    assert done.exit_code == 0, done.output
+    assert sorted(file.name for file in out.iterdir()) == [
+        "l.parquet", "o.parquet", "o_chapter.parquet", "o_industry.parquet",
+    ]  # fmt: skip
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    for wrong, message in (
+        (["--out", str(out / "x.xls")], "no such kind of file"),
+        (["--whole-lines", str(out / "x.csv")], "no such kind of file"),
+        (["--out", str(out / "nowhere" / "x.csv")], "no such folder"),
+        (["--out", str(out / "o.parquet"), "--whole-lines", str(out / "o_chapter.parquet")], "written to one file"),
+        (["--out", str(out / "o.parquet"), "--line", "22"], "no schedule has that line"),
+        (["--out", str(out / "o.parquet"), "--year", "1815"], "no schedule of that year"),
+    ):
+        said = CliRunner().invoke(main, [*order, *wrong])
+        assert said.exit_code == 2
+        assert message in said.output
+    assert before == {file.name: file.read_bytes() for file in out.iterdir()}

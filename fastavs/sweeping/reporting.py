@@ -162,7 +162,10 @@ class LineFile:
     def __enter__(self) -> LineFile:
         if self.new is not None:
             try:
-                self.writer = pq.ParquetWriter(self.new, SCHEMA.insert(0, SCENARIO), compression="zstd", write_statistics=["scenario", "year"])
+                schema = SCHEMA.insert(0, SCENARIO)
+                self.writer = pq.ParquetWriter(
+                    self.new, schema, compression="zstd", write_statistics=["scenario", "year"]
+                )  # fmt: skip
             except OSError as error:
                 self.new.unlink(missing_ok=True)
                 raise InputError(
