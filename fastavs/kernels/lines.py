@@ -34,7 +34,8 @@ class Schedule(NamedTuple):
 class Years(NamedTuple):
     """The lines of all years, h of them, and means carried from one schedule to another, k of them.
 
-    A place below l is a line of the schedules; place l + i is carried mean i.
+    A place is a line of the schedules, or what else stands for one (rows do where levels and counts are not asked
+    for); carried means take the places behind those.
     """
 
     left: np.ndarray  # int64[h] place of the applied side
@@ -45,16 +46,16 @@ class Years(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """One schedule's answer for a place, l + k of them."""
+    """One schedule's answer for each place, p of them; level and counts may be left out (size 0)."""
 
-    rate: np.ndarray  # float64[l + k] NaN = null
-    part: np.ndarray  # float64[l + k] ad valorem part; NaN = nothing carried
-    specific: np.ndarray  # bool[l + k]
-    level: np.ndarray  # int8[l + k]
-    kept: np.ndarray  # int64[l + k]
-    outliers: np.ndarray  # int64[l + k]
-    no_quantity: np.ndarray  # int64[l + k]
-    binding: np.ndarray  # int64[l + k]
+    rate: np.ndarray  # float64[p] NaN = null
+    part: np.ndarray  # float64[p] ad valorem part; NaN = nothing carried
+    specific: np.ndarray  # bool[p]
+    level: np.ndarray  # int8[p]
+    kept: np.ndarray  # int64[p]
+    outliers: np.ndarray  # int64[p]
+    no_quantity: np.ndarray  # int64[p]
+    binding: np.ndarray  # int64[p]
 
 
 class Governing(NamedTuple):
@@ -75,7 +76,7 @@ class Governing(NamedTuple):
 
 
 @kernel
-def settle(rows: Rows, lines: Schedule, outlier: float, zero: bool, full: bool, out: Sides) -> None:
+def settle(rows: Rows, lines: Schedule, outlier: float, zero: bool, out: Sides) -> None:
     """Give every line of the schedules what its row came to (METHOD.md section 3).
 
     Parameters
@@ -85,8 +86,6 @@ def settle(rows: Rows, lines: Schedule, outlier: float, zero: bool, full: bool, 
     outlier : float
     zero : bool
         Whether an unknown rate counts as 0.
-    full : bool
-        Whether to fill in level and counts as well.
     out : Sides
         Its first l places are filled in.
     """
@@ -103,16 +102,15 @@ def settle(rows: Rows, lines: Schedule, outlier: float, zero: bool, full: bool, 
         rate_out[h] = 0.0 if zero and np.isnan(x) else x
         part_out[h] = part[row]
         specific_out[h] = specific[row]
-        if full:
-            found = founds[h]
-            used = kept[row]
-            if plain[row]:
-                used = 0 if part[row] > outlier else found
-            level_out[h] = levels[h]
-            kept_out[h] = used
-            outliers_out[h] = found - used
-            lacking_out[h] = lacking[h]
-            binding_out[h] = 0 if plain[row] else binding[row]
+        found = founds[h]
+        used = kept[row]
+        if plain[row]:
+            used = 0 if part[row] > outlier else found
+        level_out[h] = levels[h]
+        kept_out[h] = used
+        outliers_out[h] = found - used
+        lacking_out[h] = lacking[h]
+        binding_out[h] = 0 if plain[row] else binding[row]
 
 
 @inlined
@@ -123,7 +121,7 @@ def _plus(total: float, lost: float, x: float) -> tuple[float, float]:
 
 
 @kernel
-def carry(years: Years, first: int, full: bool, out: Sides) -> None:
+def carry(years: Years, place: np.ndarray, first: int, full: bool, out: Sides) -> None:
     """Work out means carried to lines that the applied schedule does not have (eq. 19).
 
     The first level with a known rate serves: rate and ad valorem part are means over the lines there that have
@@ -132,8 +130,10 @@ def carry(years: Years, first: int, full: bool, out: Sides) -> None:
     Parameters
     ----------
     years : Years
+    place : int32[l]
+        Where each line of the schedules stands in `out`.
     first : int
-        Where carried means stand in `out`: its places from l on are filled in.
+        Where carried means do: places from here on are filled in.
     full : bool
         Whether to fill in level and counts as well.
     out : Sides
@@ -155,7 +155,8 @@ def carry(years: Years, first: int, full: bool, out: Sides) -> None:
             rate_lost = 0.0
             part = 0.0
             part_lost = 0.0
-            for h in range(years.low[e, i], years.high[e, i]):
+            for line in range(years.low[e, i], years.high[e, i]):
+                h = place[line]
                 if np.isnan(out.rate[h]):
                     continue
                 n += 1

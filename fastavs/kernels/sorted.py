@@ -712,6 +712,16 @@ def _rows_block(
                 rate[here, s] = (total[s] + lost[s]) / counted
 
 
+@kernel
+def block_rates(duties: DutyTable, entries: Entries, rows: Rows, shocks: Shocks, outlier: float, out: Scratch) -> None:
+    """Every row under all scenarios of a block: fills in `out.rate` and `out.part`, a seat a row."""
+    span = (0, rows.duty.size)
+    if out.rate.shape[1] == 1:
+        _rows_one(duties, entries, rows, shocks, span, 0, outlier, out)
+    else:
+        _rows_block(duties, entries, rows, shocks, span, 0, outlier, out)
+
+
 # ---- means carried to other lines
 
 

@@ -72,7 +72,7 @@ def all_figures(
     return figures, plan
 
 
-def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
+def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> Iterator[Block]:
     """Split scenarios into blocks of neighbours, and into single ones, a batch at a time."""
     for first in range(0, len(scenarios), BATCH):
         batch = scenarios[first : first + BATCH]
@@ -80,16 +80,16 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
         alone = np.array([is_single(one) for one in batch], dtype=bool)
         order = effects.order()
         together = order[~alone[order]]
-        for start in range(0, together.size, BLOCK):
-            some = together[start : start + BLOCK]
+        for start in range(0, together.size, size):
+            some = together[start : start + size]
             yield Block(some + first, effects.shocks(some), None)
         for place in np.flatnonzero(alone):
             shocks = effects.shocks(np.array([place]))
             yield Block(np.array([place + first]), shocks, with_new_duties(plan, batch[int(place)], shocks))
 
 
-def _scratch(plan: Plan, width: int) -> kernels.Scratch:
-    seats, years = plan.seats, len(plan.index.facts["years"])
+def scratch(seats: int, years: int, width: int) -> kernels.Scratch:
+    """Return memory for a run; see `kernels.Scratch`."""
     return kernels.Scratch(
         np.empty((seats, width)), np.empty((seats, width)), np.empty((seats, width), dtype=np.bool_),
         np.empty((8, width)), np.empty((3, kernels.STACK)), np.empty(kernels.STACK, dtype=np.bool_),
@@ -104,7 +104,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     figures = np.empty((width, len(facts["years"]), FIGURES))
     fits = kernels.sweep_block(
         plan.duties, plan.index.entries, plan.rows if block.rows is None else block.rows, block.shocks, plan.layout,
-        (facts["outlier"], facts["zero"], full), _scratch(plan, width), figures,
+        (facts["outlier"], facts["zero"], full), scratch(plan.seats, len(facts["years"]), width), figures,
     )  # fmt: skip
     return figures if fits else None
 

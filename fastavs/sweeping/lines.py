@@ -12,7 +12,7 @@ from fastavs.kernels import sorted as row_kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario, SetDuty
 from fastavs.sorted_index import SortedIndex, parsed
-from fastavs.sweeping.blocks import BATCH, Block, is_single, with_new_duties
+from fastavs.sweeping.blocks import BATCH, Block, is_single, scratch, with_new_duties
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.line_layout import LineLayout, line_layout, members, picked
 from fastavs.sweeping.plan import Plan, touched_lines
@@ -139,51 +139,96 @@ def newly_matched(index: SortedIndex, scenario: Scenario) -> Matched:
     return Matched(new, others.level[at], others.found[at], others.no_quantity[at])
 
 
-def run_lines(plan: Plan, one: One, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns | None]:
+def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
+    """Work out the groups of a block of scenarios.
+
+    Returns
+    -------
+    list of float64[s, 6, g]
+        By grouping; see `kernels.group`.
+    """
+    index, rows = plan.index, plan.rows if block.rows is None else block.rows
+    n, width = rows.duty.size, block.shocks.scale.shape[1]
+    found = scratch(n, 0, width)
+    row_kernels.block_rates(plan.duties, index.entries, rows, block.shocks, index.facts["outlier"], found)
+    years, k = _years_by_row(plan), line_layout(index).years.low.shape[1]
+    nothing = np.empty(0, dtype=np.int64)
+    sides = kernels.Sides(
+        np.empty(n + k), np.empty(n + k), np.empty(n + k, dtype=np.bool_), np.empty(0, dtype=np.int8),
+        nothing, nothing, nothing, nothing,
+    )  # fmt: skip
+    sides.specific[:n] = rows.specific
+    some = [members(index, title) for title in by]
+    figures = [np.empty((width, 6, len(one.labels))) for one in some]
+    governing = _empty_lines(years.left.size, 0)
+    for s in range(width):
+        rate = found.rate[:, s]
+        sides.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if index.facts["zero"] else rate
+        sides.part[:n] = found.part[:, s]
+        kernels.carry(years, plan.line_row, n, False, sides)
+        kernels.govern(years, sides, False, governing)
+        for one, into in zip(some, figures, strict=True):
+            kernels.group(one.groups, governing, into[s])
+    return figures
+
+
+def _years_by_row(plan: Plan) -> kernels.Years:
+    """Return what stands behind the lines of all years in terms of a plan's rows; kept with the index."""
+    known = plan.index.kept.get("years_by_row")
+    if known is None or known[0] is not plan.line_row:
+        years = line_layout(plan.index).years
+        of = np.concatenate((plan.line_row, plan.rows.duty.size + np.arange(years.low.shape[1]), [-1]))
+        left, right = of[years.left], of[years.right]  # place -1 is the last one: none
+        by_row = years._replace(left=readonly(left, np.int64), right=readonly(right, np.int64))
+        known = plan.index.kept["years_by_row"] = (plan.line_row, by_row)
+    found: kernels.Years = known[1]
+    return found
+
+
+def run_lines(plan: Plan, one: One, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
     """Work out a scenario line by line.
 
     Returns
     -------
     groups : list of float64[6, g]
         By grouping; see `kernels.group`.
-    columns : LineColumns or None
+    columns : LineColumns
         Of all lines if wanted whole, else of the wanted ones.
     """
     layout = wanted.layout(plan.index)
-    full = wanted.whole or bool(wanted.lines)
-    governing = governing_lines(plan, one, layout, full)
+    governing = governing_lines(plan, one, layout)
     groups = []
     for title in wanted.by:
         found = members(plan.index, title)
         figures = np.empty((6, len(found.labels)))
         kernels.group(found.groups, governing, figures)
         groups.append(figures)
-    columns = _columns(governing) if full else None
-    if columns is not None and wanted.by and not wanted.whole:
+    columns = _columns(governing)
+    if wanted.by and not wanted.whole:
         columns = columns.at(picked(plan.index, layout, wanted.lines))
     return groups, columns
 
 
-def governing_lines(plan: Plan, one: One, layout: LineLayout, full: bool) -> kernels.Governing:
-    """Return what governs some lines under one scenario; without `full`, their rates alone."""
+def governing_lines(plan: Plan, one: One, layout: LineLayout) -> kernels.Governing:
+    """Return what governs some lines under one scenario."""
     index = plan.index
     rows = plan.rows if one.block.rows is None else one.block.rows
     row = plan.line_row[layout.lines]
     if layout.lines.size < index.lines.key.size:  # few lines need few rows
         some, row = np.unique(row, return_inverse=True)
         rows = row_kernels.Rows(*(readonly(column[some], column.dtype) for column in rows))
-    n, k, h = layout.lines.size, layout.years.low.shape[1], layout.named.size
+    n = layout.lines.size
+    places = n + layout.years.low.shape[1]
     of_rows = _row_figures(plan, rows, one)
-    detail = n + k if full else 0
     sides = kernels.Sides(
-        np.empty(n + k), np.empty(n + k), np.empty(n + k, dtype=np.bool_), np.empty(detail, dtype=np.int8),
-        *(np.empty(detail, dtype=np.int64) for _ in range(4)),
+        np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_), np.empty(places, dtype=np.int8),
+        *(np.empty(places, dtype=np.int64) for _ in range(4)),
     )  # fmt: skip
-    outlier, zero = index.facts["outlier"], index.facts["zero"]
-    kernels.settle(of_rows, _schedule(index, row, layout.lines, one.matched), outlier, zero, full, sides)
-    kernels.carry(layout.years, n, full, sides)
-    out = _empty_lines(h, h if full else 0)
-    kernels.govern(layout.years, sides, full, out)
+    schedule = _schedule(index, row, layout.lines, one.matched)
+    kernels.settle(of_rows, schedule, index.facts["outlier"], index.facts["zero"], sides)
+    kernels.carry(layout.years, readonly(np.arange(n), np.int32), n, True, sides)
+    out = _empty_lines(layout.named.size, layout.named.size)
+    kernels.govern(layout.years, sides, True, out)
     return out
 
 

@@ -18,13 +18,15 @@ from fastavs.results.rates import SCHEMA
 from fastavs.results.summary import GROUP
 from fastavs.scenario import Scenario
 from fastavs.sorted_index import SortedIndex
+from fastavs.sweeping.blocks import blocks_of
 from fastavs.sweeping.columns import flags, labels, numbers, texts
 from fastavs.sweeping.executing import Workplace
 from fastavs.sweeping.line_layout import LineLayout, Members, check_chosen, grouping_of, members, picked
-from fastavs.sweeping.lines import LineColumns, Wanted, ones_of, run_lines
+from fastavs.sweeping.lines import LineColumns, Wanted, ones_of, run_groups, run_lines
 from fastavs.sweeping.plan import Plan
 
 SCENARIO = pa.field("scenario", pa.dictionary(pa.int32(), pa.string()))
+TOGETHER = 16  # scenarios whose groups are worked out together
 WHOLE = 16  # scenarios whose every line is held at a time
 
 
@@ -51,30 +53,48 @@ def report_lines(
         By grouping.
     chosen : pyarrow.Table or None
     """
-    layout = wanted.layout(plan.index)
-    table = LineTable(plan.index, layout)
-    some = picked(plan.index, layout, wanted.lines)
-    few = LineTable(plan.index, layout, some)
-    groups: list[list[np.ndarray]] = [[] for _ in wanted.by]
-    kept: list[LineColumns] = []
-    most = WHOLE if wanted.whole else None
-    with LineFile(whole_lines) as file:
-        tasks = ones_of(plan, scenarios)
-        for done, (_, (figures, columns)) in enumerate(place.run(plan, run_lines, tasks, wanted, most=most)):
-            for collected, one in zip(groups, figures, strict=True):
-                collected.append(one)
-            if columns is not None and wanted.whole:
-                file.write(table.named([scenarios[done].name], [columns]))
-                columns = columns.at(some)
-            if columns is not None and wanted.lines:
-                kept.append(columns)
-            progress("lines", done + 1, len(scenarios))
     names = [one.name for one in scenarios]
-    joined = {
-        title: group_table(names, members(plan.index, title), np.stack(figures))
-        for title, figures in zip(wanted.by, groups, strict=True)
-    }
-    return joined, few.named(names, kept) if wanted.lines else None
+    some = [members(plan.index, title) for title in wanted.by]
+    figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
+    chosen = None
+    if wanted.lines or wanted.whole:
+        chosen = _by_line(plan, scenarios, wanted, whole_lines, place, progress, figures)
+    else:
+        done = 0
+        for block, found in place.run(plan, run_groups, blocks_of(plan, scenarios, TOGETHER), wanted.by):
+            for into, one in zip(figures, found, strict=True):
+                into[block.places] = one
+            done += block.places.size
+            progress("groups", done, len(scenarios))
+    groups = (group_table(names, *one) for one in zip(some, figures, strict=True))
+    return dict(zip(wanted.by, groups, strict=True)), chosen
+
+
+def _by_line(
+    plan: Plan,
+    scenarios: Sequence[Scenario],
+    wanted: Wanted,
+    whole_lines: str | Path | None,
+    place: Workplace,
+    progress: Progress,
+    groups: Sequence[np.ndarray],
+) -> pa.Table | None:
+    """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
+    layout = wanted.layout(plan.index)
+    some = picked(plan.index, layout, wanted.lines)
+    table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
+    kept: list[LineColumns] = []
+    with LineFile(whole_lines) as file:
+        found = place.run(plan, run_lines, ones_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None)
+        for done, (_, (figures, columns)) in enumerate(found):
+            for into, one in zip(groups, figures, strict=True):
+                into[done] = one
+            if wanted.whole:
+                file.write(table.named([scenarios[done].name], [columns]))
+            if wanted.lines:
+                kept.append(columns.at(some) if wanted.whole else columns)
+            progress("lines", done + 1, len(scenarios))
+    return few.named([one.name for one in scenarios], kept) if wanted.lines else None
 
 
 def group_table(names: Sequence[str], groups: Members, figures: np.ndarray) -> pa.Table:
