@@ -237,11 +237,81 @@ class Groups(NamedTuple):
 
 
 SPECIFIC, MEAN, DEVIATION, WEIGHTED, SHARE, WATER = 0, 1, 2, 3, 4, 5  # columns of a group
+RATES, WEIGHTS, PRODUCTS, SQUARES = 0, 1, 2, 3  # sums of a group
 
 
 @inlined
-def _add(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
-    total[k], lost[k] = _plus(total[k], lost[k], x)
+def _add_up(
+    groups: Groups, lines: Governing, total: np.ndarray, lost: np.ndarray, values: np.ndarray, out: np.ndarray
+) -> None:
+    """Counts, means and weights. Sums of the group at hand are kept out of memory until another one comes."""
+    rates, specifics, waters = lines.rate, lines.specific, lines.water
+    members, years, weights = groups.member, groups.year, groups.weight
+    n = years.size
+    year_total = np.zeros(n)
+    year_lost = np.zeros(n)
+    out[:] = 0.0
+    g = -1
+    y = -1
+    known, special, wet = 0.0, 0.0, 0.0
+    t0, e0, t1, e1, t2, e2, t3, e3 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for h in range(rates.size):
+        if members[h] != g:
+            if g >= 0:
+                values[g], out[SPECIFIC, g], out[WATER, g] = known, special, wet
+                total[RATES, g], total[WEIGHTS, g], total[PRODUCTS, g] = t0, t1, t2
+                lost[RATES, g], lost[WEIGHTS, g], lost[PRODUCTS, g] = e0, e1, e2
+            g = members[h]
+            known, special, wet = values[g], out[SPECIFIC, g], out[WATER, g]
+            t0, t1, t2 = total[RATES, g], total[WEIGHTS, g], total[PRODUCTS, g]
+            e0, e1, e2 = lost[RATES, g], lost[WEIGHTS, g], lost[PRODUCTS, g]
+            if years[g] != y:
+                if y >= 0:
+                    year_total[y], year_lost[y] = t3, e3
+                y = years[g]
+                t3, e3 = year_total[y], year_lost[y]
+        special += specifics[h]
+        wet += waters[h]
+        x = rates[h]
+        if np.isnan(x):
+            continue
+        known += 1.0
+        t0, e0 = _plus(t0, e0, x)
+        w = weights[h]
+        if w > 0.0:
+            t1, e1 = _plus(t1, e1, w)
+            t2, e2 = _plus(t2, e2, w * x)
+            t3, e3 = _plus(t3, e3, w)
+    if g >= 0:
+        values[g], out[SPECIFIC, g], out[WATER, g] = known, special, wet
+        total[RATES, g], total[WEIGHTS, g], total[PRODUCTS, g] = t0, t1, t2
+        lost[RATES, g], lost[WEIGHTS, g], lost[PRODUCTS, g] = e0, e1, e2
+        year_total[y], year_lost[y] = t3, e3
+    for k in range(n):
+        weight = total[WEIGHTS, k] + lost[WEIGHTS, k]
+        year_weight = year_total[years[k]] + year_lost[years[k]]
+        out[MEAN, k] = (total[RATES, k] + lost[RATES, k]) / values[k] if values[k] > 0.0 else np.nan
+        out[WEIGHTED, k] = (total[PRODUCTS, k] + lost[PRODUCTS, k]) / weight if weight > 0.0 else np.nan
+        out[SHARE, k] = weight / year_weight if year_weight > 0.0 else np.nan
+
+
+@inlined
+def _add_squares(groups: Groups, rates: np.ndarray, mean: np.ndarray, total: np.ndarray, lost: np.ndarray) -> None:
+    """Squares of what rates are off their group's mean."""
+    members = groups.member
+    g = -1
+    t, e, middle = 0.0, 0.0, 0.0
+    for h in range(rates.size):
+        if members[h] != g:
+            if g >= 0:
+                total[g], lost[g] = t, e
+            g = members[h]
+            t, e, middle = total[g], lost[g], mean[g]
+        if not np.isnan(rates[h]):
+            off = rates[h] - middle
+            t, e = _plus(t, e, off * off)
+    if g >= 0:
+        total[g], lost[g] = t, e
 
 
 @kernel
@@ -256,40 +326,12 @@ def group(groups: Groups, lines: Governing, out: np.ndarray) -> None:
     out : float64[6, g]
         Filled in; NaN = null.
     """
-    rates, specifics, waters = lines.rate, lines.specific, lines.water
-    members, years, weights = groups.member, groups.year, groups.weight
-    n = years.size
+    n = groups.year.size
     total = np.zeros((4, n))
     lost = np.zeros((4, n))
     values = np.zeros(n)
-    all_weight = np.zeros(n)
-    all_lost = np.zeros(n)
-    out[:] = 0.0
-    for h in range(rates.size):
-        g = members[h]
-        x = rates[h]
-        out[SPECIFIC, g] += specifics[h]
-        out[WATER, g] += waters[h]
-        if np.isnan(x):
-            continue
-        values[g] += 1.0
-        _add(total[0], lost[0], g, x)
-        w = weights[h]
-        if w > 0.0:
-            _add(total[1], lost[1], g, w)
-            _add(total[2], lost[2], g, w * x)
-            _add(all_weight, all_lost, years[g], w)
+    _add_up(groups, lines, total, lost, values, out)
+    _add_squares(groups, lines.rate, out[MEAN], total[SQUARES], lost[SQUARES])
     for g in range(n):
-        weight = total[1, g] + lost[1, g]
-        year_weight = all_weight[years[g]] + all_lost[years[g]]
-        out[MEAN, g] = (total[0, g] + lost[0, g]) / values[g] if values[g] > 0.0 else np.nan
-        out[WEIGHTED, g] = (total[2, g] + lost[2, g]) / weight if weight > 0.0 else np.nan
-        out[SHARE, g] = weight / year_weight if year_weight > 0.0 else np.nan
-    for h in range(rates.size):
-        g = members[h]
-        if not np.isnan(rates[h]):
-            off = rates[h] - out[MEAN, g]
-            _add(total[3], lost[3], g, off * off)
-    for g in range(n):
-        squares = total[3, g] + lost[3, g]
+        squares = total[SQUARES, g] + lost[SQUARES, g]
         out[DEVIATION, g] = np.sqrt(squares / (values[g] - 1.0)) if values[g] > 1.0 else np.nan

@@ -26,7 +26,7 @@ from fastavs.sweeping.lines import LineColumns, Wanted, ones_of, run_groups, run
 from fastavs.sweeping.plan import Plan
 
 SCENARIO = pa.field("scenario", pa.dictionary(pa.int32(), pa.string()))
-TOGETHER = 16  # scenarios whose groups are worked out together
+TOGETHER = 32  # scenarios whose groups are worked out together
 WHOLE = 16  # scenarios whose every line is held at a time
 
 
