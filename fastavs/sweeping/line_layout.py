@@ -149,14 +149,18 @@ class Members:
 
     Attributes
     ----------
-    groups : kernels.Groups
+    member : int64[h]
+        Each line's group.
+    year : int64[g]
+        Each group's year, from 0.
     labels : tuple of (str, str or None, int)
         Group, its name, and the year.
     lines : int64[g]
         How many lines a group has.
     """
 
-    groups: kernels.Groups
+    member: np.ndarray
+    year: np.ndarray
     labels: tuple[tuple[str, str | None, int], ...]
     lines: np.ndarray
 
@@ -201,6 +205,13 @@ def _members(index: SortedIndex, title: str) -> Members:
         member[here] = place + len(labels)
         labels += [(name, grouping.names.get(name), year) for name in names]
         year_of += [y] * len(names)
-    weight = np.where(index.lines.matched, index.lines.imports, 0.0)[layout.named]
-    groups = kernels.Groups(readonly(member, np.int64), readonly(year_of, np.int64), readonly(weight, np.float64))
-    return Members(groups, tuple(labels), np.bincount(member, minlength=len(labels)))
+    lines = np.bincount(member, minlength=len(labels))
+    return Members(readonly(member, np.int64), readonly(year_of, np.int64), tuple(labels), lines)
+
+
+def grouped(index: SortedIndex, some: Members) -> kernels.Groups:
+    """Return groups as the kernel takes them, with the lines' weights; those are kept with the index."""
+    if "line_weights" not in index.kept:
+        weight = np.where(index.lines.matched, index.lines.imports, 0.0)[line_layout(index).named]
+        index.kept["line_weights"] = readonly(weight, np.float64)
+    return kernels.Groups(some.member, some.year, index.kept["line_weights"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,9 +12,8 @@ from fastavs.kernels import sorted as row_kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario, SetDuty
 from fastavs.sorted_index import SortedIndex, parsed
-from fastavs.sweeping.blocks import BATCH, Block, is_single, scratch, with_new_duties
-from fastavs.sweeping.effects import Effects
-from fastavs.sweeping.line_layout import LineLayout, line_layout, members, picked
+from fastavs.sweeping.blocks import Block, scratch, under
+from fastavs.sweeping.line_layout import LineLayout, grouped, line_layout, members, picked
 from fastavs.sweeping.plan import Plan, touched_lines
 
 
@@ -59,24 +58,7 @@ class Matched:
     no_quantity: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class One:
-    """One scenario to be worked out line by line.
-
-    Attributes
-    ----------
-    block : Block
-        Of this scenario alone.
-    matched : Matched
-        What its new duties change.
-    """
-
-    block: Block
-    matched: Matched
-
-    def settled(self) -> One:
-        """Return the task, come through a pipe, as the kernels take it."""
-        return replace(self, block=self.block.settled())
+NOTHING_NEW = Matched(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int8, np.int64, np.int64)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,31 +91,20 @@ class LineColumns:
         return LineColumns(*(getattr(self, name)[places] for name in self.__slots__))
 
 
-def ones_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[One]:
-    """Give the scenarios one by one, in their order."""
-    for first in range(0, len(scenarios), BATCH):
-        batch = scenarios[first : first + BATCH]
-        effects = Effects(plan, batch)
-        for place, scenario in enumerate(batch):
-            shocks = effects.shocks(np.array([place]))
-            rows = with_new_duties(plan, scenario, shocks) if is_single(scenario) else None
-            yield One(Block(np.array([first + place]), shocks, rows), newly_matched(plan.index, scenario))
-
-
-def newly_matched(index: SortedIndex, scenario: Scenario) -> Matched:
+def newly_matched(index: SortedIndex, scenario: Scenario | None) -> Matched:
     """Return what observations lines have for the new duties of a scenario, where those go by other quantities.
 
     That every alternative is in the index is seen to by `with_new_duties`.
     """
+    changes = [change for change in scenario.changes if isinstance(change, SetDuty)] if scenario else []
+    if not changes:
+        return NOTHING_NEW
     kinds_of = np.full(index.lines.key.size, -1, dtype=np.int64)  # of the new duties
-    changes = [change for change in scenario.changes if isinstance(change, SetDuty)]
     kinds = [tuple(some) for some in index.facts["kinds"]]
     for change in changes:
         kinds_of[touched_lines(index, change.where)] = kinds.index(change.new.kinds)
-    new = np.flatnonzero(kinds_of >= 0)
-    if new.size:
-        own = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
-        new = new[kinds_of[new] != own[index.lines.duty[new]]]
+    own = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
+    new = np.flatnonzero((kinds_of >= 0) & (kinds_of != own[index.lines.duty]))
     others = index.others
     at = np.searchsorted(others.line * len(kinds) + others.kinds, new * len(kinds) + kinds_of[new])
     return Matched(new, others.level[at], others.found[at], others.no_quantity[at])
@@ -147,7 +118,8 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     list of float64[s, 6, g]
         By grouping; see `kernels.group`.
     """
-    index, rows = plan.index, plan.rows if block.rows is None else block.rows
+    plan, rows = under(plan, block)
+    index = plan.index
     n, width = rows.duty.size, block.shocks.scale.shape[1]
     found = scratch(n, 0, width)
     row_kernels.block_rates(plan.duties, index.entries, rows, block.shocks, index.facts["outlier"], found)
@@ -159,6 +131,7 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     )  # fmt: skip
     sides.specific[:n] = rows.specific
     some = [members(index, title) for title in by]
+    groups = [grouped(index, one) for one in some]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
     governing = _empty_lines(years.left.size, 0)
     for s in range(width):
@@ -167,8 +140,8 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
         sides.part[:n] = found.part[:, s]
         kernels.carry(years, plan.line_row, n, False, sides)
         kernels.govern(years, sides, False, governing)
-        for one, into in zip(some, figures, strict=True):
-            kernels.group(one.groups, governing, into[s])
+        for one, into in zip(groups, figures, strict=True):
+            kernels.group(one, governing, into[s])
     return figures
 
 
@@ -185,8 +158,8 @@ def _years_by_row(plan: Plan) -> kernels.Years:
     return found
 
 
-def run_lines(plan: Plan, one: One, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
-    """Work out a scenario line by line.
+def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
+    """Work out a block of a single scenario line by line.
 
     Returns
     -------
@@ -195,13 +168,14 @@ def run_lines(plan: Plan, one: One, wanted: Wanted) -> tuple[list[np.ndarray], L
     columns : LineColumns
         Of all lines if wanted whole, else of the wanted ones.
     """
+    plan, rows = under(plan, block)
     layout = wanted.layout(plan.index)
-    governing = governing_lines(plan, one, layout)
+    governing = governing_lines(plan, rows, block, layout)
     groups = []
     for title in wanted.by:
         found = members(plan.index, title)
         figures = np.empty((6, len(found.labels)))
-        kernels.group(found.groups, governing, figures)
+        kernels.group(grouped(plan.index, found), governing, figures)
         groups.append(figures)
     columns = _columns(governing)
     if wanted.by and not wanted.whole:
@@ -209,22 +183,21 @@ def run_lines(plan: Plan, one: One, wanted: Wanted) -> tuple[list[np.ndarray], L
     return groups, columns
 
 
-def governing_lines(plan: Plan, one: One, layout: LineLayout) -> kernels.Governing:
+def governing_lines(plan: Plan, rows: row_kernels.Rows, block: Block, layout: LineLayout) -> kernels.Governing:
     """Return what governs some lines under one scenario."""
     index = plan.index
-    rows = plan.rows if one.block.rows is None else one.block.rows
     row = plan.line_row[layout.lines]
     if layout.lines.size < index.lines.key.size:  # few lines need few rows
         some, row = np.unique(row, return_inverse=True)
         rows = row_kernels.Rows(*(readonly(column[some], column.dtype) for column in rows))
     n = layout.lines.size
     places = n + layout.years.low.shape[1]
-    of_rows = _row_figures(plan, rows, one)
+    of_rows = _row_figures(plan, rows, block)
     sides = kernels.Sides(
         np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_), np.empty(places, dtype=np.int8),
         *(np.empty(places, dtype=np.int64) for _ in range(4)),
     )  # fmt: skip
-    schedule = _schedule(index, row, layout.lines, one.matched)
+    schedule = _schedule(index, row, layout.lines, newly_matched(index, block.alone))
     kernels.settle(of_rows, schedule, index.facts["outlier"], index.facts["zero"], sides)
     kernels.carry(layout.years, readonly(np.arange(n), np.int32), n, True, sides)
     out = _empty_lines(layout.named.size, layout.named.size)
@@ -241,12 +214,12 @@ def _empty_lines(h: int, detail: int) -> kernels.Governing:
     )  # fmt: skip
 
 
-def _row_figures(plan: Plan, rows: row_kernels.Rows, one: One) -> kernels.Rows:
+def _row_figures(plan: Plan, rows: row_kernels.Rows, block: Block) -> kernels.Rows:
     n = rows.duty.size
     rate, part = np.empty(n), np.empty(n)
     kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     row_kernels.row_rates(
-        plan.duties, plan.index.entries, rows, one.block.shocks, plan.index.facts["outlier"],
+        plan.duties, plan.index.entries, rows, block.shocks, plan.index.facts["outlier"],
         (rate, part, kept, binding),
     )  # fmt: skip
     plain = (np.diff(plan.duties.term_start) == 0)[rows.duty]

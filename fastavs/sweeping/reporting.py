@@ -18,11 +18,11 @@ from fastavs.results.rates import SCHEMA
 from fastavs.results.summary import GROUP
 from fastavs.scenario import Scenario
 from fastavs.sorted_index import SortedIndex
-from fastavs.sweeping.blocks import blocks_of
+from fastavs.sweeping.blocks import blocks_of, singles_of
 from fastavs.sweeping.columns import flags, labels, numbers, texts
 from fastavs.sweeping.executing import Workplace
 from fastavs.sweeping.line_layout import LineLayout, Members, check_chosen, grouping_of, members, picked
-from fastavs.sweeping.lines import LineColumns, Wanted, ones_of, run_groups, run_lines
+from fastavs.sweeping.lines import LineColumns, Wanted, run_groups, run_lines
 from fastavs.sweeping.plan import Plan
 
 SCENARIO = pa.field("scenario", pa.dictionary(pa.int32(), pa.string()))
@@ -85,7 +85,7 @@ def _by_line(
     table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
     kept: list[LineColumns] = []
     with LineFile(whole_lines) as file:
-        found = place.run(plan, run_lines, ones_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None)
+        found = place.run(plan, run_lines, singles_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None)
         for done, (_, (figures, columns)) in enumerate(found):
             for into, one in zip(groups, figures, strict=True):
                 into[done] = one
