@@ -12,7 +12,7 @@ import pyarrow as pa
 from fastavs.errors import InputError
 from fastavs.kernels.options import readonly
 
-VERSION = 1
+VERSION = 2
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
@@ -31,8 +31,17 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any
     new.replace(path)
 
 
-def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Map such a file into memory.
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """Return size and time of change of a file, None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def read_arrays(path: Path, mapped: bool = True) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Map such a file into memory, or read it.
 
     Raises
     ------
@@ -40,7 +49,8 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         No such file, none of ours, or one of another version.
     """
     try:
-        batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+        source = pa.memory_map(str(path)) if mapped else pa.py_buffer(path.read_bytes())
+        batch = pa.ipc.open_file(source).get_batch(0)
         note = json.loads((batch.schema.metadata or {})[b"fastavs"])
     except (OSError, pa.ArrowInvalid, KeyError) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else "it is no index of fastavs"

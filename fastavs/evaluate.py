@@ -168,7 +168,7 @@ def run_kernel(prepared: Prepared, duties: kernels.Duties, options: Options) -> 
     return raw
 
 
-def _without_quantity(prepared: Prepared) -> np.ndarray:
+def without_quantity(prepared: Prepared) -> np.ndarray:
     """Count each line's own observations that lack a quantity which its duty needs, int64[h]."""
     schedule, own_line = prepared.schedule, prepared.served.own_line
     kinds = [duty.kinds for duty in schedule.duties]
@@ -195,7 +195,7 @@ def _side(prepared: Prepared, raw: kernels.LineRates, zero: bool) -> carrying.Si
         level.astype(np.int8),
         raw.kept,
         raw.outliers,
-        _without_quantity(prepared),
+        without_quantity(prepared),
         raw.binding,
         unresolved,
     )

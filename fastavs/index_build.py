@@ -13,6 +13,7 @@ import numpy as np
 from fastavs.arrays_file import VERSION
 from fastavs.duty import Duty
 from fastavs.errors import InputError
+from fastavs.index_counts import with_counts
 from fastavs.kernels import building
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
@@ -288,7 +289,8 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
     --------
     ``build_index(study).save("study.avs")`` and, another day, ``sweep(SortedIndex.load("study.avs"), scenarios)``.
     """
-    return replace(index_of(study, scenarios), fingerprint=fingerprint(study), kept={})
+    index = with_counts(study, index_of(study, scenarios))
+    return replace(index, fingerprint=fingerprint(study), kept={})
 
 
 def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
@@ -334,6 +336,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
             readonly(duty, np.int32), readonly(level, np.int8), readonly(found, np.int64), readonly(group, np.int32),
             readonly(np.concatenate([one.imports for one in prepared]), np.float64),
             readonly(np.concatenate([one.matched for one in prepared]), np.bool_),
+            readonly(np.empty(0), np.int64),
         ),
         _alternatives(extra),
         entries,
@@ -404,6 +407,7 @@ def _alternatives(every: list[tuple[_Asked, np.ndarray]]) -> Alternatives:
         readonly(_joined([one.level for one, _ in every], np.int8)[order], np.int8),
         readonly(_joined([one.found for one, _ in every], np.int64)[order], np.int64),
         readonly(_joined([places for _, places in every], np.int32)[order], np.int32),
+        readonly(np.empty(0), np.int64),
     )
 
 

@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # file managers leave these behind unasked
 
 
-def _quiet(step: str, done: int, of: int) -> None:
+def quiet(step: str, done: int, of: int) -> None:
     """Say nothing."""
 
 
@@ -66,7 +66,7 @@ def write_results(
     seconds: Mapping[str, float] | None = None,
     report: bool = False,
     line: str | None = None,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Write everything that a run makes into a folder, whole or not at all.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastavs.arrays_file import read_arrays, write_arrays
+from fastavs.arrays_file import read_arrays, stamp_of, write_arrays
 from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
@@ -21,6 +21,7 @@ from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
     from fastavs.study import Study
+    from fastavs.sweeping.plan import Plan
 
 _FORMS = {
     (CONST,): kernels.PERCENT,
@@ -52,6 +53,7 @@ class Lines(NamedTuple):
     group: np.ndarray  # int32[h] observations to charge; -1: none, or none needed
     imports: np.ndarray  # float64[h]
     matched: np.ndarray  # bool[h]
+    no_quantity: np.ndarray  # int64[h] own observations that lack a quantity which the duty needs; empty: not counted
 
 
 class Alternatives(NamedTuple):
@@ -62,6 +64,7 @@ class Alternatives(NamedTuple):
     level: np.ndarray  # int8[x]
     found: np.ndarray  # int64[x]
     group: np.ndarray  # int32[x]
+    no_quantity: np.ndarray  # int64[x] as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,18 @@ class SortedIndex:
         """Return a side's place."""
         return next(place for place, side in enumerate(self.sides) if (side.kind, side.year) == (kind, year))
 
-    def save(self, path: str | Path) -> None:
-        """Write the index, made ready for sweeps, to a file that `load` maps into memory."""
+    def save(self, path: str | Path, plan: Plan | None = None) -> None:
+        """Write the index, made ready for sweeps, to a file that `load` maps into memory.
+
+        Parameters
+        ----------
+        path : path-like
+        plan : Plan, optional
+            What it is made ready for; by default, for scenarios that tell no lines apart.
+        """
         from fastavs.sweeping.plan import make_plan, plan_parts
 
-        ready, seats = plan_parts(make_plan(self))
+        ready, seats = plan_parts(plan or make_plan(self))
         arrays = {"observation": self.observation, "fx": self.fx}
         for title, part in (("lines", self.lines), ("others", self.others), ("entries", self.entries)):
             arrays |= {f"{title}.{name}": array for name, array in part._asdict().items()}
@@ -127,9 +137,11 @@ class SortedIndex:
             "fingerprint": self.fingerprint,
         }
         write_arrays(Path(path), arrays, facts)
+        if plan is None:
+            self.kept["saved"] = (str(Path(path).resolve()), stamp_of(Path(path)))
 
     @classmethod
-    def load(cls, path: str | Path, study: Study | None = None) -> SortedIndex:
+    def load(cls, path: str | Path, study: Study | None = None, *, mapped: bool = True) -> SortedIndex:
         """Map a saved index into memory.
 
         Parameters
@@ -137,13 +149,16 @@ class SortedIndex:
         path : path-like
         study : Study, optional
             What the index must have been built from.
+        mapped : bool
+            False reads it instead, so that the file is free to be deleted on Windows.
 
         Raises
         ------
         InputError
             No index, one of another version, or one built from other inputs than the study's.
         """
-        arrays, facts = read_arrays(Path(path))
+        stamp = stamp_of(Path(path))
+        arrays, facts = read_arrays(Path(path), mapped)
 
         def part(kind: Any, title: str) -> Any:
             return kind(**{name: arrays[f"{title}.{name}"] for name in kind._fields})
@@ -158,7 +173,10 @@ class SortedIndex:
             arrays["observation"],
             arrays["fx"],
             facts["fingerprint"],
-            {"arrays": {name: array for name, array in arrays.items() if name.startswith("plan.")}},
+            {
+                "arrays": {name: array for name, array in arrays.items() if name.startswith("plan.")},
+                "saved": (str(Path(path).resolve()), stamp),
+            },
         )
         if study is not None:
             index.insist_on(study, str(path))

@@ -43,10 +43,10 @@ def assert_near(found: float, expected: float | None, where: object, slack: floa
 def rows_of(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rates and counts of every row, as things are."""
     n = plan.rows.duty.size
-    rate, kept, binding = np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    rate, part, kept, binding = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     shocks = Effects(plan, [NOTHING]).shocks(np.arange(1))
     outlier = plan.index.facts["outlier"]
-    kernels.row_rates(plan.duties, plan.index.entries, plan.rows, shocks, outlier, rate, kept, binding)
+    kernels.row_rates(plan.duties, plan.index.entries, plan.rows, shocks, outlier, (rate, part, kept, binding))
     return rate, kept, binding
 
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import make_study
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from test_twin import study_of
 
 import fastavs as fa
 from fastavs.cli.main import main
-from fastavs.sweeping.blocks import BLOCK, Block, run_block
+from fastavs.sweeping.blocks import Block, run_block
 from fastavs.sweeping.changed import changed_rates, changed_schedule
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.plan import make_plan
@@ -45,11 +41,11 @@ def scenarios_for(made: dict[str, Any], seed: int, many: int = 6) -> list[fa.Sce
     return [
         *found,
         fa.Scenario("dear beyond all bounds", fa.ScaleDuty(specific=300.0)),
-        fa.Scenario("points up", fa.ShiftDuty(0.02, years=2011)),  # type: ignore[arg-type]
-        fa.Scenario("points down", fa.ShiftDuty(-0.06)),
+        fa.Scenario("points up", fa.ShiftDuty(0.0207, years=2011)),  # type: ignore[arg-type]
+        fa.Scenario("points down", fa.ShiftDuty(-0.0613)),
         fa.Scenario("no amounts", fa.ScaleDuty(specific=0.0)),
         fa.Scenario("no percentages", fa.ScaleDuty(0.0, group=("industry", food))),
-        fa.Scenario("all down", fa.ShiftDuty(-0.06, -0.1)),
+        fa.Scenario("all down", fa.ShiftDuty(-0.0613, -0.1007)),
         fa.Scenario("new duty", fa.SetDuty(headings[0], "7%")),
         fa.Scenario("new, dearer", fa.ScaleDuty(2.0, 3.0), fa.SetDuty(headings[-1], "12%", schedule="applied")),
         fa.Scenario("another quantity", *another_quantity(made)),
@@ -136,53 +132,6 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
         assert np.array_equal(means[:, :, 3], alone[:size, :, 3], equal_nan=True)
 
 
-def test_threads_and_executors_change_no_bit() -> None:
-    made = make_study.make(8200, method="partner")
-    study = study_of(made)
-    scenarios = scenarios_for(made, 1, many=2 * BLOCK + 5)
-    index = fa.build_index(study, scenarios)
-    expected = fa.sweep(study, scenarios, index=index, threads=1).figures
-    assert np.array_equal(expected, fa.sweep(study, scenarios, index=index, threads=2).figures, equal_nan=True)
-    with ThreadPoolExecutor(2) as pool:
-        assert np.array_equal(expected, fa.sweep(study, scenarios, index=index, executor=pool).figures, equal_nan=True)
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        assert np.array_equal(expected, fa.sweep(index, scenarios, executor=pool).figures, equal_nan=True)
-
-
-def test_a_dead_worker_costs_a_retry() -> None:
-    made = make_study.make(8201, method="partner")
-    scenarios = scenarios_for(made, 1, many=BLOCK + 5)
-    index = fa.build_index(study_of(made), scenarios)
-    expected = fa.sweep(index, scenarios, threads=1).figures
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        pool.submit(os._exit, 1)
-        assert np.array_equal(expected, fa.sweep(index, scenarios, executor=pool).figures, equal_nan=True)
-
-
-def test_groups_lines_and_whole_lines(tmp_path: Path) -> None:
-    made = make_study.make(12, method="partner")
-    study = study_of(made)
-    scenario = fa.Scenario("dear", fa.FxShock("EUR", 1.3))
-    line = next(row["line"] for row in made["applied"] if row["year"] == 2011)
-    found = fa.sweep(
-        study, [fa.Scenario("as it is"), scenario], by=["chapter"], lines=[line], whole_lines=tmp_path / "lines.parquet"
-    )
-    rates = [study.rates(), changed_rates(study, scenario)]
-    assert found.by("chapter").drop_columns("scenario").to_pylist() == [
-        row for one in rates for row in one.by("chapter").to_pylist()
-    ]
-    whole = pq.read_table(tmp_path / "lines.parquet")
-    assert whole.drop_columns("scenario").to_pylist() == [row for one in rates for row in one.table.to_pylist()]
-    assert found.chosen is not None
-    assert set(found.chosen["line"].to_pylist()) == {line}
-    with pytest.raises(fa.InputError, match="was not asked for"):
-        found.by("industry")
-    with pytest.raises(fa.InputError, match="no schedule has that line"):
-        fa.sweep(study, [scenario], lines=["9999999999"])
-    with pytest.raises(fa.InputError, match="an index alone has no lines"):
-        fa.sweep(fa.build_index(study), [scenario], by=["chapter"])
-
-
 def test_the_pooled_method_goes_line_by_line() -> None:
     study = study_of(make_study.make(13, method="pooled"))
     scenario = fa.Scenario("dear", fa.FxShock("EUR", 1.3))
@@ -211,10 +160,40 @@ def test_the_command_line(tmp_path: Path) -> None:
     first = CliRunner().invoke(main, [*order, "--out", str(tmp_path / "o.csv")])
     assert first.exit_code == 0, first.output
     assert "2 scenarios" in first.output
-    again = CliRunner().invoke(main, [*order, "--json"])
+    code = made["applied"][0]["line"]
+    again = CliRunner().invoke(main, [*order, "--json", "--by", "industry", "--line", code, "--threads", "1"])
     assert again.exit_code == 0, again.output
-    rows = json.loads(again.stdout[again.stdout.index("[") :])
-    assert rows[0]["scenario"] == "as it is"
+    record = json.loads(again.stdout)
+    assert record["summary"][0]["scenario"] == "as it is"
+    assert record["groups"]["industry"][0]["scenario"] == "as it is"
+    assert {row["line"] for row in record["lines"]} == {code}
     assert (tmp_path / "o.csv").read_text().startswith('"scenario","year","lines"')
-    wrong = CliRunner().invoke(main, [*order, "--out", "x.xls"])
-    assert wrong.exit_code == 2
+    screen = CliRunner().invoke(main, [*order, "--by", "chapter", "--line", code]).stdout
+    assert "chapter" in screen
+    assert code in screen
+
+
+def test_the_command_line_leaves_all_files_or_none(tmp_path: Path) -> None:
+    path = make_study.to_toml(make_study.make(14, method="partner"), tmp_path)
+    (tmp_path / "s.toml").write_text('[[scenario]]\nname = "as it is"\n')
+    out = tmp_path / "out"
+    out.mkdir()
+    order = ["sweep", str(path), str(tmp_path / "s.toml"), "--by", "chapter", "--by", "industry"]
+    done = CliRunner().invoke(main, [*order, "--out", str(out / "o.parquet"), "--whole-lines", str(out / "l.parquet")])
+    assert done.exit_code == 0, done.output
+    assert sorted(file.name for file in out.iterdir()) == [
+        "l.parquet", "o.parquet", "o_chapter.parquet", "o_industry.parquet",
+    ]  # fmt: skip
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    for wrong, message in (
+        (["--out", str(out / "x.xls")], "no such kind of file"),
+        (["--whole-lines", str(out / "x.csv")], "no such kind of file"),
+        (["--out", str(out / "nowhere" / "x.csv")], "no such folder"),
+        (["--out", str(out / "o.parquet"), "--whole-lines", str(out / "o_chapter.parquet")], "written to one file"),
+        (["--out", str(out / "o.parquet"), "--line", "22"], "no schedule has that line"),
+        (["--out", str(out / "o.parquet"), "--year", "1815"], "no schedule of that year"),
+    ):
+        said = CliRunner().invoke(main, [*order, *wrong])
+        assert said.exit_code == 2
+        assert message in said.output
+    assert before == {file.name: file.read_bytes() for file in out.iterdir()}

@@ -606,17 +606,20 @@ def row_rates(
     rows: Rows,
     shocks: Shocks,
     outlier: float,
-    rate: np.ndarray,
-    kept: np.ndarray,
-    binding: np.ndarray,
+    out: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
-    """Every row under the first scenario: rates (float64[n]; NaN = null), observations kept and binding (int64[n])."""
+    """Every row under the first scenario.
+
+    Fills in rates (float64[n]; NaN = null), ad valorem parts (float64[n]), observations kept and binding (int64[n]).
+    """
+    rate, part, kept, binding = out
     work = (np.empty((3, STACK)), np.empty(STACK, dtype=np.bool_))
     n = rows.duty.size
-    found, part = np.empty((n, 1)), np.empty((n, 1))
-    _plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found[:, 0], part[:, 0], kept, binding)
-    _other_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, part, kept, binding, work)
+    found, of_value = np.empty((n, 1)), np.empty((n, 1))
+    _plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found[:, 0], of_value[:, 0], kept, binding)
+    _other_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, of_value, kept, binding, work)
     rate[:] = found[:, 0]
+    part[:] = of_value[:, 0]
 
 
 @kernel
@@ -839,6 +842,16 @@ def _rows_block(
         else:
             for s in range(width):
                 rate[here, s] = (total[s] + lost[s]) / counted
+
+
+@kernel
+def block_rates(duties: DutyTable, entries: Entries, rows: Rows, shocks: Shocks, outlier: float, out: Scratch) -> None:
+    """Every row under all scenarios of a block: fills in `out.rate` and `out.part`, a seat a row."""
+    span = (0, rows.duty.size)
+    if out.rate.shape[1] == 1:
+        _rows_one(duties, entries, rows, shocks, span, 0, outlier, out)
+    else:
+        _rows_block(duties, entries, rows, shocks, span, 0, outlier, out)
 
 
 # ---- means carried to other lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +10,11 @@ import numpy as np
 from fastavs.errors import InputError
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
+from fastavs.output import Progress
 from fastavs.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.sorted_index import SortedIndex, parsed
 from fastavs.sweeping.effects import Effects
-from fastavs.sweeping.executing import frozen, runner
+from fastavs.sweeping.executing import Workplace, frozen
 from fastavs.sweeping.plan import Plan, make_plan, touched_lines
 
 BLOCK = 128  # scenarios worked out together
@@ -31,47 +31,58 @@ class Block:
     places : int64[s]
         Where they stand in the sweep.
     shocks : kernels.Shocks
-    rows : kernels.Rows or None
-        The rows, if the only scenario sets duties.
+    alone : Scenario or None
+        The only scenario, if it sets duties or makes amounts nought.
     """
 
     places: np.ndarray
     shocks: kernels.Shocks
-    rows: kernels.Rows | None
+    alone: Scenario | None
 
     def settled(self) -> Block:
         """Return a block that came through a pipe as the kernels take it."""
-        return replace(self, shocks=frozen(self.shocks), rows=None if self.rows is None else frozen(self.rows))
+        return replace(self, shocks=frozen(self.shocks))
 
 
 def all_figures(
-    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, executor: Executor | None, threads: int | None
-) -> tuple[np.ndarray, tuple[int, ...], np.ndarray]:
+    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+) -> tuple[np.ndarray, Plan]:
     """Work out the summary of every scenario.
 
     Returns
     -------
     figures : float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
-    years : tuple of int
-    lines : int64[years]
+    plan : Plan
+        What they were worked out from.
     """
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
     for careful in (False, True):
         plan = make_plan(index, scenarios, careful)
-        done = True
-        with runner(plan, executor, threads) as run:
-            for block, result in run(run_block, blocks_of(plan, scenarios), full):
-                done &= result is not None
-                if not done:
-                    break
-                figures[block.places] = result
-        if done:
+        fits, done = True, 0
+        for block, result in place.run(plan, run_block, blocks_of(plan, scenarios), full):
+            fits = result is not None
+            if not fits:
+                break
+            figures[block.places] = result
+            done += block.places.size
+            progress("scenarios", done, len(scenarios))
+        if fits:
             break
-    return figures, tuple(one[0] for one in index.facts["years"]), plan.layout.all_lines.astype(np.int64)
+    return figures, plan
 
 
-def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
+def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
+    """Give the scenarios one by one, in their order."""
+    for first in range(0, len(scenarios), BATCH):
+        batch = scenarios[first : first + BATCH]
+        effects = Effects(plan, batch)
+        for place, one in enumerate(batch):
+            here = np.array([place])
+            yield Block(here + first, effects.shocks(here), one if is_single(one) else None)
+
+
+def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> Iterator[Block]:
     """Split scenarios into blocks of neighbours, and into single ones, a batch at a time."""
     for first in range(0, len(scenarios), BATCH):
         batch = scenarios[first : first + BATCH]
@@ -79,16 +90,15 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
         alone = np.array([is_single(one) for one in batch], dtype=bool)
         order = effects.order()
         together = order[~alone[order]]
-        for start in range(0, together.size, BLOCK):
-            some = together[start : start + BLOCK]
+        for start in range(0, together.size, size):
+            some = together[start : start + size]
             yield Block(some + first, effects.shocks(some), None)
         for place in np.flatnonzero(alone):
-            shocks = effects.shocks(np.array([place]))
-            yield Block(np.array([place + first]), shocks, with_new_duties(plan, batch[int(place)], shocks))
+            yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)])
 
 
-def _scratch(plan: Plan, width: int) -> kernels.Scratch:
-    seats, years = plan.seats, len(plan.index.facts["years"])
+def scratch(seats: int, years: int, width: int) -> kernels.Scratch:
+    """Return memory for a run; see `kernels.Scratch`."""
     return kernels.Scratch(
         np.empty((seats, width)), np.empty((seats, width)), np.empty((seats, width), dtype=np.bool_),
         np.empty((8, width)), np.empty((3, kernels.STACK)), np.empty(kernels.STACK, dtype=np.bool_),
@@ -99,13 +109,19 @@ def _scratch(plan: Plan, width: int) -> kernels.Scratch:
 
 def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     """Work out a block of scenarios; float64[s, y, 17], or None if the plan is not careful enough for it."""
+    plan, rows = under(plan, block)
     facts, width = plan.index.facts, block.shocks.scale.shape[1]
     figures = np.empty((width, len(facts["years"]), FIGURES))
     fits = kernels.sweep_block(
-        plan.duties, plan.index.entries, plan.rows if block.rows is None else block.rows, block.shocks, plan.layout,
-        (facts["outlier"], facts["zero"], full), _scratch(plan, width), figures,
+        plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
+        (facts["outlier"], facts["zero"], full), scratch(plan.seats, len(facts["years"]), width), figures,
     )  # fmt: skip
     return figures if fits else None
+
+
+def under(plan: Plan, block: Block) -> tuple[Plan, kernels.Rows]:
+    """Return the plan and the rows that a block of scenarios makes of a plan."""
+    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
 
 
 def with_new_duties(plan: Plan, scenario: Scenario, shocks: kernels.Shocks) -> kernels.Rows:
@@ -163,10 +179,11 @@ def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: kernels.Shock
     has_percent = np.zeros(n_terms.size, dtype=bool)
     owner = np.repeat(np.arange(n_terms.size), np.diff(table.op_start))
     has_percent[owner[table.op == kernels.CONST]] = True
-    pairs, place = np.unique(duty.astype(np.int64) * len(plan.cells) + cell, return_inverse=True)
+    cells = shocks.scale.shape[0]
+    pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
     alive = np.zeros(pairs.size, dtype=bool)
     for i, pair in enumerate(pairs):
-        one, where = divmod(int(pair), len(plan.cells))
+        one, where = divmod(int(pair), cells)
         for term in range(table.term_start[one], table.term_start[one + 1]):
             of = where * shocks.currencies + table.currency[term]
             amount = table.b[term] * shocks.scale_b[of, 0] + shocks.shift_b[of, 0] * table.per_unit[term]

@@ -13,11 +13,16 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.output import Progress, quiet
 from fastavs.results.summary import SUMMARY
 from fastavs.scenario import Scenario, set_changes
 from fastavs.sorted_index import SortedIndex
 from fastavs.sweeping.blocks import all_figures
+from fastavs.sweeping.columns import labels, numbers
 from fastavs.sweeping.effects import check_scenarios
+from fastavs.sweeping.executing import Workplace
+from fastavs.sweeping.lines import Wanted
+from fastavs.sweeping.reporting import check_wanted, report_lines
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -59,15 +64,15 @@ class Sweep:
     def summary(self) -> pa.Table:
         """Return a row per scenario and year: `scenario`, `year` and the columns asked for."""
         n, y = self.figures.shape[:2]
-        scenario = _column(np.repeat(np.arange(n, dtype=np.int32), y))
-        columns = [pa.DictionaryArray.from_arrays(scenario, _texts([one.name for one in self.scenarios]))]
-        columns.append(_column(np.tile(np.array(self.years, dtype=np.int64), n)))
+        scenario = np.repeat(np.arange(n), y)
+        columns = [labels(scenario, [one.name for one in self.scenarios])]
+        columns.append(numbers(np.tile(np.array(self.years, dtype=np.int64), n)))
         for name in self.outputs:
             if name == "lines":
-                columns.append(_column(np.tile(self.lines, n).astype(np.int64)))
+                columns.append(numbers(np.tile(self.lines, n).astype(np.int64)))
                 continue
             values = self.figures[:, :, FIGURES.index(name)].reshape(-1)
-            columns.append(_column(values.astype(np.int64) if name in COUNTED else values))
+            columns.append(numbers(values.astype(np.int64) if name in COUNTED else values))
         return pa.Table.from_arrays(columns, names=["scenario", "year", *self.outputs])
 
     def by(self, grouping: str) -> pa.Table:
@@ -82,21 +87,6 @@ class Sweep:
         return self.groups[grouping]
 
 
-def _column(values: np.ndarray) -> pa.Array:
-    """Return numbers as Arrow, NaN as null; by their buffers, for pyarrow's own way imports pandas."""
-    null = np.isnan(values)
-    valid = pa.py_buffer(np.packbits(~null, bitorder="little")) if null.any() else None
-    buffers = [valid, pa.py_buffer(np.ascontiguousarray(values))]
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), values.size, buffers)
-
-
-def _texts(texts: Sequence[str]) -> pa.Array:
-    """Return texts as Arrow, in the same way."""
-    parts = [text.encode() for text in texts]
-    offsets = np.concatenate(([0], np.cumsum([len(part) for part in parts]))).astype(np.int32)
-    return pa.Array.from_buffers(pa.string(), len(parts), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(parts))])
-
-
 def sweep(
     study: Study | SortedIndex,
     scenarios: Iterable[Scenario],
@@ -108,13 +98,14 @@ def sweep(
     executor: Executor | None = None,
     threads: int | None = None,
     index: SortedIndex | str | Path | None = None,
+    progress: Progress = quiet,
 ) -> Sweep:
     """Work out many scenarios over all years.
 
     Parameters
     ----------
     study : Study or SortedIndex
-        A loaded index alone will do where neither `by`, `lines` nor `whole_lines` is asked for.
+        A loaded index alone will do.
     scenarios : iterable of Scenario
         Their names must differ.
     outputs : sequence of str, optional
@@ -158,25 +149,24 @@ def sweep(
     """
     chosen = tuple(scenarios)
     wanted = _outputs(outputs)
-    further = bool(by or lines) or whole_lines is not None
-    if isinstance(study, SortedIndex) and further:
-        raise InputError("an index alone has no lines", cure="give the study for by, lines and whole_lines")
+    further = Wanted(tuple(by), tuple(lines), whole_lines is not None)
     if not isinstance(study, SortedIndex) and study.options.method == "pooled":
         from fastavs.index_build import facts_of
-        from fastavs.sweeping.lines import line_by_line
+        from fastavs.sweeping.pooled import line_by_line
 
         check_scenarios(facts_of(study), chosen)
-        return Sweep(chosen, study.plan.years, wanted, *line_by_line(study, chosen, True, by, lines, whole_lines))
-    found = _index(study, chosen, index)
+        return Sweep(chosen, study.plan.years, wanted, *line_by_line(study, chosen, further, whole_lines, progress))
+    found = _index(study, chosen, index, bool(further.lines) or further.whole)
     check_scenarios(found.facts, chosen)
-    figures, years, counts = all_figures(found, chosen, not set(wanted) <= MEANS, executor, threads)
+    check_wanted(found, further)
     groups: dict[str, pa.Table] = {}
     some = None
-    if not isinstance(study, SortedIndex) and further:
-        from fastavs.sweeping.lines import line_by_line
-
-        _, _, groups, some = line_by_line(study, chosen, False, by, lines, whole_lines)
-    return Sweep(chosen, years, wanted, figures, counts, groups, some)
+    with Workplace(executor, threads) as place:
+        figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
+        if further.by or further.lines or further.whole:
+            groups, some = report_lines(plan, chosen, further, whole_lines, place, progress)
+    years = tuple(one[0] for one in found.facts["years"])
+    return Sweep(chosen, years, wanted, figures, plan.layout.all_lines.astype(np.int64), groups, some)
 
 
 def _outputs(outputs: Sequence[str] | None) -> tuple[str, ...]:
@@ -194,7 +184,10 @@ def _outputs(outputs: Sequence[str] | None) -> tuple[str, ...]:
 _OWN: WeakKeyDictionary[Study, SortedIndex] = WeakKeyDictionary()  # the indexes of studies at hand
 
 
-def _index(study: Any, scenarios: Sequence[Scenario], index: SortedIndex | str | Path | None) -> SortedIndex:
+def _index(
+    study: Any, scenarios: Sequence[Scenario], index: SortedIndex | str | Path | None, line_by_line: bool
+) -> SortedIndex:
+    """Return the index to sweep, ready for results line by line or for averages alone."""
     if isinstance(study, SortedIndex):
         return study
     if index is not None:
@@ -202,9 +195,13 @@ def _index(study: Any, scenarios: Sequence[Scenario], index: SortedIndex | str |
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
     from fastavs.index_build import index_of
+    from fastavs.index_counts import with_counts
 
     if set_changes(scenarios):
-        return index_of(study, scenarios)
+        found = index_of(study, scenarios)
+        return with_counts(study, found) if line_by_line else found
     if study not in _OWN:
         _OWN[study] = index_of(study)
+    if line_by_line:
+        _OWN[study] = with_counts(study, _OWN[study])
     return _OWN[study]

@@ -1,0 +1,94 @@
+"""The files that ``fastavs sweep`` leaves: all of them, or none."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastavs.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from fastavs.sweeping.sweep import Sweep
+
+KINDS = (".csv", ".parquet")
+
+
+def files_of(
+    out: Path | None, by: Sequence[str], lines: Sequence[str], whole_lines: Path | None
+) -> dict[tuple[str, str], Path]:
+    """Return where each table goes: ("summary", ""), ("group", its grouping), ("lines", "").
+
+    Raises
+    ------
+    InputError
+        A kind of file that cannot be written, a folder that is not there, or two tables for one file.
+    """
+    from fastavs.output import safe_name
+
+    if whole_lines is not None:
+        _check("--whole-lines", whole_lines, (".parquet",))
+    if out is None:
+        return {}
+    _check("--out", out, KINDS)
+    found = {("summary", ""): out}
+    found |= {("group", title): out.with_name(f"{out.stem}_{safe_name(title)}{out.suffix}") for title in by}
+    if lines:
+        found["lines", ""] = out.with_name(f"{out.stem}_lines{out.suffix}")
+    taken = [path.resolve() for path in (*found.values(), *([] if whole_lines is None else [whole_lines]))]
+    for path in taken:
+        if taken.count(path) > 1:
+            raise InputError("two tables would be written to one file", value=path.name, cure="choose another name")
+    return found
+
+
+def _check(option: str, path: Path, kinds: Sequence[str]) -> None:
+    if path.suffix not in kinds:
+        expected = "a name in " + " or ".join(kinds)
+        raise InputError("no such kind of file", key=option, value=path.name, expected=expected)
+    if not path.absolute().parent.is_dir():
+        raise InputError("no such folder", key=option, value=str(path.parent), cure="make it first")
+
+
+def write_files(sweep: Sweep, files: dict[tuple[str, str], Path]) -> None:
+    """Write the tables of a sweep.
+
+    Raises
+    ------
+    InputError
+        A file cannot be written; earlier ones stay as they were.
+    """
+    mark = secrets.token_hex(4)
+    new = {path: path.with_name(f".{path.name}.{mark}.new") for path in files.values()}
+    try:
+        for (what, title), path in files.items():
+            _write(_table(sweep, what, title), path.suffix, new[path])
+        for path, written in new.items():
+            written.replace(path)
+    except OSError as error:
+        raise InputError(f"a table cannot be written ({error.strerror or error})", key="--out") from None
+    finally:
+        for written in new.values():
+            written.unlink(missing_ok=True)
+
+
+def _table(sweep: Sweep, what: str, title: str) -> pa.Table:
+    if what == "group":
+        return sweep.by(title)
+    if what == "summary" or sweep.chosen is None:
+        return sweep.summary()
+    return sweep.chosen
+
+
+def _write(table: pa.Table, kind: str, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    if kind == ".parquet":
+        pa.parquet.write_table(table, path)
+    else:
+        pa.csv.write_csv(table.set_column(0, "scenario", table["scenario"].cast(pa.string())), path)

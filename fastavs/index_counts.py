@@ -1,0 +1,41 @@
+"""Observations without the quantity that a duty needs, line by line: counted for an index when someone asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastavs.evaluate import without_quantity
+from fastavs.kernels.options import readonly
+from fastavs.sorted_index import SortedIndex
+
+if TYPE_CHECKING:
+    from fastavs.study import Study
+
+
+def with_counts(study: Study, index: SortedIndex) -> SortedIndex:
+    """Return a study's index with its lines' counts of observations that lack a quantity.
+
+    A sweep's averages do without them, and they take a look at every quantity of the trade.
+    """
+    if index.lines.no_quantity.size == index.lines.key.size:
+        return index
+    prepared = [study.prepared(side.kind, side.year) for side in index.sides]
+    own = np.concatenate([without_quantity(one) for one in prepared])
+    others = np.zeros(index.others.line.size, dtype=np.int64)
+    for side, one in zip(index.sides, prepared, strict=True):
+        here = np.flatnonzero((index.others.line >= side.first) & (index.others.line < side.last))
+        served = np.flatnonzero(one.served.own_line >= 0)
+        for kinds in np.unique(index.others.kinds[here]):
+            counts = np.zeros(one.schedule.keys.size, dtype=np.int64)
+            lacking = one.basis.lacking(tuple(index.facts["kinds"][kinds]))
+            np.add.at(counts, one.served.own_line[served], lacking[served])
+            some = here[index.others.kinds[here] == kinds]
+            others[some] = counts[index.others.line[some] - side.first]
+    return replace(
+        index,
+        lines=index.lines._replace(no_quantity=readonly(own, np.int64)),
+        others=index.others._replace(no_quantity=readonly(others, np.int64)),
+    )
