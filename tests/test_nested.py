@@ -75,7 +75,7 @@ def shocks(factor: float, periods: int) -> kernels.Shocks:
     )
 
 
-def directly(duties: list[Duty], groups: list[Segments]) -> rates.LineRates:
+def directly(duties: list[Duty], groups: list[Segments], form: int = rates.ANY) -> rates.LineRates:
     """The same observation by observation: a line for each duty and group."""
     op_start = np.cumsum([0, *(len(duty.program) for duty in duties)])
     term_start = np.cumsum([0, *(len(duty.specifics) for duty in duties)])
@@ -85,7 +85,7 @@ def directly(duties: list[Duty], groups: list[Segments]) -> rates.LineRates:
         readonly([arg for d in duties for _, arg in d.program], np.float64), readonly(term_start, np.int64),
         readonly(np.zeros(len(terms)), np.int64), readonly([term.b for term in terms], np.float64),
         readonly([[term.b * fx for fx in FX[term.currency]] for term in terms], np.float64),
-        readonly([duty.ad_valorem for duty in duties], np.float64), readonly(np.zeros(len(duties)), np.int8),
+        readonly([duty.ad_valorem for duty in duties], np.float64), readonly(np.full(len(duties), form), np.int8),
     )  # fmt: skip
     sizes = [sum(map(len, group)) for group in groups]
     stop = np.cumsum(sizes)
@@ -219,6 +219,26 @@ def test_a_program_that_subtracts_or_goes_by_two_quantities_goes_observation_by_
     texts = ["20% - 0.1 EUR/kg", "max(5%, 0.1 EUR/kg, 2 EUR/piece)", "max(5%, 4%)"]
     forms = duty_table([parse_duty(text) for text in texts], CURRENCIES).form
     assert forms.tolist() == [kernels.ANY] * 3
+
+
+PLAIN = {
+    "{} EUR/kg": rates.ALONE, "max(5%, {} EUR/kg)": rates.GREATER,
+    "5% + {} EUR/kg": rates.SUM, "min(5%, {} EUR/kg)": rates.LESSER,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
+@pytest.mark.parametrize("amount", ["0", "0.3"])
+def test_plain_forms_on_infinite_ratios(text: str, amount: str) -> None:
+    # nothing charged on an infinite quantity is no number, and dropped whichever way the duty is worked out
+    duty = parse_duty(text.format(amount))
+    groups: list[Segments] = [[[0.1, math.inf, 0.2], [1e300, 3.0]], [[math.inf], [math.inf]]]
+    plain, program = directly([duty], groups, PLAIN[text]), directly([duty], groups)
+    found = by_index([duty], groups, np.ones(1))
+    assert [column.tolist() for column in plain] == [column.tolist() for column in program]
+    assert (found["kept"].tolist(), found["binding"].tolist()) == (plain.kept.tolist(), plain.binding.tolist())
+    some = plain.kept > 0
+    np.testing.assert_allclose(found["rate"][some, 0], plain.rate[some], rtol=ULPS)
 
 
 def test_rates_follow_the_exchange_rate() -> None:

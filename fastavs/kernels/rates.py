@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.kernels.options import inlined, kernel
+from fastavs.kernels.options import inlined, inner, kernel
 
 CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5  # the program's operations, as the duty module writes them
 STACK = 64  # deepest program that a kernel evaluates; whoever compiles duties checks it
@@ -191,7 +191,7 @@ def _reaching(
     return found
 
 
-@kernel
+@inner
 def _percent_lines(
     duties: Duties, obs: Observations, lines: Lines, outlier: float, out: LineRates, others: np.ndarray
 ) -> int:
@@ -225,7 +225,7 @@ def _percent_lines(
     return n
 
 
-@kernel
+@inner
 def _plain_lines(
     duties: Duties, obs: Observations, lines: Lines, outlier: float, out: LineRates, some: np.ndarray
 ) -> int:
@@ -275,7 +275,7 @@ def _plain_lines(
     return n
 
 
-@kernel
+@inner
 def _program_lines(
     duties: Duties,
     obs: Observations,

@@ -13,7 +13,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from fastavs.kernels.options import inlined, kernel
+from fastavs.kernels.options import inlined, inner, kernel
 
 CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5
 # forms; PERCENT is a plain ad valorem duty, NESTED any other that goes by one quantity and subtracts nothing
@@ -234,7 +234,7 @@ def _segment(
         paid = a * m + c * running[at + m]
         k = m - idle
     elif form == LESSER:
-        if a > outlier and not high <= outlier:
+        if not high <= outlier and (a > outlier or np.isnan(high)):  # nothing of an infinite ratio is no number
             m = _count(ratio, lo, n, c, outlier)
         if m > 0 and low < a:
             k = _count_less(ratio, lo, m, c, a)
@@ -505,7 +505,7 @@ def _nested_segment(
     return total, lost, m
 
 
-@kernel
+@inner
 def _other_rows(
     duties: DutyTable,
     entries: Entries,
@@ -622,7 +622,7 @@ def row_rates(
     part[:] = of_value[:, 0]
 
 
-@kernel
+@inner
 def _rows_one(
     duties: DutyTable,
     entries: Entries,
@@ -641,7 +641,7 @@ def _rows_one(
         specific[seat + i - span[0], 0] = known[i]
 
 
-@kernel
+@inner
 def _rows_block(
     duties: DutyTable,
     entries: Entries,
@@ -751,7 +751,7 @@ def _rows_block(
             highest = dear * highs[g] + (most if form == SUM else 0.0)
             fresh = g == first_of[group]
             top = totals[g]
-            if most > outlier or highest * (1.0 + SLACK) > outlier:  # some scenario may drop some observation
+            if most > outlier or not highest * (1.0 + SLACK) <= outlier:  # some scenario may drop some observation
                 if not uneven:
                     uneven = True
                     for s in range(width):
@@ -857,7 +857,7 @@ def block_rates(duties: DutyTable, entries: Entries, rows: Rows, shocks: Shocks,
 # ---- means carried to other lines
 
 
-@kernel
+@inner
 def _carry(layout: Layout, chunk: int, zero: bool, out: Scratch) -> None:
     """Carried means (eq. 19): over the first level with a known rate, of those lines that have one.
 
@@ -906,7 +906,7 @@ def _differ(left: float, right: float) -> bool:
     return abs(left - right) > TIE * max(abs(left), abs(right))
 
 
-@kernel
+@inner
 def _odd_classes(layout: Layout, j: int, y: int, zero: bool, full: bool, out: Scratch) -> None:
     """Add the classes that may have no rate, or rest on a carried mean, one by one (METHOD.md sections 3, 4, 7)."""
     if layout.odd[j] == layout.start[j + 1]:
@@ -995,7 +995,7 @@ def _odd_classes(layout: Layout, j: int, y: int, zero: bool, full: bool, out: Sc
                 heading_lines = 0
 
 
-@kernel
+@inner
 def _classes_one(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> None:
     """Add the other classes of a year, one scenario."""
     t = out.total[y, :, 0].copy()
@@ -1070,7 +1070,7 @@ def _add_square_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.
         total[s] = raised
 
 
-@kernel
+@inner
 def _classes_block(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> None:
     """The same for all scenarios of a block."""
     width = out.rate.shape[1]
@@ -1155,7 +1155,7 @@ def _deviation(square: float, square_lost: float, total: float, lost: float, n: 
     return np.sqrt(max(gap, 0.0) / divisor)
 
 
-@kernel
+@inner
 def _finish(layout: Layout, out: Scratch, figures: np.ndarray) -> None:
     """Turn sums into the columns of the summary from `specific_lines` on, float64[s, y, 17]."""
     for s in range(out.rate.shape[1]):
