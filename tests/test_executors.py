@@ -139,7 +139,7 @@ def test_threads_and_processes_change_no_bit(index: fa.SortedIndex, sort: int) -
 
 
 def test_the_least_executor_will_do(index: fa.SortedIndex) -> None:
-    some = scenarios(PLAIN)[:3]
+    some = scenarios(PLAIN)[:2]
     found = fa.sweep(index, some, lines=["1701110000"], executor=OneByOne())
     expected = fa.sweep(index, some, lines=["1701110000"], threads=1)
     assert np.array_equal(expected.figures, found.figures, equal_nan=True)

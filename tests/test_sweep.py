@@ -19,6 +19,7 @@ from fastavs.sweeping.blocks import Block, run_block
 from fastavs.sweeping.changed import changed_rates, changed_schedule
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.plan import make_plan
+from fastavs.sweeping.sweep import FIGURES
 
 KNOBS: list[dict[str, Any]] = [{}, {"odd_duties": True}, {"unresolved": "zero"}, {"fx_period": "schedule"}]
 
@@ -130,6 +131,22 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
         assert means is not None
         assert np.array_equal(means[:, :, 1], alone[:size, :, 1], equal_nan=True)
         assert np.array_equal(means[:, :, 3], alone[:size, :, 3], equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_scenarios_change_a_scenario_by_the_last_bits_of_weights_at_most(seed: int) -> None:
+    made = make_study.make(8150 + seed, method="partner")
+    scenarios = scenarios_for(made, seed)
+    index = fa.build_index(study_of(made), scenarios)
+    together = fa.sweep(index, scenarios).figures
+    for place, scenario in enumerate(scenarios):
+        alone = fa.sweep(index, [scenario]).figures[0]
+        for column, name in enumerate(FIGURES):
+            ours, theirs = alone[:, column], together[place, :, column]
+            if "weighted" in name or name == "hs6_mean":  # sums of weights are rounded class by class
+                assert np.allclose(ours, theirs, rtol=1e-15, atol=1e-17, equal_nan=True), (scenario, name)
+            else:
+                assert np.array_equal(ours, theirs, equal_nan=True), (scenario, name)
 
 
 def test_the_pooled_method_goes_line_by_line() -> None:

@@ -27,7 +27,8 @@ TIE = 1e-12  # relative: applied and bound nearer than this are equal
 # places among the sums that a class adds to
 RATE, WEIGHTED, MATCHED, HEADING, BOUND, PART, PART_WEIGHTED = 0, 1, 2, 3, 4, 5, 6
 SQUARES, WEIGHTED_SQUARES, MATCHED_SQUARES, PART_SQUARES = 7, 8, 9, 10
-SUMS = 11
+WEIGHTS = 11
+SUMS = 12
 FEW = 3  # the sums that means alone need
 # and among the counts
 LINES, WEIGHT, MATCHED_LINES, HEADINGS, BOUND_LINES, SPECIFIC, WATER, UNRESOLVED = 0, 1, 2, 3, 4, 5, 6, 7
@@ -956,7 +957,7 @@ def _odd_classes(layout: Layout, j: int, y: int, zero: bool, full: bool, out: Sc
             known = not np.isnan(x)
             if known:
                 count[LINES, s] += lines
-                count[WEIGHT, s] += weight
+                total[WEIGHTS, s], lost[WEIGHTS, s] = _plus(total[WEIGHTS, s], lost[WEIGHTS, s], weight, 1.0)
                 count[MATCHED_LINES, s] += matched
                 total[RATE, s], lost[RATE, s] = _plus(total[RATE, s], lost[RATE, s], lines, x)
                 total[WEIGHTED, s], lost[WEIGHTED, s] = _plus(total[WEIGHTED, s], lost[WEIGHTED, s], weight, x)
@@ -1041,8 +1042,8 @@ def _classes_one(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> No
             t10, e10 = _plus_square(t10, e10, lines, part)
     if own:
         t2, e2, t9, e9 = t0, e0, t7, e7
-    out.total[y, :, 0] = np.array([t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10])
-    out.lost[y, :, 0] = np.array([e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10])
+    out.total[y, :WEIGHTS, 0] = np.array([t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10])
+    out.lost[y, :WEIGHTS, 0] = np.array([e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10])
     out.tally[y, SPECIFIC, 0] += specific
     out.tally[y, WATER, 0] += water
 
@@ -1151,7 +1152,9 @@ def _deviation(square: float, square_lost: float, total: float, lost: float, n: 
     power_rest = _fma(head, head, -power) + 2.0 * head * tail
     share = power / n
     share_rest = (_fma(-share, n, power) + power_rest) / n
-    gap = (square - share) + (square_lost - share_rest)
+    gap = square - share
+    back = gap - square
+    gap += ((square - (gap - back)) - (share + back)) + (square_lost - share_rest)
     return np.sqrt(max(gap, 0.0) / divisor)
 
 
@@ -1165,23 +1168,22 @@ def _finish(layout: Layout, out: Scratch, figures: np.ndarray) -> None:
             n = out.tally[y, :, s]
             row = figures[s, y]
             all_lines = layout.all_lines[y]
+            weight = t[WEIGHTS] + e[WEIGHTS]
             simple = (t[RATE] + e[RATE]) / n[LINES] if n[LINES] > 0.0 else np.nan
-            weighted = (t[WEIGHTED] + e[WEIGHTED]) / n[WEIGHT] if n[WEIGHT] > 0.0 else np.nan
+            weighted = (t[WEIGHTED] + e[WEIGHTED]) / weight if weight > 0.0 else np.nan
             matched = (t[MATCHED] + e[MATCHED]) / n[MATCHED_LINES] if n[MATCHED_LINES] > 0.0 else np.nan
             adjust = 0.0 if layout.own[y] else simple - matched
             row[0] = n[SPECIFIC]
             row[1] = simple
             row[2] = _deviation(t[SQUARES], e[SQUARES], t[RATE], e[RATE], n[LINES], n[LINES] - 1.0)
             row[3] = weighted + adjust
-            row[4] = _deviation(
-                t[WEIGHTED_SQUARES], e[WEIGHTED_SQUARES], t[WEIGHTED], e[WEIGHTED], n[WEIGHT], n[WEIGHT]
-            )
+            row[4] = _deviation(t[WEIGHTED_SQUARES], e[WEIGHTED_SQUARES], t[WEIGHTED], e[WEIGHTED], weight, weight)
             row[5] = (t[BOUND] + e[BOUND]) / n[BOUND_LINES] if n[BOUND_LINES] > 0.0 else np.nan
             row[6] = n[WATER]
             row[7] = n[UNRESOLVED]
             row[8] = (t[PART] + e[PART]) / all_lines if all_lines > 0.0 else np.nan
             row[9] = _deviation(t[PART_SQUARES], e[PART_SQUARES], t[PART], e[PART], all_lines, all_lines - 1.0)
-            row[10] = (t[PART_WEIGHTED] + e[PART_WEIGHTED]) / n[WEIGHT] if n[WEIGHT] > 0.0 else np.nan
+            row[10] = (t[PART_WEIGHTED] + e[PART_WEIGHTED]) / weight if weight > 0.0 else np.nan
             row[11] = layout.matched_lines[y]
             row[12] = matched
             row[13] = _deviation(
@@ -1229,6 +1231,7 @@ def sweep_block(
     for y in range(years):
         for q in range(COUNTS):
             out.tally[y, q] = layout.counts[y, q]
+        out.total[y, WEIGHTS] = layout.counts[y, WEIGHT]
     shared = layout.row[0]
     others = False
     for form in duties.form:

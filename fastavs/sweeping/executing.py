@@ -226,7 +226,7 @@ def run_stored(shipped: Shipped, work: Work, task: Task, *how: Any) -> Any:
 
 @lru_cache(maxsize=2)
 def load_plan(shipped: Shipped) -> Plan:
-    """Map a plan into memory; kept from task to task.
+    """Map a plan into memory; kept from task to task, as the one before is, whose file may be gone by then.
 
     Raises
     ------

@@ -113,10 +113,9 @@ def group_table(names: Sequence[str], groups: Members, figures: np.ndarray) -> p
     n = len(names)
     place = np.tile(np.array(order, dtype=np.int64), n)
     title, name, year = zip(*groups.labels, strict=True)
-    figures = figures[:, :, order]
 
     def column(which: int) -> np.ndarray:
-        return np.ascontiguousarray(figures[:, which]).reshape(-1)
+        return figures[:, which, order].reshape(-1)
 
     every = numbers(place)
     columns = [

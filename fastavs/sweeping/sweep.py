@@ -92,8 +92,8 @@ def sweep(
     scenarios: Iterable[Scenario],
     *,
     outputs: Sequence[str] | None = None,
-    by: Sequence[str] = (),
-    lines: Sequence[str] = (),
+    by: str | Sequence[str] = (),
+    lines: str | Sequence[str] = (),
     whole_lines: str | Path | None = None,
     executor: Executor | None = None,
     threads: int | None = None,
@@ -110,20 +110,25 @@ def sweep(
         Their names must differ.
     outputs : sequence of str, optional
         Columns of the summary; all by default. Means alone cost a third of all.
-    by : sequence of str
-        Groupings to report by: "chapter", or names under ``[groups]`` of the study.
-    lines : sequence of str
+    by : str or sequence of str
+        Groupings to report by: "chapter", or names under ``[groups]`` of the study. The summary does not depend on
+        it, nor on `lines` and `whole_lines`, to the bit.
+    lines : str or sequence of str
         Tariff lines whose rates to report.
     whole_lines : path-like, optional
-        A Parquet file to write every line of every scenario to, scenario by scenario.
+        A Parquet file to write every line of every scenario to, a row group each, in order: whole or not at all.
     executor : concurrent.futures.Executor, optional
         What blocks of scenarios run on: a process pool, ``client.get_executor()`` of dask, an MPI pool. Workers map
-        the index from a file that they must be able to open. Results do not depend on it, to the bit. What a broken
-        executor leaves undone is done here.
+        the saved index, where one was loaded, and files in the temporary folder (``TMPDIR``), each once; workers on
+        other hosts need both where they can open them. Results do not depend on it, to the bit. What dead workers
+        leave undone is done here.
     threads : int, optional
-        Without an executor: how many threads; as many as the process may use by default.
+        How many threads to work on without an executor, or instead of a broken one; as many as the process may use
+        by default.
     index : SortedIndex or path, optional
         Built from this study earlier. Default: the study's own, built when first needed.
+    progress : callable, optional
+        Called with a step's name, how much is done, and of how much.
 
     Returns
     -------
@@ -132,7 +137,8 @@ def sweep(
     Raises
     ------
     InputError
-        A scenario that does not fit the study, an output or grouping that does not exist, an index of other inputs.
+        A scenario that does not fit the study; an output, grouping or line that does not exist; an index of other
+        inputs; a worker that does not find the index.
 
     Examples
     --------
@@ -149,7 +155,7 @@ def sweep(
     """
     chosen = tuple(scenarios)
     wanted = _outputs(outputs)
-    further = Wanted(tuple(by), tuple(lines), whole_lines is not None)
+    further = Wanted(_named(by), _named(lines), whole_lines is not None)
     if not isinstance(study, SortedIndex) and study.options.method == "pooled":
         from fastavs.index_build import facts_of
         from fastavs.sweeping.pooled import line_by_line
@@ -167,6 +173,11 @@ def sweep(
             groups, some = report_lines(plan, chosen, further, whole_lines, place, progress)
     years = tuple(one[0] for one in found.facts["years"])
     return Sweep(chosen, years, wanted, figures, plan.layout.all_lines.astype(np.int64), groups, some)
+
+
+def _named(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return names, each once; one text stands for itself."""
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
 def _outputs(outputs: Sequence[str] | None) -> tuple[str, ...]:
