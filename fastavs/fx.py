@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.errors import InputError
-from fastavs.tables import Columns, Piece, number_column, text_column
+from fastavs.table_columns import number_column, text_column
+from fastavs.tables import Columns, Piece
 
 COLUMNS = Columns("fx", ("period", "currency"), ("fx",), ("period", "currency", "fx"))
 

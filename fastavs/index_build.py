@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
@@ -14,19 +14,14 @@ from fastavs.arrays_file import VERSION
 from fastavs.duty import Duty
 from fastavs.errors import InputError
 from fastavs.index_counts import with_counts
-from fastavs.kernels import building
-from fastavs.kernels import sorted as kernels
+from fastavs.index_layout import Asked, Builder, joined
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario, set_changes
 from fastavs.sorted_index import Alternatives, Lines, Side, SortedIndex
 
 if TYPE_CHECKING:
-    from fastavs.basis import Basis
     from fastavs.evaluate import Prepared
     from fastavs.study import Study
-
-SEED = 20120605  # of the words that tell sets of codes apart
-
 
 # ---- what it is built from
 
@@ -70,197 +65,6 @@ def _fingerprint(study: Study) -> str:
 # ---- building
 
 
-@dataclass(slots=True)
-class _Asked:
-    """Lines of a side that need a group of observations of some kinds. l lines."""
-
-    prepared: Prepared
-    basis: int
-    kinds: int
-    lines: np.ndarray  # int64[l] place in the schedule
-    line: np.ndarray  # int64[l] place among all lines
-    level: np.ndarray  # int8[l] digits; this and the rest is what `answer` finds
-    found: np.ndarray  # int64[l]
-    first: np.ndarray  # int64[l] the line's codes, in the order of the side
-    last: np.ndarray
-    words: np.ndarray  # uint64[l, 2] what tells its set of codes apart
-
-
-class _Builder:
-    """Collects what lines need, then lays it out."""
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self.bases: list[Basis] = []
-        self.kinds: list[tuple[int, ...]] = []
-        self.asked: list[_Asked] = []
-        self.sources: dict[tuple[int, int], building.Source] = {}
-
-    def basis_place(self, basis: Basis) -> int:
-        for place, known in enumerate(self.bases):
-            if known is basis:
-                return place
-        self.bases.append(basis)
-        return len(self.bases) - 1
-
-    def kinds_place(self, kinds: Sequence[str]) -> int:
-        wanted = tuple(self.study.trade.kinds.index(kind) for kind in kinds)
-        if wanted not in self.kinds:
-            self.kinds.append(wanted)
-        return self.kinds.index(wanted)
-
-    def ask(self, prepared: Prepared, lines: np.ndarray, offset: int, kinds: int) -> None:
-        """Take note that some lines of a side have a duty on some kinds of quantity."""
-        n = lines.size
-        found, first, last = (np.empty(n, dtype=np.int64) for _ in range(3))
-        self.asked.append(
-            _Asked(
-                prepared, self.basis_place(prepared.basis), kinds, readonly(lines, np.int64), lines + offset,
-                np.empty(n, dtype=np.int8), found, first, last, np.empty((n, 2), dtype=np.uint64),
-            )
-        )  # fmt: skip
-
-    def answer(self) -> None:
-        """Find level and codes of all lines asked for."""
-        together: dict[tuple[int, int], list[_Asked]] = {}
-        for one in self.asked:
-            together.setdefault((one.basis, one.kinds), []).append(one)
-        for (basis, kinds), some in together.items():
-            chosen = self.bases[basis]
-            usable = chosen.code_stop - chosen.code_start
-            if self.kinds[kinds]:
-                needed = np.zeros(usable.size, dtype=bool)
-                for one in some:
-                    needed[one.prepared.served.order[_within_reach(one)]] = True
-                self.sources[basis, kinds] = self._source(chosen, self.kinds[kinds], needed)
-                building.usable_by_code(self.sources[basis, kinds], usable)
-            words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
-            for one in some:
-                served = one.prepared.served
-                building.find_levels(
-                    one.lines,
-                    readonly(one.prepared.borrows, np.bool_),
-                    readonly(served.level_digits, np.int8),
-                    served.code_reach,
-                    (readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)),
-                    (readonly(served.order, np.int64), readonly(usable, np.int64), readonly(words, np.uint64)),
-                    (one.level, one.found, one.first, one.last, one.words),
-                )
-
-    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> building.Source:
-        """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
-        recorded = basis.recorded
-        sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
-        stop = np.cumsum(sizes)
-        at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
-        names = [self.study.trade.kinds[kind] for kind in kinds]
-        return building.Source(
-            readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
-            readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
-        )  # fmt: skip
-
-    def lay_out(self) -> tuple[kernels.Entries, np.ndarray, list[np.ndarray]]:
-        """Sort observations into segments; returns them, their observations, and each request's groups."""
-        asked = [one for one in self.asked if one.line.size and self.kinds[one.kinds]]
-        sizes = [one.line.size for one in asked]
-        total = sum(sizes)
-        batch = np.repeat([one.basis * len(self.kinds) + one.kinds for one in asked], sizes).astype(np.int64)
-        request = np.repeat(np.arange(len(asked)), sizes)
-        first = _joined([one.first for one in asked], np.int64)
-        last = _joined([one.last for one in asked], np.int64)
-        words = np.concatenate([one.words for one in asked]) if asked else np.zeros((0, 2), dtype=np.uint64)
-        key = _joined([one.prepared.schedule.keys[one.lines] for one in asked], np.int64)
-        some = np.flatnonzero(_joined([one.found for one in asked], np.int64) > 0)
-        order = some[np.lexsort((key[some], words[some, 1], words[some, 0], batch[some]))]
-        new = np.ones(order.size, dtype=bool)
-        new[1:] = (batch[order[1:]] != batch[order[:-1]]) | (words[order[1:]] != words[order[:-1]]).any(axis=1)
-        leader = order[new]  # the first line that needs each group
-        by_code = np.lexsort((batch[leader], key[leader]))
-        rank = np.empty(leader.size, dtype=np.int64)
-        rank[by_code] = np.arange(leader.size)
-        group = np.full(total, -1, dtype=np.int32)
-        group[order] = rank[np.cumsum(new) - 1]
-        leader = leader[by_code]
-        chosen = [(int(request[one]), int(first[one]), int(last[one])) for one in leader]
-        codes = [asked[place].prepared.served.order[lo:hi] for place, lo, hi in chosen]
-        entries, observation = self._segments(codes, batch[leader])
-        groups = iter(np.split(group, np.cumsum(sizes)))
-        none = [np.full(one.line.size, -1, dtype=np.int32) for one in self.asked]
-        return entries, observation, [
-            next(groups) if any(one is some for some in asked) else without
-            for one, without in zip(self.asked, none, strict=True)
-        ]  # fmt: skip
-
-    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[kernels.Entries, np.ndarray]:
-        counts = np.zeros((len(codes), len(self.study.trade.periods)), dtype=np.int64)
-        parts = []
-        for one in np.unique(batch):
-            members = np.flatnonzero(batch == one)
-            listed = [codes[g] for g in members]
-            part = (
-                self.sources[divmod(int(one), len(self.kinds))],
-                readonly(np.concatenate(([0], np.cumsum([some.size for some in listed]))), np.int64),
-                readonly(np.concatenate(listed), np.int64),
-            )
-            found = np.zeros((members.size, counts.shape[1]), dtype=np.int64)
-            building.count_segments(*part, found)
-            counts[members] = found
-            parts.append((members, part))
-        owner, period = np.nonzero(counts)
-        start = readonly(np.concatenate(([0], np.cumsum(counts[owner, period]))), np.int64)
-        cursor = np.zeros_like(counts)
-        cursor[owner, period] = start[:-1]
-        ratio, place = np.empty(start[-1]), np.empty(start[-1], dtype=np.int32)
-        for members, part in parts:
-            building.fill_segments(*part, cursor[members], ratio, place)
-        building.sort_segments(start, ratio, place)
-        running = np.empty(ratio.size + owner.size)
-        low, high, sums = (np.empty(owner.size) for _ in range(3))
-        ratio = readonly(ratio, np.float64)
-        building.running_sums(start, ratio, running, low, high, sums)
-        more, more_start = self._further(batch[owner], start, place)
-        for one in np.unique(batch):
-            observation = self.sources[divmod(int(one), len(self.kinds))].observation
-            segments = readonly(np.flatnonzero(batch[owner] == one), np.int64)
-            building.find_observations(start, segments, observation, place)
-        return (
-            kernels.Entries(
-                readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64),
-                readonly(period, np.int32), start, readonly(low, np.float64), readonly(high, np.float64),
-                readonly(sums, np.float64), ratio, readonly(running, np.float64),
-                readonly(more, np.float64), readonly(more_start, np.int64),
-            ),
-            readonly(place, np.int32),
-        )  # fmt: skip
-
-    def _further(self, batch: np.ndarray, start: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Ratios of second and further kinds, for segments of duties on several quantities."""
-        kinds = np.array([len(some) for some in self.kinds], dtype=np.int64)[batch % len(self.kinds)]
-        sizes = np.diff(start) * np.maximum(kinds - 1, 0)
-        more_start = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-        more = np.empty(more_start[-1])
-        for g in np.flatnonzero(sizes):
-            ratio = self.sources[divmod(int(batch[g]), len(self.kinds))].ratio
-            here = more[more_start[g] : more_start[g + 1]]
-            building.further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
-        return more, more_start[:-1]
-
-
-def _within_reach(asked: _Asked) -> np.ndarray:
-    """Return which codes the lines asked for may look at, at whatever level; bool[codes], in the order of the side."""
-    served, borrowing = asked.prepared.served, asked.lines[asked.prepared.borrows[asked.lines]]
-    edges = np.zeros(served.order.size + 1, dtype=np.int64)
-    for level in range(served.level_digits.size):
-        some = borrowing if level else asked.lines
-        np.add.at(edges, served.code_lo[level, some], 1)
-        np.add.at(edges, served.code_hi[level, some], -1)
-    return np.cumsum(edges[:-1]) > 0
-
-
-def _joined(parts: Sequence[np.ndarray], kind: Any) -> np.ndarray:
-    return np.concatenate(parts).astype(kind) if parts else np.empty(0, dtype=kind)
-
-
 def sides_of(study: Study) -> list[tuple[str, int]]:
     """Return the schedules that a study's rates rest on, in order."""
     found: dict[tuple[str, int], None] = {}
@@ -297,7 +101,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs."""
     if study.options.method == "pooled":
         raise InputError("the pooled method has no index", key="options.method", value="pooled", expected='"partner"')
-    builder = _Builder(study)
+    builder = Builder(study)
     named = sides_of(study)
     prepared = [study.prepared(kind, year) for kind, year in named]
     duties, duty_of = _distinct(study, scenarios)
@@ -380,7 +184,7 @@ def check_kinds(study: Study, scenarios: Sequence[Scenario]) -> None:
 def _ask_for_scenarios(
     study: Study,
     scenarios: Sequence[Scenario],
-    builder: _Builder,
+    builder: Builder,
     sides: Sequence[Side],
     prepared: Sequence[Prepared],
     kinds_now: np.ndarray,
@@ -397,16 +201,16 @@ def _ask_for_scenarios(
                 builder.ask(one, np.array(lines), side.first, some)
 
 
-def _alternatives(every: list[tuple[_Asked, np.ndarray]]) -> Alternatives:
-    line = _joined([one.line for one, _ in every], np.int64)
-    kinds = _joined([np.full(one.line.size, one.kinds) for one, _ in every], np.int64)
+def _alternatives(every: list[tuple[Asked, np.ndarray]]) -> Alternatives:
+    line = joined([one.line for one, _ in every], np.int64)
+    kinds = joined([np.full(one.line.size, one.kinds) for one, _ in every], np.int64)
     order = np.lexsort((kinds, line))
     return Alternatives(
         readonly(line[order], np.int64),
         readonly(kinds[order], np.int64),
-        readonly(_joined([one.level for one, _ in every], np.int8)[order], np.int8),
-        readonly(_joined([one.found for one, _ in every], np.int64)[order], np.int64),
-        readonly(_joined([places for _, places in every], np.int32)[order], np.int32),
+        readonly(joined([one.level for one, _ in every], np.int8)[order], np.int8),
+        readonly(joined([one.found for one, _ in every], np.int64)[order], np.int64),
+        readonly(joined([places for _, places in every], np.int32)[order], np.int32),
         readonly(np.empty(0), np.int64),
     )
 

@@ -12,7 +12,8 @@ from fastavs.codes import Grouping, make_grouping
 from fastavs.config import StudyConfig
 from fastavs.errors import InputError, UnitError
 from fastavs.sources import FileSource, Source
-from fastavs.tables import Columns, Piece, find_files, read_files, text_column
+from fastavs.table_columns import text_column
+from fastavs.tables import Columns, Piece, find_files, read_files
 from fastavs.units import Bridge
 
 GROUP_COLUMNS = Columns("groups", ("prefix", "group", "name"), (), ("prefix", "group"))

@@ -10,7 +10,8 @@ import numpy as np
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.periods import natural
-from fastavs.tables import Columns, Piece, text_column
+from fastavs.table_columns import text_column
+from fastavs.tables import Columns, Piece
 
 COLUMNS = Columns(
     "partners",

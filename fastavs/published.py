@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
-from fastavs.tables import Columns, Piece, find_files, from_memory, number_column, text_column
+from fastavs.table_columns import number_column, text_column
+from fastavs.tables import Columns, Piece, find_files, from_memory
 
 CALIBRATED = "calibrated"
 KEYS = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from fastavs import codes, quality
+from fastavs import codes, quality, quality_norms
 from fastavs.setaside import LOOKS_MISLABELLED, QUANTITY, SetAside
 from fastavs.sources import Source, stretches
 from fastavs.units import KINDS, Bridge
@@ -269,7 +269,7 @@ def _pairs(rows: Rows, at: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, 
 
 def void_suspects(rows: Rows, found: quality.Mislabelled, sources: Sequence[Source], aside: SetAside) -> None:
     """Take the wrong number of each suspect row away and note it (option ``mislabelled = "drop"``)."""
-    wrong_mass = found.culprit == quality.MASS
+    wrong_mass = found.culprit == quality_norms.MASS
     net = wrong_mass & (rows.mass[found.rows] > 0.0) if rows.mass.size else np.zeros(wrong_mass.size, dtype=bool)
     if net.any():
         rows.mass[found.rows[net]] = 0.0

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from fastavs import codes
 from fastavs.duty import Duty, parse_duty
 from fastavs.errors import DutyError, InputError
-from fastavs.tables import Columns, Piece, number_column, text_column
+from fastavs.table_columns import number_column, text_column
+from fastavs.tables import Columns, Piece
 
 PLAIN = f"^[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}$"  # a code that `codes.trouble` has nothing against
 COLUMNS = Columns("schedules", ("line", "duty", "description"), ("year",), ("year", "line", "duty"))

@@ -15,16 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.table_columns import coded_column, plain
 from fastavs.tables import (
     ARROW_ENDINGS,
     PARQUET_ENDINGS,
     Columns,
     Piece,
-    coded_column,
     file_digest,
     label_of,
     native,
-    plain,
     read_one,
     unreadable,
 )

@@ -17,7 +17,8 @@ from fastavs.partners import code as partner_code
 from fastavs.quantities import Rows, Suspects, amounts_by_kind
 from fastavs.setaside import SetAside
 from fastavs.sources import Source, ahead
-from fastavs.tables import Columns, Piece, text_column
+from fastavs.table_columns import text_column
+from fastavs.tables import Columns, Piece
 from fastavs.trade_batches import Reading
 from fastavs.trade_rules import Rules
 from fastavs.units import Bridge

@@ -13,7 +13,8 @@ from fastavs.quality import CULPRITS
 from fastavs.quantities import NO_KIND, Origin, Rows
 from fastavs.setaside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.sources import Growing, Texts, stretches
-from fastavs.tables import Piece, number_column
+from fastavs.table_columns import number_column
+from fastavs.tables import Piece
 from fastavs.trade_rules import COLUMNS, Rules
 from fastavs.units import KINDS, NO_UNIT, read_unit
 

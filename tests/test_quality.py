@@ -11,19 +11,9 @@ from hypothesis import strategies as st
 
 from fastavs.errors import InputError
 from fastavs.medians import dense, medians
-from fastavs.quality import (
-    COPY,
-    IMPOSSIBLE,
-    MASS,
-    OFF_HS4,
-    OFF_HS6,
-    QUANTITY,
-    UNCLEAR,
-    Mislabelled,
-    describe,
-    find_mislabelled,
-)
+from fastavs.quality import Mislabelled, describe, find_mislabelled
 from fastavs.quality_bounds import NATURAL_SPREAD, POSSIBLE, longest_prefix
+from fastavs.quality_norms import COPY, IMPOSSIBLE, MASS, OFF_HS4, OFF_HS6, QUANTITY, UNCLEAR
 from fastavs.units import KINDS
 
 PIECE, PAIR, AREA, MASS_KIND, VOLUME, M3 = (

@@ -25,6 +25,7 @@ from fastavs.kernels import ordering
 from fastavs.quantities import Origin
 from fastavs.recorded import _sort
 from fastavs.sources import FileSource, Growing, MemorySource, Texts
+from fastavs.table_columns import text_column
 from fastavs.tables import Piece, from_memory
 from fastavs.trade_rules import COLUMNS
 
@@ -252,6 +253,33 @@ def test_texts_over_batches_are_one_list():
     assert found == [[0, 1, -1, 1], [0, 1, -1, 1], [2, -1, -1, 0], [3, 1, -1], [4, 0, 4]]
     assert (texts.find("c"), texts.find("z")) == (2, -1)
     assert Texts("partner").places(piece(["1"])).tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        ["a", "b"],
+        [" a", "a ", "b"],
+        ["a\tb", "b\x1f"],
+        ["", "a"],
+        ["a", None, "b"],
+        ["\u00a0a", "ä"],
+        ["a\nb", "c"],
+        [],
+    ],
+)
+def test_texts_lose_their_blanks_whatever_they_are(held):
+    cells = [*held, None, *held[:1]]
+    places, names = text_column(piece(pa.array(cells, pa.string())), "line")
+    expected = [(one or "").strip() or None for one in cells]
+    assert [names[place] if place >= 0 else None for place in places] == expected
+    assert names == list(dict.fromkeys(one for one in expected if one))
+
+
+def test_categories_that_no_row_holds_are_no_texts():
+    coded = pa.DictionaryArray.from_arrays(pa.array([2, None, 0], pa.int8()), pa.array(["c", "x", "b"]))
+    places, names = text_column(piece(coded), "line")
+    assert (places.tolist(), names) == ([1, -1, 0], ["c", "b"])
 
 
 def test_periods_as_whole_numbers():

@@ -20,7 +20,7 @@ from fastavs.report.averages import (
 )
 from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
-from fastavs.tables import number_column, text_column
+from fastavs.table_columns import number_column, text_column
 
 if TYPE_CHECKING:
     from fastavs.evaluate import YearRates
