@@ -18,6 +18,7 @@ from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario, set_changes
 from fastavs.sorted_index import Alternatives, Lines, Side, SortedIndex
+from fastavs.sweeping.trading import trade_facts
 
 if TYPE_CHECKING:
     from fastavs.evaluate import Prepared
@@ -427,6 +428,7 @@ def facts_of(study: Study, kinds: Sequence[tuple[int, ...]] = ()) -> dict[str, A
         "currencies": _currencies(study),
         "contexts": contexts,
         "context_of": [contexts.index(list(one)) for one in labels],
+        **trade_facts(study),
         "groups": {title: [one.prefixes, one.members, one.names] for title, one in study.groups.items()},
     }
 
