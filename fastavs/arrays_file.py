@@ -12,7 +12,7 @@ import pyarrow as pa
 from fastavs.errors import InputError
 from fastavs.kernels.options import readonly
 
-VERSION = 1
+VERSION = 2
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from fastavs.arrays_file import VERSION
 from fastavs.duty import Duty
 from fastavs.errors import InputError
+from fastavs.fingerprint import fingerprint
+from fastavs.index_trade import basis_facts, further_levels, further_of, records_of
 from fastavs.kernels import building
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
@@ -26,48 +25,6 @@ if TYPE_CHECKING:
     from fastavs.study import Study
 
 SEED = 20120605  # of the words that tell sets of codes apart
-
-
-# ---- what it is built from
-
-
-_KNOWN: WeakKeyDictionary[Study, str] = WeakKeyDictionary()
-
-
-def fingerprint(study: Study) -> str:
-    """Return a hash of everything that an index is made of."""
-    if study not in _KNOWN:
-        _KNOWN[study] = _fingerprint(study)
-    return _KNOWN[study]
-
-
-def _fingerprint(study: Study) -> str:
-    digest = hashlib.blake2b(digest_size=20)
-    tariffs = {schedule.digits for schedule in (*study.applied.values(), *study.bound.values())}
-    for digits in sorted(tariffs):
-        recorded = study.recorded(digits)
-        for array in (recorded.code_key, recorded.code_digits, recorded.code, recorded.period, recorded.partner):
-            digest.update(np.ascontiguousarray(array).view(np.uint8).data)
-        for array in (recorded.value, recorded.excluded):
-            digest.update(np.ascontiguousarray(array).view(np.uint8).data)
-    rows = study.trade.rows  # in the order of the observations by now
-    for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-        digest.update(np.ascontiguousarray(getattr(rows, name)).view(np.uint8).data)
-    words: list[Any] = [
-        VERSION, study.trade.codes, study.trade.periods, study.trade.partners, study.trade.kinds,
-        study.trade.bridges, str(study.options), str(study.config.base), sorted(study.fx.rates.items()), study.fx.own,
-        [(title, one.prefixes, one.members) for title, one in sorted(study.groups.items())],
-    ]  # fmt: skip
-    for schedules in (study.applied, study.bound):
-        for year, schedule in sorted(schedules.items()):
-            words += [year, schedule.digits, [duty.text for duty in schedule.duties]]
-            digest.update(schedule.keys.tobytes())
-            digest.update(schedule.duty.tobytes())
-    digest.update(repr(words).encode())
-    return digest.hexdigest()
-
-
-# ---- building
 
 
 @dataclass(slots=True)
@@ -94,6 +51,8 @@ class _Builder:
         self.bases: list[Basis] = []
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[_Asked] = []
+        self.behind: list[_Asked] = []  # what lines need where observations of theirs are gone
+        self.group_basis: np.ndarray = np.empty(0, dtype=np.int64)  # by group laid out
         self._usable: dict[tuple[int, int], np.ndarray] = {}
 
     def basis_place(self, basis: Basis) -> int:
@@ -130,6 +89,11 @@ class _Builder:
         random = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)[served.order]
         random[usable == 0] = 0  # a code without a usable observation makes no difference
         sums = np.concatenate((np.zeros((1, 2), dtype=np.uint64), np.cumsum(random, axis=0, dtype=np.uint64)))
+        for some, at, number, lo, hi in further_levels(prepared, lines, before, level, found) if self.kinds[kinds] else ():
+            self.behind.append(_Asked(
+                where, kinds, lines[some] + offset, served.level_digits[at], number, served.order, lo, hi,
+                sums[hi] - sums[lo], prepared.schedule.keys[lines[some]],
+            ))  # fmt: skip
         digits = np.where(level < 0, 0, served.level_digits[level]).astype(np.int8)
         return _Asked(
             where, kinds, lines + offset, digits, found, served.order, first, last,
@@ -157,7 +121,7 @@ class _Builder:
 
     def lay_out(self) -> tuple[kernels.Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
-        asked = [one for one in self.asked if one.line.size]
+        asked = [one for one in (*self.asked, *self.behind) if one.line.size]
         sizes = [one.line.size for one in asked]
         total = sum(sizes)
         batch = np.repeat([one.basis * len(self.kinds) + one.kinds for one in asked], sizes).astype(np.int64)
@@ -167,11 +131,12 @@ class _Builder:
         words = np.concatenate([one.words for one in asked]) if asked else np.zeros((0, 2), dtype=np.uint64)
         key = _joined([one.key for one in asked], np.int64)
         some = np.flatnonzero(_joined([one.found for one in asked], np.int64) > 0)
-        order = some[np.lexsort((key[some], words[some, 1], words[some, 0], batch[some]))]
+        behind = request >= sum(one.line.size > 0 for one in self.asked)  # groups that they alone need come last
+        order = some[np.lexsort((key[some], behind[some], words[some, 1], words[some, 0], batch[some]))]
         new = np.ones(order.size, dtype=bool)
         new[1:] = (batch[order[1:]] != batch[order[:-1]]) | (words[order[1:]] != words[order[:-1]]).any(axis=1)
         leader = order[new]  # the first line that needs each group
-        by_code = np.lexsort((batch[leader], key[leader]))
+        by_code = np.lexsort((batch[leader], key[leader], behind[leader]))
         rank = np.empty(leader.size, dtype=np.int64)
         rank[by_code] = np.arange(leader.size)
         group = np.full(total, -1, dtype=np.int32)
@@ -179,6 +144,7 @@ class _Builder:
         leader = leader[by_code]
         chosen = [(int(request[one]), int(first[one]), int(last[one])) for one in leader]
         codes = [asked[place].codes[lo:hi] for place, lo, hi in chosen]
+        self.group_basis = batch[leader] // max(len(self.kinds), 1)
         entries, observation = self._segments(codes, batch[leader])
         return entries, observation, np.split(group, np.cumsum(sizes)[:-1]) if sizes else []
 
@@ -311,15 +277,18 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     everyone = builder.asked
     builder.asked = needy
     entries, observation, groups = builder.lay_out()
-    sized = [one for one in needy if one.line.size]
-    extra = []
+    sized = [one for one in (*needy, *builder.behind) if one.line.size]
+    extra, further = [], []
     for asked, places in zip(sized, groups, strict=True):
         if any(asked is known for known in everyone[:own]):
             group[asked.line] = places
+        elif any(asked is known for known in builder.behind):
+            further.append((asked.line, asked.kinds, asked.level, places))
         else:
             extra.append((asked, places))
+    others = _alternatives(extra, [one for one in everyone[own:] if one.kinds == percent])
     return SortedIndex(
-        facts_of(study, builder.kinds),
+        facts_of(study, builder.kinds) | basis_facts(study, prepared),
         tuple(sides),
         tuple(one.text for one in duties),
         Lines(
@@ -328,10 +297,12 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
             readonly(np.concatenate([one.imports for one in prepared]), np.float64),
             readonly(np.concatenate([one.matched for one in prepared]), np.bool_),
         ),
-        _alternatives(extra, [one for one in everyone[own:] if one.kinds == percent]),
+        others,
         entries,
         observation,
         _fx(study),
+        further_of(further, first, others, kinds_of[duty], len(builder.kinds)),
+        records_of(study, prepared, sides, [builder.bases[one].recorded for one in builder.group_basis]),
         "",
     )  # fmt: skip
 

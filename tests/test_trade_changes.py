@@ -158,3 +158,17 @@ def test_a_change_of_the_trade_is_the_trade_rewritten(seed: int, knobs: dict[str
         assert all(math.isclose(*pair, rel_tol=1e-14, abs_tol=1e-20) for pair in weights)
         columns = ["match_level", "observations", "outliers", "matched"]
         assert found.table.select(columns).equals(again.table.select(columns)), name
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("knobs", KNOBS, ids=str)
+def test_an_index_gives_what_line_by_line_gives(seed: int, knobs: dict[str, Any]) -> None:
+    made = make(8400 + seed, **({"method": "partner", "min_value": 0.0} | knobs))
+    study = study_of(made)
+    scenarios = [fa.Scenario(name, *changes) for name, changes in trade_changes(made).items()]
+    found = fa.sweep(fa.build_index(study), scenarios).summary().to_pylist()
+    years = len(study.plan.years)
+    for place, scenario in enumerate(scenarios):
+        ours = found[place * years : place * years + years]
+        assert {one.pop("scenario") for one in ours} == {scenario.name}
+        assert_same_summary(ours, changed_rates(study, scenario).summary().to_pylist())

@@ -16,6 +16,9 @@ from fastavs.sorted_index import SortedIndex, parsed
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.executing import frozen, runner
 from fastavs.sweeping.plan import Plan, make_plan, touched_lines
+from fastavs.sweeping.reindexing import changed_plan, check_prices
+from fastavs.sweeping.trading import trade_of
+from fastavs.trade_changes import TradeChange
 
 BLOCK = 128  # scenarios worked out together
 BATCH = 1024  # scenarios turned into numbers at a time
@@ -31,17 +34,20 @@ class Block:
     places : int64[s]
         Where they stand in the sweep.
     shocks : kernels.Shocks
-    rows : kernels.Rows or None
-        The rows, if the only scenario sets duties.
+    alone : Scenario or None
+        The only scenario, if it sets duties or makes amounts nought.
+    trade : tuple of TradeChange
+        What all of them change of the trade.
     """
 
     places: np.ndarray
     shocks: kernels.Shocks
-    rows: kernels.Rows | None
+    alone: Scenario | None
+    trade: tuple[TradeChange, ...] = ()
 
     def settled(self) -> Block:
         """Return a block that came through a pipe as the kernels take it."""
-        return replace(self, shocks=frozen(self.shocks), rows=None if self.rows is None else frozen(self.rows))
+        return replace(self, shocks=frozen(self.shocks))
 
 
 def all_figures(
@@ -55,20 +61,54 @@ def all_figures(
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
     years : tuple of int
     lines : int64[years]
+
+    Raises
+    ------
+    InputError
+        Prices that change, in an index that leaves small observations out.
     """
+    check_prices(index.facts, scenarios)
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
-    for careful in (False, True):
-        plan = make_plan(index, scenarios, careful)
-        done = True
-        with runner(plan, executor, threads) as run:
-            for block, result in run(run_block, blocks_of(plan, scenarios), full):
-                done &= result is not None
-                if not done:
-                    break
-                figures[block.places] = result
-        if done:
-            break
-    return figures, tuple(one[0] for one in index.facts["years"]), plan.layout.all_lines.astype(np.int64)
+    trades = [trade_of(one) for one in scenarios]
+    usual = np.array([not trade for trade in trades], dtype=bool)
+    if usual.any():
+        done = _work_out(index, scenarios, np.flatnonzero(usual), trades, False, (full, executor, threads), figures)
+        if not done:
+            _work_out(index, scenarios, np.flatnonzero(usual), trades, True, (full, executor, threads), figures)
+    if not usual.all():
+        _work_out(index, scenarios, np.flatnonzero(~usual), trades, True, (full, executor, threads), figures)
+    years = index.facts["years"]
+    sides = [index.sides[index.side("bound", one[0]) if one[2] else index.side("applied", one[1])] for one in years]
+    return figures, tuple(one[0] for one in years), np.array([side.last - side.first for side in sides])
+
+
+def _work_out(
+    index: SortedIndex,
+    scenarios: Sequence[Scenario],
+    places: np.ndarray,
+    trades: Sequence[tuple[TradeChange, ...]],
+    careful: bool,
+    how: tuple[bool, Executor | None, int | None],
+    figures: np.ndarray,
+) -> bool:
+    """Work out the scenarios at some places; whether the plan was careful enough for them."""
+    full, executor, threads = how
+    some = [scenarios[place] for place in places]
+    plan = make_plan(index, some, careful)
+    together: dict[tuple[TradeChange, ...], list[int]] = {}
+    for number, place in enumerate(places):
+        together.setdefault(trades[place], []).append(number)
+    blocks = (
+        replace(block, places=places[np.array(numbers)[block.places]], trade=trade)
+        for trade, numbers in together.items()
+        for block in blocks_of(plan, [some[number] for number in numbers])
+    )
+    with runner(plan, executor, threads) as run:
+        for block, result in run(run_block, blocks, full):
+            if result is None:
+                return False
+            figures[block.places] = result
+    return True
 
 
 def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
@@ -83,8 +123,7 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
             some = together[start : start + BLOCK]
             yield Block(some + first, effects.shocks(some), None)
         for place in np.flatnonzero(alone):
-            shocks = effects.shocks(np.array([place]))
-            yield Block(np.array([place + first]), shocks, with_new_duties(plan, batch[int(place)], shocks))
+            yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)])
 
 
 def _scratch(plan: Plan, width: int) -> kernels.Scratch:
@@ -99,10 +138,13 @@ def _scratch(plan: Plan, width: int) -> kernels.Scratch:
 
 def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     """Work out a block of scenarios; float64[s, y, 17], or None if the plan is not careful enough for it."""
+    if block.trade:
+        plan = changed_plan(plan, block.trade)
+    rows = plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
     facts, width = plan.index.facts, block.shocks.scale.shape[1]
     figures = np.empty((width, len(facts["years"]), FIGURES))
     fits = kernels.sweep_block(
-        plan.duties, plan.index.entries, plan.rows if block.rows is None else block.rows, block.shocks, plan.layout,
+        plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
         (facts["outlier"], facts["zero"], full), _scratch(plan, width), figures,
     )  # fmt: skip
     return figures if fits else None
@@ -163,10 +205,11 @@ def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: kernels.Shock
     has_percent = np.zeros(n_terms.size, dtype=bool)
     owner = np.repeat(np.arange(n_terms.size), np.diff(table.op_start))
     has_percent[owner[table.op == kernels.CONST]] = True
-    pairs, place = np.unique(duty.astype(np.int64) * len(plan.cells) + cell, return_inverse=True)
+    cells = shocks.scale.shape[0]
+    pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
     alive = np.zeros(pairs.size, dtype=bool)
     for i, pair in enumerate(pairs):
-        one, where = divmod(int(pair), len(plan.cells))
+        one, where = divmod(int(pair), cells)
         for term in range(table.term_start[one], table.term_start[one + 1]):
             of = where * shocks.currencies + table.currency[term]
             amount = table.b[term] * shocks.scale_b[of, 0] + shocks.shift_b[of, 0] * table.per_unit[term]

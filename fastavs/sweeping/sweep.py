@@ -18,6 +18,7 @@ from fastavs.scenario import Scenario, set_changes
 from fastavs.sorted_index import SortedIndex
 from fastavs.sweeping.blocks import all_figures
 from fastavs.sweeping.effects import check_scenarios
+from fastavs.sweeping.trading import goes_line_by_line
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -161,7 +162,7 @@ def sweep(
     further = bool(by or lines) or whole_lines is not None
     if isinstance(study, SortedIndex) and further:
         raise InputError("an index alone has no lines", cure="give the study for by, lines and whole_lines")
-    if not isinstance(study, SortedIndex) and study.options.method == "pooled":
+    if not isinstance(study, SortedIndex) and goes_line_by_line(study.options, chosen):
         from fastavs.index_build import facts_of
         from fastavs.sweeping.lines import line_by_line
 

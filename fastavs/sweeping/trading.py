@@ -10,6 +10,7 @@ import numpy as np
 
 from fastavs.codes import interval, to_key
 from fastavs.errors import InputError, did_you_mean
+from fastavs.options import Options
 from fastavs.scenario import Scenario
 from fastavs.trade_changes import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
 
@@ -51,6 +52,11 @@ def trade_of(scenario: Scenario) -> tuple[TradeChange, ...]:
 def shocks_prices(scenarios: Sequence[Scenario]) -> bool:
     """Whether any scenario changes prices."""
     return any(isinstance(change, PriceShock) for one in scenarios for change in one.changes)
+
+
+def goes_line_by_line(options: Options, scenarios: Sequence[Scenario]) -> bool:
+    """Whether no index serves: the pooled method, and prices that may bring small observations in."""
+    return options.method == "pooled" or (options.min_value > 0.0 and shocks_prices(scenarios))
 
 
 def trade_facts(study: Study) -> dict[str, Any]:
