@@ -89,7 +89,9 @@ class _Builder:
         random = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)[served.order]
         random[usable == 0] = 0  # a code without a usable observation makes no difference
         sums = np.concatenate((np.zeros((1, 2), dtype=np.uint64), np.cumsum(random, axis=0, dtype=np.uint64)))
-        for some, at, number, lo, hi in further_levels(prepared, lines, before, level, found) if self.kinds[kinds] else ():
+        for some, at, number, lo, hi in (
+            further_levels(prepared, lines, before, level, found) if self.kinds[kinds] else ()
+        ):
             self.behind.append(_Asked(
                 where, kinds, lines[some] + offset, served.level_digits[at], number, served.order, lo, hi,
                 sums[hi] - sums[lo], prepared.schedule.keys[lines[some]],

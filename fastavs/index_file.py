@@ -10,7 +10,9 @@ from fastavs.kernels.sorted import Entries
 from fastavs.sorted_index import Alternatives, Further, Lines, Records, Side, SortedIndex
 from fastavs.sweeping.plan import make_plan, plan_parts
 
-PARTS = {"lines": Lines, "others": Alternatives, "entries": Entries, "further": Further, "records": Records}
+PARTS: dict[str, Any] = {
+    "lines": Lines, "others": Alternatives, "entries": Entries, "further": Further, "records": Records,
+}  # fmt: skip
 
 
 def save_index(index: SortedIndex, path: Path) -> None:

@@ -118,8 +118,10 @@ def records_of(
     first_record = np.cumsum([0, *(table.code.size for table in tables)])
     place = {id(table): number for number, table in enumerate(tables)}
     cells = [_cells(table) for table in tables]
-    cell_code = _joined([table.code[start] + first for table, start, first in zip(tables, cells, first_code)])
-    start = _joined([start + first for start, first in zip(cells, first_record)])
+    numbered = list(enumerate(zip(tables, cells, strict=True)))
+    cell_code = _joined([table.code[cell] + first_code[number] for number, (table, cell) in numbered])
+    cell_period = _joined([table.period[cell] for _, (table, cell) in numbered])
+    start = _joined([cell + first_record[number] for number, (_, cell) in numbered])
     own_code, own_line = [], []
     for one, side in zip(prepared, sides, strict=True):
         codes = np.flatnonzero(one.served.own_line >= 0)
@@ -131,7 +133,7 @@ def records_of(
         readonly(_joined([table.code_key for table in tables]), np.int64),
         readonly(_joined([table.code_digits for table in tables]), np.int8),
         readonly(np.searchsorted(cell_code, np.arange(first_code[-1] + 1)), np.int64),
-        readonly(_joined([table.period[start] for table, start in zip(tables, cells)]), np.int32),
+        readonly(cell_period, np.int32),
         readonly(np.append(start, first_record[-1]), np.int64),
         readonly(partner, partner.dtype), readonly(value, np.float64),
         readonly(own_start, np.int64), readonly(_joined(own_code), np.int32), readonly(_joined(own_line), np.int32),

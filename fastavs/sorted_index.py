@@ -95,6 +95,12 @@ class Records(NamedTuple):
     group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
 
 
+NO_RECORDS = Records(*(readonly([], kind) for kind in (
+    np.int64, np.int8, np.int64, np.int32, np.int64, np.int16, np.float64, np.int64, np.int32, np.int32, np.int64,
+)))  # fmt: skip
+"""For whom the trade does not change."""
+
+
 @dataclass(frozen=True, slots=True)
 class SortedIndex:
     """What a study's scenarios are worked out from.

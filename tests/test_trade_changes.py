@@ -1,18 +1,30 @@
-"""Changes of the trade: what each means, by studies whose trade tables are rewritten; and both ways of getting there."""
+"""Changes of the trade: what each means, by studies whose tables are rewritten; and both ways of getting there."""
 
 from __future__ import annotations
 
 import math
+import multiprocessing
+import pickle
 import random
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import make_study
+import numpy as np
 import pytest
+import reference
+from small import near, row
+from small import study as small_study
 from test_sorted import KNOBS
+from test_sweep import another_quantity
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.scenario_file import read_scenarios
+from fastavs.sweeping.blocks import BLOCK
 from fastavs.sweeping.changed import changed_rates
+from fastavs.sweeping.trading import settle
 
 Made = dict[str, Any]
 REGIONS = {"DEU": "Europe", "FRA": "Europe", "TUR": "Asia", "CHN": "Asia", "USA": "America", "GEO": "Asia"}
@@ -160,15 +172,242 @@ def test_a_change_of_the_trade_is_the_trade_rewritten(seed: int, knobs: dict[str
         assert found.table.select(columns).equals(again.table.select(columns)), name
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("knobs", KNOBS, ids=str)
-def test_an_index_gives_what_line_by_line_gives(seed: int, knobs: dict[str, Any]) -> None:
-    made = make(8400 + seed, **({"method": "partner", "min_value": 0.0} | knobs))
-    study = study_of(made)
-    scenarios = [fa.Scenario(name, *changes) for name, changes in trade_changes(made).items()]
-    found = fa.sweep(fa.build_index(study), scenarios).summary().to_pylist()
+def figures_agree(study: fa.Study, index: fa.SortedIndex, scenarios: list[fa.Scenario]) -> None:
+    """Hold a sweep of an index alone against every scenario line by line."""
+    found = fa.sweep(index, scenarios).summary().to_pylist()
     years = len(study.plan.years)
     for place, scenario in enumerate(scenarios):
         ours = found[place * years : place * years + years]
         assert {one.pop("scenario") for one in ours} == {scenario.name}
         assert_same_summary(ours, changed_rates(study, scenario).summary().to_pylist())
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("knobs", [*KNOBS, {"match_on": "imports", "levels": [8, 6, 4]}], ids=str)
+def test_an_index_gives_what_line_by_line_gives(seed: int, knobs: dict[str, Any]) -> None:
+    made = make(8400 + seed, **({"method": "partner", "min_value": 0.0} | knobs))
+    study = study_of(made)
+    scenarios = [fa.Scenario(name, *changes) for name, changes in trade_changes(made).items()]
+    figures_agree(study, fa.build_index(study), scenarios)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("match_on", ["classification", "imports"])
+def test_changes_of_trade_and_of_duties_go_together(seed: int, match_on: str) -> None:
+    made = make(8500 + seed, method="partner", min_value=0.0, match_on=match_on)
+    study = study_of(made)
+    heading = made["applied"][0]["line"][:4]
+    reforms: list[list[Any]] = [
+        [fa.FxShock("EUR", 0.8), fa.ScaleDuty(0.9, 1.2, prefixes=(heading,))],
+        [fa.ScaleDuty(specific=300.0)],
+        [fa.ShiftDuty(0.01, -0.1)],
+        [fa.ScaleDuty(specific=0.0)],
+        [fa.SetDuty((heading,), "max(7%, 0.5 EUR/kg)" if "mass" in study.trade.kinds else "7%")],
+        [*another_quantity(made), fa.FxShock("GBP", 1.2)],
+    ]
+    scenarios = [
+        fa.Scenario(f"{name}, {number}", *reform, *changes)
+        for name, changes in trade_changes(made).items()
+        for number, reform in enumerate(reforms)
+    ]
+    figures_agree(study, fa.build_index(study, scenarios), scenarios)
+
+
+def test_tariffs_of_two_code_lengths_have_their_trade_each() -> None:
+    made = make(8600, method="partner", min_value=0.0, bound_years=[2012, 2013], match_on="imports", applied_2012=None)
+    made = made | {"bound": make_study.shorten(made["bound"], 8)}
+    study = study_of(made)
+    index = fa.build_index(study)
+    assert np.unique(index.records.group_record).size == 2
+    figures_agree(study, index, [fa.Scenario(name, *changes) for name, changes in trade_changes(made).items()])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_naive_twin_agrees(seed: int) -> None:
+    made = make(8700 + seed, method="partner", min_value=0.0)
+    chosen = {name: trade_changes(made)[name] for name in ("prices by code", "exclusion in periods", "drawn")}
+    found = fa.sweep(study_of(made), [fa.Scenario(name, *changes) for name, changes in chosen.items()])
+    ours = found.summary().drop_columns("scenario").to_pylist()
+    theirs = []
+    for changes in chosen.values():
+        again = rewritten(made, *changes)
+        theirs += reference.summary(again, reference.rates(again))
+    assert_same_summary(ours, theirs)
+
+
+def test_a_saved_index_threads_and_executors_give_the_same_bits(tmp_path: Path) -> None:
+    made = make(8800, method="partner", min_value=0.0)
+    study = study_of(made)
+    scenarios = [fa.Scenario("as it is"), fa.Scenario("dear", fa.FxShock("EUR", 1.2))]
+    scenarios += [fa.Scenario(name, *changes) for name, changes in trade_changes(made).items()]
+    exclusion = trade_changes(made)["exclusion"]
+    scenarios += [
+        fa.Scenario(f"euro {i}", fa.FxShock("EUR", 0.5 + i / 200), *exclusion[:: 1 if i % 2 else -1])
+        for i in range(BLOCK + 20)
+    ]
+    scenarios += [fa.Scenario("all down", fa.ShiftDuty(-0.06, -0.1), fa.Resample(4))]
+    index = fa.build_index(study)
+    index.save(tmp_path / "study.avs")
+    expected = fa.sweep(study, scenarios, threads=1).figures
+
+    def same(found: fa.Sweep) -> bool:
+        return np.array_equal(expected, found.figures, equal_nan=True)
+
+    mapped = fa.SortedIndex.load(tmp_path / "study.avs")
+    assert same(fa.sweep(index, scenarios, threads=2))
+    assert same(fa.sweep(mapped, scenarios, threads=2))
+    with ThreadPoolExecutor(3) as pool:
+        assert same(fa.sweep(mapped, scenarios, executor=pool))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert same(fa.sweep(mapped, scenarios, executor=pool))
+    for place in range(2, len(scenarios), 13):  # whatever else is in the sweep
+        alone = fa.sweep(index, [scenarios[place]]).figures[0]
+        assert np.array_equal(expected[place], alone, equal_nan=True)
+
+
+LINE, NEAR, SAME_SIX, SAME_FOUR = "2203000100", "2203000190", "2203009900", "2203100000"
+
+
+@pytest.mark.parametrize("match_on", ["classification", "imports"])
+def test_a_line_whose_observations_are_gone_falls_to_further_digits(match_on: str) -> None:
+    prices = {LINE: ("DEU", 1.0), NEAR: ("FRA", 2.0), SAME_SIX: ("USA", 4.0), SAME_FOUR: ("CHN", 8.0)}
+    rows = [row("2009", line, partner, 100.0, 100.0 / price) for line, (partner, price) in prices.items()]
+    if match_on == "classification":  # an unmatched line has no trade of its own
+        rows[0] = row("2009", "8517100000", "DEU", 100.0, 100.0)
+    known = {line: "0.8 USD/kg" for line in prices if line != LINE or match_on == "imports"}
+    study = small_study(
+        rows, {2009: known, 2011: {LINE: "0.8 USD/kg", NEAR: "5%"}},
+        base={"periods": ["2009"], "first_year": 2011}, options={"match_on": match_on},
+    )  # fmt: skip
+    gone: list[str] = []
+    scenarios = [fa.Scenario("as it is")]
+    for partner, _ in prices.values():
+        gone.append(partner)
+        scenarios.append(fa.Scenario(f"without {partner}", fa.ExcludePartners(tuple(gone))))
+    index = fa.build_index(study)
+    found = fa.sweep(index, scenarios, outputs=["simple_mean", "unresolved_lines"]).summary().to_pylist()
+    means = [one["simple_mean"] for one in found if one["year"] == 2011]
+    first = [0.8] if match_on == "imports" else [0.8 / 2]
+    rates = [*first, 0.8 / 2, 0.8 / 4, 0.8 / 8]
+    assert means == [near((rate + 0.05) / 2) for rate in rates] + [0.05]
+    assert [one["unresolved_lines"] for one in found if one["year"] == 2011] == [0, 0, 0, 0, 1]
+    levels = [changed_rates(study, one).table.to_pylist() for one in scenarios]
+    digits = [next(x["match_level"] for x in some if (x["year"], x["line"]) == (2011, LINE)) for some in levels]
+    assert digits == [10 if match_on == "imports" else 8, 8, 6, 4, 0]
+
+
+def test_a_price_by_hand() -> None:
+    trade = [row("2009", LINE, "DEU", 100.0, 50.0), row("2009", LINE, "FRA", 100.0, 200.0)]
+    study = small_study(
+        [*trade, row("2009", SAME_FOUR, "DEU", 100.0, 1.0)], {2009: {LINE: "0.4 USD/kg", SAME_FOUR: "5%"}}
+    )
+    dear = fa.Scenario("dear", fa.PriceShock(2.0, partners="FRA"))  # type: ignore[arg-type]
+    (found,) = fa.sweep(fa.build_index(study), [dear]).summary().to_pylist()
+    rate = (0.4 * 50.0 / 100.0 + 0.4 * 200.0 / 200.0) / 2
+    assert found["simple_mean"] == near((rate + 0.05) / 2)
+    assert found["weighted_mean"] == near((300.0 * rate + 100.0 * 0.05) / 400.0)
+
+
+def test_the_draws_are_the_same_everywhere() -> None:
+    facts = {"partners": list("ABCDEFGH"), "trade_periods": ["2009", "2010"], "regions": {}}
+    facts |= {"excluded": [[0, 1], [0], [], [], [], [], [], []]}  # A always, B in 2009
+    terms = settle(facts, [fa.Resample(1)])
+    # random.Random(1) gives 0.134, 0.847, 0.763, 0.255, 0.495, 0.449, 0.651: places 0, 5, 5, 1, 3, 3, 4 of seven
+    assert terms.weigh[:, 0].tolist() == [1, 1, 1, 0, 2, 1, 2, 0]
+    assert terms.times.T.tolist() == [[0, 0, 1, 0, 2, 1, 2, 0], [0, 1, 1, 0, 2, 1, 2, 0]]
+
+
+def test_groups_and_lines_follow_the_trade() -> None:
+    made = make(8900, method="partner")
+    study = study_of(made)
+    scenario = fa.Scenario("some", fa.ExcludePartners(regions=("Asia",)), fa.Resample(2))
+    line = made["applied"][0]["line"]
+    found = fa.sweep(study, [scenario], by=["industry"], lines=[line])
+    expected = changed_rates(study, scenario)
+    assert found.by("industry").drop_columns("scenario").to_pylist() == expected.by("industry").to_pylist()
+    assert found.chosen is not None
+    wanted = [one for one in expected.table.to_pylist() if one["line"] == line]
+    assert found.chosen.drop_columns("scenario").to_pylist() == wanted
+
+
+def test_prices_may_bring_small_observations_in() -> None:
+    made = make(9000, method="partner", min_value=50.0)
+    study = study_of(made)
+    dear = fa.Scenario("dear", fa.PriceShock(3.0))
+    again = study_of(rewritten(made, *dear.changes)).rates().summary().to_pylist()
+    assert_same_summary(fa.sweep(study, [dear]).summary().drop_columns("scenario").to_pylist(), again)
+    index = fa.build_index(study)
+    with pytest.raises(fa.InputError, match=r"options.min_value: prices cannot be changed.*give the study"):
+        fa.sweep(index, [dear])
+    figures_agree(study, index, [fa.Scenario("fewer", fa.ExcludePartners(("DEU",)), fa.Resample(1))])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda: fa.PriceShock(0.0), "factor.*a number above 0"),
+        (lambda: fa.PriceShock(math.inf), "a finite number"),
+        (lambda: fa.PriceShock(1.1, prefixes=("22x",)), "1 to 12 digits"),
+        (lambda: fa.PriceShock(1.1, partners=(1,)), "partners.*texts"),
+        (lambda: fa.PriceShock(1.1, regions=1), "regions.*texts"),
+        (lambda: fa.PriceShock(1.1, periods=(2009,)), "periods.*texts"),
+        (lambda: fa.ExcludePartners(), "at least one partner or region"),
+        (lambda: fa.OnlyPartners(periods=("2009",)), "at least one partner or region"),
+        (lambda: fa.Resample(-1), "a whole number of 0 or more"),
+        (lambda: fa.Resample("1"), "a whole number of 0 or more"),
+        (lambda: fa.Scenario("x", fa.Resample(1), fa.Resample(2)), "draws its partners twice.*one Resample"),
+    ],
+)
+def test_what_does_not_fit_says_so(change: Any, message: str) -> None:
+    with pytest.raises(fa.InputError, match=message):
+        change()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (fa.ExcludePartners(("DUE",)), 'the scenario "x" names a partner.*"DUE".*Did you mean "DEU"'),
+        (fa.PriceShock(1.1, regions=("Europa",)), 'a region.*"Europa".*one of America, Asia, Europe.*"Europe"'),
+        (fa.OnlyPartners(("DEU",), periods=("2009X",)), 'a period.*"2009X".*Did you mean "2009"'),
+    ],
+)
+@pytest.mark.parametrize("method", ["partner", "pooled"])
+def test_what_the_trade_does_not_have_says_so(change: Any, message: str, method: str) -> None:
+    with pytest.raises(fa.InputError, match=message):
+        fa.sweep(study_of(make(1, method=method)), [fa.Scenario("x", change)])
+
+
+def test_a_study_without_regions_says_so() -> None:
+    study = study_of(make_study.make(1, method="partner"))
+    with pytest.raises(fa.InputError, match=r"a region.*To mend it: give the partners table a column region"):
+        fa.sweep(study, [fa.Scenario("x", fa.OnlyPartners(regions=("Asia",)))])
+
+
+FILE = """
+[[scenario]]
+name = "all"
+price = [{ factor = 1.1, partners = ["CHN"], prefixes = ["22"] }, { factor = 0.9, regions = "Asia" }]
+exclude = { partners = ["tur"], periods = ["2009"] }
+only = [{ regions = ["Asia", "Europe"] }]
+resample = { seed = 7 }
+"""
+
+
+def test_a_file_of_scenarios(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(FILE)
+    (found,) = read_scenarios(tmp_path / "s.toml")
+    assert found == fa.Scenario(
+        "all",
+        fa.PriceShock(1.1, ("CHN",), prefixes=("22",)),
+        fa.PriceShock(0.9, regions=("Asia",)),
+        fa.ExcludePartners(("TUR",), periods=("2009",)),
+        fa.OnlyPartners(regions=("Asia", "Europe")),
+        fa.Resample(7),
+    )
+    assert pickle.loads(pickle.dumps(found)) == found
+    (tmp_path / "s.toml").write_text('[[scenario]]\nname = "x"\nresample = [{}]')
+    with pytest.raises(fa.InputError, match=r"resample\[0\].*lacks a key.*Expected seed"):
+        read_scenarios(tmp_path / "s.toml")
+    (tmp_path / "s.toml").write_text('[[scenario]]\nname = "x"\nprice = [{ factor = 1.1, partner = "CHN" }]')
+    with pytest.raises(fa.InputError, match='Did you mean "partners"'):
+        read_scenarios(tmp_path / "s.toml")

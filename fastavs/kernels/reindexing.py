@@ -16,13 +16,13 @@ SHORT = 40  # segments up to this length are sorted by insertion
 
 
 class Changes(NamedTuple):
-    """Changes of the trade as numbers. p partners, t periods, c classes of codes."""
+    """Changes of the trade as numbers. t periods, p partners, c classes of codes."""
 
-    count: np.ndarray  # int32[p, t] as how many partners each counts in observations
-    weigh: np.ndarray  # int32[p, t] ... in weights of all partners
-    factor: np.ndarray  # float64[c, p, t] of prices
-    code_class: np.ndarray  # int32[u] of each code of the records
+    times: np.ndarray  # int32[t, p] as how many partners each counts in observations
+    factor: np.ndarray  # float64[c, t, p] of prices
     priced: bool  # whether any factor is not 1
+    weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
+    code_class: np.ndarray  # int32[u] of each code of the records
 
 
 class Observed(NamedTuple):
@@ -78,14 +78,14 @@ def next_levels(
 
 
 @inlined
-def _left(entries: Entries, partner: np.ndarray, count: np.ndarray, group: int, left: np.ndarray) -> int:
+def _left(entries: Entries, partner: np.ndarray, times: np.ndarray, group: int, left: np.ndarray) -> int:
     """How many observations a group has left, segment by segment into `left`."""
     total = 0
     for g in range(entries.group[group], entries.group[group + 1]):
-        period = entries.period[g]
+        of_partner = times[entries.period[g]]
         n = 0
         for i in range(entries.start[g], entries.start[g + 1]):
-            n += count[partner[i], period]
+            n += of_partner[partner[i]]
         left[g] = n
         total += n
     return total
@@ -119,7 +119,7 @@ def what_is_left(
         Filled in for those: observations left in each segment.
     """
     counted = np.full(used.size, -1, dtype=np.int64)
-    partner, count = observed.partner, changes.count
+    partner, times = observed.partner, changes.times
     for owner in range(group_of.size):
         group = group_of[owner]
         if group < 0:
@@ -127,7 +127,7 @@ def what_is_left(
         after = further.start[owner]
         while True:
             if counted[group] < 0:
-                counted[group] = _left(entries, partner, count, group, left)
+                counted[group] = _left(entries, partner, times, group, left)
             if counted[group] > 0 or after == further.start[owner + 1]:
                 break
             group = further.group[after]
@@ -140,6 +140,13 @@ def what_is_left(
         else:
             group_of[owner] = -1
             level_of[owner] = 0
+
+
+@inlined
+def _plus(total: float, lost: float, x: float) -> tuple[float, float]:
+    raised = total + x
+    back = raised - total
+    return raised, lost + ((total - (raised - back)) + (x - back))
 
 
 @inlined
@@ -185,7 +192,9 @@ def refill(
         Of the sizes that `used` and `left` say, filled in.
     """
     partner, code = observed.partner, observed.code
-    count, factor, code_class = changes.count, changes.factor, changes.code_class
+    times_of, factor, code_class = changes.times, changes.factor, changes.code_class
+    starts, ratios, new, sums = entries.start, entries.ratio, out.ratio, out.running
+    priced = changes.priced
     longest = 0
     for group in range(used.size):
         if used[group]:
@@ -204,37 +213,34 @@ def refill(
             n = left[g]
             if n == 0:
                 continue
-            lo = entries.start[g]
-            before = entries.start[g + 1] - lo
+            lo = starts[g]
+            before = starts[g + 1] - lo
             period = entries.period[g]
+            of_partner = times_of[period]
             out.period[segment] = period
             out.start[segment] = at
             put = at
             for i in range(lo, lo + before):
-                times = count[partner[i], period]
+                times = of_partner[partner[i]]
                 if times == 0:
                     continue
-                x = entries.ratio[i]
-                if changes.priced:
+                x = ratios[i]
+                if priced:
                     kind = code_class[code[i]] if code.size > 0 else 0
-                    x /= factor[kind, partner[i], period]
+                    x /= factor[kind, period, partner[i]]
                 for _ in range(times):
-                    out.ratio[put] = x
+                    new[put] = x
                     source[put - at] = i
                     put += 1
-            if changes.priced:
-                _sort(out.ratio, source, at, put)
+            if priced:
+                _sort(new, source, at, put)
             running = at + segment
             total = 0.0
             lost = 0.0
-            out.running[running] = 0.0
+            sums[running] = 0.0
             for i in range(at, put):
-                x = out.ratio[i]
-                raised = total + x
-                back = raised - total
-                lost += (total - (raised - back)) + (x - back)
-                total = raised
-                out.running[running + 1 + i - at] = total + lost
+                total, lost = _plus(total, lost, new[i])
+                sums[running + 1 + i - at] = total + lost
             out.low[segment] = out.ratio[at]
             out.high[segment] = out.ratio[put - 1]
             out.total[segment] = out.running[running + n]
@@ -243,22 +249,15 @@ def refill(
             for first in range(entries.more_start[g], last, before):
                 for i in range(n):
                     x = entries.more[first + source[i] - lo]
-                    if changes.priced:
+                    if priced:
                         kind = code_class[code[source[i]]] if code.size > 0 else 0
-                        x /= factor[kind, partner[source[i]], period]
+                        x /= factor[kind, period, partner[source[i]]]
                     out.more[more_at + i] = x
                 more_at += n
             at = put
             segment += 1
     out.group[used.size] = segment
     out.start[segment] = at
-
-
-@inlined
-def _plus(total: float, lost: float, x: float) -> tuple[float, float]:
-    raised = total + x
-    back = raised - total
-    return raised, lost + ((total - (raised - back)) + (x - back))
 
 
 @kernel
@@ -276,12 +275,12 @@ def imports_of_codes(
     out : float64[b, u]
         Filled in.
     """
-    partner, value = records.partner, records.value
-    count, weigh, factor = changes.count, changes.weigh, changes.factor
-    bases = everyone.size
-    needed = np.zeros(within.shape[1], dtype=np.bool_)
+    partner, value, start = records.partner, records.value, records.start
+    bases, periods = within.shape
+    needed = np.zeros((2, periods), dtype=np.bool_)  # whether some basis weighs by MFN partners, and by everyone
     for b in range(bases):
-        needed |= within[b]
+        needed[1 if everyone[b] else 0] |= within[b]
+    part = np.empty((2, 2))  # totals by one and by the other, and what each lost to rounding
     total = np.zeros(bases)
     lost = np.zeros(bases)
     for u in range(records.code_key.size):
@@ -290,22 +289,21 @@ def imports_of_codes(
         lost[:] = 0.0
         for z in range(records.code_cell[u], records.code_cell[u + 1]):
             period = records.period[z]
-            if not needed[period]:
-                continue
-            some = 0.0
-            some_lost = 0.0
-            whole = 0.0
-            whole_lost = 0.0
-            for i in range(records.start[z], records.start[z + 1]):
-                x = value[i]
-                if changes.priced:
-                    x *= factor[kind, partner[i], period]
-                some, some_lost = _plus(some, some_lost, count[partner[i], period] * x)
-                whole, whole_lost = _plus(whole, whole_lost, weigh[partner[i], period] * x)
+            for whose in range(2):
+                if not needed[whose, period]:
+                    continue
+                of_partner = changes.weigh[whose, kind, period]
+                so_far = 0.0
+                so_far_lost = 0.0
+                for i in range(start[z], start[z + 1]):
+                    so_far, so_far_lost = _plus(so_far, so_far_lost, value[i] * of_partner[partner[i]])
+                part[whose, 0] = so_far
+                part[whose, 1] = so_far_lost
             for b in range(bases):
                 if within[b, period]:
-                    total[b], lost[b] = _plus(total[b], lost[b], whole if everyone[b] else some)
-                    lost[b] += whole_lost if everyone[b] else some_lost
+                    whose = 1 if everyone[b] else 0
+                    total[b], lost[b] = _plus(total[b], lost[b], part[whose, 0])
+                    lost[b] += part[whose, 1]
         for b in range(bases):
             out[b, u] = total[b] + lost[b]
 

@@ -12,9 +12,10 @@ from fastavs.errors import InputError
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
-from fastavs.sorted_index import SortedIndex, parsed
+from fastavs.sorted_index import NO_RECORDS, SortedIndex, parsed
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.executing import frozen, runner
+from fastavs.sweeping.latest import Latest
 from fastavs.sweeping.plan import Plan, make_plan, touched_lines
 from fastavs.sweeping.reindexing import changed_plan, check_prices
 from fastavs.sweeping.trading import trade_of
@@ -94,7 +95,9 @@ def _work_out(
     """Work out the scenarios at some places; whether the plan was careful enough for them."""
     full, executor, threads = how
     some = [scenarios[place] for place in places]
-    plan = make_plan(index, some, careful)
+    plan = replace(make_plan(index, some, careful), under=Latest())
+    if executor is not None and not any(trades[place] for place in places):
+        plan = replace(plan, index=replace(index, records=NO_RECORDS))  # workers have no need of them
     together: dict[tuple[TradeChange, ...], list[int]] = {}
     for number, place in enumerate(places):
         together.setdefault(trades[place], []).append(number)

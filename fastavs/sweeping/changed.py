@@ -1,4 +1,4 @@
-"""A study under a scenario, line by line: its trade, schedules and exchange rates rewritten, then charged as any other's.
+"""A study under a scenario, line by line: trade, schedules and exchange rates rewritten, then charged as any other's.
 
 Slower than a sweep and independent of it: what whole lines, groupings and the pooled method come from.
 """

@@ -93,7 +93,7 @@ class ChangedTrade:
             self._recorded[digits] = ChangedRecorded(
                 recorded.trade, recorded.code_key, recorded.code_digits, recorded.code[source], period[source],
                 partner[source] * int(copies.max(initial=1)) + number, value,
-                (terms.count[partner, period] == 0)[source], np.empty(0, dtype=np.int64),
+                (terms.times[partner, period] == 0)[source], np.empty(0, dtype=np.int64),
                 np.empty(0, dtype=np.int32), recorded, source, factor,
             )  # fmt: skip
         return self._recorded[digits]

@@ -65,7 +65,7 @@ class LayoutBuilder:
         self.slots: dict[tuple[int, ...], int] = {}
 
     def make(self) -> tuple[kernels.Layout, int, np.ndarray]:
-        """Return the layout, how many seats a run needs, and the class of each line of each year in turn, int32[...]."""
+        """Return the layout, how many seats a run needs, and each line's class, year after year, int32[...]."""
         years = self.index.facts["years"]
         n_years, n_chunks = len(years), self.row_start.size - 1
         found = [self._year(*one) for one in years]

@@ -59,9 +59,11 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
 
 def _numbers(index: SortedIndex, terms: Terms) -> reindexing.Changes:
     records = index.records
+    factor = terms.factor.transpose(0, 2, 1)
+    weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
     return reindexing.Changes(
-        readonly(terms.count, np.int32), readonly(terms.weigh, np.int32), readonly(terms.factor, np.float64),
-        readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32), terms.priced,
+        readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
+        readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
     )  # fmt: skip
 
 
@@ -133,9 +135,10 @@ def _refilled(
     more = np.diff(np.append(entries.more_start, entries.more.size))
     segments, n = int((left > 0).sum()), int(left.sum())
     further = int((left * more // np.maximum(sizes, 1)).sum())
+    low, high, total = (np.empty(segments) for _ in range(3))
     out = kernels.Entries(
         np.empty(used.size + 1, dtype=np.int64), np.empty(segments, dtype=np.int32),
-        np.empty(segments + 1, dtype=np.int64), *(np.empty(segments) for _ in range(3)),
+        np.empty(segments + 1, dtype=np.int64), low, high, total,
         np.empty(n), np.empty(n + segments), np.empty(further), np.empty(segments, dtype=np.int64),
     )  # fmt: skip
     reindexing.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)

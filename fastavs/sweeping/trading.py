@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Terms(NamedTuple):
     """What changes of the trade come to. p partners, t periods of the trade, c classes of codes."""
 
-    count: np.ndarray  # int32[p, t] as how many partners of those that rates rest on; 0: excluded
+    times: np.ndarray  # int32[p, t] as how many partners of those that rates rest on; 0: excluded
     weigh: np.ndarray  # int32[p, t] as how many partners, excluded or not
     factor: np.ndarray  # float64[c, p, t] of prices
     prefixes: tuple[tuple[str, ...], ...]  # a code is of the class whose bits say which of these begin it
