@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from fastavs.sorted_index import SortedIndex
     from fastavs.study import Study
     from fastavs.sweeping.sweep import Sweep, sweep
+    from fastavs.trade_changes import ExcludePartners, OnlyPartners, PriceShock, Resample
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Duty": "fastavs.duty",
     "DutyError": "fastavs.errors",
+    "ExcludePartners": "fastavs.trade_changes",
     "FastavsError": "fastavs.errors",
     "FxShock": "fastavs.scenario",
     "InputError": "fastavs.errors",
+    "OnlyPartners": "fastavs.trade_changes",
+    "PriceShock": "fastavs.trade_changes",
     "Rates": "fastavs.results.rates",
+    "Resample": "fastavs.trade_changes",
     "ScaleDuty": "fastavs.scenario",
     "Scenario": "fastavs.scenario",
     "SetDuty": "fastavs.scenario",
@@ -44,10 +49,14 @@ _HOMES = {
 __all__ = [
     "Duty",
     "DutyError",
+    "ExcludePartners",
     "FastavsError",
     "FxShock",
     "InputError",
+    "OnlyPartners",
+    "PriceShock",
     "Rates",
+    "Resample",
     "ScaleDuty",
     "Scenario",
     "SetDuty",

@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from fastavs.arrays_file import VERSION
 from fastavs.duty import Duty
 from fastavs.errors import InputError
+from fastavs.fingerprint import fingerprint
 from fastavs.index_counts import with_counts
 from fastavs.index_layout import Asked, Builder, joined
+from fastavs.index_trade import basis_facts, further_of, with_records
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario, set_changes
-from fastavs.sorted_index import Alternatives, Lines, Side, SortedIndex
+from fastavs.sorted_index import NO_RECORDS, Alternatives, Lines, Side, SortedIndex
+from fastavs.sweeping.trading import trade_facts
 
 if TYPE_CHECKING:
     from fastavs.evaluate import Prepared
     from fastavs.study import Study
-
-# ---- what it is built from
-
-
-_KNOWN: WeakKeyDictionary[Study, str] = WeakKeyDictionary()
-
-
-def fingerprint(study: Study) -> str:
-    """Return a hash of everything that an index is made of."""
-    if study not in _KNOWN:
-        _KNOWN[study] = _fingerprint(study)
-    return _KNOWN[study]
-
-
-def _fingerprint(study: Study) -> str:
-    digest = hashlib.blake2b(digest_size=20)
-    tariffs = {schedule.digits for schedule in (*study.applied.values(), *study.bound.values())}
-    for digits in sorted(tariffs):
-        recorded = study.recorded(digits)
-        for array in (recorded.code_key, recorded.code_digits, recorded.code, recorded.period, recorded.partner):
-            digest.update(np.ascontiguousarray(array).view(np.uint8).data)
-        for array in (recorded.value, recorded.excluded):
-            digest.update(np.ascontiguousarray(array).view(np.uint8).data)
-    rows = study.trade.rows  # in the order of the observations by now
-    for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-        digest.update(np.ascontiguousarray(getattr(rows, name)).view(np.uint8).data)
-    words: list[Any] = [
-        VERSION, study.trade.codes, study.trade.periods, study.trade.partners, study.trade.kinds,
-        study.trade.bridges, str(study.options), str(study.config.base), sorted(study.fx.rates.items()), study.fx.own,
-        [(title, one.prefixes, one.members) for title, one in sorted(study.groups.items())],
-    ]  # fmt: skip
-    for schedules in (study.applied, study.bound):
-        for year, schedule in sorted(schedules.items()):
-            words += [year, schedule.digits, [duty.text for duty in schedule.duties]]
-            digest.update(schedule.keys.tobytes())
-            digest.update(schedule.duty.tobytes())
-    digest.update(repr(words).encode())
-    return digest.hexdigest()
-
-
-# ---- building
 
 
 def sides_of(study: Study) -> list[tuple[str, int]]:
@@ -93,7 +52,7 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
     --------
     ``build_index(study).save("study.avs")`` and, another day, ``sweep(SortedIndex.load("study.avs"), scenarios)``.
     """
-    index = with_counts(study, index_of(study, scenarios))
+    index = with_records(study, with_counts(study, index_of(study, scenarios)))
     return replace(index, fingerprint=fingerprint(study), kept={})
 
 
@@ -125,14 +84,17 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)
     entries, observation, groups = builder.lay_out()
-    extra = []
-    for place, (asked, places) in enumerate(zip(builder.asked, groups, strict=True)):
+    extra, further = [], []
+    for place, (asked, places) in enumerate(zip((*builder.asked, *builder.behind), groups, strict=True)):
         if place < own:
             level[asked.line], found[asked.line], group[asked.line] = asked.level, asked.found, places
+        elif place >= len(builder.asked):
+            further.append((asked.line, asked.kinds, asked.level, places))
         else:
             extra.append((asked, places))
+    others = _alternatives(extra)
     return SortedIndex(
-        facts_of(study, builder.kinds),
+        facts_of(study, builder.kinds) | basis_facts(study, prepared),
         tuple(sides),
         tuple(one.text for one in duties),
         Lines(
@@ -142,10 +104,12 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
             readonly(np.concatenate([one.matched for one in prepared]), np.bool_),
             readonly(np.empty(0), np.int64),
         ),
-        _alternatives(extra),
+        others,
         entries,
         observation,
         _fx(study),
+        further_of(further, first, others, kinds_of[duty], len(builder.kinds)),
+        NO_RECORDS,
         "",
     )  # fmt: skip
 
@@ -243,6 +207,7 @@ def facts_of(study: Study, kinds: Sequence[tuple[int, ...]] = ()) -> dict[str, A
         "currencies": _currencies(study),
         "contexts": contexts,
         "context_of": [contexts.index(list(one)) for one in labels],
+        **trade_facts(study),
         "groups": {title: [one.prefixes, one.members, one.names] for title, one in study.groups.items()},
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastavs.index_trade import further_levels
 from fastavs.kernels import building
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
@@ -44,6 +45,7 @@ class Builder:
         self.bases: list[Basis] = []
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[Asked] = []
+        self.behind: list[Asked] = []  # what lines need where observations of theirs are gone
         self.sources: dict[tuple[int, int], building.Source] = {}
 
     def basis_place(self, basis: Basis) -> int:
@@ -96,6 +98,24 @@ class Builder:
                     (readonly(served.order, np.int64), readonly(usable, np.int64), readonly(words, np.uint64)),
                     (one.level, one.found, one.first, one.last, one.words),
                 )
+                if self.kinds[kinds]:
+                    self._answer_further(one, usable, words)
+
+    def _answer_further(self, asked: Asked, usable: np.ndarray, words: np.ndarray) -> None:
+        """Find the levels behind the one at which borrowing lines found observations."""
+        prepared, served = asked.prepared, asked.prepared.served
+        if not prepared.borrows[asked.lines].any():
+            return
+        counts = usable[served.order]
+        before = np.concatenate(([0], np.cumsum(counts)))
+        sums = np.zeros((counts.size + 1, 2), dtype=np.uint64)
+        np.cumsum(np.where(counts[:, None] > 0, words[served.order], np.uint64(0)), axis=0, out=sums[1:])
+        for some, level, found, first, last in further_levels(prepared, asked.lines, before, asked.level, asked.found):
+            lines = readonly(asked.lines[some], np.int64)
+            self.behind.append(Asked(
+                prepared, asked.basis, asked.kinds, lines, asked.line[some], level, found, first, last,
+                sums[last] - sums[first],
+            ))  # fmt: skip
 
     def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> building.Source:
         """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
@@ -111,7 +131,8 @@ class Builder:
 
     def lay_out(self) -> tuple[kernels.Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
-        asked = [one for one in self.asked if one.line.size and self.kinds[one.kinds]]
+        everything = [*self.asked, *self.behind]
+        asked = [one for one in everything if one.line.size and self.kinds[one.kinds]]
         sizes = [one.line.size for one in asked]
         total = sum(sizes)
         batch = np.repeat([one.basis * len(self.kinds) + one.kinds for one in asked], sizes).astype(np.int64)
@@ -121,11 +142,12 @@ class Builder:
         words = np.concatenate([one.words for one in asked]) if asked else np.zeros((0, 2), dtype=np.uint64)
         key = joined([one.prepared.schedule.keys[one.lines] for one in asked], np.int64)
         some = np.flatnonzero(joined([one.found for one in asked], np.int64) > 0)
-        order = some[np.lexsort((key[some], words[some, 1], words[some, 0], batch[some]))]
+        behind = request >= sum(one.line.size > 0 and bool(self.kinds[one.kinds]) for one in self.asked)
+        order = some[np.lexsort((key[some], behind[some], words[some, 1], words[some, 0], batch[some]))]
         new = np.ones(order.size, dtype=bool)
         new[1:] = (batch[order[1:]] != batch[order[:-1]]) | (words[order[1:]] != words[order[:-1]]).any(axis=1)
         leader = order[new]  # the first line that needs each group
-        by_code = np.lexsort((batch[leader], key[leader]))
+        by_code = np.lexsort((batch[leader], key[leader], behind[leader]))  # what is needed last stands last
         rank = np.empty(leader.size, dtype=np.int64)
         rank[by_code] = np.arange(leader.size)
         group = np.full(total, -1, dtype=np.int32)
@@ -135,10 +157,10 @@ class Builder:
         codes = [asked[place].prepared.served.order[lo:hi] for place, lo, hi in chosen]
         entries, observation = self._segments(codes, batch[leader])
         groups = iter(np.split(group, np.cumsum(sizes)))
-        none = [np.full(one.line.size, -1, dtype=np.int32) for one in self.asked]
+        none = [np.full(one.line.size, -1, dtype=np.int32) for one in everything]
         return entries, observation, [
             next(groups) if any(one is some for some in asked) else without
-            for one, without in zip(self.asked, none, strict=True)
+            for one, without in zip(everything, none, strict=True)
         ]  # fmt: skip
 
     def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[kernels.Entries, np.ndarray]:

@@ -1,7 +1,7 @@
-"""Scenarios: reforms of duties and shocks to exchange rates, as frozen data.
+"""Scenarios: reforms of duties, shocks to exchange rates and changes of the trade, as frozen data.
 
-A change says what it does and which lines it touches. New duties are set first; factors and shifts then go through
-all duties in their order.
+A change says what it does and which lines it touches. The trade changes first; then new duties are set, and factors
+and shifts go through all duties in their order.
 """
 
 from __future__ import annotations
@@ -13,40 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from fastavs.codes import LONGEST, Grouping, chapters, interval, to_key
+from fastavs.change_checks import check_currency, check_factor, check_number, check_prefixes, texts, wrong
+from fastavs.codes import Grouping, chapters, interval, to_key
 from fastavs.duty import Duty, parse_duty
 from fastavs.errors import InputError, did_you_mean
+from fastavs.trade_changes import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
 
 SCHEDULES = ("both", "applied", "bound")
-
-
-def _wrong(change: object, key: str, value: object, expected: str) -> InputError:
-    return InputError(f"{type(change).__name__} cannot be made", key=key, value=value, expected=expected)
-
-
-def _texts(change: object, key: str) -> tuple[str, ...]:
-    """Return a field as a tuple of texts, one text standing for itself."""
-    value = getattr(change, key)
-    found = (value,) if isinstance(value, str) else tuple(value)
-    object.__setattr__(change, key, found)
-    for one in found:
-        if not isinstance(one, str):
-            raise _wrong(change, key, one, "texts")
-    return found
-
-
-def _check_number(change: object, key: str, least: float = -math.inf) -> None:
-    value = getattr(change, key)
-    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
-        raise _wrong(change, key, value, "a number")
-    if not (math.isfinite(value) and value >= least):
-        raise _wrong(change, key, value, "a finite number" + (" of 0 or more" if least == 0.0 else ""))
-    object.__setattr__(change, key, float(value))
-
-
-def _check_currency(change: object, value: object) -> None:
-    if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
-        raise _wrong(change, "currency", value, 'three capital letters, such as "EUR"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,35 +91,33 @@ EVERYWHERE = Where((), None, "both", None)
 
 def _check_where(change: Any) -> None:
     """Check the fields by which a change chooses lines."""
-    for prefix in _texts(change, "prefixes"):
-        if not (prefix.isascii() and prefix.isdigit() and len(prefix) <= LONGEST):
-            raise _wrong(change, "prefixes", prefix, f"1 to {LONGEST} digits, as text")
+    check_prefixes(change)
     if change.schedule not in SCHEDULES:
         expected = " or ".join(f'"{one}"' for one in SCHEDULES)
-        raise _wrong(change, "schedule", change.schedule, f"{expected}.{did_you_mean(str(change.schedule), SCHEDULES)}")
+        raise wrong(change, "schedule", change.schedule, f"{expected}.{did_you_mean(str(change.schedule), SCHEDULES)}")
     if change.years is not None:
         years = (change.years,) if isinstance(change.years, int) else tuple(change.years)
         for year in years:
             if isinstance(year, bool) or not isinstance(year, int | np.integer):
-                raise _wrong(change, "years", year, "whole numbers, such as 2012")
+                raise wrong(change, "years", year, "whole numbers, such as 2012")
         object.__setattr__(change, "years", tuple(int(year) for year in years))
     group = getattr(change, "group", None)
     if group is not None:
         if isinstance(group, str) or len(group) != 2 or not all(isinstance(one, str) for one in group):
-            raise _wrong(change, "group", group, 'a grouping and a group, such as ("industry", "13")')
+            raise wrong(change, "group", group, 'a grouping and a group, such as ("industry", "13")')
         object.__setattr__(change, "group", tuple(group))
 
 
 def _check_parts(change: Any, least: float, neutral: float) -> None:
     """Check what a change does to percentages and amounts, and where."""
-    _check_number(change, "ad_valorem", least)
-    _check_number(change, "specific", least)
+    check_number(change, "ad_valorem", least)
+    check_number(change, "specific", least)
     _check_where(change)
     if change.currency is not None:
-        _check_currency(change, change.currency)
+        check_currency(change, change.currency)
         if change.ad_valorem != neutral:
             expected = f"{neutral:g} where a currency is named: percentages have none"
-            raise _wrong(change, "ad_valorem", change.ad_valorem, expected)
+            raise wrong(change, "ad_valorem", change.ad_valorem, expected)
 
 
 def _where(change: Any) -> Where:
@@ -171,12 +142,10 @@ class FxShock:
     periods: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check_currency(self, self.currency)
-        _check_number(self, "factor")
-        if self.factor <= 0.0:
-            raise _wrong(self, "factor", self.factor, "a number above 0")
+        check_currency(self, self.currency)
+        check_factor(self)
         if self.periods is not None:
-            _texts(self, "periods")
+            texts(self, "periods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +244,7 @@ class SetDuty:
     def __post_init__(self) -> None:
         _check_where(self)
         if not self.prefixes:
-            raise _wrong(self, "prefixes", "", "at least one code or prefix")
+            raise wrong(self, "prefixes", "", "at least one code or prefix")
         object.__setattr__(self, "duty", parse_duty(self.duty).text)
 
     @property
@@ -287,7 +256,8 @@ class SetDuty:
         return parse_duty(self.duty)
 
 
-Change: TypeAlias = FxShock | ScaleDuty | ShiftDuty | SetDuty
+Change: TypeAlias = FxShock | ScaleDuty | ShiftDuty | SetDuty | TradeChange
+KINDS = (FxShock, ScaleDuty, ShiftDuty, SetDuty, PriceShock, ExcludePartners, OnlyPartners, Resample)
 
 
 class Scenario:
@@ -296,8 +266,9 @@ class Scenario:
     Parameters
     ----------
     name : str
-    *changes : FxShock, ScaleDuty, ShiftDuty or SetDuty
-        What changes, in order; nothing, for the study as it is.
+    *changes : FxShock, ScaleDuty, ShiftDuty, SetDuty, PriceShock, ExcludePartners, OnlyPartners or Resample
+        What changes, in order; nothing, for the study as it is. Changes of the trade come before all others,
+        whatever their order; at most one `Resample`.
 
     Examples
     --------
@@ -315,12 +286,14 @@ class Scenario:
         if not isinstance(name, str) or not name:
             raise InputError("a scenario without a name", value=name, expected="a text")
         for change in changes:
-            if not isinstance(change, FxShock | ScaleDuty | ShiftDuty | SetDuty):
+            if not isinstance(change, KINDS):
                 raise InputError(
                     f'the scenario "{name}" has something that is no change',
                     value=type(change).__name__,
-                    expected="FxShock, ScaleDuty, ShiftDuty or SetDuty",
+                    expected=", ".join(kind.__name__ for kind in KINDS),
                 )
+        if sum(isinstance(change, Resample) for change in changes) > 1:
+            raise InputError(f'the scenario "{name}" draws its partners twice', expected="one Resample at most")
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "changes", changes)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
+from fastavs.trade_changes import ExcludePartners, OnlyPartners, PriceShock, Resample
 
-_KINDS: dict[str, type] = {"fx": FxShock, "scale": ScaleDuty, "shift": ShiftDuty, "set": SetDuty}
+_KINDS: dict[str, type] = {
+    "fx": FxShock, "scale": ScaleDuty, "shift": ShiftDuty, "set": SetDuty,
+    "price": PriceShock, "exclude": ExcludePartners, "only": OnlyPartners, "resample": Resample,
+}  # fmt: skip
 
 
 def read_scenarios(path: str | Path) -> list[Scenario]:
@@ -28,7 +32,13 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         scale = [{ ad_valorem = 0.9, specific = 0.9, schedule = "applied" }]
         set = [{ prefixes = ["2204"], duty = "12.5%" }]
 
-    New duties are set first; then all factors apply, then all shifts.
+        [[scenario]]
+        name = "dearer imports from China, none from Turkey"
+        price = [{ factor = 1.1, partners = ["CHN"] }]
+        exclude = [{ partners = ["TUR"] }]
+
+    The words are fx, scale, shift and set, and for changes of the trade price, exclude, only and resample. The trade
+    changes first, then new duties are set; then all factors apply, then all shifts.
 
     Raises
     ------
@@ -66,7 +76,7 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
                 error.key = key if error.key is None else f"{key}.{error.key}"
                 raise error.placed(file) from None
             except TypeError:
-                needed = ", ".join(field.name for field in fields(kind)[:2])
+                needed = ", ".join(one.name for one in fields(kind) if one.default is MISSING)
                 raise InputError("a change lacks a key", file=file, key=key, expected=needed) from None
     try:
         return Scenario(entry.get("name", ""), *changes)

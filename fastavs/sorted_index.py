@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastavs.arrays_file import read_arrays, stamp_of, write_arrays
 from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
+from fastavs.fingerprint import fingerprint
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
     from fastavs.study import Study
-    from fastavs.sweeping.plan import Plan
 
 _FORMS = {
     (CONST,): kernels.PERCENT,
@@ -67,6 +66,43 @@ class Alternatives(NamedTuple):
     no_quantity: np.ndarray  # int64[x] as above
 
 
+class Further(NamedTuple):
+    """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
+
+    An owner is a line, or behind all lines one of `Alternatives`. o owners.
+    """
+
+    start: np.ndarray  # int64[o + 1]
+    level: np.ndarray  # int8[f]
+    group: np.ndarray  # int32[f]
+
+
+class Records(NamedTuple):
+    """The recorded trade: u codes, z cells of a code and a period, n records, sorted by code, period and partner.
+
+    Codes are cut to the tariff's length. Where schedules have codes of several lengths, the trade stands there once
+    for each length, one table behind the other.
+    """
+
+    code_key: np.ndarray  # int64[u] as 12-digit number
+    code_digits: np.ndarray  # int8[u]
+    code_cell: np.ndarray  # int64[u + 1] a code's first cell
+    period: np.ndarray  # int32[z]
+    start: np.ndarray  # int64[z + 1] a cell's first record
+    partner: np.ndarray  # int16[n] or int32[n]
+    value: np.ndarray  # float64[n] in the study's currency
+    own_start: np.ndarray  # int64[sides + 1] into the two below
+    own_code: np.ndarray  # int32[...] a code that is a line's own trade
+    own_line: np.ndarray  # int32[...] ... and that line
+    group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
+
+
+NO_RECORDS = Records(*(readonly([], kind) for kind in (
+    np.int64, np.int8, np.int64, np.int32, np.int64, np.int16, np.float64, np.int64, np.int32, np.int32, np.int64,
+)))  # fmt: skip
+"""For whom the trade does not change."""
+
+
 @dataclass(frozen=True, slots=True)
 class SortedIndex:
     """What a study's scenarios are worked out from.
@@ -86,6 +122,8 @@ class SortedIndex:
         Of each entry: its place in `Study.recorded`, where partner, value and quantity are found.
     fx : float64[contexts, currencies, periods]
         NaN where the study has no rate.
+    further : Further
+    records : Records
     fingerprint : str
         Of the inputs that the index was built from.
     kept : dict
@@ -100,6 +138,8 @@ class SortedIndex:
     entries: kernels.Entries
     observation: np.ndarray
     fx: np.ndarray
+    further: Further
+    records: Records
     fingerprint: str
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -110,35 +150,24 @@ class SortedIndex:
             for title, (prefixes, members, names) in self.facts["groups"].items()
         }
 
+    @property
+    def line_counts(self) -> np.ndarray:
+        """How many lines each year has, int64[years]."""
+        sides = (
+            self.sides[self.side("bound", year) if has_bound else self.side("applied", applied)]
+            for year, applied, has_bound, _ in self.facts["years"]
+        )
+        return np.array([side.last - side.first for side in sides], dtype=np.int64)
+
     def side(self, kind: str, year: int) -> int:
         """Return a side's place."""
         return next(place for place, side in enumerate(self.sides) if (side.kind, side.year) == (kind, year))
 
-    def save(self, path: str | Path, plan: Plan | None = None) -> None:
-        """Write the index, made ready for sweeps, to a file that `load` maps into memory.
+    def save(self, path: str | Path) -> None:
+        """Write the index, made ready for sweeps, to a file that `load` maps into memory."""
+        from fastavs.index_file import save_index  # stands above the index, as the plan does that it writes
 
-        Parameters
-        ----------
-        path : path-like
-        plan : Plan, optional
-            What it is made ready for; by default, for scenarios that tell no lines apart.
-        """
-        from fastavs.sweeping.plan import make_plan, plan_parts
-
-        ready, seats = plan_parts(plan or make_plan(self))
-        arrays = {"observation": self.observation, "fx": self.fx}
-        for title, part in (("lines", self.lines), ("others", self.others), ("entries", self.entries)):
-            arrays |= {f"{title}.{name}": array for name, array in part._asdict().items()}
-        arrays |= ready
-        facts = self.facts | {
-            "plan": seats,
-            "sides": self.sides,
-            "duties": self.duties,
-            "fingerprint": self.fingerprint,
-        }
-        write_arrays(Path(path), arrays, facts)
-        if plan is None:
-            self.kept["saved"] = (str(Path(path).resolve()), stamp_of(Path(path)))
+        save_index(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path, study: Study | None = None, *, mapped: bool = True) -> SortedIndex:
@@ -157,35 +186,15 @@ class SortedIndex:
         InputError
             No index, one of another version, or one built from other inputs than the study's.
         """
-        stamp = stamp_of(Path(path))
-        arrays, facts = read_arrays(Path(path), mapped)
+        from fastavs.index_file import load_index
 
-        def part(kind: Any, title: str) -> Any:
-            return kind(**{name: arrays[f"{title}.{name}"] for name in kind._fields})
-
-        index = cls(
-            {key: value for key, value in facts.items() if key not in ("sides", "duties", "fingerprint")},
-            tuple(Side(*side) for side in facts["sides"]),
-            tuple(facts["duties"]),
-            part(Lines, "lines"),
-            part(Alternatives, "others"),
-            part(kernels.Entries, "entries"),
-            arrays["observation"],
-            arrays["fx"],
-            facts["fingerprint"],
-            {
-                "arrays": {name: array for name, array in arrays.items() if name.startswith("plan.")},
-                "saved": (str(Path(path).resolve()), stamp),
-            },
-        )
+        index = load_index(Path(path), mapped)
         if study is not None:
             index.insist_on(study, str(path))
         return index
 
     def insist_on(self, study: Study, file: str | None = None) -> None:
         """Raise an InputError if the index was built from other inputs than the study's."""
-        from fastavs.index_build import fingerprint
-
         if fingerprint(study) != self.fingerprint:
             raise InputError(
                 "the index was built from other data, duties, exchange rates or options than the study's",

@@ -16,6 +16,9 @@ from fastavs.sorted_index import SortedIndex, parsed
 from fastavs.sweeping.effects import Effects
 from fastavs.sweeping.executing import Workplace, frozen
 from fastavs.sweeping.plan import Plan, make_plan, touched_lines
+from fastavs.sweeping.reindexing import changed_plan, check_prices
+from fastavs.sweeping.trading import trade_of
+from fastavs.trade_changes import TradeChange
 
 BLOCK = 128  # scenarios worked out together
 BATCH = 1024  # scenarios turned into numbers at a time
@@ -33,11 +36,14 @@ class Block:
     shocks : kernels.Shocks
     alone : Scenario or None
         The only scenario, if it sets duties or makes amounts nought.
+    trade : tuple of TradeChange
+        What all of them change of the trade.
     """
 
     places: np.ndarray
     shocks: kernels.Shocks
     alone: Scenario | None
+    trade: tuple[TradeChange, ...] = ()
 
     def settled(self) -> Block:
         """Return a block that came through a pipe as the kernels take it."""
@@ -46,30 +52,52 @@ class Block:
 
 def all_figures(
     index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
-) -> tuple[np.ndarray, Plan]:
+) -> np.ndarray:
     """Work out the summary of every scenario.
 
     Returns
     -------
     figures : float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
-    plan : Plan
-        What they were worked out from.
+
+    Raises
+    ------
+    InputError
+        Prices that change, in an index that leaves small observations out.
     """
+    check_prices(index.facts, scenarios)
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
-    for careful in (False, True):
-        plan = make_plan(index, scenarios, careful)
-        fits, done = True, 0
-        for block, result in place.run(plan, run_block, blocks_of(plan, scenarios), full):
-            fits = result is not None
-            if not fits:
+    traded = [bool(trade_of(one)) for one in scenarios]
+    for changed in (False, True):
+        places = np.flatnonzero(np.array(traded, dtype=bool) == changed)
+        for careful in (True,) if changed else (False, True):
+            if not places.size or _work_out(index, scenarios, places, careful, full, place, progress, figures):
                 break
-            figures[block.places] = result
-            done += block.places.size
-            progress("scenarios", done, len(scenarios))
-        if fits:
-            break
-    return figures, plan
+    return figures
+
+
+def _work_out(
+    index: SortedIndex,
+    scenarios: Sequence[Scenario],
+    places: np.ndarray,
+    careful: bool,
+    full: bool,
+    place: Workplace,
+    progress: Progress,
+    figures: np.ndarray,
+) -> bool:
+    """Work out the scenarios at some places; whether the plan was careful enough for them."""
+    some = [scenarios[one] for one in places]
+    plan = make_plan(index, some, careful)
+    done = len(scenarios) - places.size if careful else 0
+    for block, result in place.run(plan, run_block, blocks_of(plan, some), full):
+        if result is None:
+            return False
+        figures[places[block.places]] = result
+        done += block.places.size
+        progress("scenarios", done, len(scenarios))
+    plan.under.clear()
+    return True
 
 
 def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
@@ -79,22 +107,27 @@ def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
         effects = Effects(plan, batch)
         for place, one in enumerate(batch):
             here = np.array([place])
-            yield Block(here + first, effects.shocks(here), one if is_single(one) else None)
+            yield Block(here + first, effects.shocks(here), one if is_single(one) else None, trade_of(one))
 
 
 def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> Iterator[Block]:
-    """Split scenarios into blocks of neighbours, and into single ones, a batch at a time."""
+    """Split scenarios into blocks of neighbours on the same trade, and into single ones, a batch at a time."""
     for first in range(0, len(scenarios), BATCH):
         batch = scenarios[first : first + BATCH]
         effects = Effects(plan, batch)
         alone = np.array([is_single(one) for one in batch], dtype=bool)
+        trades = [trade_of(one) for one in batch]
+        number = {trade: place for place, trade in enumerate(dict.fromkeys(trades))}
+        of_trade = np.array([number[trade] for trade in trades])
         order = effects.order()
-        together = order[~alone[order]]
-        for start in range(0, together.size, size):
-            some = together[start : start + size]
-            yield Block(some + first, effects.shocks(some), None)
-        for place in np.flatnonzero(alone):
-            yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)])
+        for trade, here in number.items():
+            mine = order[of_trade[order] == here]
+            together = mine[~alone[mine]]
+            for start in range(0, together.size, size):
+                some = together[start : start + size]
+                yield Block(some + first, effects.shocks(some), None, trade)
+            for place in np.sort(mine[alone[mine]]):
+                yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)], trade)
 
 
 def scratch(seats: int, years: int, width: int) -> kernels.Scratch:
@@ -121,6 +154,8 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
 
 def under(plan: Plan, block: Block) -> tuple[Plan, kernels.Rows]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
+    if block.trade:
+        plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
 
 

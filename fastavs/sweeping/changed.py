@@ -1,4 +1,4 @@
-"""A study under a scenario, line by line: its schedules and exchange rates rewritten, then charged as any other's.
+"""A study under a scenario, line by line: trade, schedules and exchange rates rewritten, then charged as any other's.
 
 Slower than a sweep and independent of it: what whole lines, groupings and the pooled method come from.
 """
@@ -20,6 +20,8 @@ from fastavs.index_build import check_kinds
 from fastavs.results.rates import Rates
 from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.schedule import YearSchedule
+from fastavs.sweeping.changed_trade import ChangedTrade
+from fastavs.sweeping.trading import trade_of
 
 if TYPE_CHECKING:
     from fastavs.evaluate import YearRates
@@ -38,13 +40,16 @@ def changed_rates(study: Study, scenario: Scenario) -> Rates:
     """
     check_kinds(study, [scenario])
     fx = changed_fx(study, scenario)
+    changes = trade_of(scenario)
+    trade = ChangedTrade(study, changes) if changes else None
     done: dict[tuple[str, int], Evaluated] = {}
 
     def side(kind: str, year: int) -> Evaluated:
         if (kind, year) not in done:
             done[kind, year] = evaluate(
-                _prepared(study, scenario, kind, year), study.trade.kinds, fx, study.fx_periods(year), study.options
-            )
+                _prepared(study, scenario, trade, kind, year), study.trade.kinds, fx, study.fx_periods(year),
+                study.options,
+            )  # fmt: skip
         return done[kind, year]
 
     years: dict[int, YearRates] = {}
@@ -68,9 +73,11 @@ def changed_fx(study: Study, scenario: Scenario) -> Fx:
     return Fx(study.fx.own, rates, study.fx.label)
 
 
-def _prepared(study: Study, scenario: Scenario, kind: str, year: int) -> Prepared:
+def _prepared(study: Study, scenario: Scenario, trade: ChangedTrade | None, kind: str, year: int) -> Prepared:
     found = study.prepared(kind, year)
     schedule = changed_schedule(study, scenario, found.schedule)
+    if trade is not None:
+        return trade.prepared(schedule)
     if not any(isinstance(change, SetDuty) for change in scenario.changes):
         return replace(found, schedule=schedule)
     base_keys = study._base_keys(schedule.digits)

@@ -12,10 +12,12 @@ from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import EVERYWHERE, Change, FxShock, ScaleDuty, Scenario, ShiftDuty, Where
 from fastavs.sweeping.plan import Plan
+from fastavs.sweeping.trading import check_trade_change
+from fastavs.trade_changes import ExcludePartners, OnlyPartners, PriceShock, Resample
 
 
 def check_scenarios(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:
-    """Make sure that names differ and that currencies, periods and years are the study's.
+    """Make sure that names differ and that partners, currencies, periods and years are the study's.
 
     Parameters
     ----------
@@ -42,6 +44,9 @@ def check_scenarios(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> Non
 
 
 def _check_change(facts: dict[str, Any], name: str, change: Change) -> None:
+    if isinstance(change, PriceShock | ExcludePartners | OnlyPartners | Resample):
+        check_trade_change(facts, name, change)
+        return
     currencies = facts["currencies"]
     currency = getattr(change, "currency", None)
     if currency is not None and currency not in currencies:

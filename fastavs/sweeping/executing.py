@@ -19,6 +19,7 @@ import numpy as np
 
 from fastavs.arrays_file import read_arrays, stamp_of, write_arrays
 from fastavs.errors import FastavsError, InputError
+from fastavs.index_file import save_index
 from fastavs.kernels.options import readonly
 from fastavs.sorted_index import SortedIndex
 from fastavs.sweeping.plan import Plan, make_plan, plan_from, plan_parts
@@ -184,7 +185,7 @@ class Workplace:
         ready = None
         if file is None:
             file = self._new_file()
-            plan.index.save(file, plan)
+            save_index(plan.index, file, plan)
         elif plan is not plan.index.kept.get("plan"):
             ready = self._new_file()
             write_arrays(ready, *plan_parts(plan))

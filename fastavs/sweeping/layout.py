@@ -64,7 +64,8 @@ class LayoutBuilder:
         self.slot_seat = shared + int(np.diff(row_start).max(initial=0))
         self.slots: dict[tuple[int, ...], int] = {}
 
-    def make(self) -> tuple[kernels.Layout, int]:
+    def make(self) -> tuple[kernels.Layout, int, np.ndarray]:
+        """Return the layout, how many seats a run needs, and each line's class, year after year, int32[...]."""
         years = self.index.facts["years"]
         n_years, n_chunks = len(years), self.row_start.size - 1
         found = [self._year(*one) for one in years]
@@ -107,7 +108,11 @@ class LayoutBuilder:
             readonly([one["matched_lines"] for one in found], np.float64),
             readonly([one[2] for one in years], np.bool_), readonly([one[3] for one in years], np.bool_),
         )  # fmt: skip
-        return layout, self.slot_seat + int(np.diff(slot_start).max(initial=0))
+        rank = np.empty(order.size, dtype=np.int32)
+        rank[order] = np.arange(order.size)
+        before = np.cumsum([0, *(one["chunk"].size for one in found)])
+        line_class = np.concatenate([rank[first + one["member"]] for first, one in zip(before, found, strict=False)])
+        return layout, self.slot_seat + int(np.diff(slot_start).max(initial=0)), line_class
 
     def _year(self, year: int, applied: int, has_bound: bool, own: bool) -> dict[str, np.ndarray]:
         """Classes of one year."""
@@ -154,7 +159,7 @@ class LayoutBuilder:
             "lines": np.bincount(member, minlength=n).astype(np.float64),
             "weight": add_by(weight, member, n),
             "matched": np.bincount(member, weights=matched, minlength=n),
-            "heading": add_by(share, member, n), "subheading": subheading[first],
+            "heading": add_by(share, member, n), "member": member, "subheading": subheading[first],
             "counts": counts, "all_lines": np.float64(here.size), "matched_lines": np.float64(matched.sum()),
         }  # fmt: skip
 

@@ -72,6 +72,7 @@ class LineColumns:
     bound_governs, has_specific : bool[h]
     match_level : int8[h]
     observations, outliers, no_quantity : int32[h]
+        The last is -1 where the trade has changed: who lacks a quantity is not in the index.
     """
 
     rate: np.ndarray
@@ -85,6 +86,8 @@ class LineColumns:
     outliers: np.ndarray
     no_quantity: np.ndarray
     specific_share: np.ndarray
+    imports: np.ndarray
+    matched: np.ndarray
 
     def at(self, places: np.ndarray) -> LineColumns:
         """Return some of the lines."""
@@ -118,19 +121,19 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     list of float64[s, 6, g]
         By grouping; see `kernels.group`.
     """
+    some = [members(plan.index, title) for title in by]
+    years, k = _years_by_row(plan), line_layout(plan.index).years.low.shape[1]
     plan, rows = under(plan, block)
     index = plan.index
     n, width = rows.duty.size, block.shocks.scale.shape[1]
     found = scratch(n, 0, width)
     row_kernels.block_rates(plan.duties, index.entries, rows, block.shocks, index.facts["outlier"], found)
-    years, k = _years_by_row(plan), line_layout(index).years.low.shape[1]
     nothing = np.empty(0, dtype=np.int64)
     sides = kernels.Sides(
         np.empty(n + k), np.empty(n + k), np.empty(n + k, dtype=np.bool_), np.empty(0, dtype=np.int8),
         nothing, nothing, nothing, nothing,
     )  # fmt: skip
     sides.specific[:n] = rows.specific
-    some = [members(index, title) for title in by]
     groups = [grouped(index, one) for one in some]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
     governing = _empty_lines(years.left.size, 0)
@@ -168,16 +171,16 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     columns : LineColumns
         Of all lines if wanted whole, else of the wanted ones.
     """
-    plan, rows = under(plan, block)
     layout = wanted.layout(plan.index)
+    some = [members(plan.index, title) for title in wanted.by]
+    plan, rows = under(plan, block)
     governing = governing_lines(plan, rows, block, layout)
     groups = []
-    for title in wanted.by:
-        found = members(plan.index, title)
+    for found in some:
         figures = np.empty((6, len(found.labels)))
         kernels.group(grouped(plan.index, found), governing, figures)
         groups.append(figures)
-    columns = _columns(governing)
+    columns = _columns(plan.index, layout, governing, counted=not block.trade)
     if wanted.by and not wanted.whole:
         columns = columns.at(picked(plan.index, layout, wanted.lines))
     return groups, columns
@@ -244,10 +247,11 @@ def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Match
     )
 
 
-def _columns(lines: kernels.Governing) -> LineColumns:
+def _columns(index: SortedIndex, layout: LineLayout, lines: kernels.Governing, counted: bool) -> LineColumns:
     with np.errstate(invalid="ignore"):
         share = lines.binding / lines.kept
     return LineColumns(
         lines.rate, lines.applied, lines.bound, lines.part, lines.bound_governs, lines.specific, lines.level,
-        lines.kept, lines.outliers, lines.no_quantity, share,
+        lines.kept, lines.outliers, lines.no_quantity if counted else np.full_like(lines.no_quantity, -1), share,
+        index.lines.imports[layout.named], index.lines.matched[layout.named],
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +14,7 @@ from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import EVERYWHERE, FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where
 from fastavs.sorted_index import SortedIndex, duty_table, parsed
+from fastavs.sweeping.latest import Latest
 from fastavs.sweeping.layout import LayoutBuilder, distinct
 
 CHUNK_DIGITS = 2
@@ -33,10 +34,14 @@ class Plan:
     layout : kernels.Layout
     line_row : int32[h]
         The row of each line of the index.
+    line_class : int32[...]
+        The class of each line of each year, year after year.
     seats : int
         Memory that a run needs, in rates a scenario.
     cells : tuple of tuple of Where
         What the lines of each cell are touched by.
+    under : Latest
+        The same plan under changes of the trade, as last asked for.
     """
 
     index: SortedIndex
@@ -44,8 +49,10 @@ class Plan:
     rows: kernels.Rows
     layout: kernels.Layout
     line_row: np.ndarray
+    line_class: np.ndarray
     seats: int
     cells: tuple[frozenset[Where], ...]
+    under: Latest[Plan] = field(default_factory=lambda: Latest(), repr=False, compare=False)
 
 
 def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: bool = False) -> Plan:
@@ -58,8 +65,12 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
     careful : bool
         Be ready for any purely specific duty to lose its last observation as an outlier.
     """
-    if careful or chosen_where(scenarios) or any(isinstance(c, SetDuty) for one in scenarios for c in one.changes):
+    if chosen_where(scenarios) or any(isinstance(c, SetDuty) for one in scenarios for c in one.changes):
         return _make_plan(index, scenarios, careful)
+    if careful:
+        if "careful plan" not in index.kept:
+            index.kept["careful plan"] = _make_plan(index, (), True)
+        return cast(Plan, index.kept["careful plan"])
     if "plan" not in index.kept:
         if "arrays" in index.kept:
             index.kept["plan"] = plan_from(index, index.kept.pop("arrays"), index.facts["plan"])
@@ -70,7 +81,7 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
 
 def plan_parts(plan: Plan) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return a plan as arrays and facts to be written."""
-    arrays = {"plan.line_row": plan.line_row}
+    arrays = {"plan.line_row": plan.line_row, "plan.line_class": plan.line_class}
     facts: dict[str, Any] = {"seats": plan.seats}
     for title, part in (("duties", plan.duties), ("rows", plan.rows), ("layout", plan.layout)):
         for name, value in part._asdict().items():
@@ -92,7 +103,7 @@ def plan_from(index: SortedIndex, arrays: dict[str, np.ndarray], facts: dict[str
 
     return Plan(
         index, part(kernels.DutyTable, "duties"), part(kernels.Rows, "rows"), part(kernels.Layout, "layout"),
-        arrays["plan.line_row"], facts["seats"], (frozenset(),),
+        arrays["plan.line_row"], arrays["plan.line_class"], facts["seats"], (frozenset(),),
     )  # fmt: skip
 
 
@@ -128,7 +139,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     shared = ((table.form[lines.duty] == kernels.PERCENT) | (lines.group < 0)) & ~volatile
     own_place = np.where(volatile, np.arange(lines.key.size) + 1, 0)  # a line that may get a new duty shares no row
     chunk_or_none = np.where(shared, -1, chunk)
-    first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place)
+    first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place, _behind(index))
     context_row, cell_row, duty_row, group_row, chunk_row = (
         column[first] for column in (context, cell, lines.duty, lines.group, chunk_or_none)
     )
@@ -144,8 +155,20 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     rows = rows._replace(nullable=readonly(nullable, np.bool_))
     n_chunks = int(chunk.max(initial=0)) + 1
     row_start = np.searchsorted(chunk_row, np.arange(n_chunks + 1))
-    layout, seats = LayoutBuilder(index, rows, line_row, row_start, chunk).make()
-    return Plan(index, table, rows, layout, line_row, seats, cells)
+    layout, seats, line_class = LayoutBuilder(index, rows, line_row, row_start, chunk).make()
+    return Plan(index, table, rows, layout, line_row, line_class, seats, cells)
+
+
+def _behind(index: SortedIndex) -> np.ndarray:
+    """Tell lines apart by what they would borrow where their observations are gone, int64[h]; 0: nothing."""
+    start, group = index.further.start, index.further.group
+    levels = np.diff(start)[: index.lines.key.size]
+    found = np.zeros(index.lines.key.size, dtype=np.int64)
+    for level in range(int(levels.max(initial=0))):
+        some = np.flatnonzero(levels > level)
+        _, kind = distinct(found[some], group[start[some] + level])
+        found[some] = kind + 1 + found.max()  # apart from those whose chains end before
+    return np.unique(found, return_inverse=True)[1] if found.any() else found
 
 
 def _cells(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[tuple[frozenset[Where], ...], np.ndarray]:

@@ -23,7 +23,8 @@ from fastavs.sweeping.columns import flags, labels, numbers, texts
 from fastavs.sweeping.executing import Workplace
 from fastavs.sweeping.line_layout import LineLayout, Members, check_chosen, grouping_of, members, picked
 from fastavs.sweeping.lines import LineColumns, Wanted, run_groups, run_lines
-from fastavs.sweeping.plan import Plan
+from fastavs.sweeping.plan import Plan, make_plan
+from fastavs.sweeping.trading import trade_of
 
 SCENARIO = pa.field("scenario", pa.dictionary(pa.int32(), pa.string()))
 TOGETHER = 32  # scenarios whose groups are worked out together
@@ -38,7 +39,7 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
 
 
 def report_lines(
-    plan: Plan,
+    index: SortedIndex,
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
@@ -53,8 +54,9 @@ def report_lines(
         By grouping.
     chosen : pyarrow.Table or None
     """
+    plan = make_plan(index, scenarios, careful=any(trade_of(one) for one in scenarios))
     names = [one.name for one in scenarios]
-    some = [members(plan.index, title) for title in wanted.by]
+    some = [members(index, title) for title in wanted.by]
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
     chosen = None
     if wanted.lines or wanted.whole:
@@ -66,6 +68,7 @@ def report_lines(
                 into[block.places] = one
             done += block.places.size
             progress("groups", done, len(scenarios))
+    plan.under.clear()
     groups = (group_table(names, *one) for one in zip(some, figures, strict=True))
     return dict(zip(wanted.by, groups, strict=True)), chosen
 
@@ -141,8 +144,6 @@ class LineTable:
         self.size = named.size
         self.year = layout.year[some].astype(np.int64)
         self.line = texts([to_code(key, size) for key, size in zip(keys, digits, strict=True)])
-        self.imports = index.lines.imports[named]
-        self.matched = index.lines.matched[named]
 
     def named(self, names: Sequence[str], columns: Sequence[LineColumns]) -> pa.Table:
         """Return the lines of scenarios, scenario by scenario, with their names."""
@@ -152,9 +153,8 @@ class LineTable:
             return np.concatenate([getattr(one, name) for one in columns])
 
         governs = labels(joined("bound_governs"), ["applied", "bound"])
-        counts = (numbers(joined(name).astype(np.int64)) for name in (
-            "match_level", "observations", "outliers", "no_quantity",
-        ))  # fmt: skip
+        counts = (numbers(joined(name).astype(np.int64)) for name in ("match_level", "observations", "outliers"))
+        lacking = joined("no_quantity")
         arrays = [
             labels(np.repeat(np.arange(n), self.size), names),
             numbers(np.tile(self.year, n)),
@@ -163,9 +163,10 @@ class LineTable:
             governs.cast(pa.string()),
             flags(joined("has_specific")),
             *counts,
+            numbers(np.where(lacking < 0, np.nan, lacking)).cast(pa.int64()),
             numbers(joined("specific_share")),
-            numbers(np.tile(self.imports, n)),
-            flags(np.tile(self.matched, n)),
+            numbers(joined("imports")),
+            flags(joined("matched")),
         ]
         return pa.Table.from_arrays(arrays, schema=SCHEMA.insert(0, SCENARIO))
 

@@ -23,6 +23,7 @@ from fastavs.sweeping.effects import check_scenarios
 from fastavs.sweeping.executing import Workplace
 from fastavs.sweeping.lines import Wanted
 from fastavs.sweeping.reporting import check_wanted, report_lines
+from fastavs.sweeping.trading import goes_line_by_line, trade_of
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -156,7 +157,7 @@ def sweep(
     chosen = tuple(scenarios)
     wanted = _outputs(outputs)
     further = Wanted(_named(by), _named(lines), whole_lines is not None)
-    if not isinstance(study, SortedIndex) and study.options.method == "pooled":
+    if not isinstance(study, SortedIndex) and goes_line_by_line(study.options, chosen):
         from fastavs.index_build import facts_of
         from fastavs.sweeping.pooled import line_by_line
 
@@ -168,11 +169,11 @@ def sweep(
     groups: dict[str, pa.Table] = {}
     some = None
     with Workplace(executor, threads) as place:
-        figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
+        figures = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
-            groups, some = report_lines(plan, chosen, further, whole_lines, place, progress)
+            groups, some = report_lines(found, chosen, further, whole_lines, place, progress)
     years = tuple(one[0] for one in found.facts["years"])
-    return Sweep(chosen, years, wanted, figures, plan.layout.all_lines.astype(np.int64), groups, some)
+    return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
 
 
 def _named(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -207,12 +208,17 @@ def _index(
         return found
     from fastavs.index_build import index_of
     from fastavs.index_counts import with_counts
+    from fastavs.index_trade import with_records
 
+    trade = any(trade_of(one) for one in scenarios)
     if set_changes(scenarios):
         found = index_of(study, scenarios)
-        return with_counts(study, found) if line_by_line else found
+        found = with_counts(study, found) if line_by_line else found
+        return with_records(study, found) if trade else found
     if study not in _OWN:
         _OWN[study] = index_of(study)
     if line_by_line:
         _OWN[study] = with_counts(study, _OWN[study])
+    if trade:
+        _OWN[study] = with_records(study, _OWN[study])
     return _OWN[study]
