@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 
 class FastavsError(Exception):
@@ -77,12 +77,22 @@ class InputError(FastavsError):
             text += f" To mend it: {_ended(self.cure)}"
         return text
 
+    def __reduce__(self) -> tuple[Any, ...]:  # through a pipe from a worker, word for word
+        return _again, (type(self), self.args, self.__dict__)
+
     def placed(self, file: str) -> Self:
         """Name the file that the trouble is in, where the message names none yet; returns the same error."""
         if self.file is None:
             self.file = file
             self.args = (self._message(),)
         return self
+
+
+def _again(kind: type[InputError], args: tuple[Any, ...], fields: dict[str, Any]) -> InputError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
 
 
 def _ended(text: str) -> str:
