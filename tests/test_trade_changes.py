@@ -12,6 +12,7 @@ from typing import Any
 
 import make_study
 import numpy as np
+import pyarrow.parquet
 import pytest
 import reference
 from small import near, row
@@ -296,6 +297,17 @@ def test_a_line_whose_observations_are_gone_falls_to_further_digits(match_on: st
     assert digits == [10 if match_on == "imports" else 8, 8, 6, 4, 0]
 
 
+def test_lines_on_the_same_observations_part_where_these_are_gone() -> None:
+    trade = [row("2009", LINE, "DEU", 100.0, 100.0), row("2009", SAME_SIX, "USA", 100.0, 25.0)]
+    duties = {2009: {LINE: "5%", SAME_SIX: "5%"}, 2011: {LINE: "0.8 USD/kg", NEAR: "0.8 USD/kg"}}
+    study = small_study(trade, duties, base={"periods": ["2009"], "first_year": 2011})
+    scenarios = [fa.Scenario("as it is"), fa.Scenario("without", fa.ExcludePartners(("DEU",)))]
+    found = fa.sweep(fa.build_index(study), scenarios).summary().to_pylist()
+    before, after = (one for one in found if one["year"] == 2011)
+    assert (before["simple_mean"], before["unresolved_lines"]) == (near(0.8), 0)  # both on what DEU sold
+    assert (after["simple_mean"], after["unresolved_lines"]) == (near(0.8 / 4), 1)  # one borrows on, the other cannot
+
+
 def test_a_price_by_hand() -> None:
     trade = [row("2009", LINE, "DEU", 100.0, 50.0), row("2009", LINE, "FRA", 100.0, 200.0)]
     study = small_study(
@@ -339,7 +351,7 @@ def test_groups_and_lines_follow_the_trade(seed: int, knobs: dict[str, Any], tmp
         of_trade = any(isinstance(change, fa.PriceShock | fa.ExcludePartners) for change in scenario.changes)
         for table, rows in (
             (found.by("industry"), expected.by("industry").to_pylist()),
-            (pa.parquet.read_table(whole), expected.table.to_pylist()),
+            (pyarrow.parquet.read_table(whole), expected.table.to_pylist()),
         ):
             ours = [one for one in table.to_pylist() if one.pop("scenario") == scenario.name]
             assert len(ours) == len(rows)
@@ -401,6 +413,20 @@ def test_what_does_not_fit_says_so(change: Any, message: str) -> None:
 def test_what_the_trade_does_not_have_says_so(change: Any, message: str, method: str) -> None:
     with pytest.raises(fa.InputError, match=message):
         fa.sweep(study_of(make(1, method=method)), [fa.Scenario("x", change)])
+
+
+def test_what_a_worker_finds_wrong_comes_back_word_for_word() -> None:
+    index = fa.build_index(study_of(make(1, method="partner", min_value=0.0)))
+    new = [fa.Scenario("x", fa.SetDuty("1701", "7.77%"), fa.Resample(1))]
+    with pytest.raises(fa.InputError) as here:
+        fa.sweep(index, new, threads=1)
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        pytest.raises(fa.InputError) as there,
+    ):
+        fa.sweep(index, new, executor=pool)
+    assert str(there.value) == str(here.value)
+    assert there.value.cure == here.value.cure
 
 
 def test_a_study_without_regions_says_so() -> None:

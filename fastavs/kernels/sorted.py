@@ -849,10 +849,14 @@ def _rows_block(
 def block_rates(duties: DutyTable, entries: Entries, rows: Rows, shocks: Shocks, outlier: float, out: Scratch) -> None:
     """Every row under all scenarios of a block: fills in `out.rate` and `out.part`, a seat a row."""
     span = (0, rows.duty.size)
+    none = np.empty(0, dtype=np.int64)
     if out.rate.shape[1] == 1:
         _rows_one(duties, entries, rows, shocks, span, 0, outlier, out)
     else:
         _rows_block(duties, entries, rows, shocks, span, 0, outlier, out)
+    _other_rows(
+        duties, entries, rows, shocks, span, outlier, 0, out.rate, out.part, none, none, (out.work, out.present)
+    )  # fmt: skip
 
 
 # ---- means carried to other lines

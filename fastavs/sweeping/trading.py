@@ -87,9 +87,10 @@ def check_trade_change(facts: dict[str, Any], name: str, change: TradeChange) ->
         for one in getattr(change, key) or ():
             if one not in known:
                 listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+                lacks = "that the study has no trade with" if word == "partner" else "that the study does not have"
                 none = word == "region" and not known
                 raise InputError(
-                    f'the scenario "{name}" names a {word} that the study\'s trade does not have', key=key, value=one,
+                    f'the scenario "{name}" names a {word} {lacks}', key=key, value=one,
                     expected=None if none else f"one of {listed}.{did_you_mean(one, known)}",
                     cure="give the partners table a column region" if none else None,
                 )  # fmt: skip
