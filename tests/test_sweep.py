@@ -144,7 +144,8 @@ def test_other_scenarios_change_a_scenario_by_the_last_bits_of_weights_at_most(s
         for column, name in enumerate(FIGURES):
             ours, theirs = alone[:, column], together[place, :, column]
             if "weighted" in name or name == "hs6_mean":  # sums of weights are rounded class by class
-                assert np.allclose(ours, theirs, rtol=1e-15, atol=1e-17, equal_nan=True), (scenario, name)
+                slack = 4e-15 if name.endswith("_sd") else 0.0  # what is left of a difference
+                assert np.allclose(ours, theirs, rtol=1e-15, atol=slack, equal_nan=True), (scenario, name)
             else:
                 assert np.array_equal(ours, theirs, equal_nan=True), (scenario, name)
 
