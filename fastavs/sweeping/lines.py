@@ -72,7 +72,7 @@ class LineColumns:
     bound_governs, has_specific : bool[h]
     match_level : int8[h]
     observations, outliers, no_quantity : int32[h]
-        The last is -1 where the trade has changed: who lacks a quantity is not in the index.
+        These and `match_level`: -1 where they are not known.
     """
 
     rate: np.ndarray
@@ -180,7 +180,9 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
         figures = np.empty((6, len(found.labels)))
         kernels.group(grouped(plan.index, found), governing, figures)
         groups.append(figures)
-    columns = _columns(plan.index, layout, governing, counted=not block.trade)
+    columns = _columns(plan.index, layout, governing)
+    if block.trade:
+        _leave_uncounted(plan, rows, layout, columns)
     if wanted.by and not wanted.whole:
         columns = columns.at(picked(plan.index, layout, wanted.lines))
     return groups, columns
@@ -247,11 +249,28 @@ def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Match
     )
 
 
-def _columns(index: SortedIndex, layout: LineLayout, lines: kernels.Governing, counted: bool) -> LineColumns:
+def _columns(index: SortedIndex, layout: LineLayout, lines: kernels.Governing) -> LineColumns:
     with np.errstate(invalid="ignore"):
         share = lines.binding / lines.kept
     return LineColumns(
         lines.rate, lines.applied, lines.bound, lines.part, lines.bound_governs, lines.specific, lines.level,
-        lines.kept, lines.outliers, lines.no_quantity if counted else np.full_like(lines.no_quantity, -1), share,
+        lines.kept, lines.outliers, lines.no_quantity, share,
         index.lines.imports[layout.named], index.lines.matched[layout.named],
     )  # fmt: skip
+
+
+def _leave_uncounted(plan: Plan, rows: row_kernels.Rows, layout: LineLayout, columns: LineColumns) -> None:
+    """Take out what is not known of lines whose trade has changed.
+
+    The index holds no observations of lines that are charged on the value alone, whose rate does not need them, and
+    none that lack the quantity a duty needs.
+    """
+    plain = (np.diff(plan.duties.term_start) == 0)[rows.duty[plan.line_row[layout.lines]]]
+    before = np.concatenate(([0], np.cumsum(plain)))
+    carried = (before[layout.years.high] > before[layout.years.low]).any(axis=0)
+    of_place = np.concatenate((plain, carried, [False]))  # place -1 is the last one: none
+    some = of_place[np.where(columns.bound_governs, layout.years.right, layout.years.left)]
+    for counts in (columns.match_level, columns.observations, columns.outliers):
+        counts[some] = -1
+    columns.specific_share[some] = np.nan
+    columns.no_quantity[:] = -1

@@ -153,8 +153,7 @@ class LineTable:
             return np.concatenate([getattr(one, name) for one in columns])
 
         governs = labels(joined("bound_governs"), ["applied", "bound"])
-        counts = (numbers(joined(name).astype(np.int64)) for name in ("match_level", "observations", "outliers"))
-        lacking = joined("no_quantity")
+        counts = (_known(joined(name)) for name in ("match_level", "observations", "outliers", "no_quantity"))
         arrays = [
             labels(np.repeat(np.arange(n), self.size), names),
             numbers(np.tile(self.year, n)),
@@ -163,12 +162,18 @@ class LineTable:
             governs.cast(pa.string()),
             flags(joined("has_specific")),
             *counts,
-            numbers(np.where(lacking < 0, np.nan, lacking)).cast(pa.int64()),
             numbers(joined("specific_share")),
             numbers(joined("imports")),
             flags(joined("matched")),
         ]
         return pa.Table.from_arrays(arrays, schema=SCHEMA.insert(0, SCENARIO))
+
+
+def _known(counts: np.ndarray) -> pa.Array:
+    """Return counts as Arrow, those below 0 as null."""
+    if (counts >= 0).all():
+        return numbers(counts.astype(np.int64))
+    return numbers(np.where(counts < 0, np.nan, counts)).cast(pa.int64())
 
 
 class LineFile:
