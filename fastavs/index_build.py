@@ -73,7 +73,9 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
         np.array([duty_of[one.text] for one in each.schedule.duties], dtype=np.int32)[each.schedule.duty]
         for each in prepared
     ])  # fmt: skip
-    kinds_of = np.array([builder.kinds_place(one.kinds) for one in duties], dtype=np.int64)
+    named_kinds = [one.kinds for one in duties]
+    place_of = {some: builder.kinds_place(some) for some in dict.fromkeys(named_kinds)}
+    kinds_of = np.array([place_of[some] for some in named_kinds], dtype=np.int64)
     for side, one in zip(sides, prepared, strict=True):
         kinds = kinds_of[duty[side.first : side.last]]
         for some in np.unique(kinds):

@@ -141,7 +141,11 @@ def in_order(trade: Trade) -> Trade:
             if column.size and column.min() < column.max():
                 room = spare.get(column.dtype)
                 moved[name] = np.empty_like(column) if room is None else room
-                ordering.rearrange(readonly(column, column.dtype), readonly(order, order.dtype), moved[name])
+                if column.dtype == np.float64:
+                    ordering.rearrange(readonly(column, np.float64), readonly(order, order.dtype), moved[name])
+                else:  # kinds and marks, of a byte each
+                    for stretch in rows.stretches():
+                        np.take(column, order[stretch], out=moved[name][stretch], mode="clip")
                 spare[column.dtype] = column
         rows = replace(rows, **moved, origin=replace(rows.origin, order=order))
         trade.suspicion.moved(rows)

@@ -247,7 +247,7 @@ class Study:
         for schedule in [*self.applied.values(), *self.bound.values()]:
             labels = self.fx_periods(schedule.year)
             periods = [labels[place] for place in self.plan.periods_of(schedule.year)]
-            for currency in sorted({currency for duty in schedule.duties for currency in duty.currencies}):
+            for currency in sorted({term.currency for duty in schedule.duties for term in duty.specifics}):
                 self.fx.vector(periods, currency, f"the {schedule.kind} schedule of {schedule.year}")
 
     def rates(self, progress: Progress = _no_progress) -> Rates:

@@ -95,6 +95,6 @@ def sort_rows(
 
 @kernel
 def rearrange(column: np.ndarray, order: np.ndarray, out: np.ndarray) -> None:
-    """Put ``column[order]`` into `out`."""
+    """Put ``column[order]`` into `out`; float64[n], and int32[n] or int64[n]."""
     for i in range(order.size):
         out[i] = column[order[i]]
