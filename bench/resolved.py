@@ -15,8 +15,8 @@ import fastavs as fa
 from bench import studies
 from bench.shocks import CURRENCY, Shock
 from fastavs import codes
-from fastavs.duty import CONST, MAX, MIN, TERM
 from fastavs.duty import ADD as PLUS
+from fastavs.duty import CONST, MAX, MIN, TERM
 from fastavs.sorted_index import SortedIndex, headings_of
 from fastavs.sweep_plan import make_plan
 
@@ -33,9 +33,9 @@ PROGRAMS = {
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Rows n (a duty charged on a group of observations), observations m, lines h of all schedule years, bound lines l.
+    """Rows n (a duty charged on a group of observations), observations m, lines h of all years, bound lines l.
 
-    A row's rate on an observation is ``min(high, max(low, plus + b * fx * ratio))``: every form of the replica's duties.
+    A row's rate on an observation is ``min(high, max(low, plus + b * fx * ratio))``, whatever its form.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ class Resolved:
         return np.concatenate(places).astype(np.int32)
 
 
-def _duty(text: str) -> tuple[int, float, float, float, float, float]:
+def duty_columns(text: str) -> tuple[int, float, float, float, float, float]:
     """Return a duty as form, low, plus, high, ad valorem part and amount.
 
     Raises
@@ -154,7 +154,7 @@ def resolve(index: SortedIndex) -> Resolved:
     if make_plan(index).rows.nullable.any() or entries.more.size:
         raise ValueError("lines that may be without a rate, or duties on several quantities")
     pairs, row = np.unique(lines.duty.astype(np.int64) << 32 | (lines.group.astype(np.int64) + 1), return_inverse=True)
-    duties = np.array([_duty(text) for text in index.duties])[pairs >> 32]
+    duties = np.array([duty_columns(text) for text in index.duties])[pairs >> 32]
     group = ((pairs & 0xFFFFFFFF) - 1).astype(np.int32)
     first = entries.start[entries.group]
     period = np.repeat(entries.period, np.diff(entries.start)).astype(np.int8)

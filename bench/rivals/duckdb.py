@@ -21,12 +21,13 @@ CHARGED = {
 }
 MEANS = f"""
 with quoted as (select unnest(range(len($fx)))::tinyint as period, unnest($fx) as fx),
-means as (select row, sum(case when rate <= $outlier then rate end) / count(case when rate <= $outlier then 1 end) as rate
-          from (select row, {RATE} as rate from {{charged}}) group by row),
+means as (
+  select row, sum(case when rate <= $outlier then rate end) / count(case when rate <= $outlier then 1 end) as rate
+  from (select row, {RATE} as rate from {{charged}}) group by row),
 settled as (select row, coalesce(means.rate, part * $a) as rate, part * $a as part, specific
             from duty left join means using (row)),
 """
-SUMMARY = """
+GOVERNING = """
 carried as (select place, avg(rate) as rate, avg(part) as part, bool_or(specific) as specific
             from carries join settled using (row) group by place),
 governing as (
@@ -39,6 +40,8 @@ governing as (
   from line join settled r using (row) left join carried l using (place),
        lateral (select coalesce(l.rate * (1 - 1e-12) > r.rate, true) as above)
   where place >= 0),
+"""
+SUMMED = """
 summed as (
   select year, any_value(own) as own, count(*) as lines, count(*) filter (specific) as specific_lines,
          avg(rate) as simple_mean, stddev_samp(rate) as simple_sd,
@@ -52,7 +55,8 @@ summed as (
          stddev_samp(rate) filter (matched) as matched_sd, sum(rate * share) as hs6_mean
   from governing group by year)
 select * exclude (own, weighted_square), sqrt(weighted_square - weighted_mean_unadjusted ** 2) as weighted_sd,
-       case when own then 0.0 else simple_mean - matched_mean end as adjust, weighted_mean_unadjusted + adjust as weighted_mean
+       case when own then 0.0 else simple_mean - matched_mean end as adjust,
+       weighted_mean_unadjusted + adjust as weighted_mean
 from summed order by year
 """
 
@@ -114,7 +118,7 @@ def _prepare(given: Resolved, way: str) -> Run:
         tables["laid_out"] = {"row": row, "period": period, "ratio": ratio}
         tables["laid_out"] |= {name: column[row] for name, column in duty.items()}
     keep(connection, tables)
-    statement = MEANS.format(charged=CHARGED[way]) + SUMMARY
+    statement = MEANS.format(charged=CHARGED[way]) + GOVERNING + SUMMED
 
     def run(shock: Shock) -> Summary:
         found = connection.execute(

@@ -53,7 +53,7 @@ class _Rows:
 def _rate_by_observation(given: Resolved, add_up: str) -> Callable[[Shock], np.ndarray]:
     """Charge every observation, drop outliers, take the mean of each row."""
     laid = _Rows(given)
-    rows, start, segment = laid.rows, laid.start, laid.segment
+    rows, start = laid.rows, laid.start
     owner = np.repeat(np.arange(rows.size), laid.n)
     b, low, plus, high = given.b[rows], given.low[rows], given.plus[rows], given.high[rows]
 
