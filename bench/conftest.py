@@ -34,14 +34,14 @@ def scale(request: pytest.FixtureRequest) -> float:
 
 @pytest.fixture
 def timed(benchmark: Any, request: pytest.FixtureRequest, turn: int, contender: str) -> Callable[..., Any]:
-    """Return what times a call, once unwatched and then so many rounds; `note` names what the call returns."""
+    """Return what times a call, once unwatched and then so many rounds. What it returns is kept as `note`."""
 
     def run(call: Callable[[], Any], rounds: int = 5, warmup: int = 1, note: str | None = None) -> Any:
         stage = request.node.originalname.removeprefix("test_")
         benchmark.extra_info.update(stage=stage, contender=contender, turn=turn)
         found = benchmark.pedantic(call, rounds=rounds, warmup_rounds=warmup)
         if note is not None:
-            benchmark.extra_info[note] = found
+            benchmark.extra_info.update(found if isinstance(found, dict) else {note: found})
         return found
 
     return run

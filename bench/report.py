@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.measures import SECTIONS, Measure
+from bench.measures import GROWING, SECTIONS, Measure
 from bench.timings import Timings, run
 
 FLOORS = Path(__file__).parent / "floors.toml"
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write-floors", action="store_true", help="set floors at 60 %% of the ratios at a tenth")
     asked = parser.parse_args(arguments)
     scales = asked.scale or ([0.1] if asked.quick else [0.1, 1.0, 4.0])
-    turns = asked.turns or (3 if asked.quick else 5)
+    turns = asked.turns or (2 if asked.quick else 3)
     found = {scale: run(scale, turns, asked.quick, asked.only) for scale in scales}
     print(tables(found))
     if asked.write_floors:
@@ -61,7 +61,19 @@ def tables(found: Mapping[float, Timings]) -> str:
             cells = ["" if figure is None else one.form.format(figure) for figure in figures]
             lines.append("| " + " | ".join([one.text, *cells, *([one.goal] if goals else [])]) + " |")
         lines.append("")
+    if {0.1, 1.0} <= found.keys():
+        lines += _growth(found[0.1], found[1.0])
     return "\n".join(lines)
+
+
+def _growth(tenth: Timings, whole: Timings) -> list[str]:
+    """Return what ten times the data cost."""
+    lines = ["| Ten times the data cost | times | goal |", "| --- | --- | --- |"]
+    for text, key in GROWING.items():
+        small, large = tenth.time(*key), whole.time(*key)
+        if small is not None and large is not None:
+            lines.append(f"| {text} | {large / small:.1f} | at most 11 |")
+    return [*lines, ""]
 
 
 def _gated(timings: Timings) -> list[tuple[Measure, float]]:

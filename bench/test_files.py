@@ -40,6 +40,7 @@ def test_files(timed: Any, scale: float, contender: str) -> None:
         timed(lambda: duckdb.summary(study_file, schedules), rounds=1, warmup=0)
 
 
+@pytest.mark.full
 @pytest.mark.contenders("fastavs", "duckdb")
 def test_memory(timed: Any, scale: float, contender: str) -> None:
     study_file, schedules = _checked(scale)
@@ -48,12 +49,14 @@ def test_memory(timed: Any, scale: float, contender: str) -> None:
     timed(lambda: peak_mebibytes(code), rounds=1, warmup=0, note="peak")
 
 
+@pytest.mark.full
 @pytest.mark.contenders("fastavs")
 def test_load(timed: Any, scale: float) -> None:
     study_file, _ = _checked(scale)
     timed(lambda: fa.Study.load(study_file), rounds=1, warmup=0)
 
 
+@pytest.mark.full
 @pytest.mark.contenders("fastavs")
 def test_build(timed: Any, scale: float) -> None:
     study = fa.Study.load(_checked(scale)[0])  # a fresh one: what it has sorted it keeps

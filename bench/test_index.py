@@ -43,11 +43,13 @@ def test_index_historic(timed: Any, scale: float, contender: str) -> None:
     _from_memory(timed, scale, contender, "historic")
 
 
+@pytest.mark.full
 @pytest.mark.contenders(*BUILDERS)
 def test_parquet_base(timed: Any, scale: float, contender: str) -> None:
     _from_parquet(timed, scale, contender, "base")
 
 
+@pytest.mark.full
 @pytest.mark.contenders(*BUILDERS)
 def test_parquet_historic(timed: Any, scale: float, contender: str) -> None:
     _from_parquet(timed, scale, contender, "historic")

@@ -26,21 +26,24 @@ fa.sweep(index, [fa.Scenario("weak euro", fa.FxShock("EUR", 0.9))]{more}).summar
 MEANS = ', outputs=["simple_mean", "weighted_mean"], threads=1'
 
 
+@pytest.mark.full
 @pytest.mark.contenders(*IMPORTS)
 def test_import(timed: Any, contender: str) -> None:
-    timed(lambda: run(IMPORTS[contender]), rounds=3)
+    timed(lambda: run(IMPORTS[contender]), rounds=2)
 
 
 @pytest.mark.contenders("fastavs", "fastavs, means alone")
 def test_first_result(timed: Any, scale: float, contender: str) -> None:
     more = MEANS if contender == "fastavs, means alone" else ""
     code = FIRST.format(path=str(studies.saved_index(scale)), more=more)
-    timed(lambda: run(code), rounds=5)
+    timed(lambda: run(code), rounds=3)
 
 
 @pytest.mark.full
 @pytest.mark.contenders("fastavs: sweep of a saved index", "fastavs: files to summary")
-def test_cold(timed: Any, scale: float, contender: str) -> None:
+def test_cold(timed: Any, scale: float, contender: str, turn: int) -> None:
+    if turn:
+        pytest.skip("once is enough for what takes a minute")
     code = FIRST.format(path=str(studies.saved_index(scale)), more="")
     if contender == "fastavs: files to summary":
         code = f"import fastavs as fa\nfa.Study.load({str(studies.replica(scale))!r}).rates().summary()"

@@ -80,11 +80,14 @@ select row, plus, low, high, b, paid from duty d join observation o on d.own and
 union all
 select row, plus, low, high, b, paid from duty d join basic o using (line, kind) where not own and matched
 union all
-select row, plus, low, high, b, paid from borrowed d join basic o on level = 8 and o.line[:8] = prefix and o.kind = d.kind
+select row, plus, low, high, b, paid from borrowed d join basic o
+  on level = 8 and o.line[:8] = prefix and o.kind = d.kind
 union all
-select row, plus, low, high, b, paid from borrowed d join basic o on level = 6 and o.line[:6] = prefix and o.kind = d.kind
+select row, plus, low, high, b, paid from borrowed d join basic o
+  on level = 6 and o.line[:6] = prefix and o.kind = d.kind
 union all
-select row, plus, low, high, b, paid from borrowed d join basic o on level = 4 and o.line[:4] = prefix and o.kind = d.kind;
+select row, plus, low, high, b, paid from borrowed d join basic o
+  on level = 4 and o.line[:4] = prefix and o.kind = d.kind;
 """
 
 FINISH = """

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from bench.resolved import Resolved
-from bench.rivals import Run, Summary
+from bench.rivals import Rates, Run, Summary
 from bench.shocks import Shock
 
 THREADS = 2
@@ -103,7 +103,7 @@ def as_summary(found: Mapping[str, Any]) -> Summary:
     }
 
 
-def _prepare(given: Resolved, way: str) -> Run:
+def _prepare(given: Resolved, way: str, asked: str = GOVERNING + SUMMED) -> Run:
     connection = connect()
     rows = np.flatnonzero(given.group >= 0)
     duty = {"low": given.low, "plus": given.plus, "high": given.high, "b": given.b}
@@ -118,7 +118,7 @@ def _prepare(given: Resolved, way: str) -> Run:
         tables["laid_out"] = {"row": row, "period": period, "ratio": ratio}
         tables["laid_out"] |= {name: column[row] for name, column in duty.items()}
     keep(connection, tables)
-    statement = MEANS.format(charged=CHARGED[way]) + GOVERNING + SUMMED
+    statement = MEANS.format(charged=CHARGED[way]) + asked
 
     def run(shock: Shock) -> Summary:
         found = connection.execute(
@@ -131,6 +131,12 @@ def _prepare(given: Resolved, way: str) -> Run:
         return as_summary(found.fetchnumpy())
 
     return run
+
+
+def rates(given: Resolved) -> Rates:
+    """Return what gives the rates of rows."""
+    run = _prepare(given, "laid out", "done as (select 1) select rate from settled order by row")
+    return lambda shock: run(shock)["rate"]
 
 
 WAYS: dict[str, Callable[[Resolved], Run]] = {

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bench.resolved import GREATER, NESTED, SUM, Resolved
-from bench.rivals import Run, Summary
+from bench.rivals import Rates, Run, Summary
 from bench.shocks import Shock
 
 STRETCH = 1 << 16  # observations worked on at a time
@@ -50,7 +50,7 @@ class _Rows:
         return found
 
 
-def _rate_by_observation(given: Resolved, add_up: str) -> Callable[[Shock], np.ndarray]:
+def _rate_by_observation(given: Resolved, add_up: str) -> Rates:
     """Charge every observation, drop outliers, take the mean of each row."""
     laid = _Rows(given)
     rows, start = laid.rows, laid.start
@@ -85,7 +85,7 @@ def _rate_by_observation(given: Resolved, add_up: str) -> Callable[[Shock], np.n
     return means
 
 
-def _amount_outside(given: Resolved) -> Callable[[Shock], np.ndarray]:
+def _amount_outside(given: Resolved) -> Rates:
     """The same with less work: ``max(a, c r) = c max(a / c, r)``, so c is taken out of the sum of a segment.
 
     A sum or a plain amount needs the total of its ratios alone. Segments with an outlier go by observation.
@@ -134,7 +134,7 @@ def _settle(given: Resolved, laid: _Rows, shock: Shock, total: np.ndarray, kept:
     return rate
 
 
-def _with_means(given: Resolved, means: Callable[[Shock], np.ndarray]) -> Run:
+def _with_means(given: Resolved, means: Rates) -> Run:
     """Return the whole sweep, from the way that rates of rows are found."""
     years, first_bound = given.years.size, int(np.argmax(given.bound))
     n = np.diff(given.year_start)
@@ -201,6 +201,11 @@ def _summary(
         "matched_sd": np.sqrt((tt[:, 2] - t[:, 2] * matched_mean) / (matched - 1)),
         "weighted_mean_unadjusted": weighted, "adjust": adjust, "hs6_mean": t[:, 3],
     }  # fmt: skip
+
+
+def rates(given: Resolved) -> Rates:
+    """Return what gives the rates of rows."""
+    return _rate_by_observation(given, "reduceat")
 
 
 WAYS: dict[str, Callable[[Resolved], Run]] = {

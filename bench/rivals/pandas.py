@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from bench.resolved import Resolved
-from bench.rivals import Run, Summary
+from bench.rivals import Rates, Run, Summary
 from bench.shocks import Shock
 
-TIE = 1e-12
+TIE = 1e-12  # relative: applied and bound nearer than this are equal
+Means = Callable[[Shock], pd.Series]
 
 
 def _lines(given: Resolved) -> pd.DataFrame:
@@ -23,7 +24,7 @@ def _lines(given: Resolved) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _with_means(given: Resolved, means: Callable[[Shock], pd.Series]) -> Run:
+def _with_means(given: Resolved, means: Means) -> Run:
     """Return the whole sweep, from the way that rates of rows are found."""
     lines = _lines(given)
     in_bound = lines["place"].to_numpy() >= 0
@@ -35,7 +36,7 @@ def _with_means(given: Resolved, means: Callable[[Shock], pd.Series]) -> Run:
 
     def run(shock: Shock) -> Summary:
         part = given.part * shock.ad_valorem
-        rate = means(shock).reindex(pd.RangeIndex(part.size)).fillna(pd.Series(part)).to_numpy()
+        rate = _settle(means(shock), part)
         carried = pd.DataFrame(
             {"rate": rate[given.carried], "part": part[given.carried], "specific": given.specific[given.carried]}
         )
@@ -76,6 +77,11 @@ def _with_means(given: Resolved, means: Callable[[Shock], pd.Series]) -> Run:
     return run
 
 
+def _settle(means: pd.Series, part: np.ndarray) -> np.ndarray:
+    """Return the rate of every row: the mean, or the ad valorem part."""
+    return np.asarray(means.reindex(pd.RangeIndex(part.size)).fillna(pd.Series(part)))
+
+
 def _charge(given: Resolved, shock: Shock, frame: dict[str, np.ndarray] | pd.DataFrame) -> np.ndarray:
     a, fx = shock.ad_valorem, given.rates_of_exchange(shock)
     low, plus, high, b, period, ratio = (
@@ -85,7 +91,8 @@ def _charge(given: Resolved, shock: Shock, frame: dict[str, np.ndarray] | pd.Dat
     return np.minimum(high * a, np.maximum(low * a, paid))
 
 
-def _merged(given: Resolved) -> Run:
+def _merged(given: Resolved) -> Means:
+    """Merge duties with observations each time."""
     rows = np.flatnonzero(given.group >= 0)
     group = np.repeat(np.arange(given.start.size - 1, dtype=np.int32), np.diff(given.start))
     observations = pd.DataFrame({"grp": group, "period": given.period, "ratio": given.ratio})
@@ -99,10 +106,11 @@ def _merged(given: Resolved) -> Run:
         kept = rate <= given.outlier
         return rate[kept].groupby(frame["row"][kept], sort=False).mean()
 
-    return _with_means(given, means)
+    return means
 
 
-def _laid_out(given: Resolved) -> Run:
+def _laid_out(given: Resolved) -> Means:
+    """Take the columns as they were merged beforehand."""
     row, period, ratio = given.charged()
     columns = {"low": given.low[row], "plus": given.plus[row], "high": given.high[row], "b": given.b[row]}
     columns |= {"period": period, "ratio": ratio}
@@ -112,7 +120,16 @@ def _laid_out(given: Resolved) -> Run:
         kept = rate <= given.outlier
         return pd.Series(rate[kept]).groupby(row[kept], sort=False).mean()
 
-    return _with_means(given, means)
+    return means
 
 
-WAYS: dict[str, Callable[[Resolved], Run]] = {"merge": _merged, "laid out": _laid_out}
+def rates(given: Resolved) -> Rates:
+    """Return what gives the rates of rows."""
+    means = _laid_out(given)
+    return lambda shock: _settle(means(shock), given.part * shock.ad_valorem)
+
+
+WAYS: dict[str, Callable[[Resolved], Run]] = {
+    "laid out": lambda given: _with_means(given, _laid_out(given)),
+    "merge": lambda given: _with_means(given, _merged(given)),
+}

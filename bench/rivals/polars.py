@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.resolved import Resolved
-from bench.rivals import Run, Summary
+from bench.rivals import Rates, Run, Summary
 from bench.rivals.duckdb import lines_of
 from bench.shocks import Shock
 
 if TYPE_CHECKING:
     import polars as pl
 
-TIE = 1e-12
+TIE = 1e-12  # relative: applied and bound nearer than this are equal
 
 
 def summarise(settled: pl.LazyFrame, lines: pl.LazyFrame, carries: pl.LazyFrame) -> pl.LazyFrame:
@@ -67,11 +67,12 @@ def as_summary(found: pl.DataFrame) -> Summary:
     return {name: found[name].to_numpy() for name in found.columns}
 
 
-def _prepare(given: Resolved, laid_out: bool) -> Run:
+def _settled(given: Resolved, laid_out: bool) -> Callable[[Shock], pl.LazyFrame]:
+    """Return what gives the rates of rows under a scenario, unless they are asked for as part of something else."""
     import polars as pl
 
     c = pl.col
-    frames = {name: pl.DataFrame(columns).lazy() for name, columns in lines_of(given).items()}
+    duties = pl.DataFrame(lines_of(given)["duty"]).lazy()
     rows = np.flatnonzero(given.group >= 0)
     duty = {"low": given.low, "plus": given.plus, "high": given.high, "b": given.b}
     if laid_out:
@@ -86,7 +87,7 @@ def _prepare(given: Resolved, laid_out: bool) -> Run:
         charged = pl.DataFrame({"row": rows.astype(np.int32), "grp": given.group[rows], **columns}).lazy()
         observed = observations.join(charged, on="grp")
 
-    def run(shock: Shock) -> Summary:
+    def settled(shock: Shock) -> pl.LazyFrame:
         a = shock.ad_valorem
         fx = pl.Series(given.rates_of_exchange(shock)).gather
         paid = c("plus") * a + c("b") * shock.specific * c("period").map_batches(fx, pl.Float64) * c("ratio")
@@ -98,11 +99,24 @@ def _prepare(given: Resolved, laid_out: bool) -> Run:
             .agg(c("rate").mean())
         )
         part = (c("part") * a).alias("part")
-        settled = frames["duty"].join(means, on="row", how="left")
-        settled = settled.select("row", "specific", part, pl.coalesce("rate", part).alias("rate"))
-        return as_summary(summarise(settled, frames["line"], frames["carries"]).collect())
+        found = duties.join(means, on="row", how="left")
+        return found.select("row", "specific", part, pl.coalesce("rate", part).alias("rate"))
 
-    return run
+    return settled
+
+
+def _prepare(given: Resolved, laid_out: bool) -> Run:
+    import polars as pl
+
+    frames = {name: pl.DataFrame(columns).lazy() for name, columns in lines_of(given).items()}
+    settled = _settled(given, laid_out)
+    return lambda shock: as_summary(summarise(settled(shock), frames["line"], frames["carries"]).collect())
+
+
+def rates(given: Resolved) -> Rates:
+    """Return what gives the rates of rows."""
+    settled = _settled(given, laid_out=True)
+    return lambda shock: settled(shock).sort("row").collect()["rate"].to_numpy()
 
 
 WAYS: dict[str, Callable[[Resolved], Run]] = {
