@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,6 +26,14 @@ def run(code: str, environment: Mapping[str, str] | None = None) -> str:
         [sys.executable, "-c", code], env=known | dict(environment or {}), check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
+
+
+def processor_seconds(code: str) -> float:
+    """Return the processor time that a fresh process takes, user and system, whatever else the machine does."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(code)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def peak_mebibytes(code: str) -> float:
