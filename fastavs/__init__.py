@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
     from fastavs.sorted_index import SortedIndex
     from fastavs.study import Study
-    from fastavs.sweeping import Sweep, sweep
+    from fastavs.sweeping.sweep import Sweep, sweep
 
 __version__ = "0.1.0"
 
@@ -35,11 +35,11 @@ _HOMES = {
     "ShiftDuty": "fastavs.scenario",
     "SortedIndex": "fastavs.sorted_index",
     "Study": "fastavs.study",
-    "Sweep": "fastavs.sweeping",
+    "Sweep": "fastavs.sweeping.sweep",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index_build",
     "parse_duty": "fastavs.duty",
-    "sweep": "fastavs.sweeping",
+    "sweep": "fastavs.sweeping.sweep",
 }
 __all__ = [
     "Duty",

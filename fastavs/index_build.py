@@ -341,6 +341,7 @@ def _distinct(study: Study, scenarios: Sequence[Scenario]) -> tuple[list[Duty], 
     for kind, year in sides_of(study):
         for duty in (study.applied if kind == "applied" else study.bound)[year].duties:
             found.setdefault(duty.text, duty)
+    found = dict(sorted(found.items()))  # sums follow this order, which must not be that of a schedule's rows
     check_kinds(study, scenarios)
     for change in set_changes(scenarios):
         found.setdefault(change.duty, change.new)

@@ -99,7 +99,9 @@ def place_of(columns: YearRates, line: str) -> int:
             if relatives:
                 break
         near = f"lines that begin alike: {', '.join(relatives[:5])}" if relatives else None
-        raise InputError(f"the schedule of {columns.year} has no such line", value=line, expected=near)
+        padded = line.zfill(columns.digits)
+        cure = f'"{padded}", if a leading zero was lost' if padded in lines else None
+        raise InputError(f"the schedule of {columns.year} has no such line", value=line, expected=near, cure=cure)
     return place
 
 

@@ -7,10 +7,8 @@ all duties in their order.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -115,6 +113,9 @@ class Where:
         )  # fmt: skip
 
 
+EVERYWHERE = Where((), None, "both", None)
+
+
 def _check_where(change: Any) -> None:
     """Check the fields by which a change chooses lines."""
     for prefix in _texts(change, "prefixes"):
@@ -134,6 +135,18 @@ def _check_where(change: Any) -> None:
         if isinstance(group, str) or len(group) != 2 or not all(isinstance(one, str) for one in group):
             raise _wrong(change, "group", group, 'a grouping and a group, such as ("industry", "13")')
         object.__setattr__(change, "group", tuple(group))
+
+
+def _check_parts(change: Any, least: float, neutral: float) -> None:
+    """Check what a change does to percentages and amounts, and where."""
+    _check_number(change, "ad_valorem", least)
+    _check_number(change, "specific", least)
+    _check_where(change)
+    if change.currency is not None:
+        _check_currency(change, change.currency)
+        if change.ad_valorem != neutral:
+            expected = f"{neutral:g} where a currency is named: percentages have none"
+            raise _wrong(change, "ad_valorem", change.ad_valorem, expected)
 
 
 def _where(change: Any) -> Where:
@@ -197,13 +210,7 @@ class ScaleDuty:
     years: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check_number(self, "ad_valorem", 0.0)
-        _check_number(self, "specific", 0.0)
-        _check_where(self)
-        if self.currency is not None:
-            _check_currency(self, self.currency)
-            if self.ad_valorem != 1.0:
-                raise _wrong(self, "ad_valorem", self.ad_valorem, "1 where a currency is named: percentages have none")
+        _check_parts(self, least=0.0, neutral=1.0)
 
     @property
     def where(self) -> Where:
@@ -233,13 +240,7 @@ class ShiftDuty:
     years: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check_number(self, "ad_valorem")
-        _check_number(self, "specific")
-        _check_where(self)
-        if self.currency is not None:
-            _check_currency(self, self.currency)
-            if self.ad_valorem != 0.0:
-                raise _wrong(self, "ad_valorem", self.ad_valorem, "0 where a currency is named: percentages have none")
+        _check_parts(self, least=-math.inf, neutral=0.0)
 
     @property
     def where(self) -> Where:
@@ -337,83 +338,6 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"Scenario({', '.join(map(repr, (self.name, *self.changes)))})"
-
-
-_KINDS: dict[str, type] = {"fx": FxShock, "scale": ScaleDuty, "shift": ShiftDuty, "set": SetDuty}
-
-
-def read_scenarios(path: str | Path) -> list[Scenario]:
-    """Read a file of scenarios.
-
-    ::
-
-        [[scenario]]
-        name = "weak euro"
-        fx = [{ currency = "EUR", factor = 0.9 }]
-
-        [[scenario]]
-        name = "tenth off, wine aside"
-        scale = [{ ad_valorem = 0.9, specific = 0.9, schedule = "applied" }]
-        set = [{ prefixes = ["2204"], duty = "12.5%" }]
-
-    New duties are set first; then all factors apply, then all shifts.
-
-    Raises
-    ------
-    InputError
-        No such file, no TOML, an unknown key, a value that does not fit; the message names scenario and key.
-    """
-    path = Path(path)
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError(f"the scenario file cannot be read ({reason})", file=str(path)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the scenario file is no TOML ({error})", file=str(path)) from None
-    _check_keys(found, ("scenario",), str(path), None)
-    entries = found.get("scenario", [])
-    if not isinstance(entries, list) or not entries:
-        raise InputError("no scenario in the file", file=str(path), cure="begin each one with [[scenario]]")
-    return [_read_one(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
-
-
-def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
-    _check_keys(entry, ("name", *_KINDS), file, where)
-    changes = []
-    for word, kind in _KINDS.items():
-        listed = entry.get(word, [])
-        for place, one in enumerate([listed] if isinstance(listed, dict) else listed):
-            key = f"{where}.{word}[{place}]"
-            if not isinstance(one, dict):
-                raise InputError("not a change", file=file, key=key, value=one, expected="keys in braces")
-            _check_keys(one, tuple(field.name for field in fields(kind)), file, key)
-            try:
-                changes.append(kind(**{name: _frozen(value) for name, value in one.items()}))
-            except InputError as error:
-                error.key = key if error.key is None else f"{key}.{error.key}"
-                raise error.placed(file) from None
-            except TypeError:
-                needed = ", ".join(field.name for field in fields(kind)[:2])
-                raise InputError("a change lacks a key", file=file, key=key, expected=needed) from None
-    try:
-        return Scenario(entry.get("name", ""), *changes)
-    except InputError as error:
-        error.key = f"{where}.name"
-        raise error.placed(file) from None
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _check_keys(found: dict[str, Any], known: Sequence[str], file: str, key: str | None) -> None:
-    for name in found:
-        if name not in known:
-            raise InputError(
-                "unknown key", file=file, key=key, value=name,
-                expected=f"one of {', '.join(known)}.{did_you_mean(name, known)}",
-            )  # fmt: skip
 
 
 def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from fastavs.arrays_file import read_arrays, write_arrays
 from fastavs.codes import Grouping, cut
-from fastavs.duty import ADD, CONST, MAX, MIN, TERM, Duty, parse_duty
+from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
@@ -113,7 +113,7 @@ class SortedIndex:
 
     def save(self, path: str | Path) -> None:
         """Write the index, made ready for sweeps, to a file that `load` maps into memory."""
-        from fastavs.sweep_plan import make_plan, plan_parts
+        from fastavs.sweeping.plan import make_plan, plan_parts
 
         ready, seats = plan_parts(make_plan(self))
         arrays = {"observation": self.observation, "fx": self.fx}
@@ -208,8 +208,15 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
         readonly(per_unit, np.float64),
         readonly(currency, np.int64),
         readonly([duty.ad_valorem for duty in duties], np.float64),
-        readonly([_FORMS.get(tuple(code for code, _ in duty.program), kernels.ANY) for duty in duties], np.int8),
+        readonly([_form(duty) for duty in duties], np.int8),
     )
+
+
+def _form(duty: Duty) -> int:
+    """Return what a duty's rates are found by, read off its program."""
+    codes = tuple(code for code, _ in duty.program)
+    nested = len(duty.kinds) == 1 and SUB not in codes
+    return _FORMS.get(codes, kernels.NESTED if nested else kernels.ANY)
 
 
 def headings_of(keys: np.ndarray, digits: int) -> np.ndarray:

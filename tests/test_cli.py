@@ -342,6 +342,7 @@ def test_explain_for_machines(study: Path) -> None:
 
 
 def test_explain_what_is_not_there(study: Path) -> None:
+    assert '"0203110000", if a leading zero was lost' in wrong("explain", study, "203110000")
     assert "lines that begin alike: 0203110000" in wrong("explain", study, "0203119999")
     assert "no schedule of that year" in wrong("explain", study, "0203110000", "--year", 1999)
 

@@ -20,6 +20,14 @@ from test_twin import study_of
 import fastavs as fa
 
 ULPS = 1e-15  # of a rate
+SHOCKS = [
+    fa.Scenario("as it is"),
+    fa.Scenario("weak euro", fa.FxShock("EUR", 0.9)),
+    fa.Scenario(
+        "chapters apart", fa.ScaleDuty(1.1, 0.7, group=("chapter", "22")), fa.ShiftDuty(0.01, schedule="bound")
+    ),
+    fa.Scenario("new duty", fa.SetDuty("22", "max(5%, 0.3 EUR/kg)")),
+]
 
 bounded = settings(derandomize=True, database=None, deadline=None, max_examples=100)
 
@@ -156,6 +164,7 @@ def test_order_files_and_formats_change_no_bit(made, tmp_path):
     assert again.set_aside.counts() == before.set_aside.counts()
     assert same_bits(again.rates().table, expected)
     assert same_bits(again.rates().summary(), summary)
+    assert fa.sweep(again, SHOCKS).figures.tobytes() == fa.sweep(before, SHOCKS).figures.tobytes()
     assert len(again.inputs.trade) == 4
 
 
@@ -174,6 +183,7 @@ def test_chunks_schedule_order_and_splits_in_memory_change_no_bit(made, mislabel
         rates = study_of_trade(again, source).rates()
         assert same_bits(rates.table, expected.table)
         assert same_bits(rates.by("industry"), expected.by("industry"))
+        assert fa.sweep(rates.study, SHOCKS).figures.tobytes() == fa.sweep(expected.study, SHOCKS).figures.tobytes()
 
 
 def study_of_trade(made: dict[str, Any], trade: Any) -> fa.Study:

@@ -15,7 +15,8 @@ import fastavs as fa
 from fastavs.kernels import sorted as kernels
 from fastavs.results.summary import SUMMARY
 from fastavs.sorted_index import SortedIndex
-from fastavs.sweep_plan import Effects, Plan, make_plan
+from fastavs.sweeping.effects import Effects
+from fastavs.sweeping.plan import Plan, make_plan
 
 NOTHING = fa.Scenario("as it is")
 KNOBS: list[dict[str, Any]] = [

@@ -18,10 +18,11 @@ from click.testing import CliRunner
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.changed import changed_rates, changed_schedule
 from fastavs.cli.main import main
-from fastavs.sweep_blocks import BLOCK, run_block
-from fastavs.sweep_plan import Effects, make_plan
+from fastavs.sweeping.blocks import BLOCK, Block, run_block
+from fastavs.sweeping.changed import changed_rates, changed_schedule
+from fastavs.sweeping.effects import Effects
+from fastavs.sweeping.plan import make_plan
 
 KNOBS: list[dict[str, Any]] = [{}, {"odd_duties": True}, {"unresolved": "zero"}, {"fx_period": "schedule"}]
 
@@ -117,14 +118,19 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
     scenarios = scenarios_for(made, seed, many=40)[:43]
     plan = make_plan(fa.build_index(study), scenarios, careful=True)
     effects = Effects(plan, scenarios)
-    alone = np.concatenate([run_block(plan, effects.shocks(np.array([s])), True) for s in range(len(scenarios))])
+    alone = np.concatenate(
+        [
+            run_block(plan, Block(np.array([s]), effects.shocks(np.array([s])), None), True)
+            for s in range(len(scenarios))
+        ]
+    )
     for size in (2, 7, len(scenarios)):
         for first in range(0, len(scenarios), size):
             some = np.arange(first, min(first + size, len(scenarios)))
-            block = run_block(plan, effects.shocks(some), True)
+            block = run_block(plan, Block(some, effects.shocks(some), None), True)
             assert block is not None
             assert np.array_equal(alone[some], block, equal_nan=True)
-        means = run_block(plan, effects.shocks(np.arange(size)), False)
+        means = run_block(plan, Block(np.arange(size), effects.shocks(np.arange(size)), None), False)
         assert means is not None
         assert np.array_equal(means[:, :, 1], alone[:size, :, 1], equal_nan=True)
         assert np.array_equal(means[:, :, 3], alone[:size, :, 3], equal_nan=True)

@@ -37,10 +37,10 @@ def sweep(
     """Work out every scenario of a file over all years of a study."""
     from fastavs.index_build import build_index
     from fastavs.output import to_json
-    from fastavs.scenario import read_scenarios
+    from fastavs.scenario_file import read_scenarios
     from fastavs.sorted_index import SortedIndex
     from fastavs.study import Study
-    from fastavs.sweeping import sweep as work_out
+    from fastavs.sweeping.sweep import sweep as work_out
 
     scenarios = read_scenarios(scenario_file)
     check_name(out)

@@ -57,15 +57,6 @@ class Lines(NamedTuple):
     borrows: np.ndarray  # bool[h] whether the line may look at levels past its own
 
 
-class Work(NamedTuple):
-    """Scratch memory of one run."""
-
-    term: np.ndarray  # float64[STACK] values of a duty's specific terms
-    stack: np.ndarray  # float64[STACK] of a running program
-    sums: np.ndarray  # float64[2 STACK + 1] of rates; then, by term, of duty paid and of value
-    lost: np.ndarray  # float64[2 STACK + 1] what those sums lost to rounding
-
-
 class LineRates(NamedTuple):
     """What the kernel fills in, one entry a line."""
 
@@ -78,26 +69,26 @@ class LineRates(NamedTuple):
 
 
 @inlined
-def _run(duties: Duties, duty: int, term: np.ndarray, stack: np.ndarray) -> float:
-    """Evaluate a duty's program on the values of its specific terms."""
+def _run(op: np.ndarray, arg: np.ndarray, span: tuple[int, int], term: np.ndarray, stack: np.ndarray) -> float:
+    """Evaluate a program, the operations ``span``, on the values of its duty's specific terms."""
     top = 0
-    for i in range(duties.op_start[duty], duties.op_start[duty + 1]):
-        op = duties.op[i]
-        if op == CONST:
-            stack[top] = duties.arg[i]
+    for i in range(span[0], span[1]):
+        code = op[i]
+        if code == CONST:
+            stack[top] = arg[i]
             top += 1
-        elif op == TERM:
-            stack[top] = term[int(duties.arg[i])]
+        elif code == TERM:
+            stack[top] = term[int(arg[i])]
             top += 1
         else:
             top -= 1
             left = stack[top - 1]
             right = stack[top]
-            if op == ADD:
+            if code == ADD:
                 stack[top - 1] = left + right
-            elif op == SUB:
+            elif code == SUB:
                 stack[top - 1] = left - right
-            elif op == MAX:
+            elif code == MAX:
                 stack[top - 1] = left if left > right else right
             else:
                 stack[top - 1] = left if left < right else right
@@ -105,23 +96,16 @@ def _run(duties: Duties, duty: int, term: np.ndarray, stack: np.ndarray) -> floa
 
 
 @inlined
-def _usable(duties: Duties, duty: int, obs: Observations, i: int) -> bool:
-    """Whether observation `i` has a quantity of every kind that the duty names."""
-    for j in range(duties.term_start[duty], duties.term_start[duty + 1]):
-        if obs.ratio[duties.term_kind[j], i] <= 0.0:
+def _terms(
+    kinds: np.ndarray, c: np.ndarray, ratio: np.ndarray, span: tuple[int, int], i: int, period: int, term: np.ndarray
+) -> bool:
+    """Work out the specific terms ``span`` of an observation, if it has a quantity of every kind that they name."""
+    for j in range(span[0], span[1]):
+        r = ratio[kinds[j], i]
+        if r <= 0.0:
             return False
+        term[j - span[0]] = c[j, period] * r
     return True
-
-
-@inlined
-def _observation_rate(
-    duties: Duties, duty: int, obs: Observations, i: int, term: np.ndarray, stack: np.ndarray
-) -> float:
-    first = duties.term_start[duty]
-    for j in range(first, duties.term_start[duty + 1]):
-        kind = duties.term_kind[j]
-        term[j - first] = duties.c[j, obs.period[i]] * obs.ratio[kind, i]
-    return _run(duties, duty, term, stack)
 
 
 @inlined
@@ -134,38 +118,43 @@ def _accumulate(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
 
 @inlined
 def _segment(
-    duties: Duties, duty: int, obs: Observations, lo: int, hi: int, outlier: float, sums: np.ndarray
-) -> tuple[int, int, int]:
-    """Go over the observations ``lo:hi`` with a duty of one term and a plain form.
+    ratio: np.ndarray,
+    period: np.ndarray,
+    c_of: np.ndarray,
+    where: tuple[int, int, int, int],
+    duty: tuple[int, float],
+    outlier: float,
+    so_far: tuple[float, float],
+) -> tuple[float, float, int, int, int]:
+    """Go over some observations with a duty of one term and a plain form.
 
-    Adds their rates to ``sums`` (total and what it lost) and returns how many were found, kept and binding.
+    `where` is the row of `ratio`, that of `c_of`, the first observation and one past the last; `duty` its form and ad
+    valorem part. Adds rates to `so_far`, a total and what it lost, and counts observations found, kept and binding.
     """
-    term = duties.term_start[duty]
-    kind = duties.term_kind[term]
-    part = duties.ad_valorem[duty]
-    form = duties.form[duty]
-    total = sums[0]
-    lost = sums[1]
+    kind, term, lo, hi = where
+    form, part = duty
+    total, lost = so_far
     found = 0
     kept = 0
     binding = 0
-    period = -1
+    current = -1
     c = 0.0
-    for i in range(lo, hi):
-        ratio = obs.ratio[kind, i]
-        if ratio <= 0.0:
+    # all forms in one: adding 0 to a rate, or holding it against infinity, leaves its bits alone
+    flat = part if form == SUM else 0.0
+    least = part if form == GREATER else -np.inf
+    most = part if form == LESSER else np.inf
+    row = np.uint64(kind)
+    for i in range(np.uint64(lo), np.uint64(hi)):  # unsigned: a place that may be negative costs a test each time
+        r = ratio[row, i]
+        if r <= 0.0:
             continue
-        if obs.period[i] != period:  # observations come period by period
-            period = obs.period[i]
-            c = duties.c[term, period]
+        if period[i] != current:  # observations come period by period
+            current = period[i]
+            c = c_of[term, current]
         found += 1
-        rate = c * ratio
-        if form == GREATER:
-            rate = max(part, rate)
-        elif form == SUM:
-            rate = part + rate
-        elif form == LESSER:
-            rate = min(part, rate)
+        rate = c * r + flat
+        rate = least if least > rate else rate
+        rate = most if most < rate else rate
         if rate <= outlier:  # false for what overflows into no number
             kept += 1
             binding += rate != part
@@ -173,45 +162,182 @@ def _segment(
             back = raised - total
             lost += (total - (raised - back)) + (rate - back)
             total = raised
-    sums[0] = total
-    sums[1] = lost
-    return found, kept, binding
+    return total, lost, found, kept, binding
 
 
 @inlined
-def _any_segment(
+def _pool(
+    duties: Duties, obs: Observations, terms: tuple[int, int], i: int, sums: np.ndarray, lost: np.ndarray
+) -> None:
+    """Add an observation's duty and value, term by term, to the sums from the second on."""
+    for j in range(terms[1] - terms[0]):
+        kind = duties.term_kind[terms[0] + j]
+        duty_paid = duties.c[terms[0] + j, obs.period[i]] * obs.quantity[kind, i]
+        _accumulate(sums, lost, 1 + 2 * j, duty_paid)
+        _accumulate(sums, lost, 2 + 2 * j, obs.quantity_value[kind, i])
+
+
+# Below, arrays are named once at the top: taking them out of their tuples line by line costs more than the arithmetic.
+
+
+@inlined
+def _reaching(
+    code_start: np.ndarray, code_stop: np.ndarray, reach: np.ndarray, codes: tuple[int, int], least: int
+) -> int:
+    """How many observations of some codes reach so many digits."""
+    found = 0
+    for g in range(np.uint64(codes[0]), np.uint64(codes[1])):
+        found += code_stop[g] - code_start[g] if reach[g] >= least else 0
+    return found
+
+
+@kernel
+def _percent_lines(
+    duties: Duties, obs: Observations, lines: Lines, outlier: float, out: LineRates, others: np.ndarray
+) -> int:
+    """Rate of each line as if its duty were ad valorem; lists the lines that have a specific term, and counts them."""
+    term_start, parts = duties.term_start, duties.ad_valorem
+    code_start, code_stop, reach = obs.code_start, obs.code_stop, obs.code_reach
+    duty_of, digits, borrows = lines.duty, lines.digits, lines.borrows
+    first_code, last_code = lines.code_lo, lines.code_hi
+    rate, level_of, kept, outliers = out.rate, out.level, out.kept, out.outliers
+    out.source[:] = AD_VALOREM_PART
+    out.binding[:] = 0
+    outliers[:] = 0
+    n = 0
+    for h in range(duty_of.size):
+        duty = np.uint64(duty_of[h])
+        others[n] = h
+        n += term_start[duty + np.uint64(1)] != term_start[duty]
+        level = 0
+        found = _reaching(code_start, code_stop, reach, (first_code[0, h], last_code[0, h]), digits[0])
+        while found == 0 and borrows[h] and level + 1 < digits.size:
+            level += 1
+            span = (first_code[level, h], last_code[level, h])
+            found = _reaching(code_start, code_stop, reach, span, digits[level])
+        level_of[h] = level if found > 0 else NO_SOURCE
+        part = parts[duty]
+        if part > outlier:  # it charges every observation alike
+            outliers[h] = found
+            found = 0
+        kept[h] = found
+        rate[h] = part
+    return n
+
+
+@kernel
+def _plain_lines(
+    duties: Duties, obs: Observations, lines: Lines, outlier: float, out: LineRates, some: np.ndarray
+) -> int:
+    """Rate of those of some lines that have one specific term and a plain form; leaves a list of the others."""
+    term_start, term_kind, c_of = duties.term_start, duties.term_kind, duties.c
+    parts, forms = duties.ad_valorem, duties.form
+    code_start, code_stop, reach, period, ratio = obs.code_start, obs.code_stop, obs.code_reach, obs.period, obs.ratio
+    duty_of, digits, borrows = lines.duty, lines.digits, lines.borrows
+    first_code, last_code = lines.code_lo, lines.code_hi
+    rate, source, level_of, kept_of, outliers, binding_of = out
+    n = 0
+    for h in some:
+        duty = duty_of[h]
+        form = forms[duty]
+        if form == ANY:
+            some[n] = h
+            n += 1
+            continue
+        term = term_start[duty]
+        part = parts[duty]
+        found_at = NO_SOURCE
+        found = 0
+        kept = 0
+        binding = 0
+        total = 0.0
+        lost = 0.0
+        for level in range(digits.size if borrows[h] else 1):
+            for g in range(first_code[level, h], last_code[level, h]):
+                if reach[g] < digits[level]:
+                    continue
+                where = (term_kind[term], term, code_start[g], code_stop[g])
+                total, lost, n_found, n_kept, n_binding = _segment(
+                    ratio, period, c_of, where, (form, part), outlier, (total, lost)
+                )
+                found += n_found
+                kept += n_kept
+                binding += n_binding
+            if found > 0:
+                found_at = level
+                break
+        level_of[h] = found_at
+        kept_of[h] = kept
+        outliers[h] = found - kept
+        binding_of[h] = binding
+        rate[h] = (total + lost) / kept if kept > 0 else part
+        source[h] = FROM_OBSERVATIONS if kept > 0 else AD_VALOREM_PART
+    return n
+
+
+@kernel
+def _program_lines(
     duties: Duties,
-    duty: int,
     obs: Observations,
-    span: tuple[int, int],
+    lines: Lines,
     outlier: float,
     pooled: bool,
-    work: Work,
-) -> tuple[int, int, int]:
-    """The same as `_segment` for any duty, by its program; with `pooled`, also sums of duty paid and of value."""
-    first = duties.term_start[duty]
-    n_terms = duties.term_start[duty + 1] - first
-    part = duties.ad_valorem[duty]
-    found = 0
-    kept = 0
-    binding = 0
-    for i in range(span[0], span[1]):
-        if not _usable(duties, duty, obs, i):
-            continue
-        found += 1
-        rate = _observation_rate(duties, duty, obs, i, work.term, work.stack)
-        if not rate <= outlier:
-            continue
-        kept += 1
-        binding += rate != part
-        _accumulate(work.sums, work.lost, 0, rate)
-        if pooled:
-            for j in range(n_terms):
-                kind = duties.term_kind[first + j]
-                duty_paid = duties.c[first + j, obs.period[i]] * obs.quantity[kind, i]
-                _accumulate(work.sums, work.lost, 1 + 2 * j, duty_paid)
-                _accumulate(work.sums, work.lost, 2 + 2 * j, obs.quantity_value[kind, i])
-    return found, kept, binding
+    out: LineRates,
+    some: np.ndarray,
+) -> None:
+    """Rate of some lines by their duties' programs, or by the pooled method."""
+    op_start, op, arg, parts = duties.op_start, duties.op, duties.arg, duties.ad_valorem
+    term_start, kinds, c = duties.term_start, duties.term_kind, duties.c
+    code_start, code_stop, reach, period, ratio = obs.code_start, obs.code_stop, obs.code_reach, obs.period, obs.ratio
+    first_code, last_code, digits, borrows = lines.code_lo, lines.code_hi, lines.digits, lines.borrows
+    term = np.empty(STACK)  # values of a duty's specific terms
+    stack = np.empty(STACK)
+    sums = np.empty(2 * STACK + 1)  # of rates; then, by term, of duty paid and of value
+    lost = np.empty(2 * STACK + 1)  # what those sums lost to rounding
+    for h in some:
+        duty = lines.duty[h]
+        program = (op_start[duty], op_start[duty + 1])
+        terms = (term_start[duty], term_start[duty + 1])
+        part = parts[duty]
+        found_at = NO_SOURCE
+        found = 0
+        kept = 0
+        binding = 0
+        sums[:] = 0.0
+        lost[:] = 0.0
+        for level in range(digits.size if borrows[h] else 1):
+            for g in range(first_code[level, h], last_code[level, h]):
+                if reach[g] < digits[level]:
+                    continue
+                for i in range(code_start[g], code_stop[g]):
+                    if not _terms(kinds, c, ratio, terms, i, period[i], term):
+                        continue
+                    found += 1
+                    rate = _run(op, arg, program, term, stack)
+                    if not rate <= outlier:
+                        continue
+                    kept += 1
+                    binding += rate != part
+                    _accumulate(sums, lost, 0, rate)
+                    if pooled:
+                        _pool(duties, obs, terms, i, sums, lost)
+            if found > 0:
+                found_at = level
+                break
+        out.level[h] = found_at
+        out.kept[h] = kept
+        out.outliers[h] = found - kept
+        out.binding[h] = binding
+        out.source[h] = FROM_OBSERVATIONS if kept > 0 else AD_VALOREM_PART
+        if kept == 0:
+            out.rate[h] = part
+        elif pooled:
+            for j in range(terms[1] - terms[0]):
+                duty_paid = sums[1 + 2 * j] + lost[1 + 2 * j]
+                term[j] = duty_paid / (sums[2 + 2 * j] + lost[2 + 2 * j])
+            out.rate[h] = _run(op, arg, program, term, stack)
+        else:
+            out.rate[h] = (sums[0] + lost[0]) / kept
 
 
 @kernel
@@ -221,59 +347,11 @@ def line_rates(duties: Duties, obs: Observations, lines: Lines, outlier: float, 
     A line takes its own observations; where none is usable and the line borrows, those of the first level that
     has a usable one. Observations whose rate is above `outlier` are dropped and counted.
     """
-    work = Work(np.empty(STACK), np.empty(STACK), np.empty(2 * STACK + 1), np.empty(2 * STACK + 1))
-    plain_sums = np.empty(2)
-    for h in range(lines.duty.size):
-        duty = lines.duty[h]
-        n_terms = duties.term_start[duty + 1] - duties.term_start[duty]
-        part = duties.ad_valorem[duty]
-        plain = duties.form[duty] != ANY and not pooled
-        out.level[h] = NO_SOURCE
-        found = 0
-        kept = 0
-        binding = 0
-        for level in range(lines.digits.size if lines.borrows[h] else 1):
-            if plain:
-                plain_sums[0] = 0.0
-                plain_sums[1] = 0.0
-            elif n_terms > 0:
-                work.sums[: 2 * n_terms + 1] = 0.0
-                work.lost[: 2 * n_terms + 1] = 0.0
-            for g in range(lines.code_lo[level, h], lines.code_hi[level, h]):
-                if obs.code_reach[g] < lines.digits[level]:
-                    continue
-                lo = obs.code_start[g]
-                hi = obs.code_stop[g]
-                if n_terms == 0:  # an ad valorem duty charges every observation alike
-                    found += hi - lo
-                    kept += 0 if part > outlier else hi - lo
-                    continue
-                if plain:
-                    counts = _segment(duties, duty, obs, lo, hi, outlier, plain_sums)
-                else:
-                    counts = _any_segment(duties, duty, obs, (lo, hi), outlier, pooled, work)
-                found += counts[0]
-                kept += counts[1]
-                binding += counts[2]
-            if found > 0:
-                out.level[h] = level
-                break
-        out.kept[h] = kept
-        out.outliers[h] = found - kept
-        out.binding[h] = binding
-        if n_terms == 0 or kept == 0:
-            out.rate[h] = part
-            out.source[h] = AD_VALOREM_PART
-        elif pooled:
-            for j in range(n_terms):
-                duty_paid = work.sums[1 + 2 * j] + work.lost[1 + 2 * j]
-                work.term[j] = duty_paid / (work.sums[2 + 2 * j] + work.lost[2 + 2 * j])
-            out.rate[h] = _run(duties, duty, work.term, work.stack)
-            out.source[h] = FROM_OBSERVATIONS
-        else:
-            total = plain_sums[0] + plain_sums[1] if plain else work.sums[0] + work.lost[0]
-            out.rate[h] = total / kept
-            out.source[h] = FROM_OBSERVATIONS
+    others = np.empty(lines.duty.size + 1, dtype=np.int64)
+    n = _percent_lines(duties, obs, lines, outlier, out, others)
+    if not pooled:
+        n = _plain_lines(duties, obs, lines, outlier, out, others[:n])
+    _program_lines(duties, obs, lines, outlier, pooled, out, others[:n])
 
 
 @kernel
@@ -281,7 +359,9 @@ def observation_rates(duties: Duties, duty: int, obs: Observations, chosen: np.n
     """Rate of one duty on the observations `chosen` (int64[k]) into `rate` (float64[k]); NaN = no quantity."""
     stack = np.empty(STACK)
     term = np.empty(STACK)
+    program = (duties.op_start[duty], duties.op_start[duty + 1])
+    terms = (duties.term_start[duty], duties.term_start[duty + 1])
     for k in range(chosen.size):
         i = chosen[k]
-        usable = _usable(duties, duty, obs, i)
-        rate[k] = _observation_rate(duties, duty, obs, i, term, stack) if usable else np.nan
+        usable = _terms(duties.term_kind, duties.c, obs.ratio, terms, i, obs.period[i], term)
+        rate[k] = _run(duties.op, duties.arg, program, term, stack) if usable else np.nan

@@ -16,9 +16,11 @@ from numba.extending import intrinsic
 from fastavs.kernels.options import inlined, kernel
 
 CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5
-ANY, ALONE, GREATER, SUM, LESSER, PERCENT = 0, 1, 2, 3, 4, 5  # forms; PERCENT is a plain ad valorem duty
+# forms; PERCENT is a plain ad valorem duty, NESTED any other that goes by one quantity and subtracts nothing
+ANY, ALONE, GREATER, SUM, LESSER, PERCENT, NESTED = 0, 1, 2, 3, 4, 5, 6
 STACK = 64
 LINEAR = 24  # thresholds of a block that fall between so many observations at most are tried on each of them
+FINITE = float(np.finfo(np.float64).max)
 SLACK = 1e-12  # relative widening of a block's bounds, far above rounding
 TIE = 1e-12  # relative: applied and bound nearer than this are equal
 
@@ -127,7 +129,7 @@ class Scratch(NamedTuple):
     part: np.ndarray  # float64[r, s] ad valorem part
     specific: np.ndarray  # bool[r, s] whether some amount is not 0
     lane: np.ndarray  # float64[8, s]
-    work: np.ndarray  # float64[3, STACK]
+    work: np.ndarray  # float64[3, STACK] straight lines of a program under evaluation
     present: np.ndarray  # bool[STACK]
     total: np.ndarray  # float64[y, SUMS, s]
     lost: np.ndarray  # float64[y, SUMS, s]
@@ -257,35 +259,31 @@ def _segment(
     return paid, m, k
 
 
-@kernel
-def _ad_valorem(
-    duties: DutyTable, duty: int, scale: float, shift: float, stack: np.ndarray, present: np.ndarray
-) -> float:
-    """Evaluate a duty with its specific terms taken out (METHOD.md section 2)."""
+# Of a program, `op` holds the operations, and `arg` a constant as the scenario has it, or the number of a term.
+
+
+@inlined
+def _ad_valorem(op: np.ndarray, arg: np.ndarray, stack: np.ndarray, present: np.ndarray) -> float:
+    """Evaluate a program with its specific terms taken out (METHOD.md section 2)."""
     top = 0
-    for i in range(duties.op_start[duty], duties.op_start[duty + 1]):
-        op = duties.op[i]
-        if op == CONST:
-            stack[top] = max(duties.arg[i] * scale + shift, 0.0)
-            present[top] = True
+    for i in range(op.size):
+        code = op[i]
+        if code <= TERM:  # no operation
+            present[top] = code == CONST
+            stack[top] = arg[i] if code == CONST else 0.0
             top += 1
-        elif op == TERM:
-            stack[top] = 0.0
-            present[top] = False
-            top += 1
-        else:
-            top -= 1
-            left = stack[top - 1]
-            right = stack[top]
-            if not present[top]:
-                continue
-            if op == SUB:
+            continue
+        top -= 1
+        left = stack[top - 1]
+        right = stack[top]
+        if present[top]:
+            if code == SUB:
                 stack[top - 1] = left - right
             elif not present[top - 1]:
                 stack[top - 1] = right
-            elif op == ADD:
+            elif code == ADD:
                 stack[top - 1] = left + right
-            elif op == MAX:
+            elif code == MAX:
                 stack[top - 1] = left if left > right else right
             else:
                 stack[top - 1] = left if left < right else right
@@ -293,31 +291,101 @@ def _ad_valorem(
     return stack[0] if present[0] else 0.0
 
 
-@kernel
-def _program(duties: DutyTable, duty: int, scale: float, shift: float, term: np.ndarray, stack: np.ndarray) -> float:
-    """Evaluate a duty's program on the values of its specific terms."""
+@inlined
+def _program(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: np.ndarray) -> float:
+    """Evaluate a program on the values of its specific terms."""
     top = 0
-    for i in range(duties.op_start[duty], duties.op_start[duty + 1]):
-        op = duties.op[i]
-        if op == CONST:
-            stack[top] = max(duties.arg[i] * scale + shift, 0.0)
+    for i in range(op.size):
+        code = op[i]
+        if code == CONST:
+            stack[top] = arg[i]
             top += 1
-        elif op == TERM:
-            stack[top] = term[int(duties.arg[i])]
+        elif code == TERM:
+            stack[top] = term[int(arg[i])]
             top += 1
         else:
             top -= 1
             left = stack[top - 1]
             right = stack[top]
-            if op == ADD:
+            if code == ADD:
                 stack[top - 1] = left + right
-            elif op == SUB:
+            elif code == SUB:
                 stack[top - 1] = left - right
-            elif op == MAX:
+            elif code == MAX:
                 stack[top - 1] = left if left > right else right
             else:
                 stack[top - 1] = left if left < right else right
     return stack[0]
+
+
+@inlined
+def _rate_at(
+    op: np.ndarray, arg: np.ndarray, c: np.ndarray, n_terms: int, r: float, term: np.ndarray, stack: np.ndarray
+) -> float:
+    """Evaluate a program whose terms all go by one ratio."""
+    for j in range(n_terms):
+        term[j] = c[j] * r
+    return _program(op, arg, term, stack)
+
+
+@inlined
+def _count_rates(
+    op: np.ndarray,
+    arg: np.ndarray,
+    c: np.ndarray,
+    n_terms: int,
+    ratio: np.ndarray,
+    span: tuple[int, int],
+    limit: float,
+    term: np.ndarray,
+    stack: np.ndarray,
+) -> int:
+    """How many of the ascending ratios ``span`` have a rate of `limit` at most (METHOD.md section 2, "Exact ties")."""
+    first, last = span
+    probe = last - 1  # mostly all have
+    while first < last:
+        if _rate_at(op, arg, c, n_terms, ratio[probe], term, stack) <= limit:
+            first = probe + 1
+        else:
+            last = probe
+        probe = (first + last) >> 1
+    return first - span[0]
+
+
+@inlined
+def _line_from(
+    op: np.ndarray, arg: np.ndarray, c: np.ndarray, r: float, line: np.ndarray
+) -> tuple[float, float, float]:
+    """The straight line that a program's rate follows from ratio `r` on: intercept, slope, and up to which ratio.
+
+    Each operation adds two lines up, or takes one of them: until they cross, if the other one is to overtake it.
+    """
+    flat, slope, until = line[0], line[1], line[2]
+    top = 0
+    for i in range(op.size):
+        code = op[i]
+        if code <= TERM:  # no operation
+            flat[top] = arg[i] if code == CONST else 0.0
+            slope[top] = c[int(arg[i])] if code == TERM else 0.0
+            until[top] = np.inf
+            top += 1
+            continue
+        top -= 1
+        left = top - 1
+        until[left] = min(until[left], until[top])
+        if code == ADD:
+            flat[left] += flat[top]
+            slope[left] += slope[top]
+            continue
+        steeper = slope[top] - slope[left]
+        above = (flat[top] - flat[left]) + steeper * r
+        if (above > 0.0 and steeper < 0.0) or (above < 0.0 and steeper > 0.0):
+            until[left] = min(until[left], max((flat[left] - flat[top]) / steeper, r))
+        lead = steeper if above == 0.0 else above  # where they meet, what comes after
+        if (lead > 0.0) == (code == MAX):
+            flat[left] = flat[top]
+            slope[left] = slope[top]
+    return flat[0], slope[0], until[0]
 
 
 @inlined
@@ -349,7 +417,7 @@ def _plain_rows(
     for i in range(span[0], span[1]):
         d = duty_of[i]
         form = form_of[d]
-        if form == ANY:
+        if not ALONE <= form <= PERCENT:
             continue
         here = seat + i - span[0]
         cell = cell_of[i]
@@ -395,63 +463,140 @@ def _plain_rows(
             binding[here] = bind
 
 
-@kernel
-def _any_row(
-    duties: DutyTable,
-    entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
-    i: int,
-    s: int,
-    outlier: float,
-    work: np.ndarray,
-    present: np.ndarray,
-) -> tuple[float, float, int, int]:
-    """One row under one scenario, by its program: rate (NaN: none kept), ad valorem part, kept and binding ones."""
-    d = rows.duty[i]
-    cell = rows.cell[i]
-    scale = shocks.scale[cell, s]
-    shift = shocks.shift[cell, s]
-    part = _ad_valorem(duties, d, scale, shift, work[0], present)
-    group = rows.group[i]
-    first = duties.term_start[d]
-    n_terms = duties.term_start[d + 1] - first
-    if group < 0 or n_terms == 0:
-        return np.nan, part, 0, 0
-    total = 0.0
-    lost = 0.0
-    kept = 0
-    binding = 0
-    money = cell * shocks.currencies
-    for g in range(entries.group[group], entries.group[group + 1]):
-        for j in range(n_terms):
-            currency = duties.currency[first + j]
-            of = money + currency
-            amount = duties.b[first + j] * shocks.scale_b[of, s] + shocks.shift_b[of, s] * duties.per_unit[first + j]
-            quote = rows.quote[i] + currency * shocks.periods + entries.period[g]
-            work[1, j] = max(amount, 0.0) * shocks.fx[quote, s]
-        lo = entries.start[g]
-        n = entries.start[g + 1] - lo
-        for x in range(n):
-            for j in range(n_terms):
-                place = duties.place[first + j]
-                ratio = entries.ratio[lo + x]
-                if place > 0:
-                    ratio = entries.more[entries.more_start[g] + (place - 1) * n + x]
-                work[2, j] = work[1, j] * ratio
-            rate = _program(duties, d, scale, shift, work[2], work[0])
-            if rate > outlier:
-                continue
-            kept += 1
-            binding += rate != part
-            total, lost = _plus(total, lost, 1.0, rate)
-    return ((total + lost) / kept if kept > 0 else np.nan), part, kept, binding
-
-
 @inlined
 def _settled(rate: float, part: float, bare: bool) -> float:
     """A row's rate: without any kept observation its ad valorem part, if it has one."""
     return part if np.isnan(rate) and not bare else rate
+
+
+@inlined
+def _nested_segment(
+    op: np.ndarray,
+    arg: np.ndarray,
+    c: np.ndarray,
+    n_terms: int,
+    ratio: np.ndarray,
+    running: np.ndarray,
+    place: tuple[int, int, int],
+    outlier: float,
+    so_far: tuple[float, float],
+    scratch: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> tuple[float, float, int]:
+    """Add up the kept rates of n finite ratios by the straight lines that they follow; how many are kept.
+
+    `place` is where the ratios begin, where their running sums do, and n. No line begins or falls below 0, so the
+    rate for a unit of the ratio never rises with it: what lies below a line costs at least the line's slope. The
+    difference of two running sums therefore loses no more than a few ulp of the whole (METHOD.md section 6).
+    """
+    lo, at, n = place
+    total, lost = so_far
+    term, stack, line = scratch
+    m = _count_rates(op, arg, c, n_terms, ratio, (lo, lo + n), outlier, term, stack)
+    k = 0
+    while k < m:
+        flat, slope, until = _line_from(op, arg, c, ratio[lo + k], line)
+        end = m
+        if not ratio[lo + m - 1] <= until:
+            end = k + max(_count(ratio, lo + k, m - k, 1.0, until), 1)
+        total, lost = _plus(total, lost, float(end - k), flat)
+        if slope > 0.0:
+            total, lost = _plus(total, lost, slope, running[at + end] - running[at + k])
+        k = end
+    return total, lost, m
+
+
+@kernel
+def _other_rows(
+    duties: DutyTable,
+    entries: Entries,
+    rows: Rows,
+    shocks: Shocks,
+    span: tuple[int, int],
+    outlier: float,
+    seat: int,
+    rate: np.ndarray,
+    part: np.ndarray,
+    kept: np.ndarray,
+    binding: np.ndarray,
+    work: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Rows of other forms than the plain ones under all scenarios; see `_plain_rows`.
+
+    A nested duty goes by binary search for each of its straight lines, any other observation by observation.
+    """
+    form_of, op_start, ops, args = duties.form, duties.op_start, duties.op, duties.arg
+    term_start, places, b, per_unit = duties.term_start, duties.place, duties.b, duties.per_unit
+    currency_of = duties.currency
+    first_of, period, start, high = entries.group, entries.period, entries.start, entries.high
+    ratio, running, more, more_start = entries.ratio, entries.running, entries.more, entries.more_start
+    duty_of, group_of, cell_of, quote_of, bare = rows.duty, rows.group, rows.cell, rows.quote, rows.bare
+    scale, shift, scale_b, shift_b, fx = shocks.scale, shocks.shift, shocks.scale_b, shocks.shift_b, shocks.fx
+    line, present = work
+    arg, c, term, stack = np.empty(STACK), np.empty(STACK), np.empty(STACK), np.empty(STACK)
+    counting = kept.size > 0
+    for i in range(span[0], span[1]):
+        d = duty_of[i]
+        form = form_of[d]
+        if form != ANY and form != NESTED:
+            continue
+        here = seat + i - span[0]
+        op = ops[op_start[d] : op_start[d + 1]]
+        given = args[op_start[d] : op_start[d + 1]]
+        first = term_start[d]
+        n_terms = term_start[d + 1] - first
+        group = group_of[i]
+        cell = cell_of[i]
+        for s in range(rate.shape[1]):
+            for o in range(op.size):
+                arg[o] = max(given[o] * scale[cell, s] + shift[cell, s], 0.0) if op[o] == CONST else given[o]
+            of_value = _ad_valorem(op, arg, stack, present)
+            total = 0.0
+            lost = 0.0
+            used = 0
+            bind = 0
+            segments = (0, 0) if group < 0 or n_terms == 0 else (first_of[group], first_of[group + 1])
+            for g in range(segments[0], segments[1]):
+                for j in range(n_terms):
+                    currency = currency_of[first + j]
+                    of = cell * shocks.currencies + currency
+                    amount = max(b[first + j] * scale_b[of, s] + shift_b[of, s] * per_unit[first + j], 0.0)
+                    c[j] = amount * fx[quote_of[i] + currency * shocks.periods + period[g], s]
+                lo = start[g]
+                n = start[g + 1] - lo
+                if form == ANY:
+                    for x in range(n):
+                        for j in range(n_terms):
+                            at = more_start[g] + (places[first + j] - 1) * n + x
+                            term[j] = c[j] * (more[at] if places[first + j] > 0 else ratio[lo + x])
+                        one = _program(op, arg, term, stack)
+                        if one <= outlier:  # false for what overflows into no number
+                            used += 1
+                            bind += one != of_value
+                            total, lost = _plus(total, lost, 1.0, one)
+                    continue
+                if high[g] == np.inf:  # an absurd ratio may be infinite: not to be found in running sums
+                    absurd = n - _count(ratio, lo, n, 1.0, FINITE)
+                    n -= absurd
+                    one = _rate_at(op, arg, c, n_terms, np.inf, term, stack)
+                    if one <= outlier:
+                        used += absurd
+                        bind += absurd if one != of_value else 0
+                        total, lost = _plus(total, lost, float(absurd), one)
+                total, lost, m = _nested_segment(
+                    op, arg, c, n_terms, ratio, running, (lo, lo + g, n), outlier, (total, lost), (term, stack, line)
+                )
+                used += m
+                if counting:
+                    below = np.nextafter(of_value, -np.inf)
+                    idle = _count_rates(op, arg, c, n_terms, ratio, (lo, lo + m), of_value, term, stack)
+                    idle -= _count_rates(op, arg, c, n_terms, ratio, (lo, lo + m), below, term, stack)
+                    bind += m - idle
+            mean = (total + lost) / used if used > 0 else np.nan
+            rate[here, s] = _settled(mean, of_value, bare[i])
+            part[here, s] = of_value
+            if counting:
+                kept[here] = used
+                binding[here] = bind
 
 
 @kernel
@@ -466,14 +611,12 @@ def row_rates(
     binding: np.ndarray,
 ) -> None:
     """Every row under the first scenario: rates (float64[n]; NaN = null), observations kept and binding (int64[n])."""
-    work = np.empty((3, STACK))
-    present = np.empty(STACK, dtype=np.bool_)
+    work = (np.empty((3, STACK)), np.empty(STACK, dtype=np.bool_))
     n = rows.duty.size
-    _plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, rate, np.empty(n), kept, binding)
-    for i in range(n):
-        if duties.form[rows.duty[i]] == ANY:
-            mean, part, kept[i], binding[i] = _any_row(duties, entries, rows, shocks, i, 0, outlier, work, present)
-            rate[i] = _settled(mean, part, rows.bare[i])
+    found, part = np.empty((n, 1)), np.empty((n, 1))
+    _plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found[:, 0], part[:, 0], kept, binding)
+    _other_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, part, kept, binding, work)
+    rate[:] = found[:, 0]
 
 
 @kernel
@@ -487,20 +630,12 @@ def _rows_one(
     outlier: float,
     out: Scratch,
 ) -> None:
-    """Rows ``span`` under one scenario, into seats from `seat` on."""
+    """Rows ``span`` of plain forms under one scenario, into seats from `seat` on."""
     none = np.empty(0, dtype=np.int64)
-    _plain_rows(
-        duties, entries, rows, shocks, span, outlier, seat, out.rate[:, 0], out.part[:, 0], none, none
-    )  # fmt: skip
-    specific = out.specific
-    form, duty, known = duties.form, rows.duty, rows.specific
+    _plain_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate[:, 0], out.part[:, 0], none, none)
+    specific, known = out.specific, rows.specific
     for i in range(span[0], span[1]):
-        here = seat + i - span[0]
-        specific[here, 0] = known[i]
-        if form[duty[i]] == ANY:
-            mean, part, _, _ = _any_row(duties, entries, rows, shocks, i, 0, outlier, out.work, out.present)
-            out.rate[here, 0] = _settled(mean, part, rows.bare[i])
-            out.part[here, 0] = part
+        specific[seat + i - span[0], 0] = known[i]
 
 
 @kernel
@@ -535,11 +670,7 @@ def _rows_block(
         form = duties.form[d]
         group = rows.group[i]
         cell = rows.cell[i]
-        if form == ANY:
-            for s in range(width):
-                mean, of_value, _, _ = _any_row(duties, entries, rows, shocks, i, s, outlier, out.work, out.present)
-                rate[here, s] = _settled(mean, of_value, rows.bare[i])
-                part[here, s] = of_value
+        if not ALONE <= form <= PERCENT:
             continue
         percent = 0.0 if form == ALONE else duties.ad_valorem[d]
         if group >= 0 and form != PERCENT and not shocks.shifted:
@@ -1086,16 +1217,22 @@ def sweep_block(
         for q in range(COUNTS):
             out.tally[y, q] = layout.counts[y, q]
     shared = layout.row[0]
-    if width == 1:
-        _rows_one(duties, entries, rows, shocks, (0, shared), 0, outlier, out)
-    else:
-        _rows_block(duties, entries, rows, shocks, (0, shared), 0, outlier, out)
-    for chunk in range(layout.row.size - 1):
-        span = (layout.row[chunk], layout.row[chunk + 1])
+    others = False
+    for form in duties.form:
+        others |= not ALONE <= form <= PERCENT
+    none = np.empty(0, dtype=np.int64)
+    for chunk in range(-1, layout.row.size - 1):  # first the rows that all chunks share
+        seat = shared if chunk >= 0 else 0
+        span = (layout.row[chunk] if chunk >= 0 else 0, layout.row[chunk + 1])
         if width == 1:
-            _rows_one(duties, entries, rows, shocks, span, shared, outlier, out)
+            _rows_one(duties, entries, rows, shocks, span, seat, outlier, out)
         else:
-            _rows_block(duties, entries, rows, shocks, span, shared, outlier, out)
+            _rows_block(duties, entries, rows, shocks, span, seat, outlier, out)
+        if others:
+            work = (out.work, out.present)
+            _other_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate, out.part, none, none, work)
+        if chunk < 0:
+            continue
         for i in range(span[0], span[1]):
             if rows.bare[i] and not rows.nullable[i]:
                 for s in range(width):

@@ -58,7 +58,7 @@ def findings(
 ) -> list[str]:
     """Return three to five findings, the numbers straight from the results."""
     last, before = _compared(rates, summary)
-    sentences = [_level(last, before), _specific(rates, last)]
+    sentences = [_level(rates, last, before), _specific(rates, last)]
     if last["bound_mean"] is not None:
         sentences.append(_bound(last, int(rates.year().breach.sum()), rates.study))
     sentences += _beside_published(tables)
@@ -78,11 +78,13 @@ def _adds(row: Row) -> float | None:
     return float(row["simple_mean"] - row["ad_valorem_simple_mean"])
 
 
-def _level(last: Row, before: Row | None) -> str:
-    text = (
-        f"In {last['year']} the mean duty over all {plural(last['lines'], 'tariff line')} is "
-        f"{percent(last['simple_mean'])}"
-    )
+def _level(rates: Rates, last: Row, before: Row | None) -> str:
+    left_out = last["unresolved_lines"] if rates.study.options.unresolved == "null" else 0
+    known = last["lines"] - left_out
+    among = f"all {plural(known, 'tariff line')}"
+    if left_out:
+        among = f"the {count(known)} of {plural(last['lines'], 'tariff line')} whose rate is known"
+    text = f"In {last['year']} the mean duty over {among} is {percent(last['simple_mean'])}"
     if last["weighted_mean"] is not None:
         text += f", or {percent(last['weighted_mean_unadjusted'])} when a line counts by its imports"
         if last["adjust"]:

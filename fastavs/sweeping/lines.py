@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fastavs.changed import changed_rates
 from fastavs.errors import InputError
 from fastavs.results.rates import SCHEMA as LINE_SCHEMA
 from fastavs.results.rates import Rates
 from fastavs.results.summary import SUMMARY
 from fastavs.scenario import Scenario
+from fastavs.sweeping.changed import changed_rates
 
 if TYPE_CHECKING:
     from fastavs.study import Study

@@ -16,8 +16,8 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.results.summary import SUMMARY
 from fastavs.scenario import Scenario, set_changes
 from fastavs.sorted_index import SortedIndex
-from fastavs.sweep_blocks import all_figures
-from fastavs.sweep_plan import check_scenarios
+from fastavs.sweeping.blocks import all_figures
+from fastavs.sweeping.effects import check_scenarios
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -163,7 +163,7 @@ def sweep(
         raise InputError("an index alone has no lines", cure="give the study for by, lines and whole_lines")
     if not isinstance(study, SortedIndex) and study.options.method == "pooled":
         from fastavs.index_build import facts_of
-        from fastavs.sweep_lines import line_by_line
+        from fastavs.sweeping.lines import line_by_line
 
         check_scenarios(facts_of(study), chosen)
         return Sweep(chosen, study.plan.years, wanted, *line_by_line(study, chosen, True, by, lines, whole_lines))
@@ -173,7 +173,7 @@ def sweep(
     groups: dict[str, pa.Table] = {}
     some = None
     if not isinstance(study, SortedIndex) and further:
-        from fastavs.sweep_lines import line_by_line
+        from fastavs.sweeping.lines import line_by_line
 
         _, _, groups, some = line_by_line(study, chosen, False, by, lines, whole_lines)
     return Sweep(chosen, years, wanted, figures, counts, groups, some)

@@ -1,0 +1,236 @@
+"""Nested duties by binary search against the direct kernel and exact sums, with ties where pieces meet."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastavs.duty import ADD, CONST, MAX, TERM, Duty, parse_duty
+from fastavs.kernels import rates
+from fastavs.kernels import sorted as kernels
+from fastavs.kernels.building import running_sums
+from fastavs.kernels.options import readonly
+from fastavs.sorted_index import duty_table
+
+OUTLIER = 10.0
+CURRENCIES = ("EUR", "USD")
+FX = {"EUR": (1.39, 1.33), "USD": (1.0, 1.0)}  # by period
+ULPS = 1e-15
+
+Segments = list[list[float]]  # ratios by period
+
+
+def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) -> dict[str, np.ndarray]:
+    """Every duty on every group by the sorted index; rates under factors on the euro, counts under the first one."""
+    segments = [(np.sort(ratios), period) for group in groups for period, ratios in enumerate(group)]
+    start = np.concatenate(([0], np.cumsum([ratios.size for ratios, _ in segments]))).astype(np.int64)
+    ratio = np.concatenate([ratios for ratios, _ in segments])
+    running = np.empty(start[-1] + len(segments))
+    low, high, total = (np.empty(len(segments)) for _ in range(3))
+    running_sums(readonly(start, np.int64), readonly(ratio, np.float64), running, low, high, total)
+    periods = len(groups[0])
+    entries = kernels.Entries(
+        readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly([p for _, p in segments], np.int32),
+        readonly(start, np.int64), readonly(low, np.float64), readonly(high, np.float64), readonly(total, np.float64),
+        readonly(ratio, np.float64), readonly(running, np.float64), readonly([], np.float64),
+        readonly(np.zeros(len(segments)), np.int64),
+    )  # fmt: skip
+    pairs = [(duty, group) for duty in range(len(duties)) for group in range(len(groups))]
+    bare = [not any(op == CONST for op, _ in duties[duty].program) for duty, _ in pairs]
+    n = len(pairs)
+    rows = kernels.Rows(
+        readonly([duty for duty, _ in pairs], np.int32), readonly([group for _, group in pairs], np.int32),
+        readonly(np.zeros(n), np.int32), readonly(np.zeros(n), np.int32), readonly(np.ones(n), np.bool_),
+        readonly(bare, np.bool_), readonly(np.ones(n), np.bool_),
+    )  # fmt: skip
+    found = np.empty((n, scenarios.size))
+    kept, binding = np.empty((2, n), dtype=np.int64)
+    table = duty_table(duties, CURRENCIES)
+    for s, factor in enumerate(scenarios):
+        rate, counts = np.empty(n), np.empty((2, n), dtype=np.int64)
+        kernels.row_rates(table, entries, rows, shocks(factor, periods), OUTLIER, rate, counts[0], counts[1])
+        found[:, s] = rate
+        if s == 0:
+            kept, binding = counts
+    return {"form": table.form, "rate": found, "kept": kept, "binding": binding}
+
+
+def shocks(factor: float, periods: int) -> kernels.Shocks:
+    """A factor on the euro; bounds of a block are of no use for one scenario."""
+    fx = [
+        FX[currency][period] * (factor if currency == "EUR" else 1.0) for currency in CURRENCIES for period in range(2)
+    ]
+    ones, none = readonly(np.ones((1, 1)), np.float64), readonly(np.zeros((1, 1)), np.float64)
+    ones_b, none_b = readonly(np.ones((2, 1)), np.float64), readonly(np.zeros((2, 1)), np.float64)
+    rates_of = readonly(np.array(fx)[:, None], np.float64)
+    bounds = readonly(np.ones((1, len(fx))), np.float64)
+    return kernels.Shocks(
+        ones, none, ones_b, none_b, rates_of, bounds, bounds, bounds, readonly([1.0], np.float64), False, periods, 2
+    )
+
+
+def directly(duties: list[Duty], groups: list[Segments]) -> rates.LineRates:
+    """The same observation by observation: a line for each duty and group."""
+    op_start = np.cumsum([0, *(len(duty.program) for duty in duties)])
+    term_start = np.cumsum([0, *(len(duty.specifics) for duty in duties)])
+    terms = [term for duty in duties for term in duty.specifics]
+    table = rates.Duties(
+        readonly(op_start, np.int64), readonly([op for d in duties for op, _ in d.program], np.int8),
+        readonly([arg for d in duties for _, arg in d.program], np.float64), readonly(term_start, np.int64),
+        readonly(np.zeros(len(terms)), np.int64), readonly([term.b for term in terms], np.float64),
+        readonly([[term.b * fx for fx in FX[term.currency]] for term in terms], np.float64),
+        readonly([duty.ad_valorem for duty in duties], np.float64), readonly(np.zeros(len(duties)), np.int8),
+    )  # fmt: skip
+    sizes = [sum(map(len, group)) for group in groups]
+    stop = np.cumsum(sizes)
+    ratio = np.concatenate([ratios for group in groups for ratios in group])
+    period = np.concatenate([np.full(len(ratios), p) for group in groups for p, ratios in enumerate(group)])
+    none = readonly(np.empty((1, 0)), np.float64)
+    observations = rates.Observations(
+        readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(np.full(len(groups), 10), np.int8),
+        readonly(period, np.int32), readonly(ratio[None], np.float64), none, none,
+    )  # fmt: skip
+    n = len(duties) * len(groups)
+    code = np.tile(np.arange(len(groups)), len(duties))[None]
+    lines = rates.Lines(
+        readonly(np.repeat(np.arange(len(duties)), len(groups)), np.int64), readonly([10], np.int8),
+        readonly(code, np.int64), readonly(code + 1, np.int64), readonly(np.zeros(n), np.bool_),
+    )  # fmt: skip
+    out = rates.LineRates(np.empty(n), *np.empty((2, n), dtype=np.int8), *np.empty((3, n), dtype=np.int64))
+    rates.line_rates(table, observations, lines, OUTLIER, False, out)
+    return out
+
+
+def exactly(duty: Duty, group: Segments) -> Fraction | None:
+    """The exact mean of the kept rates, each worked out in double as the duty's program says."""
+    kept = []
+    for period, ratios in enumerate(group):
+        for r in ratios:
+            stack: list[float] = []
+            for op, arg in duty.program:
+                if op in (CONST, TERM):
+                    term = duty.specifics[int(arg)] if op == TERM else None
+                    stack.append(arg if term is None else term.b * FX[term.currency][period] * r)
+                    continue
+                right, left = stack.pop(), stack.pop()
+                takes_left = left > right if op == MAX else left < right  # false where one is no number
+                stack.append(left + right if op == ADD else left if takes_left else right)
+            if stack[0] <= OUTLIER:
+                kept.append(Fraction(stack[0]))
+    return sum(kept) / len(kept) if kept else None
+
+
+def compare(duties: list[Duty], groups: list[Segments]) -> None:
+    found, expected = by_index(duties, groups, np.ones(1)), directly(duties, groups)
+    assert (found["form"] == kernels.NESTED).all()
+    assert found["kept"].tolist() == expected.kept.tolist()
+    assert found["binding"].tolist() == expected.binding.tolist()
+    exact = [exactly(duty, group) for duty in duties for group in groups]
+    for ours, theirs, mean in zip(found["rate"][:, 0].tolist(), expected.rate.tolist(), exact, strict=True):
+        if mean is not None:
+            assert math.isclose(ours, theirs, rel_tol=ULPS)
+            assert abs(Fraction(ours) - mean) <= Fraction(ULPS) * mean
+
+
+CORRIDORS = [
+    "min(max(5%, 0.3 EUR/kg), 20%)",
+    "min(max(5%, 0.3 EUR/kg), 10% + 0.1 EUR/kg)",
+    "max(5% + 0.1 EUR/kg, 0.3 EUR/kg)",
+    "max(min(0.4 USD/kg, 12%), 0.1 EUR/kg)",
+    "max(3% + 0.05 EUR/kg, min(0.4 USD/kg, 12%))",
+    "min(14.7%, max(13.3%, 0.12 EUR/kg))",
+    "min(max(5%, 0.3 EUR/kg), max(15%, 0.2 USD/kg), 40%)",
+    "max(0.1 EUR/kg, 0.13 USD/kg)",
+    "min(0.1 EUR/kg, 0.14 USD/kg, 300%)",
+    "2% + max(5%, 0.3 EUR/kg)",
+    "max(5%, 0.2 EUR/kg) + min(10%, 0.1 USD/kg)",
+    "max(0.3 EUR/kg, 5%)",
+    "min(max(5%, 0 EUR/kg), 20%)",
+    "max(0 EUR/kg, min(0.3 EUR/kg, 20%))",
+]
+
+
+def ties(duty: Duty, period: int) -> list[float]:
+    """Ratios at which one part of a duty meets another, or the threshold of outliers, and their neighbours."""
+    levels = [arg for op, arg in duty.program if op == CONST] + [OUTLIER]
+    levels += [OUTLIER - level for level in levels[:-1]]
+    found = [0.0]
+    for term in duty.specifics:
+        c = term.b * FX[term.currency][period]
+        for level in levels:
+            found += [level / c, math.nextafter(level / c, 0.0), math.nextafter(level / c, math.inf)] if c > 0.0 else []
+        for other in duty.specifics:
+            gap = c - other.b * FX[other.currency][period]
+            found += [level / gap for level in levels if gap > 0.0]
+    return [r for r in found if r > 1e-300]  # below, numbers have fewer digits
+
+
+@pytest.mark.parametrize("text", CORRIDORS)
+def test_corridors_with_ties_and_absurd_ratios(text: str) -> None:
+    rng = np.random.default_rng(len(text))
+    duty = parse_duty(text)
+    groups: list[Segments] = []
+    for n in (0, 1, 3, 400):
+        group = [rng.lognormal(-1.0, 2.0, n).tolist() + ties(duty, period) for period in (0, 1)]
+        groups += [group, [[*ratios, *(1e12 * r for r in ratios[::7]), math.inf] for ratios in group]]
+    compare([duty], groups)
+
+
+PERCENTS = st.integers(0, 400).map(lambda tenths: f"{tenths / 10:g}%")
+AMOUNTS = st.tuples(st.integers(0, 60), st.sampled_from(CURRENCIES)).map(lambda one: f"{one[0] / 100:g} {one[1]}/kg")
+
+
+def nested(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    several = st.lists(parts, min_size=2, max_size=3).map(", ".join)
+    return st.one_of(
+        several.map(lambda inside: f"max({inside})"),
+        several.map(lambda inside: f"min({inside})"),
+        st.tuples(parts, parts).map(" + ".join),
+    )
+
+
+EXPRESSIONS = st.recursive(st.one_of(PERCENTS, AMOUNTS), nested, max_leaves=7)
+RATIOS = st.lists(st.floats(1e-6, 1e3), max_size=12)
+
+
+def is_nested(text: str) -> bool:
+    duty = parse_duty(text)
+    return duty_table([duty], CURRENCIES).form[0] == kernels.NESTED
+
+
+@given(text=EXPRESSIONS.filter(is_nested), first=RATIOS, second=RATIOS, data=st.data())
+def test_any_nested_duty(text: str, first: list[float], second: list[float], data: Any) -> None:
+    duty = parse_duty(text)
+    group = []
+    for period, ratios in enumerate((first, second)):
+        planted = [*ties(duty, period), 1e12, 3e12, math.inf, 1.0]
+        group.append(ratios + data.draw(st.lists(st.sampled_from(planted), max_size=20)))
+    if any(group):
+        compare([duty], [group])
+
+
+def test_a_program_that_subtracts_or_goes_by_two_quantities_goes_observation_by_observation() -> None:
+    texts = ["20% - 0.1 EUR/kg", "max(5%, 0.1 EUR/kg, 2 EUR/piece)", "max(5%, 4%)"]
+    forms = duty_table([parse_duty(text) for text in texts], CURRENCIES).form
+    assert forms.tolist() == [kernels.ANY] * 3
+
+
+def test_rates_follow_the_exchange_rate() -> None:
+    # breakpoints move with the scenario: each against a study with that rate
+    rng = np.random.default_rng(3)
+    duties = [parse_duty(text) for text in CORRIDORS]
+    groups: list[Segments] = [[rng.lognormal(-1.0, 2.0, 300).tolist() for _ in range(2)]]
+    factors = np.array([0.5, 1.0, 1.7])
+    found = by_index(duties, groups, factors)["rate"]
+    euro = FX["EUR"]
+    for s, factor in enumerate(factors):
+        FX["EUR"] = tuple(rate * factor for rate in euro)
+        expected = [exactly(duty, group) for duty in duties for group in groups]
+        FX["EUR"] = euro
+        assert found[:, s].tolist() == pytest.approx([float(one) for one in expected], rel=ULPS, abs=0.0)
