@@ -16,7 +16,8 @@ from bench.rivals import rates, ways
 from bench.shocks import Shock
 from fastavs.kernels import sorted as kernels
 from fastavs.sorted_index import SortedIndex
-from fastavs.sweep_plan import Effects, make_plan
+from fastavs.sweeping.effects import Effects
+from fastavs.sweeping.plan import make_plan
 
 AS_IT_IS = Shock("as it is", 1.0, 1.0, 1.0)
 MEANS = ("simple_mean", "weighted_mean_unadjusted")

@@ -171,7 +171,8 @@ START = [
     ),
     Measure("first-result-least", "its shortest turn, s", "at most 0.6", _least("first_result", "fastavs"), "{:.2f}"),
     Measure(
-        "first-result-processor", "processor time in it, s", "", _noted("first_result", "fastavs", "processor"), "{:.2f}"
+        "first-result-processor", "processor time in it, s", "", _noted("first_result", "fastavs", "processor"),
+        "{:.2f}",
     ),
     Measure(
         "first-result-means", "first result, means alone, s", "", _seconds("first_result", "fastavs, means alone"),

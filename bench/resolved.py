@@ -18,7 +18,7 @@ from fastavs import codes
 from fastavs.duty import ADD as PLUS
 from fastavs.duty import CONST, MAX, MIN, TERM
 from fastavs.sorted_index import SortedIndex, headings_of
-from fastavs.sweep_plan import make_plan
+from fastavs.sweeping.plan import make_plan
 
 PERCENT, GREATER, SUM, ALONE, LESSER, NESTED = range(6)
 PROGRAMS = {

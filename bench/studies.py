@@ -72,7 +72,9 @@ def study(scale: float) -> fa.Study:
 
 def saved_index(scale: float) -> Path:
     """Return the file of a replica's sorted index, built if need be."""
-    path = _kept("index", scale, "*.py", "duty/*", "kernels/*.py", "replica/*.py").with_suffix(".avs")
+    path = _kept("index", scale, "*.py", "duty/*.*", "kernels/*.py", "replica/*.py", "sweeping/*.py").with_suffix(
+        ".avs"
+    )
     if not path.exists():
         fa.build_index(study(scale)).save(path)
     return path

@@ -11,6 +11,7 @@ import pytest
 import fastavs as fa
 from bench import studies
 from bench.shocks import draw
+from fastavs.sweeping.sweep import FIGURES
 
 OUTPUTS = ["simple_mean", "weighted_mean"]
 ONE_BY_ONE = "one by one, 1 thread"
@@ -36,7 +37,7 @@ def _check(scale: float) -> None:
     together = [_together(scale, 200, threads) for threads in (1, 2)]
     alone = _one_by_one(scale, 200)
     for name in OUTPUTS:
-        place = fa.sweeping.FIGURES.index(name)
+        place = FIGURES.index(name)
         figures = np.stack([one.figures[0, :, place] for one in alone])
         for one in together:
             np.testing.assert_array_equal(one.figures[:, :, place], figures)
