@@ -24,7 +24,7 @@ def _kept(name: str, scale: float, *sources: str) -> Path:
     """Return a place under the cache whose name tells the code apart that what stands there was made with."""
     digest = hashlib.blake2b(digest_size=4)
     for pattern in sources:
-        for path in sorted(PACKAGE.glob(pattern)):
+        for path in sorted(path for path in PACKAGE.glob(pattern) if path.is_file()):
             digest.update(path.read_bytes())
     CACHE.mkdir(exist_ok=True)
     return CACHE / f"{name}-{scale:g}-{digest.hexdigest()}"
@@ -72,9 +72,8 @@ def study(scale: float) -> fa.Study:
 
 def saved_index(scale: float) -> Path:
     """Return the file of a replica's sorted index, built if need be."""
-    path = _kept("index", scale, "*.py", "duty/*.*", "kernels/*.py", "replica/*.py", "sweeping/*.py").with_suffix(
-        ".avs"
-    )
+    folders = ("", "duty/", "kernels/", "replica/", "sweeping/")
+    path = _kept("index", scale, *(f"{folder}*.*" for folder in folders)).with_suffix(".avs")
     if not path.exists():
         fa.build_index(study(scale)).save(path)
     return path
