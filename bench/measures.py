@@ -172,7 +172,10 @@ START = [
         "first-result", "first result from a saved index, whole process, s", "at most 0.6",
         _seconds("first_result", "fastavs"), "{:.2f}",
     ),
-    Measure("first-result-least", "its shortest turn, s", "at most 0.6", _least("first_result", "fastavs"), "{:.2f}", main=False),
+    Measure(
+        "first-result-least", "its shortest turn, s", "at most 0.6", _least("first_result", "fastavs"), "{:.2f}",
+        main=False,
+    ),
     Measure(
         "first-result-processor", "processor time in it, s", "", _noted("first_result", "fastavs", "processor"),
         "{:.2f}",
