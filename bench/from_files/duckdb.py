@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.from_files.given import BASE, BRIDGES, units
+from bench.from_files.given import BASE, BRIDGES, UNITS
 from bench.rivals import Summary
 from bench.rivals.duckdb import SUMMED, as_summary, connect
 
@@ -145,7 +145,7 @@ def summary(study_file: Path, schedules: Path) -> Summary:
         "create temp table units (unit varchar, kind varchar, size double);"
         "create temp table bridges (prefix varchar, factor double)"
     )
-    connection.executemany("insert into units values (?, ?, ?)", [(one, *found) for one, found in units().items()])
+    connection.executemany("insert into units values (?, ?, ?)", [(one, *found) for one, found in UNITS.items()])
     connection.executemany("insert into bridges values (?, ?)", list(BRIDGES.items()))
     for part in (TRADE, LINES, ROWS):
         connection.execute(part.format(folder=folder, schedules=schedules, base=IN_BASE))

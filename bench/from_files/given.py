@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-import fastavs as fa
-from bench import studies
-from bench.resolved import duty_columns
-from fastavs.units import read_unit
-
-UNITS = ("kg", "piece", "1000 piece", "l", "m2", "pair")
+UNITS = {  # a unit's kind of quantity, and how many base units of it
+    "kg": ("mass", 1.0),
+    "piece": ("piece", 1.0),
+    "1000 piece": ("piece", 1000.0),
+    "l": ("volume", 1.0),
+    "m2": ("area", 1.0),
+    "pair": ("pair", 1.0),
+}
 BRIDGES = {"870321": 500.0, "870322": 1250.0, "870323": 2250.0, "870324": 3000.0}  # piece to cm3
 BASE = ("2009", "2010", "2011H1")
-
-
-def units() -> dict[str, tuple[str, float]]:
-    """Return the replica's units: the kind of quantity and its base units in one."""
-    return {text: (read_unit(text).kind, float(read_unit(text).size)) for text in UNITS}
 
 
 def parsed_schedules(scale: float) -> Path:
@@ -28,6 +21,14 @@ def parsed_schedules(scale: float) -> Path:
 
     Its columns: year, line, bound, low, plus, high, part, b, kind (of quantity; null for a purely ad valorem duty).
     """
+    import numpy as np  # here, so that a rival's process does not hold what only fastavs needs
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    import fastavs as fa
+    from bench import studies
+    from bench.resolved import duty_columns
+
     folder = studies.replica(scale).parent
     path = folder.with_name(folder.name.replace("replica", "parsed")).with_suffix(".parquet")
     if path.exists():

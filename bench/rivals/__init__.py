@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from bench.resolved import Resolved
-from bench.shocks import Shock
+if TYPE_CHECKING:  # a rival that reads files has no use for what these import
+    from bench.resolved import Resolved
+    from bench.shocks import Shock
 
-Summary = dict[str, np.ndarray]  # a column of the summary for every year, NaN = null
-Run = Callable[[Shock], Summary]
-Rates = Callable[[Shock], np.ndarray]  # the rate of every row of `Resolved`
+Summary: TypeAlias = dict[str, np.ndarray]  # a column of the summary for every year, NaN = null
+Run: TypeAlias = "Callable[[Shock], Summary]"
+Rates: TypeAlias = "Callable[[Shock], np.ndarray]"  # the rate of every row of `Resolved`
 TOOLS = ("numpy", "pandas", "polars", "duckdb")
 
 

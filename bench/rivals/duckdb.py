@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
-from bench.resolved import Resolved
 from bench.rivals import Rates, Run, Summary
-from bench.shocks import Shock
+
+if TYPE_CHECKING:
+    from bench.resolved import Resolved
+    from bench.shocks import Shock
 
 THREADS = 2
 
@@ -72,6 +73,8 @@ def connect() -> Any:
 
 def keep(connection: Any, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     """Make native tables of columns."""
+    import pyarrow as pa
+
     for name, columns in tables.items():
         connection.register("source", pa.table(dict(columns)))
         connection.execute(f"create table {name} as select * from source")
