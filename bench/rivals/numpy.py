@@ -157,8 +157,7 @@ def _with_means(given: Resolved, means: Rates) -> Run:
         rate, part = means(shock), given.part * shock.ad_valorem
         found = np.empty((years, 4, 4))
         specific, water = np.zeros(years, dtype=np.int64), np.zeros(years, dtype=np.int64)
-        bound_mean = np.full(years, np.nan)
-        specific[:first_bound] = applied_specific
+        bound_mean, specific[:first_bound] = np.full(years, np.nan), applied_specific
         for y in range(first_bound):
             t, p = rate[given.row[spans[y]]], part[given.row[spans[y]]]
             found[y] = np.stack((t, t * t, p, p * p)) @ weights[y]
@@ -166,9 +165,8 @@ def _with_means(given: Resolved, means: Rates) -> Run:
             np.where(alone, np.inf, np.add.reduceat(one[given.carried], carried_at) / np.maximum(carried_n, 1))
             for one in (rate, part)
         )
-        for y in range(first_bound, years):
-            here = bound_rows[y - first_bound]
-            right, right_specific = rate[here], bound_specific[y - first_bound]
+        for y, here, right_specific in zip(range(first_bound, years), bound_rows, bound_specific, strict=True):
+            right = rate[here]
             above = left * (1.0 - TIE) > right
             t, p = np.where(above, right, left), np.minimum(left_part, part[here])
             found[y] = np.stack((t, t * t, p, p * p)) @ weights[y]

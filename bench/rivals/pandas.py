@@ -52,29 +52,34 @@ def _with_means(given: Resolved, means: Means) -> Run:
         frame.loc[in_bound, "rate"] = np.where(above, right, left_rate)
         frame.loc[in_bound, "part"] = np.minimum(left_part, frame["part"].to_numpy()[in_bound])
         frame.loc[in_bound, "specific"] = np.where(above, frame["specific"].to_numpy()[in_bound], left_specific)
-        frame = frame.assign(
-            bound=bound, water=water, known=frame["rate"].where(matched),
-            weighted=frame["weight"] * frame["rate"], squares=frame["weight"] * frame["rate"] ** 2,
-            weighted_part=frame["weight"] * frame["part"], shared=frame["share"] * frame["rate"],
-        )  # fmt: skip
-        found = frame.groupby("year").agg(
-            lines=("rate", "size"), specific_lines=("specific", "sum"),
-            simple_mean=("rate", "mean"), simple_sd=("rate", "std"), weighted=("weighted", "sum"),
-            squares=("squares", "sum"), bound_mean=("bound", "mean"), water_lines=("water", "sum"),
-            known=("rate", "count"), ad_valorem_simple_mean=("part", "mean"), ad_valorem_simple_sd=("part", "std"),
-            weighted_part=("weighted_part", "sum"), matched_lines=("matched", "sum"), matched_mean=("known", "mean"),
-            matched_sd=("known", "std"), hs6_mean=("shared", "sum"),
-        )  # fmt: skip
-        unadjusted = found["weighted"] / weights
-        adjust = (found["simple_mean"] - found["matched_mean"]).where(~given.own, 0.0)
-        found = found.assign(
-            unresolved_lines=found["lines"] - found["known"], weighted_mean_unadjusted=unadjusted, adjust=adjust,
-            weighted_mean=unadjusted + adjust, weighted_sd=np.sqrt(found["squares"] / weights - unadjusted**2),
-            ad_valorem_weighted_mean=found["weighted_part"] / weights,
-        )  # fmt: skip
-        return {str(name): found[name].to_numpy() for name in found.columns}
+        frame = frame.assign(bound=bound, water=water, known=frame["rate"].where(matched))
+        return _summed(given, frame, weights)
 
     return run
+
+
+def _summed(given: Resolved, frame: pd.DataFrame, weights: pd.Series) -> Summary:
+    """Return the summary of all years from the governing rates of lines."""
+    frame = frame.assign(
+        weighted=frame["weight"] * frame["rate"], squares=frame["weight"] * frame["rate"] ** 2,
+        weighted_part=frame["weight"] * frame["part"], shared=frame["share"] * frame["rate"],
+    )  # fmt: skip
+    found = frame.groupby("year").agg(
+        lines=("rate", "size"), specific_lines=("specific", "sum"),
+        simple_mean=("rate", "mean"), simple_sd=("rate", "std"), weighted=("weighted", "sum"),
+        squares=("squares", "sum"), bound_mean=("bound", "mean"), water_lines=("water", "sum"),
+        known=("rate", "count"), ad_valorem_simple_mean=("part", "mean"), ad_valorem_simple_sd=("part", "std"),
+        weighted_part=("weighted_part", "sum"), matched_lines=("matched", "sum"), matched_mean=("known", "mean"),
+        matched_sd=("known", "std"), hs6_mean=("shared", "sum"),
+    )  # fmt: skip
+    unadjusted = found["weighted"] / weights
+    adjust = (found["simple_mean"] - found["matched_mean"]).where(~given.own, 0.0)
+    found = found.assign(
+        unresolved_lines=found["lines"] - found["known"], weighted_mean_unadjusted=unadjusted, adjust=adjust,
+        weighted_mean=unadjusted + adjust, weighted_sd=np.sqrt(found["squares"] / weights - unadjusted**2),
+        ad_valorem_weighted_mean=found["weighted_part"] / weights,
+    )  # fmt: skip
+    return {str(name): found[name].to_numpy() for name in found.columns}
 
 
 def _settle(means: pd.Series, part: np.ndarray) -> np.ndarray:

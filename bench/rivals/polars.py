@@ -89,8 +89,8 @@ def _settled(given: Resolved, laid_out: bool) -> Callable[[Shock], pl.LazyFrame]
 
     def settled(shock: Shock) -> pl.LazyFrame:
         a = shock.ad_valorem
-        fx = pl.Series(given.rates_of_exchange(shock)).gather
-        paid = c("plus") * a + c("b") * shock.specific * c("period").map_batches(fx, pl.Float64) * c("ratio")
+        fx = pl.lit(pl.Series(given.rates_of_exchange(shock)))
+        paid = c("plus") * a + c("b") * shock.specific * fx.gather("period") * c("ratio")
         rate = pl.min_horizontal(c("high") * a, pl.max_horizontal(c("low") * a, paid))
         means = (
             observed.select("row", rate.alias("rate"))
