@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import make_study
+import make_year
 import numpy as np
 import pytest
 from test_twin import study_of
@@ -90,7 +91,7 @@ def test_the_index_agrees_with_the_direct_kernel(seed: int, knobs: dict[str, Any
 
 
 def test_the_index_agrees_on_a_year_of_a_real_size() -> None:
-    made = pytest.importorskip("bench.made").one_year(450_000)
+    made = make_year.one_year(450_000)
     compare(fa.Study(made.trade, made.applied, fx=made.fx))
 
 

@@ -14,29 +14,16 @@ FX = 1.39  # USD for one EUR
 
 @dataclass(frozen=True)
 class Year:
-    """Native tables, and the numbers behind them for rivals that start from columns.
+    """Native tables.
 
     Attributes
     ----------
     trade, applied, fx : pyarrow.Table
-        Native tables.
-    line, value, quantity : arrays
-        Of each observation: place of its line, USD, kg. Sorted by line.
-    form : int64[lines]
-        0 ad valorem, 1 the greater of both parts, 2 their sum, 3 specific.
-    a, b : float64[lines]
-        Ad valorem part (fraction), specific part (EUR/kg).
     """
 
     trade: pa.Table
     applied: pa.Table
     fx: pa.Table
-    line: np.ndarray
-    value: np.ndarray
-    quantity: np.ndarray
-    form: np.ndarray
-    a: np.ndarray
-    b: np.ndarray
 
 
 def one_year(observations: int, seed: int = 1, specific: float = 0.17) -> Year:
@@ -70,5 +57,4 @@ def one_year(observations: int, seed: int = 1, specific: float = 0.17) -> Year:
     )
     applied = pa.table({"year": np.full(LINES, 2009), "line": texts, "duty": duties})
     fx = pa.table({"period": ["2009"], "currency": ["EUR"], "fx": [FX]})
-    a = np.where(form == 3, 0.0, percent / 100.0)
-    return Year(trade, applied, fx, line, value, quantity, form, a, np.where(form > 0, cents / 100.0, 0.0))
+    return Year(trade, applied, fx)

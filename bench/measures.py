@@ -1,0 +1,206 @@
+"""The figures of the report: what each is called, what was aimed at, and how it comes out of the timings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.timings import Timings
+
+Figure = Callable[[Timings], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A row of the report.
+
+    Attributes
+    ----------
+    key : str
+        Its name among the floors.
+    text : str
+    goal : str
+        What was aimed at, at the paper's scale; empty where nothing was.
+    figure : callable
+    form : str
+        How it is printed, by `format`.
+    gated : bool
+        Whether it is a ratio that CI holds against a floor.
+    main : bool
+        Whether the README shows it.
+    """
+
+    key: str
+    text: str
+    goal: str
+    figure: Figure
+    form: str = "{:.1f}"
+    gated: bool = False
+    main: bool = True
+
+
+def _rival(stage: str, tool: str, ours: str = "fastavs") -> Figure:
+    return lambda timings: timings.rival(stage, tool, ours)
+
+
+def _ratio(stage: str, slow: str, fast: str, fast_stage: str | None = None) -> Figure:
+    return lambda timings: timings.ratio((stage, slow), (fast_stage or stage, fast))
+
+
+def _noted(stage: str, contender: str, what: str) -> Figure:
+    return lambda timings: timings.noted(stage, contender, what)
+
+
+def _over(one: Figure, other: Figure) -> Figure:
+    def figure(timings: Timings) -> float | None:
+        left, right = one(timings), other(timings)
+        return None if left is None or right is None else left / right
+
+    return figure
+
+
+def _seconds(stage: str, contender: str) -> Figure:
+    return lambda timings: timings.time(stage, contender)
+
+
+def _least(stage: str, contender: str) -> Figure:
+    return lambda timings: timings.least(stage, contender)
+
+
+def _ms(stage: str, contender: str) -> Figure:
+    def figure(timings: Timings) -> float | None:
+        found = timings.time(stage, contender)
+        return None if found is None else 1e3 * found
+
+    return figure
+
+
+TOOLS = {"numpy": "numpy", "duckdb": "DuckDB", "polars": "Polars", "pandas": "pandas"}
+GOALS = {"numpy": "at least 12", "duckdb": "at least 45", "polars": "at least 75", "pandas": "at least 75"}
+
+SWEEP = [
+    Measure("sweep-ms", "fastavs, ms", "", _ms("sweep", "fastavs")),
+    *(
+        Measure(f"sweep-{tool}", f"{name}, times fastavs", GOALS[tool], _rival("sweep", tool), gated=True)
+        for tool, name in TOOLS.items()
+    ),
+]
+
+ONE_BY_ONE = "one by one, 1 thread"
+
+
+def _together(count: int, threads: int) -> str:
+    return f"{count}, {threads} thread{'s' if threads > 1 else ''}"
+
+
+SCENARIOS = [
+    *(
+        Measure(f"scenarios-{n}", f"{n:,} scenarios, 1 thread, ms", "", _ms(stage, _together(n, 1)), "{:,.0f}")
+        for n, stage in ((10, "scenarios"), (100, "scenarios"), (1000, "scenarios"), (10000, "thousands"))
+    ),
+    Measure(
+        "scenarios-one-thread", "1,000 one by one, times 1,000 together, 1 thread", "at least 12",
+        _ratio("scenarios", ONE_BY_ONE, _together(1000, 1)), gated=True,
+    ),
+    Measure(
+        "scenarios-two-threads", "the same, together on 2 threads", "at least 20",
+        _ratio("scenarios", ONE_BY_ONE, _together(1000, 2)),
+    ),
+    Measure(
+        "scenarios-growth-1000", "1,000 cost so many times 100, 1 thread", "at most 6",
+        _ratio("scenarios", _together(1000, 1), _together(100, 1)),
+    ),
+    Measure(
+        "scenarios-growth-1000-2", "the same on 2 threads", "at most 6",
+        _ratio("scenarios", _together(1000, 2), _together(100, 2)), main=False,
+    ),
+    Measure(
+        "scenarios-growth-10000", "10,000 cost so many times 1,000, 1 thread", "at most 10.5",
+        _ratio("thousands", _together(10000, 1), _together(1000, 1)),
+    ),
+    Measure(
+        "scenarios-growth-10000-2", "the same on 2 threads", "at most 10.5",
+        _ratio("thousands", _together(10000, 2), _together(1000, 2)), main=False,
+    ),
+]  # fmt: skip
+
+PEAK = {who: _noted("memory", who, "peak") for who in ("fastavs", "duckdb")}
+
+FILES = [
+    Measure("files-s", "fastavs, s", "", _seconds("files", "fastavs"), "{:.2f}"),
+    Measure("files-duckdb", "DuckDB, times fastavs", "at least 2.3", _rival("files", "duckdb"), "{:.2f}", gated=True),
+    Measure("files-peak", "fastavs, peak memory of the whole process, MiB", "", PEAK["fastavs"], "{:,.0f}"),
+    Measure("files-peak-duckdb", "DuckDB, the same, MiB", "", PEAK["duckdb"], "{:,.0f}"),
+    Measure(
+        "files-memory", "memory of fastavs, times DuckDB's", "at most 1.0", _over(PEAK["fastavs"], PEAK["duckdb"]),
+        "{:.2f}",
+    ),
+    Measure("load-s", "reading and checking alone (`Study.load`), s", "", _seconds("load", "fastavs"), "{:.2f}"),
+    Measure("build-s", "building the index of a study just read, s", "", _seconds("build", "fastavs"), "{:.2f}"),
+]  # fmt: skip
+
+INDEX = [
+    Measure(
+        f"{stage}-{which}", f"{text}, {periods}", f"at least {goal}", _rival(f"{stage}_{which}", "numpy"), gated=gate
+    )
+    for stage, text, goals, gate in (
+        ("index", "columns in memory", ("5", "7"), True), ("parquet", "from Parquet", ("2.5", "3.5"), False),
+    )
+    for which, periods, goal in zip(
+        ("base", "historic"), ("base period (2009 to 2011H1)", "own years (2001 to 2010)"), goals, strict=True
+    )
+]  # fmt: skip
+
+WHO = {"fastavs": "fastavs, sorted index", "fastavs, without an index": "fastavs, without an index", **TOOLS}
+
+ACCURACY = [
+    Measure(
+        f"error-{of}-{who}", f"{of} {'of lines' if of == 'rates' else 'of years'}, {name}",
+        "at most 1e-15" if who.startswith("fastavs") else "", _noted("accuracy", who, of), "{:.1e}", main=of == "rates",
+    )
+    for of in ("rates", "means")
+    for who, name in WHO.items()
+]  # fmt: skip
+
+START = [
+    Measure("import-ms", "`import fastavs`, whole process, ms", "", _ms("import", "fastavs"), "{:.0f}"),
+    *(
+        Measure(f"import-{tool}", f"`import {tool}`, the same, ms", "", _ms("import", tool), "{:.0f}", main=False)
+        for tool in ("numba", "duckdb", "polars", "pandas")
+    ),
+    Measure(
+        "first-result", "first result from a saved index, whole process, s", "at most 0.6",
+        _seconds("first_result", "fastavs"), "{:.2f}",
+    ),
+    Measure(
+        "first-result-least", "its shortest turn, s", "at most 0.6", _least("first_result", "fastavs"), "{:.2f}",
+        main=False,
+    ),
+    Measure(
+        "first-result-processor", "processor time in it, s", "", _noted("first_result", "fastavs", "processor"),
+        "{:.2f}",
+    ),
+    Measure(
+        "first-result-means", "first result, means alone, s", "", _seconds("first_result", "fastavs, means alone"),
+        "{:.2f}",
+    ),
+    Measure(
+        "cold-sweep", "the same, nothing compiled yet (once after installation), s", "",
+        _seconds("cold", "fastavs: sweep of a saved index"), "{:.0f}",
+    ),
+    Measure(
+        "cold-files", "files to summary, nothing compiled yet, s", "", _seconds("cold", "fastavs: files to summary"),
+        "{:.0f}",
+    ),
+]  # fmt: skip
+
+SECTIONS: list[tuple[str, list[Measure]]] = [
+    ("One scenario, 2001-2020, every column of the summary, in memory", SWEEP),
+    ("Many scenarios, a mean and a weighted mean for each year", SCENARIOS),
+    ("Parquet files to the summary of all years", FILES),
+    ("Building the sorted index, one thread: lexsort, times fastavs", INDEX),
+    ("Largest relative error against exact sums, outliers of 1e12 among the observations", ACCURACY),
+    ("Start", START),
+]
+
+GROWING = {"one sweep": ("sweep", "fastavs"), "files to summary": ("files", "fastavs"), "index": ("build", "fastavs")}
