@@ -28,7 +28,7 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         fx = [{ currency = "EUR", factor = 0.9 }]
 
         [[scenario]]
-        name = "tenth off, wine aside"
+        name = "wine at 12.5 %, then a tenth off"
         scale = [{ ad_valorem = 0.9, specific = 0.9, schedule = "applied" }]
         set = [{ prefixes = ["2204"], duty = "12.5%" }]
 

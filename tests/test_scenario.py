@@ -83,7 +83,7 @@ name = "weak euro"
 fx = [{ currency = "EUR", factor = 0.9, periods = ["2009"] }]
 
 [[scenario]]
-name = "tenth off, wine aside"
+name = "wine at 12.5 %, then a tenth off"
 scale = [{ ad_valorem = 0.9, specific = 0.9, schedule = "applied", group = ["industry", "13"] }]
 set = { prefixes = ["2204"], duty = "12.5%" }
 """
@@ -94,7 +94,7 @@ def test_a_file_of_scenarios(tmp_path: Path) -> None:
     assert read_scenarios(tmp_path / "s.toml") == [
         fa.Scenario("weak euro", fa.FxShock("EUR", 0.9, ("2009",))),
         fa.Scenario(
-            "tenth off, wine aside",
+            "wine at 12.5 %, then a tenth off",
             fa.ScaleDuty(0.9, 0.9, schedule="applied", group=("industry", "13")),
             fa.SetDuty(("2204",), "12.5%"),
         ),
