@@ -218,10 +218,11 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
             raise InputError("a duty of too many parts", value=duty.text, expected=expected)
         op.extend(code for code, _ in duty.program)
         arg.extend(float(value) for _, value in duty.program)
+        kinds = duty.kinds
         for term in duty.specifics:
-            place.append(duty.kinds.index(term.kind))
+            place.append(kinds.index(term.kind))
             b.append(term.b)
-            per_unit.append(float(1 / term.unit.size))
+            per_unit.append(term.unit.size.denominator / term.unit.size.numerator)
             currency.append(currencies.index(term.currency))
         op_start.append(len(op))
         term_start.append(len(b))

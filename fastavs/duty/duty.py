@@ -41,6 +41,8 @@ class Duty:
         Postfix program of opcodes and operands (`fastavs.duty.meaning`).
     ad_valorem : float
         What is left when the specific terms are taken out, a fraction (METHOD.md section 2).
+    kinds : tuple of str
+        Kinds of quantity that the duty needs, in order of first appearance.
     is_monotone : bool
         Whether the rate never falls as the quantity ratio grows: no specific term counts negatively.
 
@@ -57,6 +59,7 @@ class Duty:
     specifics: tuple[Specific, ...] = field(init=False, repr=False, compare=False)
     program: Program = field(init=False, repr=False, compare=False)
     ad_valorem: float = field(init=False, repr=False, compare=False)
+    kinds: tuple[str, ...] = field(init=False, repr=False, compare=False)
     is_monotone: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +68,7 @@ class Duty:
         object.__setattr__(self, "specifics", specifics)
         object.__setattr__(self, "program", compile_program(self.expr, specifics))
         object.__setattr__(self, "ad_valorem", ad_valorem_part(self.expr))
+        object.__setattr__(self, "kinds", tuple(dict.fromkeys(term.kind for term in specifics)))
         object.__setattr__(self, "is_monotone", rises_with_quantity(self.expr))
 
     def __str__(self) -> str:
@@ -74,11 +78,6 @@ class Duty:
     def has_specific(self) -> bool:
         """Whether some specific term has an amount other than 0."""
         return any(term.amount for term in self.specifics)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of quantity that the duty needs, in order of first appearance."""
-        return tuple(dict.fromkeys(term.kind for term in self.specifics))
 
     @property
     def currencies(self) -> tuple[str, ...]:

@@ -90,7 +90,8 @@ class Specific:
     @property
     def b(self) -> float:
         """Amount for one base unit of the kind, rounded once."""
-        return float(self.amount / self.unit.size)
+        amount, size = self.amount, self.unit.size
+        return (amount.numerator * size.denominator) / (amount.denominator * size.numerator)
 
     def __str__(self) -> str:
         return f"{plain_number(self.amount)} {self.currency}/{self.unit.text}"

@@ -52,13 +52,15 @@ class Block:
 
 def all_figures(
     index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
-) -> np.ndarray:
+) -> tuple[np.ndarray, Plan | None]:
     """Work out the summary of every scenario.
 
     Returns
     -------
     figures : float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
+    plan : Plan or None
+        What they were worked out from, if that was one.
 
     Raises
     ------
@@ -71,31 +73,32 @@ def all_figures(
     for changed in (False, True):
         places = np.flatnonzero(np.array(traded, dtype=bool) == changed)
         for careful in (True,) if changed else (False, True):
-            if not places.size or _work_out(index, scenarios, places, careful, full, place, progress, figures):
+            if not places.size:
                 break
-    return figures
+            some = [scenarios[int(one)] for one in places]
+            plan = make_plan(index, some, careful)
+            if _work_out(plan, some, places, full, place, progress, figures):
+                break
+    return figures, plan if len(some) == len(scenarios) else None
 
 
 def _work_out(
-    index: SortedIndex,
+    plan: Plan,
     scenarios: Sequence[Scenario],
     places: np.ndarray,
-    careful: bool,
     full: bool,
     place: Workplace,
     progress: Progress,
     figures: np.ndarray,
 ) -> bool:
-    """Work out the scenarios at some places; whether the plan was careful enough for them."""
-    some = [scenarios[one] for one in places]
-    plan = make_plan(index, some, careful)
-    done = len(scenarios) - places.size if careful else 0
-    for block, result in place.run(plan, run_block, blocks_of(plan, some), full):
+    """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
+    done = len(figures) - places.size if any(trade_of(one) for one in scenarios) else 0
+    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios), full):
         if result is None:
             return False
         figures[places[block.places]] = result
         done += block.places.size
-        progress("scenarios", done, len(scenarios))
+        progress("scenarios", done, len(figures))
     plan.under.clear()
     return True
 

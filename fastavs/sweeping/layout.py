@@ -182,11 +182,10 @@ class LayoutBuilder:
         last = np.searchsorted(known, high) + source.first
         sure = ~self.rows.nullable[self.line_row]
         sure_before = np.concatenate(([0], np.cumsum(sure)))
-        for place_in, h in enumerate(without):
-            chunk = int(self.chunk[side.first + h])
-            spans = (*first[:, place_in].tolist(), *[0] * padding, *last[:, place_in].tolist(), *[0] * padding)
-            if (chunk, *spans) not in self.slots:
-                self.slots[chunk, *spans] = len(self.slots)
-            slot[h] = self.slots[chunk, *spans]
-            null[h] = not (sure_before[last[:, place_in]] > sure_before[first[:, place_in]]).any()
+        empty = np.zeros((padding, without.size), dtype=np.int64)
+        spans = np.concatenate((self.chunk[None, side.first + without], first, empty, last, empty))
+        distinct, member = np.unique(spans, axis=1, return_inverse=True)
+        places = [self.slots.setdefault(tuple(one), len(self.slots)) for one in distinct.T.tolist()]
+        slot[without] = np.array(places, dtype=np.int64)[member.reshape(-1)]
+        null[without] = ~(sure_before[last] > sure_before[first]).any(axis=0)
         return left, slot, null

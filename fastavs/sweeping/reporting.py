@@ -40,6 +40,7 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
 
 def report_lines(
     index: SortedIndex,
+    plan: Plan | None,
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
@@ -54,7 +55,7 @@ def report_lines(
         By grouping.
     chosen : pyarrow.Table or None
     """
-    plan = make_plan(index, scenarios, careful=any(trade_of(one) for one in scenarios))
+    plan = plan or make_plan(index, scenarios, careful=any(trade_of(one) for one in scenarios))
     names = [one.name for one in scenarios]
     some = [members(index, title) for title in wanted.by]
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]

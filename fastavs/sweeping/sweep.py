@@ -171,9 +171,9 @@ def sweep(
     groups: dict[str, pa.Table] = {}
     some = None
     with Workplace(executor, threads) as place:
-        figures = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
+        figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
-            groups, some = report_lines(found, chosen, further, whole_lines, place, progress)
+            groups, some = report_lines(found, plan, chosen, further, whole_lines, place, progress)
     years = tuple(one[0] for one in found.facts["years"])
     return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
 
