@@ -54,7 +54,9 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     table = duty_table(duties, CURRENCIES)
     for s, factor in enumerate(scenarios):
         rate, counts = np.empty(n), np.empty((2, n), dtype=np.int64)
-        kernels.row_rates(table, entries, rows, shocks(factor, periods), OUTLIER, rate, counts[0], counts[1])
+        kernels.row_rates(
+            table, entries, rows, shocks(factor, periods), OUTLIER, (rate, np.empty_like(rate), counts[0], counts[1])
+        )
         found[:, s] = rate
         if s == 0:
             kept, binding = counts
