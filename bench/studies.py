@@ -20,14 +20,14 @@ PACKAGE = Path(fa.__file__).parent
 ABSURD = 1e13  # quantity for a unit of value
 
 
-def _kept(name: str, scale: float, *sources: str) -> Path:
+def _kept(name: str, scale: float, *sources: str, ending: str = "") -> Path:
     """Return a place under the cache whose name tells the code apart that what stands there was made with."""
     digest = hashlib.blake2b(digest_size=4)
     for pattern in sources:
         for path in sorted(path for path in PACKAGE.glob(pattern) if path.is_file()):
             digest.update(path.read_bytes())
     CACHE.mkdir(exist_ok=True)
-    return CACHE / f"{name}-{scale:g}-{digest.hexdigest()}"
+    return CACHE / f"{name}-{scale:g}-{digest.hexdigest()}{ending}"
 
 
 def replica(scale: float) -> Path:
@@ -73,7 +73,7 @@ def study(scale: float) -> fa.Study:
 def saved_index(scale: float) -> Path:
     """Return the file of a replica's sorted index, built if need be."""
     folders = ("", "duty/", "kernels/", "replica/", "sweeping/")
-    path = _kept("index", scale, *(f"{folder}*.*" for folder in folders)).with_suffix(".avs")
+    path = _kept("index", scale, *(f"{folder}*.*" for folder in folders), ending=".avs")
     if not path.exists():
         fa.build_index(study(scale)).save(path)
     return path

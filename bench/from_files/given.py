@@ -30,7 +30,7 @@ def parsed_schedules(scale: float) -> Path:
     from bench.resolved import duty_columns
 
     folder = studies.replica(scale).parent
-    path = folder.with_name(folder.name.replace("replica", "parsed")).with_suffix(".parquet")
+    path = folder.with_name(folder.name.replace("replica", "parsed") + ".parquet")
     if path.exists():
         return path
     tables = []
