@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from fastavs.kernels.options import inlined, inner, kernel
@@ -22,6 +24,7 @@ STACK = 64
 LINEAR = 24  # thresholds of a block that fall between so many observations at most are tried on each of them
 FINITE = float(np.finfo(np.float64).max)
 SLACK = 1e-12  # relative widening of a block's bounds, far above rounding
+AHEAD = 8  # segments between one that is searched and one whose memory is asked for
 TIE = 1e-12  # relative: applied and bound nearer than this are equal
 
 # places among the sums that a class adds to
@@ -147,6 +150,25 @@ def _fma_typed(typing: Any, x: Any, y: Any, z: Any) -> Any:
 
 
 _fma: Any = intrinsic(_fma_typed)
+
+
+def _fetch_typed(typing: Any, array: Any, place: Any) -> Any:
+    """Ask for the memory at a place, which will soon be read."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer = builder.gep(data, [arguments[1]])
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+        ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        how = [ir.Constant(number, one) for one in (0, 3, 1)]  # to read, to keep, data
+        builder.call(ask, [pointer, *how])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
+
+
+_fetch: Any = intrinsic(_fetch_typed)
 
 
 @inlined
@@ -415,6 +437,7 @@ def _plain_rows(
     duty_of, group_of, cell_of, quote_of, bare = rows.duty, rows.group, rows.cell, rows.quote, rows.bare
     scale, shift, scale_b, shift_b, fx = shocks.scale, shocks.shift, shocks.scale_b, shocks.shift_b, shocks.fx
     counting = kept.size > 0
+    last = period.size - AHEAD
     for i in range(span[0], span[1]):
         d = duty_of[i]
         form = form_of[d]
@@ -439,6 +462,13 @@ def _plain_rows(
             quote = quote_of[i] + currency * shocks.periods
             first = first_of[group]
             for g in range(first, first_of[group + 1]):
+                if g < last:  # where a search a few segments on will begin: rows come in the order of segments
+                    further = start[g + AHEAD]
+                    half = (start[g + AHEAD + 1] - further) >> 1
+                    _fetch(ratio, further + half)
+                    _fetch(running, further + g + AHEAD + half)
+                    _fetch(ratio, further + (half >> 1))
+                    _fetch(ratio, further + half + (half >> 1))
                 lo = start[g]
                 paid, m, k = _segment(
                     ratio, running, lo, lo + g, start[g + 1] - lo, (low[g], high[g], total_of[g]),
@@ -868,38 +898,86 @@ def _carry(layout: Layout, chunk: int, zero: bool, out: Scratch) -> None:
 
     Writes the rate (NaN where none is known) and the ad valorem part (NaN where nothing is carried).
     """
-    for slot in range(layout.slot[chunk], layout.slot[chunk + 1]):
-        seat = layout.slot_seat + slot - layout.slot[chunk]
-        for s in range(out.rate.shape[1]):
-            mean = np.nan
-            part = np.nan
-            specific = False
-            known = False
-            for e in range(layout.slot_lo.shape[0]):
-                n = 0
-                total = 0.0
-                lost = 0.0
-                parts = 0.0
-                parts_lost = 0.0
-                for place in range(layout.slot_lo[e, slot], layout.slot_hi[e, slot]):
-                    row = layout.line_seat[place]
-                    x = out.rate[row, s]
-                    known |= not np.isnan(x)
-                    if np.isnan(x):
-                        if not zero:
-                            continue
-                        x = 0.0
-                    if np.isnan(part):
-                        n += 1
-                        total, lost = _plus(total, lost, 1.0, x)
-                        parts, parts_lost = _plus(parts, parts_lost, 1.0, out.part[row, s])
-                        specific |= out.specific[row, s]
-                if n > 0:
-                    mean = (total + lost) / n
-                    part = (parts + parts_lost) / n
-            out.rate[seat, s] = mean if known else np.nan
-            out.part[seat, s] = part
-            out.specific[seat, s] = specific
+    slots, lows, highs = layout.slot, layout.slot_lo, layout.slot_hi
+    for slot in range(slots[chunk], slots[chunk + 1]):
+        seat = layout.slot_seat + slot - slots[chunk]
+        level = 0
+        while level < lows.shape[0] and lows[level, slot] == highs[level, slot]:
+            level += 1
+        if level == lows.shape[0] or not _carry_known(layout, lows[level, slot], highs[level, slot], seat, out):
+            for s in range(out.rate.shape[1]):
+                _carry_any(layout, slot, s, seat, zero, out)
+
+
+@inner
+def _carry_known(layout: Layout, first: int, last: int, seat: int, out: Scratch) -> bool:
+    """Carry the mean of lines whose rates are all known, under every scenario; False if some are not."""
+    total, lost, parts, parts_lost = out.lane[3], out.lane[4], out.lane[5], out.lane[6]
+    rate, part, specific, line_seat = out.rate, out.part, out.specific, layout.line_seat
+    unknown = 0
+    total[:] = 0.0
+    lost[:] = 0.0
+    parts[:] = 0.0
+    parts_lost[:] = 0.0
+    specific[seat] = False
+    for place in range(first, last):
+        row = line_seat[place]
+        for s in range(total.size):
+            x = rate[row, s]
+            unknown += np.isnan(x)
+            raised = total[s] + x
+            back = raised - total[s]
+            lost[s] += (total[s] - (raised - back)) + (x - back)
+            total[s] = raised
+        for s in range(total.size):
+            x = part[row, s]
+            raised = parts[s] + x
+            back = raised - parts[s]
+            parts_lost[s] += (parts[s] - (raised - back)) + (x - back)
+            parts[s] = raised
+        for s in range(total.size):
+            specific[seat, s] |= specific[row, s]
+    if unknown > 0:
+        return False
+    n = last - first
+    for s in range(total.size):
+        rate[seat, s] = (total[s] + lost[s]) / n
+        part[seat, s] = (parts[s] + parts_lost[s]) / n
+    return True
+
+
+@inner
+def _carry_any(layout: Layout, slot: int, s: int, seat: int, zero: bool, out: Scratch) -> None:
+    """The same for one scenario and whatever is known."""
+    mean = np.nan
+    part = np.nan
+    specific = False
+    known = False
+    for e in range(layout.slot_lo.shape[0]):
+        n = 0
+        total = 0.0
+        lost = 0.0
+        parts = 0.0
+        parts_lost = 0.0
+        for place in range(layout.slot_lo[e, slot], layout.slot_hi[e, slot]):
+            row = layout.line_seat[place]
+            x = out.rate[row, s]
+            known |= not np.isnan(x)
+            if np.isnan(x):
+                if not zero:
+                    continue
+                x = 0.0
+            if np.isnan(part):
+                n += 1
+                total, lost = _plus(total, lost, 1.0, x)
+                parts, parts_lost = _plus(parts, parts_lost, 1.0, out.part[row, s])
+                specific |= out.specific[row, s]
+        if n > 0:
+            mean = (total + lost) / n
+            part = (parts + parts_lost) / n
+    out.rate[seat, s] = mean if known else np.nan
+    out.part[seat, s] = part
+    out.specific[seat, s] = specific
 
 
 # ---- classes
@@ -912,144 +990,160 @@ def _differ(left: float, right: float) -> bool:
 
 
 @inner
-def _odd_classes(layout: Layout, j: int, y: int, zero: bool, full: bool, out: Scratch) -> None:
+def _odd_classes(layout: Layout, chunk: int, zero: bool, full: bool, out: Scratch) -> None:
     """Add the classes that may have no rate, or rest on a carried mean, one by one (METHOD.md sections 3, 4, 7)."""
-    if layout.odd[j] == layout.start[j + 1]:
-        return
-    total, lost, count = out.total[y], out.lost[y], out.tally[y]
-    lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
-    matches, headings, subheadings = layout.matched, layout.heading, layout.subheading
-    rate, parts, specifics = out.rate, out.part, out.specific
-    first, last = layout.odd[j], layout.start[j + 1]
-    for s in range(rate.shape[1]):
-        heading_sum = 0.0
-        heading_lost = 0.0
-        heading_lines = 0
-        for k in range(first, last):
-            left = lefts[k]
-            right = rights[k]
-            lines = lines_of[k]
-            x = rate[left, s]
-            part = parts[left, s]
-            unresolved = np.isnan(x)
-            specific = specifics[left, s]
-            if unresolved and zero and not np.isnan(part):
-                x = 0.0
-            if right >= 0:
-                bound = rate[right, s]
-                unresolved &= np.isnan(bound)
-                if np.isnan(bound) and zero:
-                    bound = 0.0
-                apart = _differ(x, bound)
-                governs = (apart and x > bound) or (np.isnan(x) and not np.isnan(bound)) or np.isnan(part)
-                if apart and bound > x:
-                    count[WATER, s] += lines
-                if not np.isnan(bound):
-                    count[BOUND_LINES, s] += lines
-                    total[BOUND, s], lost[BOUND, s] = _plus(total[BOUND, s], lost[BOUND, s], lines, bound)
-                if governs:
-                    x = bound
-                    specific = specifics[right, s]
-                other = parts[right, s]
-                part = other if np.isnan(part) or other < part else part
-            if specific:
-                count[SPECIFIC, s] += lines
-            if unresolved:
-                count[UNRESOLVED, s] += lines
-            weight = weights[k]
-            matched = matches[k]
-            known = not np.isnan(x)
-            if known:
-                count[LINES, s] += lines
-                total[WEIGHTS, s], lost[WEIGHTS, s] = _plus(total[WEIGHTS, s], lost[WEIGHTS, s], weight, 1.0)
-                count[MATCHED_LINES, s] += matched
-                total[RATE, s], lost[RATE, s] = _plus(total[RATE, s], lost[RATE, s], lines, x)
-                total[WEIGHTED, s], lost[WEIGHTED, s] = _plus(total[WEIGHTED, s], lost[WEIGHTED, s], weight, x)
-                total[MATCHED, s], lost[MATCHED, s] = _plus(total[MATCHED, s], lost[MATCHED, s], matched, x)
-            if not full:
-                continue
-            total[PART, s], lost[PART, s] = _plus(total[PART, s], lost[PART, s], lines, part)
-            total[PART_SQUARES, s], lost[PART_SQUARES, s] = _plus_square(
-                total[PART_SQUARES, s], lost[PART_SQUARES, s], lines, part
-            )
-            if known:
-                total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s] = _plus(
-                    total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s], weight, part
+    years = layout.bound.size
+    for y in range(years):
+        j = chunk * years + y
+        if layout.odd[j] == layout.start[j + 1]:
+            continue
+        total, lost, count = out.total[y], out.lost[y], out.tally[y]
+        lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
+        matches, headings, subheadings = layout.matched, layout.heading, layout.subheading
+        rate, parts, specifics = out.rate, out.part, out.specific
+        first, last = layout.odd[j], layout.start[j + 1]
+        for s in range(rate.shape[1]):
+            heading_sum = 0.0
+            heading_lost = 0.0
+            heading_lines = 0
+            for k in range(first, last):
+                left = lefts[k]
+                right = rights[k]
+                lines = lines_of[k]
+                x = rate[left, s]
+                part = parts[left, s]
+                unresolved = np.isnan(x)
+                specific = specifics[left, s]
+                if unresolved and zero and not np.isnan(part):
+                    x = 0.0
+                if right >= 0:
+                    bound = rate[right, s]
+                    unresolved &= np.isnan(bound)
+                    if np.isnan(bound) and zero:
+                        bound = 0.0
+                    apart = _differ(x, bound)
+                    governs = (apart and x > bound) or (np.isnan(x) and not np.isnan(bound)) or np.isnan(part)
+                    if apart and bound > x:
+                        count[WATER, s] += lines
+                    if not np.isnan(bound):
+                        count[BOUND_LINES, s] += lines
+                        total[BOUND, s], lost[BOUND, s] = _plus(total[BOUND, s], lost[BOUND, s], lines, bound)
+                    if governs:
+                        x = bound
+                        specific = specifics[right, s]
+                    other = parts[right, s]
+                    part = other if np.isnan(part) or other < part else part
+                if specific:
+                    count[SPECIFIC, s] += lines
+                if unresolved:
+                    count[UNRESOLVED, s] += lines
+                weight = weights[k]
+                matched = matches[k]
+                known = not np.isnan(x)
+                if known:
+                    count[LINES, s] += lines
+                    total[WEIGHTS, s], lost[WEIGHTS, s] = _plus(total[WEIGHTS, s], lost[WEIGHTS, s], weight, 1.0)
+                    count[MATCHED_LINES, s] += matched
+                    total[RATE, s], lost[RATE, s] = _plus(total[RATE, s], lost[RATE, s], lines, x)
+                    total[WEIGHTED, s], lost[WEIGHTED, s] = _plus(total[WEIGHTED, s], lost[WEIGHTED, s], weight, x)
+                    total[MATCHED, s], lost[MATCHED, s] = _plus(total[MATCHED, s], lost[MATCHED, s], matched, x)
+                if not full:
+                    continue
+                total[PART, s], lost[PART, s] = _plus(total[PART, s], lost[PART, s], lines, part)
+                total[PART_SQUARES, s], lost[PART_SQUARES, s] = _plus_square(
+                    total[PART_SQUARES, s], lost[PART_SQUARES, s], lines, part
                 )
-                total[SQUARES, s], lost[SQUARES, s] = _plus_square(total[SQUARES, s], lost[SQUARES, s], lines, x)
-                total[WEIGHTED_SQUARES, s], lost[WEIGHTED_SQUARES, s] = _plus_square(
-                    total[WEIGHTED_SQUARES, s], lost[WEIGHTED_SQUARES, s], weight, x
-                )
-                total[MATCHED_SQUARES, s], lost[MATCHED_SQUARES, s] = _plus_square(
-                    total[MATCHED_SQUARES, s], lost[MATCHED_SQUARES, s], matched, x
-                )
-            subheading = subheadings[k]
-            if subheading < 0:
-                total[HEADING, s], lost[HEADING, s] = _plus(total[HEADING, s], lost[HEADING, s], headings[k], x)
-                continue
-            if known:  # lines of one subheading come together, each on its own or by a number of equals
-                heading_sum, heading_lost = _plus(heading_sum, heading_lost, lines, x)
-                heading_lines += int(lines)
-            if k + 1 == last or subheadings[k + 1] != subheading:
-                if heading_lines > 0:
-                    mean = (heading_sum + heading_lost) / heading_lines
-                    total[HEADING, s], lost[HEADING, s] = _plus(total[HEADING, s], lost[HEADING, s], 1.0, mean)
-                    count[HEADINGS, s] += 1.0
-                heading_sum = 0.0
-                heading_lost = 0.0
-                heading_lines = 0
+                if known:
+                    total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s] = _plus(
+                        total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s], weight, part
+                    )
+                    total[SQUARES, s], lost[SQUARES, s] = _plus_square(total[SQUARES, s], lost[SQUARES, s], lines, x)
+                    total[WEIGHTED_SQUARES, s], lost[WEIGHTED_SQUARES, s] = _plus_square(
+                        total[WEIGHTED_SQUARES, s], lost[WEIGHTED_SQUARES, s], weight, x
+                    )
+                    total[MATCHED_SQUARES, s], lost[MATCHED_SQUARES, s] = _plus_square(
+                        total[MATCHED_SQUARES, s], lost[MATCHED_SQUARES, s], matched, x
+                    )
+                subheading = subheadings[k]
+                if subheading < 0:
+                    total[HEADING, s], lost[HEADING, s] = _plus(total[HEADING, s], lost[HEADING, s], headings[k], x)
+                    continue
+                if known:  # lines of one subheading come together, each on its own or by a number of equals
+                    heading_sum, heading_lost = _plus(heading_sum, heading_lost, lines, x)
+                    heading_lines += int(lines)
+                if k + 1 == last or subheadings[k + 1] != subheading:
+                    if heading_lines > 0:
+                        mean = (heading_sum + heading_lost) / heading_lines
+                        total[HEADING, s], lost[HEADING, s] = _plus(total[HEADING, s], lost[HEADING, s], 1.0, mean)
+                        count[HEADINGS, s] += 1.0
+                    heading_sum = 0.0
+                    heading_lost = 0.0
+                    heading_lines = 0
 
 
 @inner
-def _classes_one(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> None:
+def _classes_one(layout: Layout, chunk: int, full: bool, out: Scratch) -> None:
     """Add the other classes of a year, one scenario."""
-    t = out.total[y, :, 0].copy()
-    e = out.lost[y, :, 0].copy()
-    t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10 = t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[10]
-    e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10 = e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9], e[10]
-    specific = 0.0
-    water = 0.0
-    bound_year = layout.bound[y]
-    own = layout.own[y]
-    lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
-    matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
-    for k in range(layout.start[j], layout.odd[j]):
-        left = lefts[k]
-        lines = lines_of[k]
-        weight = weights[k]
-        x = rate[left, 0]
-        part = parts[left, 0]
-        has_specific = specifics[left, 0]
-        if bound_year:
-            right = rights[k]
-            bound = rate[right, 0]
-            apart = _differ(x, bound)
-            water += lines if apart and bound > x else 0.0
-            t4, e4 = _plus(t4, e4, lines, bound)
-            above = apart and x > bound
-            x = bound if above else x
-            has_specific = specifics[right, 0] if above else has_specific
-            part = min(part, parts[right, 0])
-        specific += lines if has_specific else 0.0
-        t0, e0 = _plus(t0, e0, lines, x)
-        t1, e1 = _plus(t1, e1, weight, x)
-        if not own:
-            t2, e2 = _plus(t2, e2, matched[k], x)
-        if full:
-            t3, e3 = _plus(t3, e3, headings[k], x)
-            t5, e5 = _plus(t5, e5, lines, part)
-            t6, e6 = _plus(t6, e6, weight, part)
-            t7, e7 = _plus_square(t7, e7, lines, x)
-            t8, e8 = _plus_square(t8, e8, weight, x)
+    years = layout.bound.size
+    for y in range(years):
+        j = chunk * years + y
+        if layout.start[j] == layout.odd[j] and not layout.own[y]:
+            continue
+        total, lost = out.total, out.lost  # no views of them: making one costs as much as a class
+        # a sum and what it lost, by place
+        t0, t1, t2, t3 = total[y, 0, 0], total[y, 1, 0], total[y, 2, 0], total[y, 3, 0]
+        t4, t5, t6, t7 = total[y, 4, 0], total[y, 5, 0], total[y, 6, 0], total[y, 7, 0]
+        t8, t9, t10 = total[y, 8, 0], total[y, 9, 0], total[y, 10, 0]
+        e0, e1, e2, e3 = lost[y, 0, 0], lost[y, 1, 0], lost[y, 2, 0], lost[y, 3, 0]
+        e4, e5, e6, e7 = lost[y, 4, 0], lost[y, 5, 0], lost[y, 6, 0], lost[y, 7, 0]
+        e8, e9, e10 = lost[y, 8, 0], lost[y, 9, 0], lost[y, 10, 0]
+        specific = 0.0
+        water = 0.0
+        bound_year = layout.bound[y]
+        own = layout.own[y]
+        lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
+        matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
+        for k in range(layout.start[j], layout.odd[j]):
+            left = lefts[k]
+            lines = lines_of[k]
+            weight = weights[k]
+            x = rate[left, 0]
+            part = parts[left, 0]
+            has_specific = specifics[left, 0]
+            if bound_year:
+                right = rights[k]
+                bound = rate[right, 0]
+                apart = _differ(x, bound)
+                water += lines if apart and bound > x else 0.0
+                t4, e4 = _plus(t4, e4, lines, bound)
+                above = apart and x > bound
+                x = bound if above else x
+                has_specific = specifics[right, 0] if above else has_specific
+                part = min(part, parts[right, 0])
+            specific += lines if has_specific else 0.0
+            t0, e0 = _plus(t0, e0, lines, x)
+            t1, e1 = _plus(t1, e1, weight, x)
             if not own:
-                t9, e9 = _plus_square(t9, e9, matched[k], x)
-            t10, e10 = _plus_square(t10, e10, lines, part)
-    if own:
-        t2, e2, t9, e9 = t0, e0, t7, e7
-    out.total[y, :WEIGHTS, 0] = np.array([t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10])
-    out.lost[y, :WEIGHTS, 0] = np.array([e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10])
-    out.tally[y, SPECIFIC, 0] += specific
-    out.tally[y, WATER, 0] += water
+                t2, e2 = _plus(t2, e2, matched[k], x)
+            if full:
+                t3, e3 = _plus(t3, e3, headings[k], x)
+                t5, e5 = _plus(t5, e5, lines, part)
+                t6, e6 = _plus(t6, e6, weight, part)
+                t7, e7 = _plus_square(t7, e7, lines, x)
+                t8, e8 = _plus_square(t8, e8, weight, x)
+                if not own:
+                    t9, e9 = _plus_square(t9, e9, matched[k], x)
+                t10, e10 = _plus_square(t10, e10, lines, part)
+        if own:
+            t2, e2, t9, e9 = t0, e0, t7, e7
+        total[y, 0, 0], total[y, 1, 0], total[y, 2, 0], total[y, 3, 0] = t0, t1, t2, t3
+        total[y, 4, 0], total[y, 5, 0], total[y, 6, 0], total[y, 7, 0] = t4, t5, t6, t7
+        total[y, 8, 0], total[y, 9, 0], total[y, 10, 0] = t8, t9, t10
+        lost[y, 0, 0], lost[y, 1, 0], lost[y, 2, 0], lost[y, 3, 0] = e0, e1, e2, e3
+        lost[y, 4, 0], lost[y, 5, 0], lost[y, 6, 0], lost[y, 7, 0] = e4, e5, e6, e7
+        lost[y, 8, 0], lost[y, 9, 0], lost[y, 10, 0] = e8, e9, e10
+        out.tally[y, SPECIFIC, 0] += specific
+        out.tally[y, WATER, 0] += water
 
 
 @inlined
@@ -1076,70 +1170,73 @@ def _add_square_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.
 
 
 @inner
-def _classes_block(layout: Layout, j: int, y: int, full: bool, out: Scratch) -> None:
+def _classes_block(layout: Layout, chunk: int, full: bool, out: Scratch) -> None:
     """The same for all scenarios of a block."""
-    width = out.rate.shape[1]
-    x = out.lane[0]
-    part = out.lane[1]
-    total = out.total[y]
-    lost = out.lost[y]
-    own = layout.own[y]
-    specific = out.tally[y, SPECIFIC]
-    water = out.tally[y, WATER]
-    lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
-    matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
-    bound_year = layout.bound[y]
-    for k in range(layout.start[j], layout.odd[j]):
-        left = lefts[k]
-        lines = lines_of[k]
-        weight = weights[k]
-        if bound_year:
-            right = rights[k]
-            from_left = lines if specifics[left, 0] else 0.0
-            from_right = lines if specifics[right, 0] else 0.0
-            if full:
-                for s in range(width):
-                    applied = rate[left, s]
-                    bound = rate[right, s]
-                    apart = _differ(applied, bound)
-                    above = apart and applied > bound
-                    x[s] = bound if above else applied
-                    specific[s] += from_right if above else from_left
-                    water[s] += lines if apart and bound > applied else 0.0
-                    part[s] = min(parts[left, s], parts[right, s])
-                _add_lanes(total[BOUND], lost[BOUND], lines, rate[right])
+    years = layout.bound.size
+    for y in range(years):
+        j = chunk * years + y
+        width = out.rate.shape[1]
+        x = out.lane[0]
+        part = out.lane[1]
+        total = out.total[y]
+        lost = out.lost[y]
+        own = layout.own[y]
+        specific = out.tally[y, SPECIFIC]
+        water = out.tally[y, WATER]
+        lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
+        matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
+        bound_year = layout.bound[y]
+        for k in range(layout.start[j], layout.odd[j]):
+            left = lefts[k]
+            lines = lines_of[k]
+            weight = weights[k]
+            if bound_year:
+                right = rights[k]
+                from_left = lines if specifics[left, 0] else 0.0
+                from_right = lines if specifics[right, 0] else 0.0
+                if full:
+                    for s in range(width):
+                        applied = rate[left, s]
+                        bound = rate[right, s]
+                        apart = _differ(applied, bound)
+                        above = apart and applied > bound
+                        x[s] = bound if above else applied
+                        specific[s] += from_right if above else from_left
+                        water[s] += lines if apart and bound > applied else 0.0
+                        part[s] = min(parts[left, s], parts[right, s])
+                    _add_lanes(total[BOUND], lost[BOUND], lines, rate[right])
+                else:
+                    for s in range(width):
+                        applied = rate[left, s]
+                        bound = rate[right, s]
+                        above = applied > bound and _differ(applied, bound)
+                        x[s] = bound if above else applied
             else:
+                more = lines if specifics[left, 0] else 0.0
                 for s in range(width):
-                    applied = rate[left, s]
-                    bound = rate[right, s]
-                    above = applied > bound and _differ(applied, bound)
-                    x[s] = bound if above else applied
-        else:
-            more = lines if specifics[left, 0] else 0.0
-            for s in range(width):
-                x[s] = rate[left, s]
-                part[s] = parts[left, s]
-            if full:
-                for s in range(width):
-                    specific[s] += more
-        _add_lanes(total[RATE], lost[RATE], lines, x)
-        _add_lanes(total[WEIGHTED], lost[WEIGHTED], weight, x)
-        if not own:
-            _add_lanes(total[MATCHED], lost[MATCHED], matched[k], x)
-        if full:
-            _add_lanes(total[HEADING], lost[HEADING], headings[k], x)
-            _add_lanes(total[PART], lost[PART], lines, part)
-            _add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], weight, part)
-            _add_square_lanes(total[SQUARES], lost[SQUARES], lines, x)
-            _add_square_lanes(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], weight, x)
+                    x[s] = rate[left, s]
+                    part[s] = parts[left, s]
+                if full:
+                    for s in range(width):
+                        specific[s] += more
+            _add_lanes(total[RATE], lost[RATE], lines, x)
+            _add_lanes(total[WEIGHTED], lost[WEIGHTED], weight, x)
             if not own:
-                _add_square_lanes(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], matched[k], x)
-            _add_square_lanes(total[PART_SQUARES], lost[PART_SQUARES], lines, part)
-    if own:
-        total[MATCHED] = total[RATE]
-        lost[MATCHED] = lost[RATE]
-        total[MATCHED_SQUARES] = total[SQUARES]
-        lost[MATCHED_SQUARES] = lost[SQUARES]
+                _add_lanes(total[MATCHED], lost[MATCHED], matched[k], x)
+            if full:
+                _add_lanes(total[HEADING], lost[HEADING], headings[k], x)
+                _add_lanes(total[PART], lost[PART], lines, part)
+                _add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], weight, part)
+                _add_square_lanes(total[SQUARES], lost[SQUARES], lines, x)
+                _add_square_lanes(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], weight, x)
+                if not own:
+                    _add_square_lanes(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], matched[k], x)
+                _add_square_lanes(total[PART_SQUARES], lost[PART_SQUARES], lines, part)
+        if own:
+            total[MATCHED] = total[RATE]
+            lost[MATCHED] = lost[RATE]
+            total[MATCHED_SQUARES] = total[SQUARES]
+            lost[MATCHED_SQUARES] = lost[SQUARES]
 
 
 # ---- the whole
@@ -1259,12 +1356,10 @@ def sweep_block(
                     if np.isnan(out.rate[shared + i - span[0], s]):
                         return False
         _carry(layout, chunk, zero, out)
-        for y in range(years):
-            j = chunk * years + y
-            if width == 1:
-                _classes_one(layout, j, y, full, out)
-            else:
-                _classes_block(layout, j, y, full, out)
-            _odd_classes(layout, j, y, zero, full, out)
+        if width == 1:
+            _classes_one(layout, chunk, full, out)
+        else:
+            _classes_block(layout, chunk, full, out)
+        _odd_classes(layout, chunk, zero, full, out)
     _finish(layout, out, figures)
     return True

@@ -124,9 +124,9 @@ class LayoutBuilder:
         zero = index.facts["zero"]
         may_be_null = self.rows.nullable[self.line_row]
         if has_bound:
-            left, slot, left_null = self._carried(left_side, side)
+            left, slot, left_null, left_odd = self._carried(left_side, side)
             right = self.line_seat[here]
-            odd = (slot >= 0) | left_null | may_be_null[here]
+            odd = left_odd | may_be_null[here]
             null = left_null & may_be_null[here]
         else:
             left, slot, right = self.line_seat[here], np.full(here.size, -1), np.full(here.size, -1)
@@ -140,7 +140,7 @@ class LayoutBuilder:
         subheading = np.where(alone[heading], heading, -1)
         odd = odd | alone[heading]
         shared = self.row_start[0]
-        fixed = ~odd & (left < shared) & (right < shared)
+        fixed = ~odd & (slot < 0) & (left < shared) & (right < shared)
         chunk = np.where(fixed, 0, self.chunk[here])
         matched = index.lines.matched[here]
         first, member = distinct(chunk, odd, subheading, left, slot, right)
@@ -163,8 +163,11 @@ class LayoutBuilder:
             "counts": counts, "all_lines": np.float64(here.size), "matched_lines": np.float64(matched.sum()),
         }  # fmt: skip
 
-    def _carried(self, source: Side, side: Side) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Where each bound line's applied rate comes from: a seat, or a carried mean; and whether it may be null."""
+    def _carried(self, source: Side, side: Side) -> tuple[np.ndarray, ...]:
+        """Where each bound line's applied rate comes from: a seat (int64[h]), or a carried mean (int64[h], -1: none).
+
+        Also whether it may be null, and whether that or what it is carried from is not sure; bool[h] each.
+        """
         index = self.index
         keys = index.lines.key[side.first : side.last]
         known = index.lines.key[source.first : source.last]
@@ -182,10 +185,17 @@ class LayoutBuilder:
         last = np.searchsorted(known, high) + source.first
         sure = ~self.rows.nullable[self.line_row]
         sure_before = np.concatenate(([0], np.cumsum(sure)))
+        lines, known_lines = last - first, sure_before[last] - sure_before[first]
+        found = (lines > 0) & (np.cumsum(lines > 0, axis=0) == 1)  # the first level with lines
+        all_known = (found & (known_lines == lines)).any(axis=0)
+        first, last = (np.where(all_known & ~found, 0, one) for one in (first, last))  # no other level will matter
         empty = np.zeros((padding, without.size), dtype=np.int64)
         spans = np.concatenate((self.chunk[None, side.first + without], first, empty, last, empty))
         distinct, member = np.unique(spans, axis=1, return_inverse=True)
         places = [self.slots.setdefault(tuple(one), len(self.slots)) for one in distinct.T.tolist()]
         slot[without] = np.array(places, dtype=np.int64)[member.reshape(-1)]
-        null[without] = ~(sure_before[last] > sure_before[first]).any(axis=0)
-        return left, slot, null
+        null[without] = ~(known_lines > 0).any(axis=0)
+        odd = np.zeros(keys.size, dtype=bool)
+        odd[without] = ~all_known
+        odd |= null
+        return left, slot, null, odd
