@@ -21,6 +21,7 @@ from fastavs.sweeping.trading import trade_of
 from fastavs.trade_changes import TradeChange
 
 BLOCK = 128  # scenarios worked out together
+LEAST = 16  # ... unless fewer are left
 BATCH = 1024  # scenarios turned into numbers at a time
 FIGURES = 17  # columns that `kernels.sweep_block` fills
 
@@ -93,7 +94,8 @@ def _work_out(
 ) -> bool:
     """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
     done = len(figures) - places.size if any(trade_of(one) for one in scenarios) else 0
-    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios), full):
+    size = min(BLOCK, -(-len(scenarios) // place.threads))  # few scenarios keep all threads busy
+    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, max(size, LEAST)), full):
         if result is None:
             return False
         figures[places[block.places]] = result

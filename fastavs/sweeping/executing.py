@@ -10,6 +10,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -105,8 +106,11 @@ class Workplace:
         most : int, optional
             How many tasks may be in hand, if memory is short.
         """
-        if self.executor is None and self.threads == 1:
-            return ((task, work(plan, task, *how)) for task in tasks)
+        if self.executor is None:
+            two = list(islice(tasks := iter(tasks), 2))
+            if self.threads == 1 or len(two) < 2:  # nothing to share
+                return ((task, work(plan, task, *how)) for task in chain(two, tasks))
+            tasks = chain(two, tasks)
 
         def here(task: T) -> Future[Any]:
             return self._threads().submit(work, plan, task, *how)

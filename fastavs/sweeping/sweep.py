@@ -110,7 +110,7 @@ def sweep(
     scenarios : iterable of Scenario
         Their names must differ.
     outputs : sequence of str, optional
-        Columns of the summary; all by default. Means alone cost a third of all.
+        Columns of the summary; all by default. Means alone are quicker.
     by : str or sequence of str
         Groupings to report by: "chapter", or names under ``[groups]`` of the study. The summary does not depend on
         it, nor on `lines` and `whole_lines`, to the bit.
