@@ -39,12 +39,13 @@ def _fingerprint(study: Study) -> str:
         VERSION, study.trade.codes, study.trade.periods, study.trade.partners, study.trade.kinds,
         study.trade.bridges, str(study.options), str(study.config.base), sorted(study.fx.rates.items()), study.fx.own,
         sorted(study.partners.regions.items()),
-        [(title, one.prefixes, one.members) for title, one in sorted(study.groups.items())],
+        [(title, one.prefixes, one.members, one.names) for title, one in sorted(study.groups.items())],
     ]  # fmt: skip
     for schedules in (study.applied, study.bound):
         for year, schedule in sorted(schedules.items()):
             words += [year, schedule.digits, [duty.text for duty in schedule.duties]]
             digest.update(schedule.keys.tobytes())
             digest.update(schedule.duty.tobytes())
+    digest.update(np.ascontiguousarray(study.trade.excluded).view(np.uint8).data)
     digest.update(repr(words).encode())
     return digest.hexdigest()

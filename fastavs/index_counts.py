@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from fastavs.evaluate import without_quantity
 from fastavs.kernels.options import readonly
 from fastavs.sorted_index import SortedIndex
+from fastavs.sweeping.plan import with_parts
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -34,7 +34,7 @@ def with_counts(study: Study, index: SortedIndex) -> SortedIndex:
             np.add.at(counts, one.served.own_line[served], lacking[served])
             some = here[index.others.kinds[here] == kinds]
             others[some] = counts[index.others.line[some] - side.first]
-    return replace(
+    return with_parts(
         index,
         lines=index.lines._replace(no_quantity=readonly(own, np.int64)),
         others=index.others._replace(no_quantity=readonly(others, np.int64)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from fastavs.kernels import reindexing
 from fastavs.kernels.options import readonly
 from fastavs.sorted_index import Alternatives, Further, Records, SortedIndex
+from fastavs.sweeping.plan import with_parts
 
 if TYPE_CHECKING:
     from fastavs.evaluate import Prepared
@@ -136,7 +136,7 @@ def with_records(study: Study, index: SortedIndex) -> SortedIndex:
         readonly(own_start, np.int64), readonly(_joined(own_code), np.int32), readonly(_joined(own_line), np.int32),
         readonly(_first_of_groups(index, of_side), np.int64),
     )  # fmt: skip
-    return replace(index, records=records)
+    return with_parts(index, records=records)
 
 
 def _first_of_groups(index: SortedIndex, first_record: Sequence[int]) -> np.ndarray:

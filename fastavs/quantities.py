@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs import codes, quality, quality_norms
+from fastavs.errors import InputError
 from fastavs.setaside import LOOKS_MISLABELLED, QUANTITY, SetAside
 from fastavs.sources import Source, stretches
 from fastavs.units import KINDS, Bridge
@@ -164,10 +165,27 @@ class Suspects:
         self._names = names
         self._labels = labels
         self._table: pa.Table | None = None
+        self._moving = False
+
+    def move(self) -> None:
+        """Take note that the rows are about to be put in order where they stand; the lock is held.
+
+        Raises
+        ------
+        InputError
+            An earlier attempt was interrupted, and the rows are in no order at all.
+        """
+        if self._moving:
+            raise InputError(
+                "the study's trade is of no more use: it was interrupted while its rows were put in order",
+                cure="make the study anew",
+            )
+        self._moving = True
 
     def moved(self, rows: Rows) -> None:
         """Take note of the rows in another order; the lock is held."""
         self._rows = rows
+        self._moving = False
 
     def table(self) -> pa.Table:
         """Describe the rows for the report, in the order in which they were read."""

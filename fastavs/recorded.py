@@ -133,6 +133,7 @@ def in_order(trade: Trade) -> Trade:
         return trade
     rows = trade.rows
     with trade.suspicion.lock:
+        trade.suspicion.move()
         order = _sort(rows.code, rows.period, rows.partner, len(trade.periods), len(trade.partners))
         moved: dict[str, np.ndarray] = {}
         spare: dict[np.dtype, np.ndarray] = {}

@@ -229,6 +229,12 @@ def _count_sum(ratio: np.ndarray, lo: int, n: int, a: float, c: float, limit: fl
 
 
 @inlined
+def _times(c: float, ratios: float) -> float:
+    """What c times a sum of ratios comes to: nothing where c is 0, though absurd ratios may add up to infinity."""
+    return c * ratios if c != 0.0 else 0.0
+
+
+@inlined
 def _segment(
     ratio: np.ndarray,
     running: np.ndarray,
@@ -254,14 +260,14 @@ def _segment(
         if not a + high <= outlier:
             m = _count_sum(ratio, lo, n, a, c, outlier)
         idle = _count_sum(ratio, lo, m, a, c, a) if m > 0 and a + low <= a else 0
-        paid = a * m + c * running[at + m]
+        paid = a * m + _times(c, running[at + m])
         k = m - idle
     elif form == LESSER:
         if not high <= outlier and (a > outlier or np.isnan(high)):  # nothing of an infinite ratio is no number
             m = _count(ratio, lo, n, c, outlier)
         if m > 0 and low < a:
             k = _count_less(ratio, lo, m, c, a)
-        paid = c * running[at + k] + a * (m - k)
+        paid = _times(c, running[at + k]) + a * (m - k)
     elif a > outlier:
         paid = 0.0
         m = 0
@@ -271,13 +277,13 @@ def _segment(
             m = _count(ratio, lo, n, c, outlier)
             top = running[at + m]
         if m == 0 or low > a:
-            paid = c * top
+            paid = _times(c, top)
             k = m
         else:
             below = m
             if m < n or high > a:
                 below = _count(ratio, lo, m, c, a)
-            paid = a * below + c * (top - running[at + below])
+            paid = a * below + (c * (top - running[at + below]) if c != 0.0 else 0.0)
             k = m - below
     return paid, m, k
 
@@ -720,7 +726,7 @@ def _rows_block(
             lo = start[g]
             n = start[g + 1] - lo
             one_piece = form == SUM or lows[g] > high or highs[g] < low
-            within = most <= outlier and highest * (1.0 + SLACK) <= outlier
+            within = most <= outlier and highest * (1.0 + SLACK) <= outlier and totals[g] < np.inf
             if g + 1 == first_of[group + 1] and within and one_piece:  # all in one go, in the same order
                 count = float(n)
                 flat = count if form == SUM or (lows[g] <= high) == (form != LESSER) else 0.0
@@ -782,7 +788,8 @@ def _rows_block(
             highest = dear * highs[g] + (most if form == SUM else 0.0)
             fresh = g == first_of[group]
             top = totals[g]
-            if most > outlier or not highest * (1.0 + SLACK) <= outlier:  # some scenario may drop some observation
+            sure = most <= outlier and highest * (1.0 + SLACK) <= outlier and top < np.inf
+            if not sure:  # some scenario may drop some observation
                 if not uneven:
                     uneven = True
                     for s in range(width):
@@ -1348,13 +1355,13 @@ def sweep_block(
         if others:
             work = (out.work, out.present)
             _other_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate, out.part, none, none, work)
-        if chunk < 0:
-            continue
         for i in range(span[0], span[1]):
             if rows.bare[i] and not rows.nullable[i]:
                 for s in range(width):
-                    if np.isnan(out.rate[shared + i - span[0], s]):
+                    if np.isnan(out.rate[seat + i - span[0], s]):
                         return False
+        if chunk < 0:
+            continue
         _carry(layout, chunk, zero, out)
         if width == 1:
             _classes_one(layout, chunk, full, out)

@@ -12,7 +12,7 @@ from fastavs.kernels import sorted as row_kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario, SetDuty
 from fastavs.sorted_index import SortedIndex, parsed
-from fastavs.sweeping.blocks import Block, scratch, under
+from fastavs.sweeping.blocks import Block, scratch, under, unprepared
 from fastavs.sweeping.line_layout import LineLayout, grouped, line_layout, members, picked
 from fastavs.sweeping.plan import Plan, touched_lines
 
@@ -97,19 +97,28 @@ class LineColumns:
 def newly_matched(index: SortedIndex, scenario: Scenario | None) -> Matched:
     """Return what observations lines have for the new duties of a scenario, where those go by other quantities.
 
-    That every alternative is in the index is seen to by `with_new_duties`.
+
+    Raises
+    ------
+    InputError
+        The index was not built for them: what a line has for a duty on the value alone is not needed for its rate.
     """
     changes = [change for change in scenario.changes if isinstance(change, SetDuty)] if scenario else []
-    if not changes:
+    if not scenario or not changes:
         return NOTHING_NEW
     kinds_of = np.full(index.lines.key.size, -1, dtype=np.int64)  # of the new duties
     kinds = [tuple(some) for some in index.facts["kinds"]]
     for change in changes:
+        if change.new.kinds not in kinds:
+            raise unprepared(scenario, change)
         kinds_of[touched_lines(index, change.where)] = kinds.index(change.new.kinds)
     own = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
     new = np.flatnonzero((kinds_of >= 0) & (kinds_of != own[index.lines.duty]))
     others = index.others
-    at = np.searchsorted(others.line * len(kinds) + others.kinds, new * len(kinds) + kinds_of[new])
+    known, wanted = others.line * len(kinds) + others.kinds, new * len(kinds) + kinds_of[new]
+    at = np.searchsorted(known, wanted)
+    if new.size and (known.size == 0 or (known[np.minimum(at, known.size - 1)] != wanted).any()):
+        raise unprepared(scenario, changes[0])
     return Matched(new, others.level[at], others.found[at], others.no_quantity[at])
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
 
 from fastavs import codes
-from fastavs.errors import InputError
+from fastavs.duty import parse_duty
+from fastavs.errors import InputError, did_you_mean
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
-from fastavs.scenario import EVERYWHERE, FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where
+from fastavs.scenario import EVERYWHERE, FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
 from fastavs.sorted_index import SortedIndex, duty_table, parsed
 from fastavs.sweeping.latest import Latest
 from fastavs.sweeping.layout import LayoutBuilder, distinct
@@ -20,6 +21,7 @@ from fastavs.sweeping.layout import LayoutBuilder, distinct
 CHUNK_DIGITS = 2
 USUAL_GROWTH = 4.0  # what every plan is ready for
 MARGIN = 1.0 + 1e-9  # far above rounding
+PLANS = ("plan", "careful plan")  # kept with an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Plan:
     ----------
     index : SortedIndex
     duties : kernels.DutyTable
+    texts : tuple of str
+        The duties: those of the index, then new ones that scenarios set.
     rows : kernels.Rows
     layout : kernels.Layout
     line_row : int32[h]
@@ -46,6 +50,7 @@ class Plan:
 
     index: SortedIndex
     duties: kernels.DutyTable
+    texts: tuple[str, ...]
     rows: kernels.Rows
     layout: kernels.Layout
     line_row: np.ndarray
@@ -73,16 +78,26 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
         return cast(Plan, index.kept["careful plan"])
     if "plan" not in index.kept:
         if "arrays" in index.kept:
-            index.kept["plan"] = plan_from(index, index.kept.pop("arrays"), index.facts["plan"])
+            index.kept["plan"] = plan_from(index, index.kept["arrays"], index.facts["plan"])
         else:
             index.kept["plan"] = _make_plan(index, (), False)
     return cast(Plan, index.kept["plan"])
 
 
+def with_parts(index: SortedIndex, **parts: Any) -> SortedIndex:
+    """Return an index with some parts anew; what was made ready goes along, and rests on the new one."""
+    kept = {name: one for name, one in index.kept.items() if name not in (*PLANS, "saved")}
+    new = replace(index, **parts, kept=kept)
+    for name in PLANS:
+        if name in index.kept:
+            kept[name] = replace(index.kept[name], index=new, under=Latest())
+    return new
+
+
 def plan_parts(plan: Plan) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return a plan as arrays and facts to be written."""
     arrays = {"plan.line_row": plan.line_row, "plan.line_class": plan.line_class}
-    facts: dict[str, Any] = {"seats": plan.seats}
+    facts: dict[str, Any] = {"seats": plan.seats, "texts": plan.texts}
     for title, part in (("duties", plan.duties), ("rows", plan.rows), ("layout", plan.layout)):
         for name, value in part._asdict().items():
             if isinstance(value, np.ndarray):
@@ -102,7 +117,8 @@ def plan_from(index: SortedIndex, arrays: dict[str, np.ndarray], facts: dict[str
         })  # fmt: skip
 
     return Plan(
-        index, part(kernels.DutyTable, "duties"), part(kernels.Rows, "rows"), part(kernels.Layout, "layout"),
+        index, part(kernels.DutyTable, "duties"), tuple(facts["texts"]), part(kernels.Rows, "rows"),
+        part(kernels.Layout, "layout"),
         arrays["plan.line_row"], arrays["plan.line_class"], facts["seats"], (frozenset(),),
     )  # fmt: skip
 
@@ -124,10 +140,13 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     careful : bool
         Be ready for any purely specific duty to lose its last observation as an outlier.
     """
-    duties = parsed(index)
+    new = sorted({change.duty for change in set_changes(scenarios)} - set(index.duties))
+    _check_new(index, scenarios)
+    duties = [*parsed(index), *map(parse_duty, new)]
     table = duty_table(duties, index.facts["currencies"])
     specific = np.array([duty.has_specific for duty in duties])
-    bare = specific & np.array([all(op != kernels.CONST for op, _ in duty.program) for duty in duties])
+    unpercented = np.array([all(op != kernels.CONST for op, _ in duty.program) for duty in duties])
+    bare = specific & unpercented
     cells, cell = _cells(index, scenarios)
     volatile = _volatile(index, scenarios)
     context = np.concatenate([
@@ -150,13 +169,27 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
         readonly(specific[duty_row], np.bool_), readonly(bare[duty_row], np.bool_),
         readonly(np.zeros(duty_row.size), np.bool_),
     )  # fmt: skip
-    nullable = rows.bare.copy() if careful else _nullable(index, table, rows, _growth(scenarios))
+    may_be_bare = unpercented[duty_row]  # an amount of 0 may be raised
+    nullable = may_be_bare if careful else _nullable(index, table, rows, may_be_bare, _growth(scenarios))
     nullable[line_row[volatile]] = True
     rows = rows._replace(nullable=readonly(nullable, np.bool_))
     n_chunks = int(chunk.max(initial=0)) + 1
     row_start = np.searchsorted(chunk_row, np.arange(n_chunks + 1))
     layout, seats, line_class = LayoutBuilder(index, rows, line_row, row_start, chunk).make()
-    return Plan(index, table, rows, layout, line_row, line_class, seats, cells)
+    return Plan(index, table, (*index.duties, *new), rows, layout, line_row, line_class, seats, cells)
+
+
+def _check_new(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
+    """Make sure that new duties are in currencies that the study has."""
+    known = index.facts["currencies"]
+    for scenario in scenarios:
+        for change in set_changes([scenario]):
+            for currency in change.new.currencies:
+                if currency not in known:
+                    raise InputError(
+                        f'the scenario "{scenario.name}" sets a duty in a currency that the study does not have',
+                        value=change.duty, expected=f"one of {', '.join(known)}.{did_you_mean(currency, known)}",
+                    )  # fmt: skip
 
 
 def _behind(index: SortedIndex) -> np.ndarray:
@@ -227,9 +260,11 @@ def _growth(scenarios: Sequence[Scenario]) -> float:
     return most
 
 
-def _nullable(index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, growth: float) -> np.ndarray:
+def _nullable(
+    index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, bare: np.ndarray, growth: float
+) -> np.ndarray:
     """Rows whose rate may be null, bool[n]: purely specific, and without observations or with dear ones alone."""
-    entries, bare = index.entries, rows.bare
+    entries = index.entries
     if not bare.any():
         return bare.copy()
     lowest = np.full(rows.group.size, np.inf)
@@ -239,6 +274,6 @@ def _nullable(index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, 
     single = table.form[rows.duty] == kernels.ALONE
     term = np.where(single, table.term_start[rows.duty], 0)
     dearest = np.nanmax(np.where(np.isnan(index.fx), 0.0, index.fx), axis=(0, 2), initial=0.0)
-    with np.errstate(invalid="ignore"):  # nothing charged on no observation is no number, and not dear
+    with np.errstate(invalid="ignore", over="ignore"):  # nothing on no observation is no number, and not dear
         dear = table.b[term] * dearest[table.currency[term]] * growth * MARGIN * lowest > index.facts["outlier"]
     return bare & (dear | ~single | (rows.group < 0))

@@ -14,6 +14,7 @@ from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 from fastavs.scenario import Scenario
 from fastavs.sorted_index import Lines, SortedIndex
+from fastavs.sweeping.latest import Latest
 from fastavs.sweeping.plan import Plan
 from fastavs.sweeping.trading import Terms, settle, shocks_prices
 from fastavs.trade_changes import TradeChange
@@ -56,7 +57,7 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     first = np.empty(plan.rows.group.size, dtype=np.int64)
     first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
     rows = plan.rows._replace(group=readonly(index.lines.group[first], np.int32))
-    return replace(plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines))
+    return replace(plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), under=Latest())
 
 
 def _numbers(index: SortedIndex, terms: Terms) -> reindexing.Changes:

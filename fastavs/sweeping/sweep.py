@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -195,6 +196,7 @@ def _outputs(outputs: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(outputs)
 
 
+_BUILDING = Lock()
 _OWN: WeakKeyDictionary[Study, SortedIndex] = WeakKeyDictionary()  # the indexes of studies at hand
 
 
@@ -217,10 +219,8 @@ def _index(
         found = index_of(study, scenarios)
         found = with_counts(study, found) if line_by_line else found
         return with_records(study, found) if trade else found
-    if study not in _OWN:
-        _OWN[study] = index_of(study)
-    if line_by_line:
-        _OWN[study] = with_counts(study, _OWN[study])
-    if trade:
-        _OWN[study] = with_records(study, _OWN[study])
-    return _OWN[study]
+    with _BUILDING:
+        found = _OWN[study] if study in _OWN else index_of(study)
+        found = with_counts(study, found) if line_by_line else found
+        _OWN[study] = found = with_records(study, found) if trade else found
+    return found
