@@ -424,7 +424,7 @@ def test_what_the_trade_does_not_have_says_so(change: Any, message: str, method:
 
 def test_what_a_worker_finds_wrong_comes_back_word_for_word() -> None:
     index = fa.build_index(study_of(make(1, method="partner", min_value=0.0)))
-    new = [fa.Scenario("x", fa.SetDuty("1701", "7.77%"), fa.Resample(1))]
+    new = [fa.Scenario("x", fa.SetDuty("1701", "0.1 EUR/kWh"), fa.Resample(1))]
     with pytest.raises(fa.InputError) as here:
         fa.sweep(index, new, threads=1)
     with (
