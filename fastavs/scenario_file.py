@@ -45,8 +45,8 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         set = [{ prefixes = ["2204"], duty = "12.5%" }]
 
         [[scenario]]
-        name = "dearer imports from China, none from Turkey"
-        price = [{ factor = 1.1, partners = ["CHN"] }]
+        name = "dearer imports from India, none from Turkey"
+        price = [{ factor = 1.1, partners = ["IND"] }]
         exclude = [{ partners = ["TUR"] }]
 
     The words are fx, scale, shift and set, and for changes of the trade price, exclude, only and resample. The trade
