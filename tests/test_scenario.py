@@ -93,9 +93,10 @@ def test_prefixes_are_held_against_the_lines_without_an_index_too() -> None:
     ],
 )
 def test_what_a_sweep_cannot_work_with_says_so(given: dict[str, Any], message: str) -> None:
-    study = study_of(make_study.make(1, method="partner"))
-    with pytest.raises(fa.InputError, match=message):
-        fa.sweep(study, fa.Scenario("a"), **given)
+    for method in ("partner", "pooled"):
+        study = study_of(make_study.make(1, method=method))
+        with pytest.raises(fa.InputError, match=message):
+            fa.sweep(study, fa.Scenario("a"), **given)
     with pytest.raises(fa.InputError, match=r'"study.avs".*fa.SortedIndex.load'):
         fa.sweep("study.avs", fa.Scenario("a"))  # type: ignore[arg-type]
 

@@ -202,6 +202,16 @@ def test_the_command_line_says_what_to_do_about_a_kept_index(tmp_path: Path) -> 
     assert (said.exit_code, f"delete {kept} and run again" in said.output) == (2, True), said.output
     kept.unlink()
     assert CliRunner().invoke(main, [*order, str(kept)]).exit_code == 0
+    before = kept.read_bytes()
+    change = another_quantity(made)[0]
+    new = f'set = [{{ prefixes = ["{change.prefixes[0]}"], duty = "{change.duty}" }}]'
+    scenarios.write_text(f'[[scenario]]\nname = "by mass"\n{new}\n')
+    said = CliRunner().invoke(main, [*order, str(kept)])
+    assert "not prepared for the scenario" in said.output
+    assert (said.exit_code, f"delete {kept} and run again" in said.output) == (2, True), said.output
+    assert kept.read_bytes() == before
+    kept.unlink()
+    assert CliRunner().invoke(main, [*order, str(kept)]).exit_code == 0
 
 
 @pytest.mark.parametrize(("unresolved", "said"), [("null", "They are in no mean"), ("zero", "They count as zero")])

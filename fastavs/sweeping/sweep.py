@@ -169,7 +169,7 @@ def sweep(
     """
     _check_study(study)
     chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
-    wanted = _outputs(outputs)
+    wanted, place = _outputs(outputs), Workplace(executor, threads)
     further = Wanted(_named(by), _named(lines), whole_lines is not None)
     if not isinstance(study, SortedIndex) and goes_line_by_line(study.options, chosen):
         from fastavs.index_build import facts_of
@@ -184,7 +184,7 @@ def sweep(
     check_wanted(found, further)
     groups: dict[str, pa.Table] = {}
     some = None
-    with Workplace(executor, threads) as place:
+    with place:
         figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
             groups, some = report_lines(found, plan, chosen, further, whole_lines, place, progress)
