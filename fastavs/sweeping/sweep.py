@@ -126,8 +126,8 @@ def sweep(
         it, nor on `lines` and `whole_lines`, to the bit.
     lines : str or sequence of str
         Tariff lines whose rates to report.
-        Where a scenario changes the trade, what the index does not hold is null: `no_quantity`, and the counts of lines
-        that are charged on the value alone.
+        Where a scenario changes the trade, what the index does not hold is null: `no_quantity`, and `match_level`,
+        `observations`, `outliers` and `specific_share` of lines that are charged on the value alone.
     whole_lines : path-like, optional
         A Parquet file to write every line of every scenario to, a row group each, in order: whole or not at all.
     executor : concurrent.futures.Executor, optional
