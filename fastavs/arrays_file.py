@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,13 @@ VERSION = 2
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-    """Write arrays and facts as one Arrow IPC file: a row, a binary column for each array."""
+    """Write arrays and facts as one Arrow IPC file: a row, a binary column for each array.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written; what stood there stays.
+    """
     shapes = {name: [array.dtype.str, list(array.shape)] for name, array in arrays.items()}
     columns = []
     for array in arrays.values():
@@ -26,9 +33,17 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any
     note = {"fastavs": json.dumps({"version": VERSION, "shapes": shapes, "facts": facts})}
     schema = pa.schema([(name, pa.large_binary()) for name in arrays], metadata=note)
     new = path.with_name(path.name + ".new")
-    with pa.OSFile(str(new), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        writer.write_batch(pa.record_batch(columns, schema=schema))
-    new.replace(path)
+    try:
+        with pa.OSFile(str(new), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise InputError(
+            f"the index cannot be written ({reason})", file=str(path),
+            cure="name a file in a folder that is there, has room and may be written to",
+        ) from None  # fmt: skip
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ class InputError(FastavsError):
     column : str, optional
         Column of the table.
     key : str, optional
-        Key of the study file, as "base.periods".
+        Key of the study file, as "base.periods"; or an option of the command line, as "--out".
     value : object, optional
         What stood there.
     expected : str, optional
@@ -67,7 +67,8 @@ class InputError(FastavsError):
     def _message(self) -> str:
         row = None if self.row is None else f"row {self.row}"
         column = None if self.column is None else f"column {self.column}"
-        key = None if self.key is None else f"key {self.key}"
+        word = "option" if self.key is not None and self.key.startswith("--") else "key"
+        key = None if self.key is None else f"{word} {self.key}"
         where = ", ".join(part for part in (self.file, row, column, key) if part)
         what = self.problem if self.value is None else f'{self.problem} "{self.value}"'
         text = f"{where}: {what}." if where else f"{what}."

@@ -96,14 +96,15 @@ def _check_where(change: Any) -> None:
         expected = " or ".join(f'"{one}"' for one in SCHEDULES)
         raise wrong(change, "schedule", change.schedule, f"{expected}.{did_you_mean(str(change.schedule), SCHEDULES)}")
     if change.years is not None:
-        years = (change.years,) if isinstance(change.years, int) else tuple(change.years)
+        years = change.years if isinstance(change.years, list | tuple | set | range | np.ndarray) else (change.years,)
         for year in years:
             if isinstance(year, bool) or not isinstance(year, int | np.integer):
                 raise wrong(change, "years", year, "whole numbers, such as 2012")
         object.__setattr__(change, "years", tuple(int(year) for year in years))
     group = getattr(change, "group", None)
     if group is not None:
-        if isinstance(group, str) or len(group) != 2 or not all(isinstance(one, str) for one in group):
+        listed = isinstance(group, list | tuple) and len(group) == 2
+        if not listed or not all(isinstance(one, str) for one in group):
             raise wrong(change, "group", group, 'a grouping and a group, such as ("industry", "13")')
         object.__setattr__(change, "group", tuple(group))
 
@@ -118,6 +119,11 @@ def _check_parts(change: Any, least: float, neutral: float) -> None:
         if change.ad_valorem != neutral:
             expected = f"{neutral:g} where a currency is named: percentages have none"
             raise wrong(change, "ad_valorem", change.ad_valorem, expected)
+    if change.ad_valorem == neutral and change.specific == neutral:
+        raise InputError(
+            f"{type(change).__name__} changes nothing", key="ad_valorem, specific", value=f"{neutral:g}, {neutral:g}",
+            expected=f"one that is not {neutral:g}; for the study as it is, a scenario without changes",
+        )  # fmt: skip
 
 
 def _where(change: Any) -> Where:
@@ -157,7 +163,7 @@ class ScaleDuty:
     ad_valorem : float
         Every percentage within a duty is multiplied by it.
     specific : float
-        Every amount within a duty is multiplied by it.
+        Every amount within a duty is multiplied by it. One of the two must not be 1.
     prefixes, group, schedule, years
         Which lines, see `Where`; all by default.
     currency : str, optional
@@ -245,6 +251,8 @@ class SetDuty:
         _check_where(self)
         if not self.prefixes:
             raise wrong(self, "prefixes", "", "at least one code or prefix")
+        if not isinstance(self.duty, str):
+            raise wrong(self, "duty", self.duty, 'a duty as text, such as "12.5%" or "max(15%, 0.15 EUR/kg)"')
         object.__setattr__(self, "duty", parse_duty(self.duty).text)
 
     @property

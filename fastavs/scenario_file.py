@@ -18,6 +18,18 @@ _KINDS: dict[str, type] = {
 }  # fmt: skip
 
 
+_FORMS = {
+    "fx": '{ currency = "EUR", factor = 0.9 }',
+    "scale": "{ ad_valorem = 0.9, specific = 0.9 }",
+    "shift": "{ ad_valorem = 0.05 }",
+    "set": '{ prefixes = ["2204"], duty = "12.5%" }',
+    "price": '{ factor = 1.1, partners = ["CHN"] }',
+    "exclude": '{ partners = ["CHN"] }',
+    "only": '{ partners = ["CHN"] }',
+    "resample": "{ seed = 1 }",
+}
+
+
 def read_scenarios(path: str | Path) -> list[Scenario]:
     """Read a file of scenarios.
 
@@ -33,8 +45,8 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         set = [{ prefixes = ["2204"], duty = "12.5%" }]
 
         [[scenario]]
-        name = "dearer imports from China, none from Turkey"
-        price = [{ factor = 1.1, partners = ["CHN"] }]
+        name = "dearer imports from India, none from Turkey"
+        price = [{ factor = 1.1, partners = ["IND"] }]
         exclude = [{ partners = ["TUR"] }]
 
     The words are fx, scale, shift and set, and for changes of the trade price, exclude, only and resample. The trade
@@ -57,6 +69,13 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
     entries = found.get("scenario", [])
     if not isinstance(entries, list) or not entries:
         raise InputError("no scenario in the file", file=str(path), cure="begin each one with [[scenario]]")
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise InputError(
+                "not a scenario", file=str(path), key=f"scenario[{place}]", value=entry,
+                expected="a name and changes",
+                cure="begin each scenario with [[scenario]]",
+            )  # fmt: skip
     return [_read_one(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
 
 
@@ -65,19 +84,22 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
     changes = []
     for word, kind in _KINDS.items():
         listed = entry.get(word, [])
+        form = f"keys in braces, such as {word} = [{_FORMS[word]}]"
+        if not isinstance(listed, list | dict):
+            raise InputError("not a change", file=file, key=f"{where}.{word}", value=listed, expected=form)
         for place, one in enumerate([listed] if isinstance(listed, dict) else listed):
             key = f"{where}.{word}[{place}]"
             if not isinstance(one, dict):
-                raise InputError("not a change", file=file, key=key, value=one, expected="keys in braces")
+                raise InputError("not a change", file=file, key=key, value=one, expected=form)
             _check_keys(one, tuple(field.name for field in fields(kind)), file, key)
+            lacking = [field.name for field in fields(kind) if field.default is MISSING and field.name not in one]
+            if lacking:
+                raise InputError("a change lacks a key", file=file, key=key, expected=", ".join(lacking))
             try:
                 changes.append(kind(**{name: _frozen(value) for name, value in one.items()}))
             except InputError as error:
                 error.key = key if error.key is None else f"{key}.{error.key}"
                 raise error.placed(file) from None
-            except TypeError:
-                needed = ", ".join(one.name for one in fields(kind) if one.default is MISSING)
-                raise InputError("a change lacks a key", file=file, key=key, expected=needed) from None
     try:
         return Scenario(entry.get("name", ""), *changes)
     except InputError as error:

@@ -147,9 +147,19 @@ def test_the_least_executor_will_do(index: fa.SortedIndex) -> None:
 
 
 def test_a_dead_process_costs_a_retry(index: fa.SortedIndex, tmp_path: Path) -> None:
-    with pool() as processes:
+    with pool() as processes, pytest.warns(RuntimeWarning, match=r"executor .*BrokenProcessPool.*in this process"):
         assert_same_bits(index, with_a_death(processes, tmp_path / "died", 3))
     assert (tmp_path / "died").exists()
+
+
+def test_an_executor_that_was_shut_down_is_told_once_and_done_without(index: fa.SortedIndex) -> None:
+    over = ThreadPoolExecutor(1)
+    over.shutdown()
+    some = scenarios(PLAIN)[:3]
+    with pytest.warns(RuntimeWarning, match="takes no work .*after shutdown.*in this process instead") as said:
+        found = fa.sweep(index, some, by="chapter", executor=over)
+    assert len(said) == 1
+    assert np.array_equal(found.figures, fa.sweep(index, some, threads=1).figures, equal_nan=True)
 
 
 def test_dask_gives_the_same_bits_and_maps_the_index_once_a_worker(index: fa.SortedIndex, tmp_path: Path) -> None:

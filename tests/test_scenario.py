@@ -27,6 +27,11 @@ from fastavs.scenario_file import read_scenarios
         (lambda: fa.ScaleDuty(prefixes="22x"), "1 to 12 digits"),
         (lambda: fa.ScaleDuty(group="industry"), "a grouping and a group"),  # type: ignore[arg-type]
         (lambda: fa.ShiftDuty(years=("2012",)), "whole numbers"),  # type: ignore[arg-type]
+        (lambda: fa.ShiftDuty(0.1, years=2012.5), "whole numbers"),  # type: ignore[arg-type]
+        (lambda: fa.ScaleDuty(prefixes="22"), "ScaleDuty changes nothing.*that is not 1"),  # type: ignore[arg-type]
+        (lambda: fa.ScaleDuty(0.9, group=5), "a grouping and a group"),  # type: ignore[arg-type]
+        (lambda: fa.ShiftDuty(schedule="bound"), "ShiftDuty changes nothing.*that is not 0"),
+        (lambda: fa.SetDuty("2204", 0.125), 'key duty.*"0.125".*as text, such as "12.5%"'),  # type: ignore[arg-type]
         (lambda: fa.SetDuty((), "5%"), "at least one code"),
         (lambda: fa.SetDuty("22", "5 percents of it"), "5 percents"),
         (lambda: fa.Scenario(""), "without a name"),
@@ -58,6 +63,9 @@ def test_scenarios_are_values() -> None:
         (fa.ScaleDuty(0.9, group=("industry", "foood")), "no such group"),
         (fa.ScaleDuty(0.9, years=1999), "do not rest on"),  # type: ignore[arg-type]
         (fa.SetDuty("99", "5%"), "lines that no schedule has"),
+        (fa.ScaleDuty(0.9, prefixes="99"), 'ScaleDuty.prefixes: the scenario "x".*lines that no schedule has "99"'),
+        (fa.ShiftDuty(0.1, prefixes=("99", "9801")), 'lines that no schedule has.*"99, 9801"'),
+        (fa.PriceShock(0.9, prefixes=("99",)), "lines that neither schedules nor trade have"),
         (fa.SetDuty("1701", "1 EUR/bbl"), "charges by bbl"),
     ],
 )
@@ -65,6 +73,32 @@ def test_what_does_not_fit_the_study_says_so(change: Any, message: str) -> None:
     study = study_of(make_study.make(1, method="partner"))
     with pytest.raises(fa.InputError, match=message):
         fa.sweep(study, [fa.Scenario("x", change)])
+
+
+def test_prefixes_are_held_against_the_lines_without_an_index_too() -> None:
+    study = study_of(make_study.make(1, method="pooled"))
+    with pytest.raises(fa.InputError, match="lines that no schedule has"):
+        fa.sweep(study, fa.Scenario("x", fa.ScaleDuty(0.9, prefixes=("99",))))
+    with pytest.raises(fa.InputError, match="lines that neither schedules nor trade have"):
+        fa.sweep(study, fa.Scenario("x", fa.PriceShock(0.9, prefixes=("99",))))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"outputs": "simple_meen"}, 'Did you mean "simple_mean"'),
+        ({"executor": "nonsense"}, 'not an executor "nonsense"'),
+        ({"threads": 0}, 'no number of threads "0"'),
+        ({"threads": 1.5}, 'no number of threads "1.5"'),
+    ],
+)
+def test_what_a_sweep_cannot_work_with_says_so(given: dict[str, Any], message: str) -> None:
+    for method in ("partner", "pooled"):
+        study = study_of(make_study.make(1, method=method))
+        with pytest.raises(fa.InputError, match=message):
+            fa.sweep(study, fa.Scenario("a"), **given)
+    with pytest.raises(fa.InputError, match=r'"study.avs".*fa.SortedIndex.load'):
+        fa.sweep("study.avs", fa.Scenario("a"))  # type: ignore[arg-type]
 
 
 def test_names_differ_and_there_are_some() -> None:
@@ -112,6 +146,11 @@ def test_a_file_of_scenarios(tmp_path: Path) -> None:
         ("[[scenario]]\nname='x'\nfx=[{currency='EUR', faktor=1}]", 'Did you mean "factor"'),
         ("[[scenario]]\nname='x'\nfx=[{currency='EUR', factor='1'}]", r"fx\[0\].factor.*a number"),
         ("[[scenario]]\nname='x'\nfx=[1]", "keys in braces"),
+        ("[[scenario]]\nname='x'\nresample=7", r's.toml.*scenario\[0\].resample: not a change "7".*\{ seed = 1 \}'),
+        ("[[scenario]]\nname='x'\nfx=5", r'scenario\[0\].fx: not a change "5".*currency = "EUR"'),
+        ("[[scenario]]\nname='x'\nexclude='TUR'", r'scenario\[0\].exclude: not a change "TUR".*partners = '),
+        ("[[scenario]]\nname='x'\nscale=[{ad_valorem=0.9, years=2012.5}]", r"scale\[0\].years.*whole numbers"),
+        ("scenario = [1]", r"scenario\[0\]: not a scenario"),
         ("[[scenario", "is no TOML"),
     ],
 )

@@ -168,6 +168,65 @@ def test_an_index_that_lacks_a_new_duty_says_so() -> None:
         fa.sweep(fa.build_index(study), [fa.Scenario("x", fa.SetDuty(line, "0.1 EUR/kWh"))])
 
 
+def test_one_scenario_and_one_output_stand_for_themselves() -> None:
+    study = study_of(make_study.make(12, method="partner"))
+    one = fa.sweep(study, fa.Scenario("a"), outputs="simple_mean", by="chapter")
+    several = fa.sweep(study, [fa.Scenario("a")], outputs=["simple_mean"], by=["chapter"])
+    assert one.summary() == several.summary()
+    assert one.summary().column_names == ["scenario", "year", "simple_mean"]
+    assert repr(one) == f"<Sweep: 1 scenario, {one.years[0]} to {one.years[-1]}, simple_mean, by chapter>"
+
+
+def test_an_index_goes_to_a_folder_that_is_there(tmp_path: Path) -> None:
+    index = fa.build_index(study_of(make_study.make(12, method="partner")))
+    with pytest.raises(fa.InputError, match=r"x\.avs: the index cannot be written"):
+        index.save(tmp_path / "nodir" / "x.avs")
+    index.save(tmp_path / "x.avs")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(fa.InputError, match="the index cannot be written"):
+        index.save(tmp_path / "folder")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder", "x.avs"]
+
+
+def test_the_command_line_says_what_to_do_about_a_kept_index(tmp_path: Path) -> None:
+    made = make_study.make(14, method="partner")
+    path = make_study.to_toml(made, tmp_path)
+    scenarios, kept = tmp_path / "s.toml", tmp_path / "i.avs"
+    scenarios.write_text('[[scenario]]\nname = "as it is"\n')
+    order = ["sweep", str(path), str(scenarios), "--index"]
+    said = CliRunner().invoke(main, [*order, str(tmp_path / "nodir" / "i.avs")])
+    assert (said.exit_code, "option --index: no such folder" in said.output) == (2, True), said.output
+    assert CliRunner().invoke(main, [*order, str(kept)]).exit_code == 0
+    make_study.to_toml(made | {"options": made["options"] | {"outlier": 3.5}}, tmp_path)
+    said = CliRunner().invoke(main, [*order, str(kept)])
+    assert (said.exit_code, f"delete {kept} and run again" in said.output) == (2, True), said.output
+    kept.unlink()
+    assert CliRunner().invoke(main, [*order, str(kept)]).exit_code == 0
+    before = kept.read_bytes()
+    change = another_quantity(made)[0]
+    new = f'set = [{{ prefixes = ["{change.prefixes[0]}"], duty = "{change.duty}" }}]'
+    scenarios.write_text(f'[[scenario]]\nname = "by mass"\n{new}\n')
+    said = CliRunner().invoke(main, [*order, str(kept)])
+    assert "not prepared for the scenario" in said.output
+    assert (said.exit_code, f"delete {kept} and run again" in said.output) == (2, True), said.output
+    assert kept.read_bytes() == before
+    kept.unlink()
+    assert CliRunner().invoke(main, [*order, str(kept)]).exit_code == 0
+
+
+@pytest.mark.parametrize(("unresolved", "said"), [("null", "They are in no mean"), ("zero", "They count as zero")])
+def test_the_screen_counts_lines_that_are_not_known(tmp_path: Path, unresolved: str, said: str) -> None:
+    made = make_study.make(17, method="partner", unresolved=unresolved)
+    path = make_study.to_toml(made, tmp_path)
+    (tmp_path / "s.toml").write_text('[[scenario]]\nname = "as it is"\n')
+    last = fa.Study.load(path).rates().summary().to_pylist()[-1]
+    screen = CliRunner().invoke(main, ["sweep", str(path), str(tmp_path / "s.toml")]).stdout
+    row = next(line for line in screen.splitlines() if line.startswith("as it is"))
+    assert last["unresolved_lines"] > 0
+    assert row.split()[-1] == str(last["unresolved_lines"])
+    assert said in screen
+
+
 def test_the_command_line(tmp_path: Path) -> None:
     made = make_study.make(14, method="partner")
     path = make_study.to_toml(made, tmp_path)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fastavs.cli.console import make_console, make_table, percent, say
+from fastavs.cli.console import count, make_console, make_table, percent, say
 from fastavs.cli.steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
@@ -59,21 +60,25 @@ def sweep(
     as_json: bool,
 ) -> None:
     """Work out every scenario of a file over all years of a study."""
-    from fastavs.cli.sweep_files import files_of, write_files
+    from fastavs.cli.sweep_files import check_folder, files_of, write_files
     from fastavs.scenario_file import read_scenarios
     from fastavs.study import Study
     from fastavs.sweeping.sweep import sweep as work_out
 
     scenarios = read_scenarios(scenario_file)
     files = files_of(out, by, lines, whole_lines)
+    if index_file is not None:
+        check_folder("--index", index_file)
     with Steps() as steps:
         study = Study.load(study_file, steps)
         _check_years(study, years)
         steps("indexing", 0, 1)
-        index = _kept_index(study, scenarios, index_file)
-        found = work_out(
-            study, scenarios, by=by, lines=lines, whole_lines=whole_lines, threads=threads, index=index, progress=steps
-        )
+        with _cured(index_file):
+            index = _kept_index(study, scenarios, index_file)
+            found = work_out(
+                study, scenarios, by=by, lines=lines, whole_lines=whole_lines, threads=threads, index=index,
+                progress=steps,
+            )  # fmt: skip
         steps("writing", 0, 1)
         write_files(found, files)
     if as_json:
@@ -84,7 +89,8 @@ def sweep(
     console = make_console()
     many = f"{len(scenarios)} scenario{'s' if len(scenarios) > 1 else ''}"
     say(console, f"{study.title}: {many}, rates in percent", style="bold")
-    _show(console, found, years or found.years[-1:], tables=not files)
+    zero = study.options.unresolved == "zero"
+    _show(console, found, years or found.years[-1:], tables=not files, zero=zero)
     for path in (*files.values(), *([] if whole_lines is None else [whole_lines])):
         say(console, f"Written: {path}")
 
@@ -114,6 +120,22 @@ def _kept_index(study: Study, scenarios: Sequence[Scenario], file: Path | None) 
     return index
 
 
+@contextmanager
+def _cured(file: Path | None) -> Iterator[None]:
+    """Where a kept index is of other inputs or lacks a new duty, say what to do about its file."""
+    from fastavs.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        if file is None or "build_index" not in (error.cure or ""):  # a call from Python, which is not at hand here
+            raise
+        raise InputError(
+            error.problem, file=str(file), key=error.key, value=error.value, expected=error.expected,
+            cure=f"delete {file} and run again: it is built anew",
+        ) from None  # fmt: skip
+
+
 def _record(found: Sweep) -> dict[str, Any]:
     """Return a sweep as JSON has it."""
     record: dict[str, Any] = {"summary": found.summary().to_pylist()}
@@ -124,14 +146,19 @@ def _record(found: Sweep) -> dict[str, Any]:
     return record
 
 
-def _show(console: Console, found: Sweep, years: Sequence[int], tables: bool) -> None:
-    """Show the summary, and with `tables` groups and lines as well."""
-    screen = make_table("scenario", "year", "simple\nmean", "sd", "weighted\nmean", "by HS6\nfirst", left=(0,))
-    for row in found.summary().to_pylist():
-        if row["year"] in years:
-            figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean", "hs6_mean"))
-            screen.add_row(row["scenario"], str(row["year"]), *map(percent, figures))
+def _show(console: Console, found: Sweep, years: Sequence[int], tables: bool, zero: bool) -> None:
+    """Show the summary, and with `tables` groups and lines as well; `zero`: what is not known counts as zero."""
+    shown = [row for row in found.summary().to_pylist() if row["year"] in years]
+    unknown = ["not\nknown"] if any(row["unresolved_lines"] for row in shown) else []
+    columns = ("scenario", "year", "simple\nmean", "sd", "weighted\nmean", "by HS6\nfirst", *unknown)
+    screen = make_table(*columns, left=(0,))
+    for row in shown:
+        figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean", "hs6_mean"))
+        counts = [count(row["unresolved_lines"])] if unknown else []
+        screen.add_row(row["scenario"], str(row["year"]), *map(percent, figures), *counts)
     console.print(screen)
+    if unknown:
+        say(console, "Not known: lines without a rate. " + ("They count as zero." if zero else "They are in no mean."))
     if not tables:
         return
     for title, table in found.groups.items():

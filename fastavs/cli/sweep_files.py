@@ -49,6 +49,11 @@ def _check(option: str, path: Path, kinds: Sequence[str]) -> None:
     if path.suffix not in kinds:
         expected = "a name in " + " or ".join(kinds)
         raise InputError("no such kind of file", key=option, value=path.name, expected=expected)
+    check_folder(option, path)
+
+
+def check_folder(option: str, path: Path) -> None:
+    """Raise an InputError if the folder that a file goes to is not there."""
     if not path.absolute().parent.is_dir():
         raise InputError("no such folder", key=option, value=str(path.parent), cure="make it first")
 

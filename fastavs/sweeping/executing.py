@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -72,9 +73,18 @@ class Workplace:
     """
 
     def __init__(self, executor: Executor | None, threads: int | None) -> None:
+        whole = isinstance(threads, int | np.integer) and not isinstance(threads, bool)
+        if threads is not None and not (whole and threads >= 1):
+            raise InputError("no number of threads", key="threads", value=threads, expected="a whole number from 1 on")
+        if executor is not None and not callable(getattr(executor, "submit", None)):
+            raise InputError(
+                "not an executor", key="executor", value=executor,
+                expected="a concurrent.futures.Executor, such as ProcessPoolExecutor()",
+            )  # fmt: skip
         self.threads = threads or usable_processors()
         self.executor = executor
         self.broken = False
+        self.warned = False
         self._closing = ExitStack()
         self._own: ThreadPoolExecutor | None = None
         self._folder: Path | None = None
@@ -93,7 +103,8 @@ class Workplace:
     ) -> Generator[tuple[T, Any], None, None]:
         """Yield each task with ``work(plan, task, *how)``, in order.
 
-        What an executor fails to do is done here; errors of ours are raised. What waits is called off at the end.
+        What an executor fails to do is done here, with one warning; errors of ours are raised. What
+        waits is called off at the end.
 
         Parameters
         ----------
@@ -155,8 +166,9 @@ class Workplace:
                 return submit(task)
             except FastavsError:
                 raise
-            except Exception:  # a broken executor takes nothing more
+            except Exception as error:  # a broken executor takes nothing more
                 self.broken = True
+                self._warn("The executor takes no work", error)
         return here(task)
 
     def _first_done(self, waiting: deque[tuple[T, Future[Any]]], here: Callable[[T], Future[Any]]) -> tuple[T, Any]:
@@ -165,13 +177,21 @@ class Workplace:
             result = future.result()
         except (FastavsError, MemoryError):
             raise
-        except Exception:  # its worker died, or it never got one; others that did so are seen to at once
+        except Exception as error:  # its worker died, or it never got one; others that did so are seen to at once
+            self._warn("The executor left work undone", error)
             for place, (other, one) in enumerate(waiting):
                 if one.done() and (one.cancelled() or one.exception() is not None):
                     waiting[place] = (other, here(other))
             result = waiting[0][1].result()
         waiting.popleft()
         return task, result
+
+    def _warn(self, what: str, error: Exception) -> None:
+        """Say once that an executor fails: the results are the same, the time is not."""
+        if not self.warned:
+            self.warned = True
+            reason = f"{type(error).__name__}: {error}".rstrip(": ")
+            warnings.warn(f"{what} ({reason}); it is done in this process instead.", RuntimeWarning, stacklevel=2)
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._own is None:

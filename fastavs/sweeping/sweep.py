@@ -23,6 +23,7 @@ from fastavs.sweeping.columns import labels, numbers
 from fastavs.sweeping.effects import check_scenarios
 from fastavs.sweeping.executing import Workplace
 from fastavs.sweeping.lines import Wanted
+from fastavs.sweeping.named_lines import check_named, check_named_of
 from fastavs.sweeping.reporting import check_wanted, report_lines
 from fastavs.sweeping.trading import goes_line_by_line, trade_of
 
@@ -36,7 +37,7 @@ MEANS = frozenset(  # what the quicker way gives
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """What came of a sweep.
 
@@ -62,6 +63,15 @@ class Sweep:
     lines: np.ndarray
     groups: dict[str, pa.Table]
     chosen: pa.Table | None
+
+    def __repr__(self) -> str:
+        many = len(self.scenarios)
+        years = dict.fromkeys((self.years[0], self.years[-1]))
+        parts = [f"{many} scenario{'s' if many > 1 else ''}", " to ".join(map(str, years))]
+        parts += [self.outputs[0] if len(self.outputs) == 1 else f"{len(self.outputs)} columns"]
+        parts += [f"by {title}" for title in self.groups]
+        parts += [] if self.chosen is None else ["chosen lines"]
+        return f"<Sweep: {', '.join(parts)}>"
 
     def summary(self) -> pa.Table:
         """Return a row per scenario and year: `scenario`, `year` and the columns asked for."""
@@ -91,9 +101,9 @@ class Sweep:
 
 def sweep(
     study: Study | SortedIndex,
-    scenarios: Iterable[Scenario],
+    scenarios: Scenario | Iterable[Scenario],
     *,
-    outputs: Sequence[str] | None = None,
+    outputs: str | Sequence[str] | None = None,
     by: str | Sequence[str] = (),
     lines: str | Sequence[str] = (),
     whole_lines: str | Path | None = None,
@@ -108,24 +118,24 @@ def sweep(
     ----------
     study : Study or SortedIndex
         A loaded index alone will do.
-    scenarios : iterable of Scenario
+    scenarios : Scenario or iterable of Scenario
         Their names must differ.
-    outputs : sequence of str, optional
+    outputs : str or sequence of str, optional
         Columns of the summary; all by default. Means alone are quicker.
     by : str or sequence of str
         Groupings to report by: "chapter", or names under ``[groups]`` of the study. The summary does not depend on
         it, nor on `lines` and `whole_lines`, to the bit.
     lines : str or sequence of str
         Tariff lines whose rates to report.
-        Where a scenario changes the trade, what the index does not hold is null: `no_quantity`, and the counts of lines
-        that are charged on the value alone.
+        Where a scenario changes the trade, what the index does not hold is null: `no_quantity`, and `match_level`,
+        `observations`, `outliers` and `specific_share` of lines that are charged on the value alone.
     whole_lines : path-like, optional
         A Parquet file to write every line of every scenario to, a row group each, in order: whole or not at all.
     executor : concurrent.futures.Executor, optional
         What blocks of scenarios run on: a process pool, ``client.get_executor()`` of dask, an MPI pool. Workers map
         the saved index, where one was loaded, and files in the temporary folder (``TMPDIR``), each once; workers on
         other hosts need both where they can open them. Results do not depend on it, to the bit. What dead workers
-        leave undone is done here.
+        leave undone is done here, with a RuntimeWarning.
     threads : int, optional
         How many threads to work on without an executor, or instead of a broken one; as many as the process may use
         by default.
@@ -141,8 +151,9 @@ def sweep(
     Raises
     ------
     InputError
-        A scenario that does not fit the study; an output, grouping or line that does not exist; an index of other
-        inputs; a worker that does not find the index.
+        A scenario that does not fit the study, or changes lines that it does not have; an output, grouping or line that
+        does not exist; an index of other inputs; what is no study, executor or number of threads; a worker that
+        does not find the index.
 
     Examples
     --------
@@ -157,21 +168,24 @@ def sweep(
     >>> weak.summary().select(["scenario", "simple_mean"]).to_pylist()
     [{'scenario': 'as it is', 'simple_mean': 0.025}, {'scenario': 'weak euro', 'simple_mean': 0.0225}]
     """
-    chosen = tuple(scenarios)
-    wanted = _outputs(outputs)
+    _check_study(study)
+    chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
+    wanted, place = _outputs(outputs), Workplace(executor, threads)
     further = Wanted(_named(by), _named(lines), whole_lines is not None)
     if not isinstance(study, SortedIndex) and goes_line_by_line(study.options, chosen):
         from fastavs.index_build import facts_of
         from fastavs.sweeping.pooled import line_by_line
 
         check_scenarios(facts_of(study), chosen)
+        check_named_of(study, chosen)
         return Sweep(chosen, study.plan.years, wanted, *line_by_line(study, chosen, further, whole_lines, progress))
     found = _index(study, chosen, index, bool(further.lines) or further.whole)
     check_scenarios(found.facts, chosen)
+    check_named(found, chosen)
     check_wanted(found, further)
     groups: dict[str, pa.Table] = {}
     some = None
-    with Workplace(executor, threads) as place:
+    with place:
         figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
             groups, some = report_lines(found, plan, chosen, further, whole_lines, place, progress)
@@ -179,21 +193,36 @@ def sweep(
     return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
 
 
+def _check_study(study: Any) -> None:
+    """Make sure that there is something to sweep."""
+    if isinstance(study, SortedIndex):
+        return
+    from fastavs.study import Study
+
+    if not isinstance(study, Study):
+        is_path = isinstance(study, str | Path)
+        raise InputError(
+            "neither a study nor an index", key="study", value=study if is_path else type(study).__name__,
+            cure='load it first: fa.Study.load("study.toml"), or a saved index: fa.SortedIndex.load("study.avs")',
+        )  # fmt: skip
+
+
 def _named(names: str | Sequence[str]) -> tuple[str, ...]:
     """Return names, each once; one text stands for itself."""
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
-def _outputs(outputs: Sequence[str] | None) -> tuple[str, ...]:
+def _outputs(outputs: str | Sequence[str] | None) -> tuple[str, ...]:
     known = SUMMARY.names[1:]
     if outputs is None:
         return tuple(known)
-    for one in outputs:
+    named = _named(outputs)
+    for one in named:
         if one not in known:
             raise InputError(
                 "no such output", key="outputs", value=one, expected=f"{', '.join(known)}.{did_you_mean(one, known)}"
             )
-    return tuple(outputs)
+    return named
 
 
 _BUILDING = Lock()
