@@ -93,7 +93,9 @@ def _index_rates(index: SortedIndex) -> np.ndarray:
     n = plan.rows.duty.size
     rate, kept, binding = np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     shocks = Effects(plan, [AS_IT_IS.scenario()]).shocks(np.array([0]))
-    kernels.row_rates(plan.duties, index.entries, plan.rows, shocks, index.facts["outlier"], rate, kept, binding)
+    kernels.row_rates(
+        plan.duties, index.entries, plan.rows, shocks, index.facts["outlier"], (rate, np.empty(n), kept, binding)
+    )
     return rate[plan.line_row]
 
 

@@ -119,11 +119,6 @@ def _check_parts(change: Any, least: float, neutral: float) -> None:
         if change.ad_valorem != neutral:
             expected = f"{neutral:g} where a currency is named: percentages have none"
             raise wrong(change, "ad_valorem", change.ad_valorem, expected)
-    if change.ad_valorem == neutral and change.specific == neutral:
-        raise InputError(
-            f"{type(change).__name__} changes nothing", key="ad_valorem, specific", value=f"{neutral:g}, {neutral:g}",
-            expected=f"one that is not {neutral:g}; for the study as it is, a scenario without changes",
-        )  # fmt: skip
 
 
 def _where(change: Any) -> Where:

@@ -93,6 +93,8 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
                 raise InputError("not a change", file=file, key=key, value=one, expected=form)
             _check_keys(one, tuple(field.name for field in fields(kind)), file, key)
             lacking = [field.name for field in fields(kind) if field.default is MISSING and field.name not in one]
+            if kind in (ScaleDuty, ShiftDuty) and not one.keys() & {"ad_valorem", "specific"}:
+                lacking = ["ad_valorem or specific"]
             if lacking:
                 raise InputError("a change lacks a key", file=file, key=key, expected=", ".join(lacking))
             try:
