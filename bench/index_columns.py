@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fastavs.kernels import addup, building
+from fastavs.kernels import building, ordering
 from fastavs.kernels.options import readonly
 
 BASE = ("2009", "2010", "2011H1")
@@ -67,22 +67,22 @@ def by_kernels(given: Columns) -> Index:
     line, period, order = given.line.copy(), given.period.copy(), np.empty(given.line.size, dtype=np.int32)
     partner = np.zeros(line.size, dtype=np.int16)  # told apart by the package, and not by lexsort
     by_period = given.lines * given.periods <= 2 * line.size + (1 << 16)
-    addup.sort_rows(line, period, partner, given.periods, 1, by_period, order)
+    ordering.sort_rows(line, period, partner, given.periods, 0, by_period, order)
     every = np.arange(given.lines)
     source = building.Source(
         readonly(np.searchsorted(line, every), np.int64), readonly(np.searchsorted(line, every, "right"), np.int64),
-        readonly(period, np.int32), readonly((given.quantity[order] / given.value[order])[None, :], np.float64),
-        readonly([0], np.int64), readonly(np.arange(given.lines + 1), np.int64), readonly(every, np.int64),
+        readonly(np.arange(line.size), np.int32), readonly(period, np.int16),
+        readonly((given.quantity[order] / given.value[order])[None, :], np.float64),
     )  # fmt: skip
-    slot = readonly(np.arange(given.periods), np.int64)
+    groups = readonly(np.arange(given.lines + 1), np.int64), readonly(every, np.int64)
     counts = np.zeros((given.lines, given.periods), dtype=np.int64)
-    building.count_segments(source, slot, counts)
+    building.count_segments(source, *groups, counts)
     owner, of_period = np.nonzero(counts)
     start = np.concatenate(([0], np.cumsum(counts[owner, of_period]))).astype(np.int64)
     cursor = np.zeros_like(counts)
     cursor[owner, of_period] = start[:-1]
     ratio, place = np.empty(line.size), np.empty(line.size, dtype=np.int32)
-    building.fill_segments(source, slot, cursor, ratio, place)
+    building.fill_segments(source, *groups, cursor, ratio, place)
     start = readonly(start, np.int64)
     building.sort_segments(start, ratio, place)
     running = np.empty(line.size + owner.size)
