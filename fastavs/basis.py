@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -41,7 +41,6 @@ class Basis:
     small: int
     absent: int
     pooled: bool
-    _lacking: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def wanted(self) -> np.ndarray:
@@ -101,16 +100,23 @@ class Basis:
         picking.value_by_code(self.recorded.runs, self.wanted, found)
         return readonly(found, np.float64)
 
-    def lacking(self, kinds: tuple[str, ...]) -> np.ndarray:
-        """Count each code's observations, of partners not excluded, that lack any of some kinds; int64[u]."""
-        if kinds not in self._lacking:
-            recorded = self.recorded
-            at = self.within[~recorded.excluded[self.within]]
-            lacks = np.zeros(at.size, dtype=bool)
-            for kind in kinds:
-                lacks |= recorded.quantities(at, [kind])[0][0] <= 0.0
-            self._lacking[kinds] = np.bincount(recorded.code[at[lacks]], minlength=recorded.code_key.size)
-        return self._lacking[kinds]
+    def lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
+        """Count observations, of partners not excluded, that lack any of some kinds; int64[c].
+
+        `codes` (int64[c]) are those to look at, places in `Recorded.code_key`.
+        """
+        recorded = self.recorded
+        runs = recorded.runs
+        first = runs.start[runs.of_code[codes]]
+        n = runs.start[runs.of_code[codes + 1]] - first
+        owner = np.repeat(np.arange(codes.size), n)
+        at = np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n)
+        some = self.wanted[recorded.period[at]] & ~recorded.excluded[at]
+        at, owner = at[some], owner[some]
+        lacks = np.zeros(at.size, dtype=bool)
+        for kind in kinds:
+            lacks |= recorded.quantities(at, [kind])[0][0] <= 0.0
+        return np.bincount(owner[lacks], minlength=codes.size)
 
 
 def make_basis(

@@ -177,7 +177,7 @@ def without_quantity(prepared: Prepared) -> np.ndarray:
     found = np.zeros(schedule.keys.size, dtype=np.int64)
     for some in sorted({one for one in kinds if one}):
         needed = schedule.per_duty([one == some for one in kinds])[line]
-        np.add.at(found, line[needed], prepared.basis.lacking(some)[served[needed]])
+        np.add.at(found, line[needed], prepared.basis.lacking(some, served[needed]))
     return found
 
 

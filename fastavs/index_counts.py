@@ -29,10 +29,12 @@ def with_counts(study: Study, index: SortedIndex) -> SortedIndex:
         here = np.flatnonzero((index.others.line >= side.first) & (index.others.line < side.last))
         served = np.flatnonzero(one.served.own_line >= 0)
         for kinds in np.unique(index.others.kinds[here]):
-            counts = np.zeros(one.schedule.keys.size, dtype=np.int64)
-            lacking = one.basis.lacking(tuple(index.facts["kinds"][kinds]))
-            np.add.at(counts, one.served.own_line[served], lacking[served])
             some = here[index.others.kinds[here] == kinds]
+            wanted = np.zeros(one.schedule.keys.size, dtype=bool)
+            wanted[index.others.line[some] - side.first] = True
+            codes = served[wanted[one.served.own_line[served]]]
+            counts = np.zeros(one.schedule.keys.size, dtype=np.int64)
+            np.add.at(counts, one.served.own_line[codes], one.basis.lacking(tuple(index.facts["kinds"][kinds]), codes))
             others[some] = counts[index.others.line[some] - side.first]
     return with_parts(
         index,
