@@ -14,10 +14,10 @@ from bench import studies
 from bench.resolved import Resolved, resolve
 from bench.rivals import rates, ways
 from bench.shocks import Shock
+from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.plan import make_plan
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import sorted as kernels
-from fastavs.sorted_index import SortedIndex
-from fastavs.sweeping.effects import Effects
-from fastavs.sweeping.plan import make_plan
 
 AS_IT_IS = Shock("as it is", 1.0, 1.0, 1.0)
 MEANS = ("simple_mean", "weighted_mean_unadjusted")

@@ -17,8 +17,8 @@ from bench.shocks import CURRENCY, Shock
 from fastavs import codes
 from fastavs.duty import ADD as PLUS
 from fastavs.duty import CONST, MAX, MIN, TERM
-from fastavs.sorted_index import SortedIndex, headings_of
-from fastavs.sweeping.plan import make_plan
+from fastavs.evaluation.plan import make_plan
+from fastavs.index.sorted_index import SortedIndex, headings_of
 
 PERCENT, GREATER, SUM, ALONE, LESSER, NESTED = range(6)
 PROGRAMS = {

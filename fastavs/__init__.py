@@ -13,38 +13,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DutyError, FastavsError, InputError, UnitError
-    from fastavs.index_build import build_index
+    from fastavs.index.build import build_index
+    from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
-    from fastavs.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
-    from fastavs.sorted_index import SortedIndex
+    from fastavs.scenario.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
+    from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
     from fastavs.study import Study
-    from fastavs.sweeping.sweep import Sweep, sweep
-    from fastavs.trade_changes import ExcludePartners, OnlyPartners, PriceShock, Resample
+    from fastavs.sweeping import Sweep, sweep
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Duty": "fastavs.duty",
     "DutyError": "fastavs.errors",
-    "ExcludePartners": "fastavs.trade_changes",
+    "ExcludePartners": "fastavs.scenario.trade",
     "FastavsError": "fastavs.errors",
-    "FxShock": "fastavs.scenario",
+    "FxShock": "fastavs.scenario.scenario",
     "InputError": "fastavs.errors",
-    "OnlyPartners": "fastavs.trade_changes",
-    "PriceShock": "fastavs.trade_changes",
+    "OnlyPartners": "fastavs.scenario.trade",
+    "PriceShock": "fastavs.scenario.trade",
     "Rates": "fastavs.results.rates",
-    "Resample": "fastavs.trade_changes",
-    "ScaleDuty": "fastavs.scenario",
-    "Scenario": "fastavs.scenario",
-    "SetDuty": "fastavs.scenario",
-    "ShiftDuty": "fastavs.scenario",
-    "SortedIndex": "fastavs.sorted_index",
+    "Resample": "fastavs.scenario.trade",
+    "ScaleDuty": "fastavs.scenario.scenario",
+    "Scenario": "fastavs.scenario.scenario",
+    "SetDuty": "fastavs.scenario.scenario",
+    "ShiftDuty": "fastavs.scenario.scenario",
+    "SortedIndex": "fastavs.index.sorted_index",
     "Study": "fastavs.study",
-    "Sweep": "fastavs.sweeping.sweep",
+    "Sweep": "fastavs.sweeping",
     "UnitError": "fastavs.errors",
-    "build_index": "fastavs.index_build",
+    "build_index": "fastavs.index.build",
     "parse_duty": "fastavs.duty",
-    "sweep": "fastavs.sweeping.sweep",
+    "sweep": "fastavs.sweeping",
 }
 __all__ = [
     "Duty",

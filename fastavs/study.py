@@ -11,39 +11,36 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from fastavs import fx as fx_module
-from fastavs import partners as partners_module
-from fastavs import published as published_module
-from fastavs import schedule as schedule_module
-from fastavs import trade as trade_module
-from fastavs.config import StudyConfig, check_config, load_config, plain
 from fastavs.errors import InputError, did_you_mean
-from fastavs.fx import Fx
-from fastavs.inputs import GROUP_COLUMNS, Inputs, Progress, bridges_of, grouping_of, read_inputs, valuation_of
-from fastavs.options import Options
-from fastavs.plan import make_plan
-from fastavs.setaside import SetAside
-from fastavs.sources import MemorySource
-from fastavs.tables import Columns, Piece, from_memory
-from fastavs.trade import Trade
-from fastavs.trade_rules import COLUMNS as TRADE_COLUMNS
-from fastavs.trade_rules import Rules, Tariff
-from fastavs.units import KINDS
+from fastavs.inputs import fx as fx_module
+from fastavs.inputs import partners as partners_module
+from fastavs.inputs import published as published_module
+from fastavs.inputs import schedule as schedule_module
+from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
+from fastavs.inputs.fx import Fx
+from fastavs.inputs.options import Options
+from fastavs.inputs.set_aside import SetAside
+from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, bridges_of, grouping_of, read_inputs, valuation_of
+from fastavs.matching.years import make_plan
+from fastavs.progress import Progress, quiet
+from fastavs.tables.sources import MemorySource
+from fastavs.tables.tables import Columns, Piece, from_memory
+from fastavs.trade import trade as trade_module
+from fastavs.trade.rules import COLUMNS as TRADE_COLUMNS
+from fastavs.trade.rules import Rules, Tariff
+from fastavs.trade.trade import Trade
+from fastavs.units.units import KINDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fastavs.basis import Basis
-    from fastavs.evaluate import Evaluated, Prepared, YearRates
-    from fastavs.recorded import Recorded
+    from fastavs.matching.basis import Basis
+    from fastavs.matching.match import Evaluated, Prepared, YearRates
+    from fastavs.matching.recorded import Recorded
     from fastavs.results.rates import Rates
 
 RENAMED = ("trade", "schedules", "fx", "partners", "drop")
 _ORDERING = threading.Lock()  # rows are put in order where they stand: by one thread, the others wait
-
-
-def _no_progress(step: str, done: int, of: int) -> None:
-    """Say nothing."""
 
 
 class Study:
@@ -161,7 +158,7 @@ class Study:
         )
 
     @classmethod
-    def load(cls, path: str | Path, progress: Progress = _no_progress) -> Study:
+    def load(cls, path: str | Path, progress: Progress = quiet) -> Study:
         """Read a study file and the tables that it names.
 
         Parameters
@@ -187,7 +184,7 @@ class Study:
             raise error.placed(str(path)) from None
         return study
 
-    def _bind(self, config: StudyConfig, inputs: Inputs, progress: Progress = _no_progress) -> None:
+    def _bind(self, config: StudyConfig, inputs: Inputs, progress: Progress = quiet) -> None:
         """Check every input against the others; what takes no part goes to `set_aside`."""
         self.config = config
         self.options: Options = config.options
@@ -250,7 +247,7 @@ class Study:
             for currency in sorted({term.currency for duty in schedule.duties for term in duty.specifics}):
                 self.fx.vector(periods, currency, f"the {schedule.kind} schedule of {schedule.year}")
 
-    def rates(self, progress: Progress = _no_progress) -> Rates:
+    def rates(self, progress: Progress = quiet) -> Rates:
         """Compute the rates of every line and year (METHOD.md sections 3 and 4).
 
         Raises
@@ -258,7 +255,7 @@ class Study:
         InputError
             An exchange rate that some duty needs is missing.
         """
-        from fastavs.evaluate import applied_against_bound, applied_alone
+        from fastavs.matching.match import applied_against_bound, applied_alone
         from fastavs.results.rates import Rates
 
         evaluated: dict[tuple[str, int], Evaluated] = {}
@@ -281,7 +278,7 @@ class Study:
 
     def _evaluate(self, kind: str, year: int, done: dict[tuple[str, int], Evaluated]) -> Evaluated:
         if (kind, year) not in done:
-            from fastavs.evaluate import evaluate
+            from fastavs.matching.match import evaluate
 
             done[kind, year] = evaluate(
                 self.prepared(kind, year), self.trade.kinds, self.fx, self.fx_periods(year), self.options
@@ -291,7 +288,7 @@ class Study:
     def prepared(self, kind: str, year: int) -> Prepared:
         """Return a schedule year held against its trade, kept once made; `kind` is "applied" or "bound"."""
         if (kind, year) not in self._prepared:
-            from fastavs.evaluate import prepare
+            from fastavs.matching.match import prepare
 
             schedule = (self.applied if kind == "applied" else self.bound)[year]
             own_trade = year in self.plan.own_periods
@@ -316,7 +313,7 @@ class Study:
         """Return all observations, codes cut to a tariff's length."""
         with _ORDERING:
             if digits not in self._recorded:
-                from fastavs.recorded import in_order, record
+                from fastavs.matching.recorded import in_order, record
 
                 self.trade = in_order(self.trade)
                 self._recorded[digits] = record(self.trade, digits)
@@ -325,7 +322,7 @@ class Study:
     def _basis(self, digits: int, own_trade: bool, periods: tuple[int, ...]) -> Basis:
         key = (digits, own_trade, periods)
         if key not in self._bases:
-            from fastavs.basis import make_basis
+            from fastavs.matching.basis import make_basis
 
             every = self.options.base_partners == "all" and not own_trade
             self._bases[key] = make_basis(

@@ -31,7 +31,7 @@ from fastavs.duty import (
     parse_duty,
 )
 from fastavs.errors import DutyError
-from fastavs.units import parse_unit
+from fastavs.units.units import parse_unit
 
 unhurried = settings(deadline=None)
 

@@ -10,7 +10,7 @@ import pytest
 
 from fastavs.duty import parse_duty, read_duty
 from fastavs.errors import DutyError
-from fastavs.units import read_unit
+from fastavs.units.units import read_unit
 
 RUSSIAN = [
     ("0", "0%"),

@@ -22,9 +22,9 @@ from test_sweep import scenarios_for
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.arrays_file import stamp_of
-from fastavs.sweeping.blocks import BLOCK
-from fastavs.sweeping.executing import load_plan
+from fastavs.evaluation.blocks import BLOCK
+from fastavs.evaluation.workplace import load_plan
+from fastavs.tables.arrays import stamp_of
 
 SELECTING, PLAIN = 1, 2
 
@@ -164,7 +164,7 @@ def test_an_executor_that_was_shut_down_is_told_once_and_done_without(index: fa.
 
 def test_dask_gives_the_same_bits_and_maps_the_index_once_a_worker(index: fa.SortedIndex, tmp_path: Path) -> None:
     def loads() -> tuple[int, int]:
-        from fastavs.sweeping.executing import load_plan
+        from fastavs.evaluation.workplace import load_plan
 
         return load_plan.cache_info().misses, os.getpid()
 

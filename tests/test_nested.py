@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastavs.duty import ADD, CONST, MAX, TERM, Duty, parse_duty
+from fastavs.index.sorted_index import duty_table
 from fastavs.kernels import rates
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.building import running_sums
 from fastavs.kernels.options import readonly
-from fastavs.sorted_index import duty_table
 
 OUTLIER = 10.0
 CURRENCIES = ("EUR", "USD")

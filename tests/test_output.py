@@ -14,7 +14,7 @@ from make_study import make, to_toml
 from study_files import write_study
 
 import fastavs as fa
-from fastavs import output
+from fastavs.report import folder as output
 from fastavs.results.summary import weights
 from fastavs.results.unweighed import CAUSES, trade_account
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastavs.errors import InputError
-from fastavs.medians import dense, medians
-from fastavs.quality import Mislabelled, describe, find_mislabelled
-from fastavs.quality_bounds import NATURAL_SPREAD, POSSIBLE, longest_prefix
-from fastavs.quality_norms import COPY, IMPOSSIBLE, MASS, OFF_HS4, OFF_HS6, QUANTITY, UNCLEAR
-from fastavs.units import KINDS
+from fastavs.trade.mislabelled.bounds import NATURAL_SPREAD, POSSIBLE, longest_prefix
+from fastavs.trade.mislabelled.find import Mislabelled, describe, find_mislabelled
+from fastavs.trade.mislabelled.medians import dense, medians
+from fastavs.trade.mislabelled.norms import COPY, IMPOSSIBLE, MASS, OFF_HS4, OFF_HS6, QUANTITY, UNCLEAR
+from fastavs.units.units import KINDS
 
 PIECE, PAIR, AREA, MASS_KIND, VOLUME, M3 = (
     KINDS.index(kind) for kind in ("piece", "pair", "area", "mass", "volume", "m3")

@@ -11,7 +11,7 @@ from test_sorted import rows_of
 
 import fastavs as fa
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, parse_duty
-from fastavs.sweeping.plan import Plan, make_plan
+from fastavs.evaluation.plan import Plan, make_plan
 
 OBSERVATIONS = 1_300_000
 LINES = 11_000

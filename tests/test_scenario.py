@@ -11,7 +11,7 @@ import pytest
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.scenario_file import read_scenarios
+from fastavs.scenario.file import read_scenarios
 
 
 @pytest.mark.parametrize(

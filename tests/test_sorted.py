@@ -13,11 +13,11 @@ import pytest
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import sorted as kernels
 from fastavs.results.summary import SUMMARY
-from fastavs.sorted_index import SortedIndex
-from fastavs.sweeping.effects import Effects
-from fastavs.sweeping.plan import Plan, make_plan
 
 NOTHING = fa.Scenario("as it is")
 KNOBS: list[dict[str, Any]] = [

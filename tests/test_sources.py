@@ -20,14 +20,17 @@ from test_quality import SHOES
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs import quality, quantities, recorded, sources
 from fastavs.kernels import ordering
-from fastavs.quantities import Origin
-from fastavs.recorded import _sort
-from fastavs.sources import FileSource, Growing, MemorySource, Texts
-from fastavs.table_columns import text_column
-from fastavs.tables import Piece, from_memory
-from fastavs.trade_rules import COLUMNS
+from fastavs.matching import recorded
+from fastavs.matching.recorded import _sort
+from fastavs.tables import sources
+from fastavs.tables.columns import text_column
+from fastavs.tables.sources import FileSource, Growing, MemorySource, Texts
+from fastavs.tables.tables import Piece, from_memory
+from fastavs.trade import suspects as quantities
+from fastavs.trade.mislabelled import find as quality
+from fastavs.trade.rules import COLUMNS
+from fastavs.trade.suspects import Origin
 
 
 @pytest.fixture(scope="module", params=range(4))

@@ -15,11 +15,11 @@ from test_twin import study_of
 
 import fastavs as fa
 from fastavs.cli.main import main
-from fastavs.sweeping.blocks import Block, run_block
-from fastavs.sweeping.changed import changed_rates, changed_schedule
-from fastavs.sweeping.effects import Effects
-from fastavs.sweeping.plan import make_plan
-from fastavs.sweeping.sweep import FIGURES
+from fastavs.evaluation.blocks import Block, run_block
+from fastavs.evaluation.changed import changed_rates, changed_schedule
+from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.plan import make_plan
+from fastavs.sweeping import FIGURES
 
 KNOBS: list[dict[str, Any]] = [{}, {"odd_duties": True}, {"unresolved": "zero"}, {"fx_period": "schedule"}]
 

@@ -15,10 +15,10 @@ from test_sweep import KNOBS, scenarios_for
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.evaluation.changed import changed_rates
+from fastavs.evaluation.reporting import SCENARIO
 from fastavs.results.rates import SCHEMA
 from fastavs.results.summary import GROUP
-from fastavs.sweeping.changed import changed_rates
-from fastavs.sweeping.reporting import SCENARIO
 
 GROUPINGS = ["chapter", "industry"]
 DEAR = fa.Scenario("dear", fa.FxShock("EUR", 1.3))

@@ -15,8 +15,8 @@ from small import study as small_study
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.evaluation.changed import changed_rates
 from fastavs.kernels import ordering
-from fastavs.sweeping.changed import changed_rates
 
 LINE, OTHER = "2203000100", "2203000900"
 AS_IT_IS = fa.Scenario("as it is")

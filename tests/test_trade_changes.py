@@ -22,10 +22,10 @@ from test_sweep import another_quantity
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.scenario_file import read_scenarios
-from fastavs.sweeping.blocks import BLOCK
-from fastavs.sweeping.changed import changed_rates
-from fastavs.sweeping.trading import settle
+from fastavs.evaluation.blocks import BLOCK
+from fastavs.evaluation.changed import changed_rates
+from fastavs.evaluation.partners import settle
+from fastavs.scenario.file import read_scenarios
 
 Made = dict[str, Any]
 REGIONS = {"DEU": "Europe", "FRA": "Europe", "TUR": "Asia", "CHN": "Asia", "USA": "America", "GEO": "Asia"}

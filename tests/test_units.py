@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastavs.errors import UnitError
-from fastavs.unit_names import NAMES, OKEI, OKEI_OTHER, OTHER
-from fastavs.units import BASE_UNITS, KINDS, NO_UNIT, Bridge, Unit, parse_unit, plain_number, read_unit
+from fastavs.units.names import NAMES, OKEI, OKEI_OTHER, OTHER
+from fastavs.units.units import BASE_UNITS, KINDS, NO_UNIT, Bridge, Unit, parse_unit, plain_number, read_unit
 
 CANONICAL = [*BASE_UNITS.values(), "g", "t", "hl", "MWh"]
 

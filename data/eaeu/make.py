@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fastavs.errors import UnitError
-from fastavs.quality import CULPRITS, find_mislabelled
 from fastavs.readers import Reading, comext, eaeu_tariff, ecb, russian_customs
-from fastavs.units import KINDS, read_unit
+from fastavs.trade.mislabelled.find import CULPRITS, find_mislabelled
+from fastavs.units.units import KINDS, read_unit
 
 SOURCES = {
     "tariff 2025": "eaeu-cet/ett_2025-09.csv.gz",

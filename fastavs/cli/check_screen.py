@@ -9,12 +9,12 @@ import numpy as np
 from fastavs.cli.console import NONE, count, head, make_table, plural, say
 from fastavs.cli.study_screen import show_set_aside, show_title
 from fastavs.duty import Add, Duty, Max, Min, Specific
-from fastavs.facts import plan_record, reading_record, study_record
+from fastavs.results.facts import plan_record, reading_record, study_record
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fastavs.schedule import YearSchedule
+    from fastavs.inputs.schedule import YearSchedule
     from fastavs.study import Study
 
 Record = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastavs.cli.console import figure, head, make_table, percent, say
 from fastavs.duty import Duty, Piecewise, parse_duty
 from fastavs.errors import InputError
-from fastavs.units import BASE_UNITS, parse_unit, plain_number
+from fastavs.units.units import BASE_UNITS, parse_unit, plain_number
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -24,7 +24,7 @@ VERDICTS = {
     "outlier": "outlier",
     "not used": "not used",
 }
-"""How the reasons of `fastavs.observations` begin, and the word for each in a table."""
+"""How the reasons of `fastavs.results.observations` begin, and the word for each in a table."""
 
 
 def show_proof(console: Console, study: Study, proof: Record) -> None:

@@ -78,9 +78,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 @JSON
 def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, as_json: bool) -> None:
     """Compute every rate of a study and write the results."""
-    from fastavs.config import load_config
-    from fastavs.output import check_folder, default_folder, digest_of, to_json, write_results
+    from fastavs.inputs.config import load_config
+    from fastavs.report.folder import check_folder, default_folder, digest_of, write_results
     from fastavs.study import Study
+    from fastavs.tables.write import to_json
 
     folder = out or default_folder(load_config(study_file).name)
     check_folder(folder)
@@ -106,8 +107,8 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
 def check(study_file: Path, as_json: bool) -> None:
     """Read and check a study and its data; compute nothing."""
     from fastavs.cli.check_screen import check_record, show_check
-    from fastavs.output import to_json
     from fastavs.study import Study
+    from fastavs.tables.write import to_json
 
     with Steps() as steps:
         study = Study.load(study_file, steps)
@@ -136,7 +137,7 @@ def check(study_file: Path, as_json: bool) -> None:
 def duty(text: str, unit_values: tuple[str, ...], quotes: tuple[str, ...], currency: str | None, as_json: bool) -> None:
     """Read one duty, as a tariff prints it or in canonical text, and say what it means."""
     from fastavs.cli.duty_screen import duty_record, show_duty
-    from fastavs.output import to_json
+    from fastavs.tables.write import to_json
 
     record = duty_record(text, unit_values, quotes, currency)
     if as_json:
@@ -152,9 +153,9 @@ def duty(text: str, unit_values: tuple[str, ...], quotes: tuple[str, ...], curre
 @JSON
 def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> None:
     """Prove the rate of one line: every observation behind it, and the arithmetic."""
-    from fastavs.output import to_json
     from fastavs.results.proof import line_proof
     from fastavs.study import Study
+    from fastavs.tables.write import to_json
 
     with Steps() as steps:
         rates = Study.load(study_file, steps).rates(steps)
@@ -174,8 +175,8 @@ def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> Non
 @JSON
 def replica(folder: Path, seed: int, scale: float, as_json: bool) -> None:
     """Write a synthetic replica of the Russian study 2001-2020, ready to run."""
-    from fastavs.output import to_json
     from fastavs.replica import make_replica
+    from fastavs.tables.write import to_json
 
     with Steps() as steps:
         study_file = make_replica(folder, seed, scale, steps)

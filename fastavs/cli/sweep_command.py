@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from fastavs.scenario import Scenario
-    from fastavs.sorted_index import SortedIndex
+    from fastavs.index.sorted_index import SortedIndex
+    from fastavs.scenario.scenario import Scenario
     from fastavs.study import Study
-    from fastavs.sweeping.sweep import Sweep
+    from fastavs.sweeping import Sweep
 
 FILE = click.Path(path_type=Path)
 
@@ -61,9 +61,9 @@ def sweep(
 ) -> None:
     """Work out every scenario of a file over all years of a study."""
     from fastavs.cli.sweep_files import check_folder, files_of, write_files
-    from fastavs.scenario_file import read_scenarios
+    from fastavs.scenario.file import read_scenarios
     from fastavs.study import Study
-    from fastavs.sweeping.sweep import sweep as work_out
+    from fastavs.sweeping import sweep as work_out
 
     scenarios = read_scenarios(scenario_file)
     files = files_of(out, by, lines, whole_lines)
@@ -82,7 +82,7 @@ def sweep(
         steps("writing", 0, 1)
         write_files(found, files)
     if as_json:
-        from fastavs.output import to_json
+        from fastavs.tables.write import to_json
 
         click.echo(to_json(_record(found)), nl=False)
         return
@@ -108,8 +108,8 @@ def _check_years(study: Study, years: Sequence[int]) -> None:
 
 def _kept_index(study: Study, scenarios: Sequence[Scenario], file: Path | None) -> SortedIndex | None:
     """Return the index that is kept in a file, made first if need be; None where none is kept."""
-    from fastavs.index_build import build_index
-    from fastavs.sorted_index import SortedIndex
+    from fastavs.index.build import build_index
+    from fastavs.index.sorted_index import SortedIndex
 
     if file is None or study.options.method == "pooled":
         return None

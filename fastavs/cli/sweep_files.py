@@ -12,7 +12,7 @@ from fastavs.errors import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fastavs.sweeping.sweep import Sweep
+    from fastavs.sweeping import Sweep
 
 KINDS = (".csv", ".parquet")
 
@@ -27,7 +27,7 @@ def files_of(
     InputError
         A kind of file that cannot be written, a folder that is not there, or two tables for one file.
     """
-    from fastavs.output import safe_name
+    from fastavs.tables.write import safe_name
 
     if whole_lines is not None:
         _check("--whole-lines", whole_lines, (".parquet",))

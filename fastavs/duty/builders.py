@@ -9,7 +9,7 @@ from lark import Token, Transformer, v_args
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
 from fastavs.duty.numerals import read_count, read_numeral
 from fastavs.errors import UnitError
-from fastavs.units import Unit, parse_unit, read_unit
+from fastavs.units.units import Unit, parse_unit, read_unit
 
 # Units whose canonical text is not the terminal's name in lower case.
 _UNITS = {

@@ -17,7 +17,7 @@ from fastavs.duty.meaning import (
 )
 from fastavs.duty.pieces import Piecewise, pieces_of
 from fastavs.errors import DutyError, UnitError
-from fastavs.units import BASE_UNITS, parse_unit
+from fastavs.units.units import BASE_UNITS, parse_unit
 
 UnitValue = float | Mapping[str, float]
 

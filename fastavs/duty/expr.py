@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from fastavs.errors import DutyError
-from fastavs.units import Unit, plain_number
+from fastavs.units.units import Unit, plain_number
 
 MAX_DEPTH = 64
 """Deepest nesting of an expression; no real duty goes beyond five."""

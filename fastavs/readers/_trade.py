@@ -11,7 +11,7 @@ from fastavs.errors import UnitError
 from fastavs.readers._addup import FLAG, MEASURES, add_up
 from fastavs.readers._periods import labels, read_period
 from fastavs.readers._reading import Reading, Sieve, total
-from fastavs.units import NO_UNIT, read_unit
+from fastavs.units.units import NO_UNIT, read_unit
 
 Flag = Callable[[pa.Table], pa.Array]
 """Says which number of each row of a native trade table is mislabelled: "quantity", "mass" or "unclear"; else null."""

@@ -18,12 +18,12 @@ from fastavs.readers._fts import Flow, line_column, open_flow, period_column
 from fastavs.readers._reading import Reading
 from fastavs.readers._source import Path_, to_float
 from fastavs.readers._trade import Flag, canonical_unit, finish, map_distinct, sift_numbers, sift_quantity
-from fastavs.units import Unit, parse_unit
+from fastavs.units.units import Unit, parse_unit
 
 COLUMNS = ("NAPR", "PERIOD", "STRANA", "TNVED", "EDIZM", "STOIM", "NETTO")
 THOUSAND = 1000
 
-# Tonnes, going by unit values; a "ton" at large may be a short one, so `fastavs.units` does not read it.
+# Tonnes, going by unit values; a "ton" at large may be a short one, so `fastavs.units.units` does not read it.
 _LOCAL = {"TON": "t"}
 
 

@@ -20,7 +20,7 @@ from fastavs.duty import parse_duty
 from fastavs.errors import DutyError, InputError, UnitError
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._source import Path_, read_parquet
-from fastavs.units import read_unit
+from fastavs.units.units import read_unit
 
 TYPE = "mfn_rate_type_code"
 RATES = ("mfn_ad_val_rate", "mfn_specific_rate", "mfn_other_rate")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from fastavs.errors import InputError
+from fastavs.progress import Progress
 from fastavs.replica.applied import Schedule, make_2011, make_own_year, ranks, targets_2011
 from fastavs.replica.bound import WATER, carry, make_commitments
 from fastavs.replica.counts import make_counts
@@ -30,7 +31,6 @@ from fastavs.replica.writing import (
     write_study,
 )
 
-Progress = Callable[[str, int, int], None]
 LARGEST_SCALE = 10.0
 PARTS = {
     "applied.parquet", "bound.parquet", "dropped.csv", "fx.csv", "industry.csv", "partners.csv", "published", "trade",

@@ -16,7 +16,7 @@ from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
 
 if TYPE_CHECKING:
-    from fastavs.evaluate import YearRates
+    from fastavs.matching.match import YearRates
     from fastavs.results.rates import Rates
     from fastavs.study import Study
 

@@ -9,7 +9,7 @@ import numpy as np
 from fastavs.codes import to_code
 
 if TYPE_CHECKING:
-    from fastavs.evaluate import YearRates
+    from fastavs.matching.match import YearRates
     from fastavs.results.rates import Rates
 
 ENOUGH = 8  # observations that make a picture

@@ -97,7 +97,7 @@ def write_tables(tables: Mapping[str, ReportTable], folder: str | Path) -> list[
 
     Null is empty, and floats read back to the same bits.
     """
-    from fastavs.output import safe_name, write_csv
+    from fastavs.tables.write import safe_name, write_csv
 
     inside = Path(folder) / "tables"
     inside.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def write_tables(tables: Mapping[str, ReportTable], folder: str | Path) -> list[
 
 def _with_published(made: ReportTable, study: Study) -> ReportTable:
     """Set the published figures beside a table, if the study names some."""
-    from fastavs.published import KEYS
+    from fastavs.inputs.published import KEYS
 
     key = _PUBLISHED.get(made.id, "")
     if key not in study.published:

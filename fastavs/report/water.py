@@ -20,10 +20,10 @@ from fastavs.report.averages import (
 )
 from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
-from fastavs.table_columns import number_column, text_column
+from fastavs.tables.columns import number_column, text_column
 
 if TYPE_CHECKING:
-    from fastavs.evaluate import YearRates
+    from fastavs.matching.match import YearRates
     from fastavs.results.rates import Rates
     from fastavs.study import Study
 
@@ -75,7 +75,7 @@ def _water_table(rates: Rates, year: YearRates, title: str, table_id: str) -> Re
 
 def _import_shares(year: YearRates, among: np.ndarray, member: np.ndarray, groups: int) -> np.ndarray:
     """Return what part of each group's weights the lines `among` have, float64[groups]; NaN of no weight."""
-    from fastavs.index import add_by
+    from fastavs.matching.reach import add_by
     from fastavs.results.summary import weights
 
     weight = weights(year)
@@ -144,7 +144,7 @@ def _published_elsewhere(study: Study, year: YearRates, shown: np.ndarray) -> np
 
 def _imports_of_lines(study: Study, year: YearRates) -> tuple[str, np.ndarray]:
     """Return each line's own imports and their period: the last base period that is a plain year, else all of it."""
-    from fastavs.index import add_by
+    from fastavs.matching.reach import add_by
 
     if year.own_trade:
         return str(year.year), year.imports
@@ -255,7 +255,7 @@ def _same_lines(year: YearRates, final: YearRates) -> tuple[np.ndarray, np.ndarr
 
 def _at_final(year: YearRates, final: YearRates, place: np.ndarray) -> np.ndarray:
     """Return where the bound is the final one: the same duty, or another that comes to the same rate; bool[h]."""
-    from fastavs.evaluate import TIE
+    from fastavs.matching.match import TIE
 
     assert year.bound is not None
     assert final.bound is not None

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from fastavs.codes import to_code
 from fastavs.duty import Duty
-from fastavs.evaluate import TIE, YearRates
-from fastavs.units import BASE_UNITS
+from fastavs.matching.match import TIE, YearRates
+from fastavs.units.units import BASE_UNITS
 
 SCHEMA = pa.schema(
     [

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastavs.evaluate import Evaluated, YearRates
 from fastavs.kernels.rates import FROM_OBSERVATIONS
-from fastavs.observations import observations_table, place_of, sources_of
+from fastavs.matching.match import Evaluated, YearRates
+from fastavs.results.observations import observations_table, place_of, sources_of
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates

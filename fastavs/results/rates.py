@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from fastavs.codes import Grouping, chapters, to_code
 from fastavs.errors import InputError, did_you_mean
-from fastavs.evaluate import YearRates
+from fastavs.matching.match import YearRates
 from fastavs.results.breaches import breaches_table
 from fastavs.results.summary import group_table, summary_table
 
@@ -97,8 +97,8 @@ class Rates:
         return breaches_table(list(self.years.values()), self.study.fx_of)
 
     def observations(self, line: str, year: int | None = None) -> pa.Table:
-        """Return the proof of one line's rate: see `fastavs.observations.observations_table`."""
-        from fastavs.observations import observations_table
+        """Return the proof of one line's rate: see `fastavs.results.observations.observations_table`."""
+        from fastavs.results.observations import observations_table
 
         return observations_table(self, line, year)
 

@@ -13,8 +13,8 @@ import numpy as np
 
 import fastavs
 from fastavs.codes import UNASSIGNED, cut
-from fastavs.evaluate import YearRates
-from fastavs.facts import plan_record, reading_record, study_record
+from fastavs.matching.match import YearRates
+from fastavs.results.facts import plan_record, reading_record, study_record
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
 
 if TYPE_CHECKING:

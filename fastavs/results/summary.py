@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.codes import Grouping, cut
-from fastavs.evaluate import YearRates
 from fastavs.kernels import moments as kernels
 from fastavs.kernels.options import readonly
+from fastavs.matching.match import YearRates
 
 SUMMARY = pa.schema(
     [

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastavs import codes
-from fastavs.evaluate import Evaluated, YearRates
-from fastavs.index import add_by
-from fastavs.setaside import ROW
+from fastavs.inputs.set_aside import ROW
+from fastavs.matching.match import Evaluated, YearRates
+from fastavs.matching.reach import add_by
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates

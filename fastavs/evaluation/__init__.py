@@ -1,0 +1,1 @@
+"""Scenarios through the index; the study as it is, is the scenario that changes nothing."""

@@ -1,0 +1,265 @@
+"""Blocks of scenarios: how scenarios are put together, and what one block comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fastavs.errors import InputError
+from fastavs.evaluation.changed_trade import changed_plan, check_prices
+from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.partners import trade_of
+from fastavs.evaluation.plan import Plan, make_plan, touched_lines
+from fastavs.evaluation.workplace import Workplace, frozen
+from fastavs.index.sorted_index import SortedIndex, parsed
+from fastavs.kernels import sorted as kernels
+from fastavs.kernels.options import readonly
+from fastavs.progress import Progress
+from fastavs.scenario.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
+from fastavs.scenario.trade import TradeChange
+
+BLOCK = 128  # scenarios worked out together
+LEAST = 16  # ... unless fewer are left
+BATCH = 1024  # scenarios turned into numbers at a time
+FIGURES = 17  # columns that `kernels.sweep_block` fills
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Scenarios worked out together.
+
+    Attributes
+    ----------
+    places : int64[s]
+        Where they stand in the sweep.
+    shocks : kernels.Shocks
+    alone : Scenario or None
+        The only scenario, if it sets duties or makes amounts nought.
+    trade : tuple of TradeChange
+        What all of them change of the trade.
+    """
+
+    places: np.ndarray
+    shocks: kernels.Shocks
+    alone: Scenario | None
+    trade: tuple[TradeChange, ...] = ()
+
+    def settled(self) -> Block:
+        """Return a block that came through a pipe as the kernels take it."""
+        return replace(self, shocks=frozen(self.shocks))
+
+
+def all_figures(
+    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+) -> tuple[np.ndarray, Plan | None]:
+    """Work out the summary of every scenario.
+
+    Returns
+    -------
+    figures : float64[scenarios, years, 17]
+        Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
+    plan : Plan or None
+        What they were worked out from, if that was one.
+
+    Raises
+    ------
+    InputError
+        Prices that change, in an index that leaves small observations out.
+    """
+    check_prices(index.facts, scenarios)
+    figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
+    traded = [bool(trade_of(one)) for one in scenarios]
+    for changed in (False, True):
+        places = np.flatnonzero(np.array(traded, dtype=bool) == changed)
+        for careful in (True,) if changed else (False, True):
+            if not places.size:
+                break
+            some = [scenarios[int(one)] for one in places]
+            plan = make_plan(index, some, careful)
+            if _work_out(plan, some, places, full, place, progress, figures):
+                break
+            assert not careful, "a row lost its rate that the most careful plan is not prepared for"
+    return figures, plan if len(some) == len(scenarios) else None
+
+
+def _work_out(
+    plan: Plan,
+    scenarios: Sequence[Scenario],
+    places: np.ndarray,
+    full: bool,
+    place: Workplace,
+    progress: Progress,
+    figures: np.ndarray,
+) -> bool:
+    """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
+    done = len(figures) - places.size if any(trade_of(one) for one in scenarios) else 0
+    size = min(BLOCK, -(-len(scenarios) // place.threads))  # few scenarios keep all threads busy
+    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, max(size, LEAST)), full):
+        if result is None:
+            return False
+        figures[places[block.places]] = result
+        done += block.places.size
+        progress("scenarios", done, len(figures))
+    plan.under.clear()
+    return True
+
+
+def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
+    """Give the scenarios one by one, in their order."""
+    for first in range(0, len(scenarios), BATCH):
+        batch = scenarios[first : first + BATCH]
+        effects = Effects(plan, batch)
+        for place, one in enumerate(batch):
+            here = np.array([place])
+            yield Block(here + first, effects.shocks(here), one if is_single(one) else None, trade_of(one))
+
+
+def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> Iterator[Block]:
+    """Split scenarios into blocks of neighbours on the same trade, and into single ones, a batch at a time."""
+    for first in range(0, len(scenarios), BATCH):
+        batch = scenarios[first : first + BATCH]
+        effects = Effects(plan, batch)
+        alone = np.array([is_single(one) for one in batch], dtype=bool)
+        trades = [trade_of(one) for one in batch]
+        number = {trade: place for place, trade in enumerate(dict.fromkeys(trades))}
+        of_trade = np.array([number[trade] for trade in trades])
+        order = effects.order()
+        for trade, here in number.items():
+            mine = order[of_trade[order] == here]
+            together = mine[~alone[mine]]
+            for start in range(0, together.size, size):
+                some = together[start : start + size]
+                yield Block(some + first, effects.shocks(some), None, trade)
+            for place in np.sort(mine[alone[mine]]):
+                yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)], trade)
+
+
+def scratch(seats: int, years: int, width: int) -> kernels.Scratch:
+    """Return memory for a run; see `kernels.Scratch`."""
+    return kernels.Scratch(
+        np.empty((seats, width)), np.empty((seats, width)), np.empty((seats, width), dtype=np.bool_),
+        np.empty((8, width)), np.empty((3, kernels.STACK)), np.empty(kernels.STACK, dtype=np.bool_),
+        np.empty((years, kernels.SUMS, width)), np.empty((years, kernels.SUMS, width)),
+        np.empty((years, kernels.COUNTS, width)),
+    )  # fmt: skip
+
+
+def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
+    """Work out a block of scenarios; float64[s, y, 17], or None if the plan is not careful enough for it."""
+    plan, rows = under(plan, block)
+    facts, width = plan.index.facts, block.shocks.scale.shape[1]
+    figures = np.empty((width, len(facts["years"]), FIGURES))
+    fits = kernels.sweep_block(
+        plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
+        (facts["outlier"], facts["zero"], full), scratch(plan.seats, len(facts["years"]), width), figures,
+    )  # fmt: skip
+    return figures if fits else None
+
+
+def under(plan: Plan, block: Block) -> tuple[Plan, kernels.Rows]:
+    """Return the plan and the rows that a block of scenarios makes of a plan."""
+    if block.trade:
+        plan = changed_plan(plan, block.trade)
+    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
+
+
+def with_new_duties(plan: Plan, scenario: Scenario, shocks: kernels.Shocks) -> kernels.Rows:
+    """Return the rows with the duties that one scenario sets, and with what its other changes make nought of.
+
+    Raises
+    ------
+    InputError
+        A line's new duty goes by quantities that were not indexed.
+    """
+    index, rows = plan.index, plan.rows
+    duty, group = rows.duty.copy(), rows.group.copy()
+    for change in scenario.changes:
+        if isinstance(change, SetDuty):
+            touched = np.flatnonzero(touched_lines(index, change.where))
+            duty[plan.line_row[touched]], group[plan.line_row[touched]] = _new_duty(plan, scenario, change, touched)
+    specific, bare = _alive(plan, duty, rows.cell, shocks)
+    return rows._replace(
+        duty=readonly(duty, np.int32), group=readonly(group, np.int32),
+        specific=readonly(specific, np.bool_), bare=readonly(bare, np.bool_),
+    )  # fmt: skip
+
+
+def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> tuple[int, np.ndarray]:
+    """Return the place of a new duty, and the group of observations that each touched line has for it."""
+    index = plan.index
+    _check_rates(index, scenario, change, touched)
+    group = index.lines.group[touched].copy()
+    if not change.new.kinds:  # what is charged on the value alone needs no observation
+        return plan.texts.index(change.duty), group
+    kinds = [tuple(some) for some in index.facts["kinds"]]
+    if change.new.kinds not in kinds:
+        raise unprepared(scenario, change)
+    some = kinds.index(change.new.kinds)
+    kinds_of = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
+    other = np.flatnonzero(kinds_of[index.lines.duty[touched]] != some)
+    if other.size:
+        known = index.others.line * len(kinds) + index.others.kinds
+        wanted = touched[other] * len(kinds) + some
+        at = np.searchsorted(known, wanted)
+        if known.size == 0 or (known[np.minimum(at, known.size - 1)] != wanted).any():
+            raise unprepared(scenario, change)
+        group[other] = index.others.group[at]
+    return plan.texts.index(change.duty), group
+
+
+def _check_rates(index: SortedIndex, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> None:
+    """Make sure that a new duty's currencies have rates wherever the touched lines have trade."""
+    for place, side in enumerate(index.sides):
+        if not ((touched >= side.first) & (touched < side.last)).any():
+            continue
+        _, periods = index.facts["bases"][index.facts["basis_of"][place]]
+        context = index.facts["context_of"][place]
+        for currency in change.new.currencies:
+            rates = index.fx[context, index.facts["currencies"].index(currency), periods]
+            lacking = [index.facts["contexts"][context][periods[i]] for i in np.flatnonzero(np.isnan(rates))]
+            if lacking:
+                raise InputError(
+                    f'no exchange rate for {currency} in {lacking[0]}, which the scenario "{scenario.name}" needs',
+                    value=change.duty, cure="add it to the fx table, or set the duty in another currency",
+                )  # fmt: skip
+
+
+def unprepared(scenario: Scenario, change: SetDuty) -> InputError:
+    return InputError(
+        f'the index was not prepared for the scenario "{scenario.name}"', value=change.duty,
+        cure="build it with the scenarios that set duties: fastavs.build_index(study, scenarios)",
+    )  # fmt: skip
+
+
+def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: kernels.Shocks) -> tuple[np.ndarray, np.ndarray]:
+    """Whether some amount of each row's duty is not 0 under a scenario, and no percentage is in it; bool[n]."""
+    table = plan.duties
+    n_terms = np.diff(table.term_start)
+    has_percent = np.zeros(n_terms.size, dtype=bool)
+    owner = np.repeat(np.arange(n_terms.size), np.diff(table.op_start))
+    has_percent[owner[table.op == kernels.CONST]] = True
+    cells = shocks.scale.shape[0]
+    pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
+    alive = np.zeros(pairs.size, dtype=bool)
+    for i, pair in enumerate(pairs):
+        one, where = divmod(int(pair), cells)
+        for term in range(table.term_start[one], table.term_start[one + 1]):
+            of = where * shocks.currencies + table.currency[term]
+            amount = table.b[term] * shocks.scale_b[of, 0] + shocks.shift_b[of, 0] * table.per_unit[term]
+            alive[i] |= amount > 0.0
+    specific = alive[place]
+    return specific, specific & ~has_percent[duty]
+
+
+def is_single(scenario: Scenario) -> bool:
+    """Whether a scenario runs by itself: it sets duties, or may make an amount nought or more of nought."""
+    for change in scenario.changes:
+        if isinstance(change, SetDuty):
+            return True
+        if isinstance(change, ScaleDuty) and change.specific == 0.0:
+            return True
+        if isinstance(change, ShiftDuty) and change.specific != 0.0:
+            return True
+    return False

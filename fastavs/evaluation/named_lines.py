@@ -1,0 +1,92 @@
+"""What scenarios name by prefix must be there: a prefix that nothing begins with would change nothing, unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastavs.codes import interval, to_key
+from fastavs.errors import InputError
+from fastavs.evaluation.plan import touched_lines
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.scenario.scenario import Change, ScaleDuty, Scenario, ShiftDuty, Where
+from fastavs.scenario.trade import PriceShock
+
+if TYPE_CHECKING:
+    from fastavs.study import Study
+
+
+def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
+    """Make sure that duties and prices that scenarios change by prefix are those of some line.
+
+    Raises
+    ------
+    InputError
+        Names the scenario and the prefixes that no line begins with.
+    """
+    trade = index.records.code_key
+    _check(
+        scenarios,
+        lambda where: bool(touched_lines(index, where).any()),
+        lambda prefixes: not trade.size or _begins([index.lines.key, trade], prefixes),
+    )
+
+
+def check_named_of(study: Study, scenarios: Sequence[Scenario]) -> None:
+    """Do the same for a study that has no index.
+
+    Raises
+    ------
+    InputError
+        As above.
+    """
+    from fastavs.index.build import sides_of  # imported late: a saved index does without
+
+    sides = {side: (study.applied if side[0] == "applied" else study.bound)[side[1]] for side in sides_of(study)}
+    schedules = sides.values()
+
+    def touches(where: Where) -> bool:
+        return any(
+            where.lines(kind, year, one.keys, one.digits, study.groups).any() for (kind, year), one in sides.items()
+        )
+
+    def prices(prefixes: tuple[str, ...]) -> bool:
+        trade = [study.recorded(digits).code_key for digits in sorted({one.digits for one in schedules})]
+        return _begins([*(one.keys for one in schedules), *trade], prefixes)
+
+    _check(scenarios, touches, prices)
+
+
+def _check(
+    scenarios: Sequence[Scenario], touches: Callable[[Where], bool], prices: Callable[[tuple[str, ...]], bool]
+) -> None:
+    """Ask once for all changes of the same lines, and raise for the first that changes none."""
+    known: dict[object, bool] = {}
+    for scenario in scenarios:
+        for change in scenario.changes:
+            if isinstance(change, ScaleDuty | ShiftDuty) and change.prefixes:
+                where = change.where
+                if where not in known:
+                    known[where] = touches(where)
+                if not known[where]:
+                    raise _nothing(scenario, change, "changes duties of lines that no schedule has")
+            elif isinstance(change, PriceShock) and change.prefixes:
+                if change.prefixes not in known:
+                    known[change.prefixes] = prices(change.prefixes)
+                if not known[change.prefixes]:
+                    raise _nothing(scenario, change, "changes prices of lines that neither schedules nor trade have")
+
+
+def _begins(keys: Sequence[np.ndarray], prefixes: tuple[str, ...]) -> bool:
+    """Whether any code begins with any prefix."""
+    ranges = [interval(np.int64(to_key(prefix)), len(prefix)) for prefix in prefixes]
+    return any(bool(((some >= low) & (some < high)).any()) for some in keys for low, high in ranges)
+
+
+def _nothing(scenario: Scenario, change: Change, what: str) -> InputError:
+    return InputError(
+        f'the scenario "{scenario.name}" {what}', key=f"{type(change).__name__}.prefixes",
+        value=", ".join(getattr(change, "prefixes", ())), expected="the beginning of some line's code",
+    )  # fmt: skip

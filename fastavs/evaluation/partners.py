@@ -1,0 +1,157 @@
+"""Changes of the trade as numbers: what each partner counts for in each period, and its prices."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from fastavs.codes import interval, to_key
+from fastavs.errors import InputError, did_you_mean
+from fastavs.inputs.options import Options
+from fastavs.scenario.scenario import Scenario
+from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
+
+if TYPE_CHECKING:
+    from fastavs.study import Study
+
+
+class Terms(NamedTuple):
+    """What changes of the trade come to. p partners, t periods of the trade, c classes of codes."""
+
+    times: np.ndarray  # int32[p, t] as how many partners of those that rates rest on; 0: excluded
+    weigh: np.ndarray  # int32[p, t] as how many partners, excluded or not
+    factor: np.ndarray  # float64[c, p, t] of prices
+    prefixes: tuple[tuple[str, ...], ...]  # a code is of the class whose bits say which of these begin it
+
+    def classes(self, key: np.ndarray, digits: np.ndarray) -> np.ndarray:
+        """Return the class of each code (key as 12-digit number, digits), int32[u]."""
+        found = np.zeros(key.size, dtype=np.int32)
+        for bit, prefixes in enumerate(self.prefixes):
+            begins = np.zeros(key.size, dtype=bool)
+            for prefix in prefixes:
+                low, high = interval(np.int64(to_key(prefix)), len(prefix))
+                begins |= (key >= low) & (key < high) & (digits >= len(prefix))
+            found |= begins.astype(np.int32) << bit
+        return found
+
+    @property
+    def priced(self) -> bool:
+        """Whether any price differs."""
+        return bool((self.factor != 1.0).any())
+
+
+def trade_of(scenario: Scenario) -> tuple[TradeChange, ...]:
+    """Return a scenario's changes of the trade in an order of their own, so that equal ones are found out as equal."""
+    kinds = PriceShock | ExcludePartners | OnlyPartners | Resample
+    return tuple(sorted((change for change in scenario.changes if isinstance(change, kinds)), key=repr))
+
+
+def shocks_prices(scenarios: Sequence[Scenario]) -> bool:
+    """Whether any scenario changes prices."""
+    return any(isinstance(change, PriceShock) for one in scenarios for change in one.changes)
+
+
+def goes_line_by_line(options: Options, scenarios: Sequence[Scenario]) -> bool:
+    """Whether no index serves: the pooled method, and prices that may bring small observations in."""
+    return options.method == "pooled" or (options.min_value > 0.0 and shocks_prices(scenarios))
+
+
+def trade_facts(study: Study) -> dict[str, Any]:
+    """Return what changes of the trade are held against: names, regions, and in which periods whom is excluded."""
+    trade = study.trade
+    return {
+        "partners": trade.partners,
+        "trade_periods": trade.periods,
+        "regions": study.partners.regions,
+        "excluded": [np.flatnonzero(periods).tolist() for periods in trade.excluded],
+        "min_value": study.options.min_value,
+    }
+
+
+def check_trade_change(facts: dict[str, Any], name: str, change: TradeChange) -> None:
+    """Make sure that partners, regions and periods are the study's.
+
+    Raises
+    ------
+    InputError
+        Names the scenario and what is wrong.
+    """
+    if isinstance(change, Resample):
+        return
+    regions = sorted(set(facts["regions"].values()))
+    named = (("partner", "partners", facts["partners"]), ("region", "regions", regions))
+    for word, key, known in (*named, ("period", "periods", facts["trade_periods"])):
+        for one in getattr(change, key) or ():
+            if one not in known:
+                listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+                lacks = "that the study has no trade with" if word == "partner" else "that the study does not have"
+                none = word == "region" and not known
+                raise InputError(
+                    f'the scenario "{name}" names a {word} {lacks}', key=key, value=one,
+                    expected=None if none else f"one of {listed}.{did_you_mean(one, known)}",
+                    cure="give the partners table a column region" if none else None,
+                )  # fmt: skip
+
+
+def settle(facts: dict[str, Any], changes: Sequence[TradeChange]) -> Terms:
+    """Turn changes into numbers."""
+    partners, periods = facts["partners"], facts["trade_periods"]
+    excluded = np.zeros((len(partners), len(periods)), dtype=bool)
+    for place, some in enumerate(facts["excluded"]):
+        excluded[place, some] = True
+    times = np.ones(len(partners), dtype=np.int32)
+    for change in changes:
+        if isinstance(change, Resample):  # before any exclusion of the scenario
+            times = _drawn(change, excluded)
+    for change in changes:
+        if isinstance(change, ExcludePartners):
+            excluded = excluded | _touched(facts, change)
+        elif isinstance(change, OnlyPartners):
+            others = ~_chosen(facts, change)[:, None] & _in_periods(facts, change)[None, :]
+            excluded = excluded | others
+    weigh = np.repeat(times[:, None], len(periods), axis=1)
+    prices = [change for change in changes if isinstance(change, PriceShock)]
+    prefixes = tuple(dict.fromkeys(change.prefixes for change in prices if change.prefixes))
+    factor = np.ones((2 ** len(prefixes), len(partners), len(periods)))
+    for change in prices:
+        bit = prefixes.index(change.prefixes) if change.prefixes else None
+        where = _touched(facts, change)
+        for place in range(factor.shape[0]):
+            if bit is None or place >> bit & 1:
+                factor[place][where] *= change.factor
+    return Terms(np.where(excluded, 0, weigh).astype(np.int32), weigh, factor, prefixes)
+
+
+def _drawn(change: Resample, excluded: np.ndarray) -> np.ndarray:
+    """How many times each partner is drawn, int32[p]; 1 for those that are not drawn from."""
+    among = np.flatnonzero(~excluded.all(axis=1))
+    draw = random.Random(change.seed).random
+    times = np.ones(excluded.shape[0], dtype=np.int32)
+    times[among] = 0
+    for _ in range(among.size):
+        times[among[int(draw() * among.size)]] += 1
+    return times
+
+
+def _chosen(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
+    """Which partners a change names, bool[p]."""
+    regions = facts["regions"]
+    return np.array(
+        [one in change.partners or regions.get(one) in change.regions for one in facts["partners"]], dtype=bool
+    )
+
+
+def _in_periods(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
+    """Which periods a change names, bool[t]."""
+    return np.array([change.periods is None or one in change.periods for one in facts["trade_periods"]], dtype=bool)
+
+
+def _touched(facts: dict[str, Any], change: PriceShock | ExcludePartners) -> np.ndarray:
+    """Which partners in which periods, bool[p, t]."""
+    chosen = _chosen(facts, change)
+    if not change.partners and not change.regions:
+        chosen[:] = True
+    return chosen[:, None] & _in_periods(facts, change)[None, :]

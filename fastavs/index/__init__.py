@@ -1,0 +1,1 @@
+"""The sorted index, which all rates are worked out from."""

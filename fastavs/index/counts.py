@@ -1,0 +1,43 @@
+"""Observations without the quantity that a duty needs, line by line: counted for an index when someone asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastavs.evaluation.plan import with_parts
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.options import readonly
+from fastavs.matching.match import without_quantity
+
+if TYPE_CHECKING:
+    from fastavs.study import Study
+
+
+def with_counts(study: Study, index: SortedIndex) -> SortedIndex:
+    """Return a study's index with its lines' counts of observations that lack a quantity.
+
+    A sweep's averages do without them, and they take a look at every quantity of the trade.
+    """
+    if index.lines.no_quantity.size == index.lines.key.size:
+        return index
+    prepared = [study.prepared(side.kind, side.year) for side in index.sides]
+    own = np.concatenate([without_quantity(one) for one in prepared])
+    others = np.zeros(index.others.line.size, dtype=np.int64)
+    for side, one in zip(index.sides, prepared, strict=True):
+        here = np.flatnonzero((index.others.line >= side.first) & (index.others.line < side.last))
+        served = np.flatnonzero(one.served.own_line >= 0)
+        for kinds in np.unique(index.others.kinds[here]):
+            some = here[index.others.kinds[here] == kinds]
+            wanted = np.zeros(one.schedule.keys.size, dtype=bool)
+            wanted[index.others.line[some] - side.first] = True
+            codes = served[wanted[one.served.own_line[served]]]
+            counts = np.zeros(one.schedule.keys.size, dtype=np.int64)
+            np.add.at(counts, one.served.own_line[codes], one.basis.lacking(tuple(index.facts["kinds"][kinds]), codes))
+            others[some] = counts[index.others.line[some] - side.first]
+    return with_parts(
+        index,
+        lines=index.lines._replace(no_quantity=readonly(own, np.int64)),
+        others=index.others._replace(no_quantity=readonly(others, np.int64)),
+    )

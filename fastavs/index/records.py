@@ -1,0 +1,172 @@
+"""What an index holds so that its trade can change: the levels behind each line's, and the recorded trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastavs.evaluation.plan import with_parts
+from fastavs.index.sorted_index import Alternatives, Further, Records, SortedIndex
+from fastavs.kernels import changed_trade as reindexing
+from fastavs.kernels.options import readonly
+
+if TYPE_CHECKING:
+    from fastavs.matching.match import Prepared
+    from fastavs.matching.recorded import Recorded
+    from fastavs.study import Study
+
+
+def further_levels(
+    prepared: Prepared, lines: np.ndarray, before: np.ndarray, level: np.ndarray, found: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """Find what borrowing lines have behind the level at which they found observations, level after level.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    lines : int64[l]
+    before : int64[codes + 1]
+        Usable observations of all codes before each one, codes in the order of what they reach.
+    level, found : int8[l], int64[l]
+        Digits of the first level, 0 for none; usable observations there.
+
+    Yields
+    ------
+    some : int64[m]
+        Which of the lines have one more level.
+    level : int8[m]
+        Its digits.
+    found, first, last : int64[m]
+        Usable observations there; its first code, and one past the last.
+    """
+    served, some = prepared.served, np.flatnonzero(prepared.borrows[lines] & (level > 0))
+    level = (served.level_digits[:, None] == level[some]).argmax(axis=0).astype(np.int8)  # its place among the levels
+    found = found[some]
+    while some.size:
+        first, last = np.empty(some.size, dtype=np.int64), np.empty(some.size, dtype=np.int64)
+        reindexing.next_levels(
+            readonly(lines[some], np.int64),
+            readonly(prepared.borrows, np.bool_),
+            readonly(served.level_digits, np.int8),
+            served.code_reach,
+            (readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)),
+            readonly(before, np.int64),
+            level,
+            found,
+            (first, last),
+        )
+        more = level >= 0
+        some, level, found, first, last = (one[more] for one in (some, level, found, first, last))
+        if some.size:
+            yield some, served.level_digits[level], found.copy(), first, last
+
+
+def further_of(
+    asked: Sequence[tuple[np.ndarray, int, np.ndarray, np.ndarray]],
+    lines: int,
+    others: Alternatives,
+    kinds_of: np.ndarray,
+    n_kinds: int,
+) -> Further:
+    """Put further levels in the order of those that they are behind.
+
+    Parameters
+    ----------
+    asked : sequence of (int64[l], int, int8[l], int32[l])
+        Lines, kinds of quantity, level and group; further levels stand after nearer ones.
+    lines : int
+        Lines in all.
+    others : Alternatives
+    kinds_of : int64[h]
+        Kinds that each line's own duty goes by.
+    n_kinds : int
+    """
+    owners = [
+        np.where(
+            kinds_of[line] == kinds,
+            line,
+            lines + np.searchsorted(others.line * n_kinds + others.kinds, line * n_kinds + kinds),
+        )
+        for line, kinds, _, _ in asked
+    ]
+    owner = np.concatenate(owners) if owners else np.empty(0, dtype=np.int64)
+    level = np.concatenate([one[2] for one in asked]) if asked else np.empty(0, dtype=np.int8)
+    group = np.concatenate([one[3] for one in asked]) if asked else np.empty(0, dtype=np.int32)
+    order = np.lexsort((-level.astype(np.int64), owner))
+    start = np.searchsorted(owner[order], np.arange(lines + others.line.size + 1))
+    return Further(readonly(start, np.int64), readonly(level[order], np.int8), readonly(group[order], np.int32))
+
+
+def with_records(study: Study, index: SortedIndex) -> SortedIndex:
+    """Return a study's index with the recorded trade, which only changes of the trade have need of.
+
+    It is laid out by code and period; partners and values are the trade's own arrays where they can be.
+    """
+    if index.records.group_record.size == index.entries.group.size - 1 and index.records.code_key.size:
+        return index
+    prepared = [study.prepared(side.kind, side.year) for side in index.sides]
+    tables: list[Recorded] = []
+    for one in prepared:
+        if not any(one.basis.recorded is known for known in tables):
+            tables.append(one.basis.recorded)
+    first_code = np.cumsum([0, *(table.code_key.size for table in tables)])
+    first_record = np.cumsum([0, *(table.code.size for table in tables)])
+    place = {id(table): number for number, table in enumerate(tables)}
+    runs = [table.runs for table in tables]
+    first_cell = np.cumsum([0, *(one.period.size for one in runs)])
+    code_cell = [one.of_code[:-1] + first for one, first in zip(runs, first_cell, strict=False)]
+    start = [one.start[:-1] + first for one, first in zip(runs, first_record, strict=False)]
+    of_side = [int(first_record[place[id(one.basis.recorded)]]) for one in prepared]
+    own_code, own_line = [], []
+    for one, side in zip(prepared, index.sides, strict=True):
+        codes = np.flatnonzero(one.served.own_line >= 0)
+        own_code.append(codes + first_code[place[id(one.basis.recorded)]])
+        own_line.append(one.served.own_line[codes] + side.first)
+    own_start = np.cumsum([0, *(codes.size for codes in own_code)])
+    partner, value = _joined([table.partner for table in tables]), _joined([table.value for table in tables])
+    records = Records(
+        readonly(_joined([table.code_key for table in tables]), np.int64),
+        readonly(_joined([table.code_digits for table in tables]), np.int8),
+        readonly(np.append(_joined(code_cell), first_cell[-1]), np.int64),
+        readonly(_joined([one.period for one in runs]), np.int32),
+        readonly(np.append(_joined(start), first_record[-1]), np.int64),
+        readonly(partner, partner.dtype), readonly(value, np.float64),
+        readonly(own_start, np.int64), readonly(_joined(own_code), np.int32), readonly(_joined(own_line), np.int32),
+        readonly(_first_of_groups(index, of_side), np.int64),
+    )  # fmt: skip
+    return with_parts(index, records=records)
+
+
+def _first_of_groups(index: SortedIndex, first_record: Sequence[int]) -> np.ndarray:
+    """Return the first record of the table that each group's observations are of, int64[g]."""
+    found = np.zeros(index.entries.group.size - 1, dtype=np.int64)
+    further = np.repeat(np.arange(index.further.start.size - 1), np.diff(index.further.start))
+    of_line = np.where(further < index.lines.key.size, further, 0)
+    if index.others.line.size:
+        behind = np.maximum(further - index.lines.key.size, 0)
+        of_line = np.where(further < index.lines.key.size, further, index.others.line[behind])
+    line = np.concatenate([np.arange(index.lines.key.size), index.others.line, of_line])
+    group = np.concatenate([index.lines.group, index.others.group, index.further.group])
+    for side, first in zip(index.sides, first_record, strict=True):
+        some = group[(line >= side.first) & (line < side.last)]
+        found[some[some >= 0]] = first
+    return found
+
+
+def _joined(parts: Sequence[np.ndarray]) -> Any:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def basis_facts(study: Study, prepared: Sequence[Prepared]) -> dict[str, Any]:
+    """Return whose imports of which periods weigh each side's lines."""
+    bases: list[list[Any]] = []
+    basis_of = []
+    for one in prepared:
+        everyone = one.own_trade and study.options.weights == "all"
+        basis = [everyone, list(one.basis.periods)]
+        if basis not in bases:
+            bases.append(basis)
+        basis_of.append(bases.index(basis))
+    return {"bases": bases, "basis_of": basis_of, "match_on_imports": study.options.match_on == "imports"}

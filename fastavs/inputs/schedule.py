@@ -1,0 +1,251 @@
+"""Tariff schedules: a duty for every line of a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fastavs import codes
+from fastavs.duty import Duty, parse_duty
+from fastavs.errors import DutyError, InputError
+from fastavs.tables.columns import number_column, text_column
+from fastavs.tables.tables import Columns, Piece
+
+PLAIN = f"^[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}$"  # a code that `codes.trouble` has nothing against
+COLUMNS = Columns("schedules", ("line", "duty", "description"), ("year",), ("year", "line", "duty"))
+
+
+@dataclass(frozen=True, slots=True)
+class YearSchedule:
+    """One schedule of one year, lines in ascending order.
+
+    Attributes
+    ----------
+    kind : str
+        "applied" or "bound".
+    year : int
+    digits : int
+        The tariff's code length.
+    keys : int64[h]
+        Lines as 12-digit numbers (see `fastavs.codes`).
+    duty : int64[h]
+        Place of each line's duty in `duties`.
+    duties : tuple of Duty
+        The distinct duties.
+    """
+
+    kind: str
+    year: int
+    digits: int
+    keys: np.ndarray
+    duty: np.ndarray
+    duties: tuple[Duty, ...]
+
+    def lines(self) -> list[str]:
+        """Return the line codes as text."""
+        return [codes.to_code(int(key), self.digits) for key in self.keys]
+
+    def find(self, line: str) -> int | None:
+        """Return a line's place, or None."""
+        if len(line) != self.digits or codes.trouble(line):
+            return None
+        key = codes.to_key(line)
+        i = int(np.searchsorted(self.keys, key))
+        return i if i < self.keys.size and self.keys[i] == key else None
+
+    def per_duty(self, values: Sequence[float | bool]) -> np.ndarray:
+        """Spread one value per distinct duty over the lines."""
+        return np.array(values)[self.duty]
+
+
+def read_schedules(kind: str, pieces: Sequence[Piece]) -> dict[int, YearSchedule]:
+    """Check the rows of a schedule and return it year by year.
+
+    Raises
+    ------
+    InputError
+        A row without year, line or duty; a duplicate line; lines of differing length in one year.
+    DutyError
+        A duty that cannot be read; the message names its row.
+    """
+    years, lines, places, texts, origins = [], [], [], [], []
+    distinct: dict[str, int] = {}
+    for piece in pieces:
+        year = _years(piece)
+        line, line_codes = _line_codes(piece)
+        duty, duty_texts = text_column(piece, "duty")
+        if (duty < 0).any():
+            row = int(np.argmax(duty < 0))
+            raise InputError(
+                "a line without a duty",
+                file=piece.label,
+                row=row + 1,
+                column="duty",
+                expected='a duty such as "15%", "0.4 EUR/l" or "max(15%, 0.15 EUR/kg)"',
+                cure='write "0%" if the line is free',
+            )
+        _refuse_shares(piece, duty, duty_texts)
+        _read_duties(piece, duty, duty_texts)
+        new_place = np.array([distinct.setdefault(text, len(distinct)) for text in duty_texts])
+        years.append(year)
+        lines.append(codes.to_keys(line_codes)[line])
+        texts.append(np.array([len(code) for code in line_codes])[line])
+        places.append(new_place[duty])
+        origins.append((piece, year.size))
+    if not years:
+        return {}
+    return _by_year(
+        kind, np.concatenate(years), np.concatenate(lines), np.concatenate(texts), np.concatenate(places),
+        list(distinct), origins,
+    )  # fmt: skip
+
+
+def _years(piece: Piece) -> np.ndarray:
+    values, bad = number_column(piece, "year")
+    wrong = bad | ~((values == np.floor(values)) & (values >= 1000) & (values <= 9999))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InputError(
+            "not a year",
+            file=piece.label,
+            row=row + 1,
+            column="year",
+            value=piece.table.column("year")[row].as_py(),
+            expected="a whole number such as 2012",
+        )
+    return values.astype(np.int64)
+
+
+def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
+    line, line_codes = text_column(piece, "line")
+    if pc.all(pc.match_substring_regex(pa.array(line_codes, pa.string()), PLAIN)).as_py() and line.min(initial=0) >= 0:
+        return line, line_codes
+    problems = [codes.trouble(code) for code in line_codes]
+    wrong = np.array([problem is not None for problem in problems] + [True])[line]
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        place = int(line[row])
+        raise InputError(
+            problems[place] or "no code" if place >= 0 else "no code",
+            file=piece.label,
+            row=row + 1,
+            column="line",
+            value=line_codes[place] if place >= 0 else None,
+            expected=f"{codes.SHORTEST} to {codes.LONGEST} digits, as text",
+        )
+    return line, line_codes
+
+
+def _read_duties(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
+    """Parse every distinct text once; the first that cannot be read stops the study with its row."""
+    unread: list[tuple[int, str, DutyError]] = []
+    for place, text in enumerate(duty_texts):
+        try:
+            parse_duty(text)
+        except DutyError as error:
+            unread.append((int(np.argmax(duty == place)), text, error))
+    if unread:
+        row, text, first = min(unread, key=lambda one: one[0])
+        more = f" ({len(unread) - 1} more duty texts cannot be read either)" if len(unread) > 1 else ""
+        line = piece.table.column("line")[row].as_py()
+        raise DutyError(
+            f"the duty of line {line} cannot be read: {first.problem}{more}",
+            file=piece.label,
+            row=row + 1,
+            column="duty",
+            value=text,
+            expected=first.expected,
+            cure=first.cure,
+        )
+
+
+def _refuse_shares(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
+    """Stop at bare numbers that are all 1 or less: shares where percent are meant, a hundred times too low."""
+    bare = {text: float(text) for text in duty_texts if text.isascii() and text.replace(".", "", 1).isdigit()}
+    if bare and max(bare.values()) <= 1.0 and any(0.0 < number < 1.0 for number in bare.values()):
+        text = next(text for text, number in bare.items() if 0.0 < number < 1.0)
+        raise DutyError(
+            "bare numbers that look like shares, where a bare number is read as percent",
+            file=piece.label,
+            row=int(np.argmax(duty == duty_texts.index(text))) + 1,
+            column="duty",
+            value=text,
+            cure=f'write "{100 * float(text):g}%", or "{text}%" if that is meant',
+        )
+
+
+def _by_year(
+    kind: str,
+    year: np.ndarray,
+    key: np.ndarray,
+    digits: np.ndarray,
+    duty: np.ndarray,
+    texts: list[str],
+    origins: list[tuple[Piece, int]],
+) -> dict[int, YearSchedule]:
+    ascending = (year[1:] > year[:-1]) | ((year[1:] == year[:-1]) & (key[1:] > key[:-1]))
+    order = np.arange(year.size) if ascending.all() else np.lexsort((key, year))
+    year = year[order]
+    schedules = {}
+    for one in np.unique(year):
+        rows = order[np.searchsorted(year, one) : np.searchsorted(year, one, side="right")]
+        lengths = np.unique(digits[rows])
+        if lengths.size > 1:
+            _complain_of_lengths(rows, key, digits, origins)
+        repeated = np.flatnonzero(np.diff(key[rows]) == 0)
+        if repeated.size:
+            first, second = sorted(int(row) for row in rows[repeated[0] : repeated[0] + 2])
+            here, row = _origin(second, origins)
+            there, earlier = _origin(first, origins)
+            raise InputError(
+                f"the line stands twice in the {kind} schedule of {one} (first in {there.label}, row {earlier})",
+                file=here.label,
+                row=row,
+                column="line",
+                value=codes.to_code(int(key[second]), int(digits[second])),
+                cure="leave one of the two rows out",
+            )
+        used, places = np.unique(duty[rows], return_inverse=True)
+        schedules[int(one)] = YearSchedule(
+            kind,
+            int(one),
+            int(lengths[0]),
+            key[rows],
+            places.astype(np.int64),
+            tuple(parse_duty(texts[place]) for place in used),
+        )
+    return schedules
+
+
+def _complain_of_lengths(
+    rows: np.ndarray, key: np.ndarray, digits: np.ndarray, origins: list[tuple[Piece, int]]
+) -> None:
+    lengths, counts = np.unique(digits[rows], return_counts=True)
+    usual = int(lengths[np.argmax(counts)])
+    odd = int(rows[digits[rows] != usual].min())
+    piece, row = _origin(odd, origins)
+    code = codes.to_code(int(key[odd]), int(digits[odd]))
+    cure = f"give every line its {usual} digits"
+    if len(code) == usual - 1:
+        cure = f'a leading zero may be lost: write "0{code}", and keep the column as text'
+    raise InputError(
+        f"a line of {len(code)} digits where others of the year have {usual}",
+        file=piece.label,
+        row=row,
+        column="line",
+        value=code,
+        cure=cure,
+    )
+
+
+def _origin(row: int, origins: list[tuple[Piece, int]]) -> tuple[Piece, int]:
+    """Return the piece that a row number over all pieces falls in, and its own row from 1."""
+    for piece, size in origins:
+        if row < size:
+            return piece, row + 1
+        row -= size
+    raise IndexError(row)

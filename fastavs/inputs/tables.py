@@ -1,0 +1,144 @@
+"""The tables that a study names, found and read, not yet judged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastavs.codes import Grouping, make_grouping
+from fastavs.errors import InputError, UnitError
+from fastavs.inputs import fx, partners, published, schedule
+from fastavs.inputs.config import StudyConfig
+from fastavs.progress import Progress
+from fastavs.tables.columns import text_column
+from fastavs.tables.sources import FileSource, Source
+from fastavs.tables.tables import Columns, Piece, find_files, read_files
+from fastavs.trade import rules as trade_rules
+from fastavs.trade import trade
+from fastavs.units.units import Bridge
+
+GROUP_COLUMNS = Columns("groups", ("prefix", "group", "name"), (), ("prefix", "group"))
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The native tables of a study: trade as sources that are read when it is checked, the others as pieces."""
+
+    trade: list[Source] = field(default_factory=list)
+    applied: list[Piece] = field(default_factory=list)
+    bound: list[Piece] = field(default_factory=list)
+    fx: list[Piece] = field(default_factory=list)
+    partners: list[Piece] = field(default_factory=list)
+    drop: list[Piece] = field(default_factory=list)
+    groups: dict[str, list[Piece]] = field(default_factory=dict)
+    published: dict[str, Piece] = field(default_factory=dict)
+
+    def digests(self) -> dict[str, str]:
+        """Return a hash per input."""
+        tables = [self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
+        tables.append(list(self.published.values()))
+        digests = {source.label: source.digest for source in self.trade}
+        return digests | {piece.label: piece.digest for pieces in tables for piece in pieces}
+
+
+def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
+    """Read every table that a study file names; paths are relative to the study file."""
+    folder = path.parent
+
+    def find(patterns: Sequence[str], key: str) -> list[Path]:
+        try:
+            return find_files(patterns, folder, key)
+        except InputError as error:
+            raise error.placed(str(path)) from None
+
+    def read(patterns: Sequence[str], key: str, schema: Columns, renamed: dict[str, str]) -> list[Piece]:
+        pieces = []
+        found = find(patterns, key)
+        for place, one in enumerate(found):
+            progress(f"reading {key}", place, len(found))
+            pieces += read_files([one], schema, renamed, folder)
+        return pieces
+
+    published.check_keys(config.published, str(path))
+    schedules = config.schedules
+    return Inputs(
+        trade=[
+            FileSource(one, trade_rules.COLUMNS, config.trade.columns, folder)
+            for one in find(config.trade.files, "trade.files")
+        ],
+        applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),
+        bound=read(schedules.bound, "schedules.bound", schedule.COLUMNS, schedules.columns),
+        fx=read([config.fx.file], "fx.file", fx.COLUMNS, config.fx.columns) if config.fx else [],
+        partners=read(
+            [config.partners.file] if config.partners.file else [],
+            "partners.file",
+            partners.COLUMNS,
+            config.partners.columns,
+        ),
+        drop=read([config.drop.file], "drop.file", trade.DROP_COLUMNS, config.drop.columns) if config.drop else [],
+        groups={title: read([file], f"groups.{title}", GROUP_COLUMNS, {}) for title, file in config.groups.items()},
+        published={key: published.read_file(key, file, folder, str(path)) for key, file in config.published.items()},
+    )
+
+
+def grouping_of(title: str, pieces: Sequence[Piece]) -> Grouping:
+    """Check a group table."""
+    columns: dict[str, list[str | None]] = {name: [] for name in GROUP_COLUMNS.text}
+    for piece in pieces:
+        for name in GROUP_COLUMNS.text:
+            places, texts = text_column(piece, name)
+            columns[name] += [texts[place] if place >= 0 else None for place in places]
+    file = ", ".join(piece.label for piece in pieces)
+    return make_grouping(title, columns["prefix"], columns["group"], columns["name"], file)
+
+
+def valuation_of(config: StudyConfig) -> dict[str, float]:
+    """Check the factors that lift partners' values, and return them by partner.
+
+    Raises
+    ------
+    InputError
+        Two factors for one partner, or one that is not finite.
+    """
+    factors: dict[str, float] = {}
+    for place, one in enumerate(config.valuation):
+        where = f"valuation[{place}]"
+        if not math.isfinite(one.factor):
+            raise InputError("not a factor", key=where, value=one.factor, expected="a positive number")
+        if partners.code(one.partner) in factors:
+            raise InputError(
+                "a second factor for a partner", key=where, value=one.partner, cure="leave one of them out"
+            )
+        factors[partners.code(one.partner)] = one.factor
+    return factors
+
+
+def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:
+    """Check the bridges of a study.
+
+    Raises
+    ------
+    InputError
+        An unknown unit, or two bridges between the same kinds for one prefix.
+    """
+    bridges: dict[tuple[str, str, str], Bridge] = {}
+    for place, one in enumerate(config.bridges):
+        where = f"bridges[{place}]"
+        try:
+            bridge = Bridge.make(one.prefix, one.from_unit, one.to_unit, one.factor)
+        except UnitError as error:
+            raise InputError(
+                error.problem, key=where, value=error.value, expected=error.expected, cure=error.cure
+            ) from None
+        key = (bridge.prefix, bridge.from_kind, bridge.to_kind)
+        if key in bridges:
+            raise InputError(
+                f"a second bridge from {one.from_unit} to {one.to_unit}",
+                key=where,
+                value=one.prefix,
+                cure="leave one of them out",
+            )
+        bridges[key] = bridge
+    return tuple(bridges.values())

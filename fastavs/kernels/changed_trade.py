@@ -1,0 +1,372 @@
+"""The sorted index under changes of the trade: what is left of each group, its ratios and running sums, and weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from fastavs.kernels.options import inlined, kernel
+
+if TYPE_CHECKING:
+    from fastavs.index.sorted_index import Further, Records
+    from fastavs.kernels.sorted import Entries, Layout
+
+SHORT = 40  # segments up to this length are sorted by insertion
+
+
+class Changes(NamedTuple):
+    """Changes of the trade as numbers. t periods, p partners, c classes of codes."""
+
+    times: np.ndarray  # int32[t, p] as how many partners each counts in observations
+    factor: np.ndarray  # float64[c, t, p] of prices
+    priced: bool  # whether any factor is not 1
+    weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
+    code_class: np.ndarray  # int32[u] of each code of the records
+
+
+class Observed(NamedTuple):
+    """Whose observations the entries of an index are. n of them."""
+
+    partner: np.ndarray  # int16[n] or int32[n]
+    code: np.ndarray  # int32[n]; empty where no price goes by code
+
+
+@kernel
+def next_levels(
+    lines: np.ndarray,
+    borrows: np.ndarray,
+    digits: np.ndarray,
+    reach: np.ndarray,
+    span: tuple[np.ndarray, np.ndarray],
+    before: np.ndarray,
+    level_of: np.ndarray,
+    found: np.ndarray,
+    out: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Find the next level at which a line has more usable observations than so far.
+
+    Parameters
+    ----------
+    lines, borrows, digits, reach, span, before
+        As for `building.find_levels`.
+    level_of : int8[l]
+        Level so far (-1: none), and then the next one (-1: none).
+    found : int64[l]
+        Usable observations there.
+    out : (int64[l], int64[l])
+        First code and one past the last.
+    """
+    first, last = out
+    for k in range(lines.size):
+        h = lines[k]
+        level = level_of[k]
+        level_of[k] = -1
+        if level < 0 or not borrows[h]:
+            continue
+        for further in range(level + 1, digits.size):
+            lo = span[0][further, h]
+            hi = span[1][further, h]
+            while lo < hi and reach[lo] < digits[further]:
+                lo += 1
+            if before[hi] - before[lo] > found[k]:
+                level_of[k] = further
+                found[k] = before[hi] - before[lo]
+                first[k] = lo
+                last[k] = hi
+                break
+
+
+@inlined
+def _left(entries: Entries, partner: np.ndarray, times: np.ndarray, group: int, left: np.ndarray) -> int:
+    """How many observations a group has left, segment by segment into `left`."""
+    total = 0
+    for g in range(entries.group[group], entries.group[group + 1]):
+        of_partner = times[entries.period[g]]
+        n = 0
+        for i in range(entries.start[g], entries.start[g + 1]):
+            n += of_partner[partner[i]]
+        left[g] = n
+        total += n
+    return total
+
+
+@kernel
+def what_is_left(
+    entries: Entries,
+    observed: Observed,
+    changes: Changes,
+    further: Further,
+    group_of: np.ndarray,
+    level_of: np.ndarray,
+    found: np.ndarray,
+    used: np.ndarray,
+    left: np.ndarray,
+) -> None:
+    """Find for each owner the first group of its chain that has an observation left (METHOD.md section 3).
+
+    Parameters
+    ----------
+    group_of : int32[o]
+        The owner's group, and then the one that is left to it (-1: none).
+    level_of : int8[o]
+        Digits of its level, 0 for none.
+    found : int64[o]
+        Usable observations.
+    used : bool[g]
+        Filled in: which groups are needed.
+    left : int64[k]
+        Filled in for those: observations left in each segment.
+    """
+    counted = np.full(used.size, -1, dtype=np.int64)
+    partner, times = observed.partner, changes.times
+    for owner in range(group_of.size):
+        group = group_of[owner]
+        if group < 0:
+            continue
+        after = further.start[owner]
+        while True:
+            if counted[group] < 0:
+                counted[group] = _left(entries, partner, times, group, left)
+            if counted[group] > 0 or after == further.start[owner + 1]:
+                break
+            group = further.group[after]
+            level_of[owner] = further.level[after]
+            after += 1
+        found[owner] = counted[group]
+        if counted[group] > 0:
+            group_of[owner] = group
+            used[group] = True
+        else:
+            group_of[owner] = -1
+            level_of[owner] = 0
+
+
+@inlined
+def _plus(total: float, lost: float, x: float) -> tuple[float, float]:
+    raised = total + x
+    back = raised - total
+    return raised, lost + ((total - (raised - back)) + (x - back))
+
+
+@inlined
+def _sort(ratio: np.ndarray, source: np.ndarray, lo: int, hi: int) -> None:
+    """Sort ``ratio[lo:hi]``, and what they come from, unless they are in order."""
+    ordered = True
+    for i in range(lo + 1, hi):
+        ordered &= ratio[i] >= ratio[i - 1]
+    if ordered:
+        return
+    if hi - lo <= SHORT:
+        for i in range(lo + 1, hi):
+            x = ratio[i]
+            where = source[i - lo]
+            j = i - 1
+            while j >= lo and ratio[j] > x:
+                ratio[j + 1] = ratio[j]
+                source[j + 1 - lo] = source[j - lo]
+                j -= 1
+            ratio[j + 1] = x
+            source[j + 1 - lo] = where
+    else:
+        order = np.argsort(ratio[lo:hi], kind="mergesort")
+        ratio[lo:hi] = ratio[lo:hi][order]
+        source[: hi - lo] = source[: hi - lo][order]
+
+
+@kernel
+def refill(
+    entries: Entries, observed: Observed, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
+) -> None:
+    """Fill the entries of an index under changes; groups that are not needed are empty.
+
+    A partner that counts m times stands there m times. Ratios are divided by the price's factor and sorted again;
+    running sums are made anew, as `building.running_sums` makes them.
+
+    Parameters
+    ----------
+    used : bool[g]
+    left : int64[k]
+        As `what_is_left` fills them in.
+    out : kernels.Entries
+        Of the sizes that `used` and `left` say, filled in.
+    """
+    partner, code = observed.partner, observed.code
+    times_of, factor, code_class = changes.times, changes.factor, changes.code_class
+    starts, ratios, new, sums = entries.start, entries.ratio, out.ratio, out.running
+    priced = changes.priced
+    longest = 0
+    for group in range(used.size):
+        if used[group]:
+            for g in range(entries.group[group], entries.group[group + 1]):
+                longest = max(longest, left[g])
+    source = np.empty(longest, dtype=np.int64)
+    kind = 0
+    segment = 0
+    at = 0
+    more_at = 0
+    for group in range(used.size):
+        out.group[group] = segment
+        if not used[group]:
+            continue
+        for g in range(entries.group[group], entries.group[group + 1]):
+            n = left[g]
+            if n == 0:
+                continue
+            lo = starts[g]
+            before = starts[g + 1] - lo
+            period = entries.period[g]
+            of_partner = times_of[period]
+            out.period[segment] = period
+            out.start[segment] = at
+            put = at
+            for i in range(lo, lo + before):
+                times = of_partner[partner[i]]
+                if times == 0:
+                    continue
+                x = ratios[i]
+                if priced:
+                    kind = code_class[code[i]] if code.size > 0 else 0
+                    x /= factor[kind, period, partner[i]]
+                for _ in range(times):
+                    new[put] = x
+                    source[put - at] = i
+                    put += 1
+            if priced:
+                _sort(new, source, at, put)
+            running = at + segment
+            total = 0.0
+            lost = 0.0
+            sums[running] = 0.0
+            for i in range(at, put):
+                total, lost = _plus(total, lost, new[i])
+                sums[running + 1 + i - at] = total + lost
+            out.low[segment] = out.ratio[at]
+            out.high[segment] = out.ratio[put - 1]
+            out.total[segment] = out.running[running + n]
+            out.more_start[segment] = more_at
+            last = entries.more_start[g + 1] if g + 1 < entries.more_start.size else entries.more.size
+            for first in range(entries.more_start[g], last, before):
+                for i in range(n):
+                    x = entries.more[first + source[i] - lo]
+                    if priced:
+                        kind = code_class[code[source[i]]] if code.size > 0 else 0
+                        x /= factor[kind, period, partner[source[i]]]
+                    out.more[more_at + i] = x
+                more_at += n
+            at = put
+            segment += 1
+    out.group[used.size] = segment
+    out.start[segment] = at
+
+
+@kernel
+def imports_of_codes(
+    records: Records, changes: Changes, within: np.ndarray, everyone: np.ndarray, out: np.ndarray
+) -> None:
+    """Imports of each code in the periods of each basis.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    everyone : bool[b]
+        Whether excluded partners weigh as well.
+    out : float64[b, u]
+        Filled in.
+    """
+    partner, value, start = records.partner, records.value, records.start
+    bases, periods = within.shape
+    needed = np.zeros((2, periods), dtype=np.bool_)  # whether some basis weighs by MFN partners, and by everyone
+    for b in range(bases):
+        needed[1 if everyone[b] else 0] |= within[b]
+    part = np.empty((2, 2))  # totals by one and by the other, and what each lost to rounding
+    total = np.zeros(bases)
+    lost = np.zeros(bases)
+    for u in range(records.code_key.size):
+        kind = changes.code_class[u]
+        total[:] = 0.0
+        lost[:] = 0.0
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            period = records.period[z]
+            for whose in range(2):
+                if not needed[whose, period]:
+                    continue
+                of_partner = changes.weigh[whose, kind, period]
+                so_far = 0.0
+                so_far_lost = 0.0
+                for i in range(start[z], start[z + 1]):
+                    so_far, so_far_lost = _plus(so_far, so_far_lost, value[i] * of_partner[partner[i]])
+                part[whose, 0] = so_far
+                part[whose, 1] = so_far_lost
+            for b in range(bases):
+                if within[b, period]:
+                    whose = 1 if everyone[b] else 0
+                    total[b], lost[b] = _plus(total[b], lost[b], part[whose, 0])
+                    lost[b] += part[whose, 1]
+        for b in range(bases):
+            out[b, u] = total[b] + lost[b]
+
+
+@kernel
+def imports_of_lines(records: Records, of_code: np.ndarray, basis_of: np.ndarray, imports: np.ndarray) -> None:
+    """Imports of each line (float64[h]) from those of the codes that are its own trade; `basis_of` goes by side."""
+    lost = np.zeros(imports.size)
+    imports[:] = 0.0
+    for side in range(basis_of.size):
+        for i in range(records.own_start[side], records.own_start[side + 1]):
+            h = records.own_line[i]
+            imports[h], lost[h] = _plus(imports[h], lost[h], of_code[basis_of[side], records.own_code[i]])
+    for h in range(imports.size):
+        imports[h] += lost[h]
+
+
+@kernel
+def weigh_classes(
+    layout: Layout,
+    spans: np.ndarray,
+    line_class: np.ndarray,
+    imports: np.ndarray,
+    matched: np.ndarray,
+    weights: np.ndarray,
+    numbers: np.ndarray,
+    totals: np.ndarray,
+) -> None:
+    """Weights of the classes of a plan, and of its years.
+
+    Parameters
+    ----------
+    spans : int64[y, 2]
+        First line of each year, and one past the last.
+    line_class : int32[...]
+        The class of each line, year after year.
+    imports, matched : float64[h], bool[h]
+    weights, numbers : float64[classes]
+        Filled in: imports of matched lines; how many lines are matched.
+    totals : float64[y, 3]
+        Filled in: weights of the classes that are not odd, matched lines of those, and of all.
+    """
+    lost = np.zeros(weights.size)
+    weights[:] = 0.0
+    numbers[:] = 0.0
+    totals[:] = 0.0
+    years = spans.shape[0]
+    at = 0
+    for y in range(years):
+        for h in range(spans[y, 0], spans[y, 1]):
+            if matched[h]:
+                k = line_class[at]
+                weights[k], lost[k] = _plus(weights[k], lost[k], imports[h])
+                numbers[k] += 1.0
+                totals[y, 2] += 1.0
+            at += 1
+    for k in range(weights.size):
+        weights[k] += lost[k]
+    year_lost = np.zeros(years)
+    for j in range(layout.odd.size):
+        y = j % years
+        for k in range(layout.start[j], layout.odd[j]):
+            totals[y, 0], year_lost[y] = _plus(totals[y, 0], year_lost[y], weights[k])
+            totals[y, 1] += numbers[k]
+    for y in range(years):
+        totals[y, 0] += year_lost[y]

@@ -1,0 +1,1 @@
+"""Whose observations serve which line; no duty is charged here."""

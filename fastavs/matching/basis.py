@@ -1,0 +1,161 @@
+"""The observations that a year's rates rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from fastavs.kernels import picking
+from fastavs.kernels.options import readonly
+from fastavs.matching.recorded import Recorded
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The observations that one year's rates rest on: a year's own, or the base period's.
+
+    Attributes
+    ----------
+    recorded : Recorded
+    periods : tuple of int
+        Places of the periods used.
+    chosen : int32[k], int64[k] if there are very many
+        Observations that take part in AVEs, in order: not excluded, not under the minimal value, and so on.
+    code_start, code_stop : int64[u]
+        By code as in `Recorded`: its observations among the chosen.
+    small, absent : int
+        Observations of partners not excluded that take no part: under the minimal value, or of a partner without
+        imports in every base period.
+    pooled : bool
+        Whether quantities and their values will be added up.
+    """
+
+    recorded: Recorded
+    periods: tuple[int, ...]
+    chosen: np.ndarray
+    code_start: np.ndarray
+    code_stop: np.ndarray
+    small: int
+    absent: int
+    pooled: bool
+
+    @cached_property
+    def wanted(self) -> np.ndarray:
+        """Which of the trade's periods are used, bool[periods]."""
+        wanted = np.zeros(len(self.recorded.trade.periods), dtype=bool)
+        wanted[list(self.periods)] = True
+        return readonly(wanted, np.bool_)
+
+    @cached_property
+    def within(self) -> np.ndarray:
+        """Observations in the periods used, all partners, in order; of the type of `chosen`, [m]."""
+        runs = self.recorded.runs
+        return np.flatnonzero(np.repeat(self.wanted[runs.period], np.diff(runs.start))).astype(self.chosen.dtype)
+
+    @cached_property
+    def period(self) -> np.ndarray:
+        """Period of each of the chosen, int32[k]."""
+        return readonly(self.recorded.period[self.chosen], np.int32)
+
+    @cached_property
+    def ratio(self) -> np.ndarray:
+        """Quantity over value of each of the chosen, as kernels take it; 0 = none. float64[kinds, k]."""
+        return self.recorded.ratios(self.chosen, self.recorded.trade.kinds)
+
+    @property
+    def quantity(self) -> np.ndarray:
+        """Quantities of the chosen, float64[kinds, k]; empty unless the pooled method needs them."""
+        return self._quantities[0]
+
+    @property
+    def quantity_value(self) -> np.ndarray:
+        """The value of the rows that carry them, as `quantity`."""
+        return self._quantities[1]
+
+    @cached_property
+    def _quantities(self) -> tuple[np.ndarray, np.ndarray]:
+        if not self.pooled:
+            none = readonly(np.empty((len(self.recorded.trade.kinds), 0)), np.float64)
+            return none, none
+        quantity, value = self.recorded.quantities(self.chosen)
+        return readonly(quantity, np.float64), readonly(value, np.float64)
+
+    def imports(self, own_line: np.ndarray, lines: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the value of each line's own trade, from all partners and from those not excluded; float64[h] each.
+
+        `own_line` is the line that each code serves alone, -1 where none; int64[u].
+        """
+        everyone, mfn = np.empty(lines), np.empty(lines)
+        picking.value_by_line(
+            self.recorded.runs, self.wanted, self._value_by_code, readonly(own_line, np.int64), everyone, mfn
+        )
+        return everyone, mfn
+
+    @cached_property
+    def _value_by_code(self) -> np.ndarray:
+        found = np.empty((4, self.recorded.code_key.size))
+        picking.value_by_code(self.recorded.runs, self.wanted, found)
+        return readonly(found, np.float64)
+
+    def lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
+        """Count observations, of partners not excluded, that lack any of some kinds; int64[c].
+
+        `codes` (int64[c]) are those to look at, places in `Recorded.code_key`.
+        """
+        recorded = self.recorded
+        runs = recorded.runs
+        first = runs.start[runs.of_code[codes]]
+        n = runs.start[runs.of_code[codes + 1]] - first
+        owner = np.repeat(np.arange(codes.size), n)
+        at = np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n)
+        some = self.wanted[recorded.period[at]] & ~recorded.excluded[at]
+        at, owner = at[some], owner[some]
+        lacks = np.zeros(at.size, dtype=bool)
+        for kind in kinds:
+            lacks |= recorded.quantities(at, [kind])[0][0] <= 0.0
+        return np.bincount(owner[lacks], minlength=codes.size)
+
+
+def make_basis(
+    recorded: Recorded,
+    periods: Sequence[int],
+    min_value: float = 0.0,
+    in_every_period: bool = False,
+    pooled: bool = False,
+) -> Basis:
+    """Pick the observations of some periods.
+
+    Parameters
+    ----------
+    recorded : Recorded
+    periods : sequence of int
+        Places of the periods.
+    min_value : float
+        Smaller observations take no part.
+    in_every_period : bool
+        Keep only partners that a code was imported from in each of the periods (option ``base_partners = "all"``).
+    pooled : bool
+        Whether quantities and their values will be added up (option ``method = "pooled"``).
+    """
+    runs = recorded.runs
+    wanted = np.zeros(len(recorded.trade.periods), dtype=bool)
+    wanted[list(periods)] = True
+    most = int(np.diff(runs.start)[wanted[runs.period]].sum())
+    chosen = np.empty(most, dtype=np.int32 if recorded.code.size < 2**31 else np.int64)
+    code_start, code_stop = (np.empty(recorded.code_key.size, dtype=np.int64) for _ in range(2))
+    left_out = np.empty(2, dtype=np.int64)
+    times = len(periods) if in_every_period else 0
+    picking.pick(runs, readonly(wanted, np.bool_), min_value, times, chosen, code_start, code_stop, left_out)
+    return Basis(
+        recorded,
+        tuple(periods),
+        readonly(chosen[: code_stop[-1]], chosen.dtype),
+        readonly(code_start, np.int64),
+        readonly(code_stop, np.int64),
+        int(left_out[0]),
+        int(left_out[1]),
+        pooled,
+    )

@@ -1,0 +1,212 @@
+"""Trade in order, and its rows added up by code, period and partner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from fastavs import codes
+from fastavs.kernels import ordering, picking
+from fastavs.kernels import quantities as addup
+from fastavs.kernels.options import readonly
+from fastavs.tables.sources import stretches
+from fastavs.trade.suspects import MASS
+from fastavs.trade.trade import Trade
+from fastavs.units.units import KINDS
+
+MOST_BUCKETS = 1 << 16
+BRIDGE_DIGIT = 4  # what a digit of a prefix counts for; less than that, which of a row's quantities it finds
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """All observations of a study at one code length, sorted by code, period and partner. n of them, u codes.
+
+    Columns that an observation of one row shares with it are the trade's own, where every observation is of one row.
+
+    Attributes
+    ----------
+    trade : Trade
+        What it was made from, in order.
+    code_key, code_digits : int64[u]
+        Distinct codes in order, none longer than the tariff's.
+    code : int32[n]
+        Places into the codes above.
+    period, partner : int16[n] or int32[n]
+        Places into the lists of the trade.
+    value : float64[n]
+        All the value.
+    excluded : bool[n]
+        Whether the partner is excluded in the period.
+    row_start : int64[n + 1]
+        Where each observation's rows begin in `row_order`; empty where every observation is of one row.
+    row_order : int32[rows] or int64[rows]
+        Trade rows, observation by observation; empty where that is the order they stand in.
+    """
+
+    trade: Trade
+    code_key: np.ndarray
+    code_digits: np.ndarray
+    code: np.ndarray
+    period: np.ndarray
+    partner: np.ndarray
+    value: np.ndarray
+    excluded: np.ndarray
+    row_start: np.ndarray
+    row_order: np.ndarray
+
+    def rows_of(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the trade rows of some observations, one behind the other, and where each one's begin."""
+        if self.row_start.size:
+            first, counts = self.row_start[at], self.row_start[at + 1] - self.row_start[at]
+            start = np.concatenate(([0], np.cumsum(counts)))
+            rows = np.arange(start[-1]) + np.repeat(first - start[:-1], counts)
+        else:
+            start, rows = np.arange(at.size + 1), at
+        return (self.row_order[rows] if self.row_order.size else rows), start
+
+    def quantities(self, at: np.ndarray, kinds: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the quantities of some observations and the value of the rows that carry them.
+
+        Of all of the trade's kinds, where none are named.
+
+        Returns
+        -------
+        quantity, quantity_value : float64[kinds, m]
+            In base units of each of the trade's kinds, and in the study's currency; 0 = none.
+        """
+        kinds = self.trade.kinds if kinds is None else kinds
+        quantity, quantity_value = np.empty((len(kinds), at.size)), np.empty((len(kinds), at.size))
+        at = readonly(at, np.int64)
+        for k, kind in enumerate(kinds):
+            addup.quantities(self.observed, KINDS.index(kind), at, quantity[k], quantity_value[k])
+        return quantity, quantity_value
+
+    def ratios(self, at: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
+        """Return quantity over value of some observations, as kernels take it; float64[kinds, m], 0 = none."""
+        quantity, value = self.quantities(at, kinds)
+        with np.errstate(over="ignore"):  # absurd rows may overflow to infinity
+            return readonly(np.divide(quantity, value, out=quantity, where=value > 0.0), np.float64)
+
+    @cached_property
+    def observed(self) -> addup.Observed:
+        """The observations as kernels take them."""
+        rows, bridges = self.trade.rows, self.trade.bridges
+        bridge = [
+            (KINDS.index(one.to_kind), KINDS.index(one.from_kind), BRIDGE_DIGIT * len(one.prefix)) for one in bridges
+        ]
+        fits = [[code.startswith(one.prefix) for code in self.trade.codes] for one in bridges]
+        return addup.Observed(
+            readonly(self.row_start, np.int64), readonly(self.row_order, self.row_order.dtype),
+            readonly(rows.code, np.int32), readonly(rows.value, np.float64),
+            readonly(rows.kind_1, np.int8), readonly(rows.amount_1, np.float64),
+            readonly(rows.kind_2, np.int8), readonly(rows.amount_2, np.float64), readonly(rows.mass, np.float64), MASS,
+            readonly(np.array(bridge).reshape(len(bridges), 3), np.int64),
+            readonly([one.factor for one in bridges], np.float64),
+            readonly(np.array(fits).reshape(len(bridges), len(self.trade.codes)), np.bool_),
+        )  # fmt: skip
+
+    @cached_property
+    def runs(self) -> picking.Runs:
+        """The observations as runs of one code and period."""
+        of_code = np.empty(self.code_key.size + 1, dtype=np.int64)
+        period, start = np.empty(self.code.size, dtype=np.int32), np.empty(self.code.size + 1, dtype=np.int64)
+        n = picking.find_runs(
+            readonly(self.code, np.int32), readonly(self.period, self.period.dtype), of_code, period, start
+        )
+        return picking.Runs(
+            readonly(of_code, np.int64), readonly(period[:n].copy(), np.int32),
+            readonly(start[: n + 1].copy(), np.int64), readonly(self.partner, self.partner.dtype),
+            readonly(self.value, np.float64), readonly(self.excluded, np.bool_),
+        )  # fmt: skip
+
+
+def in_order(trade: Trade) -> Trade:
+    """Return the trade with its rows by code, period and partner.
+
+    Columns are rearranged one after the other, each into the memory of the one before, for want of room for two of
+    each: what was given is of no more use.
+    """
+    if trade.in_order:
+        return trade
+    rows = trade.rows
+    with trade.suspicion.lock:
+        trade.suspicion.move()
+        order = _sort(rows.code, rows.period, rows.partner, len(trade.periods), len(trade.partners))
+        moved: dict[str, np.ndarray] = {}
+        spare: dict[np.dtype, np.ndarray] = {}
+        for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
+            column = getattr(rows, name)
+            if column.size and column.min() < column.max():
+                room = spare.get(column.dtype)
+                moved[name] = np.empty_like(column) if room is None else room
+                if column.dtype == np.float64:
+                    ordering.rearrange(readonly(column, np.float64), readonly(order, order.dtype), moved[name])
+                else:  # kinds and marks, of a byte each
+                    for stretch in rows.stretches():
+                        np.take(column, order[stretch], out=moved[name][stretch], mode="clip")
+                spare[column.dtype] = column
+        rows = replace(rows, **moved, origin=replace(rows.origin, order=order))
+        trade.suspicion.moved(rows)
+    return replace(trade, rows=rows, in_order=True)
+
+
+def _sort(code: np.ndarray, period: np.ndarray, partner: np.ndarray, n_periods: int, n_partners: int) -> np.ndarray:
+    """Sort rows by code, period and partner where they stand, rows of one key as they came; return the old places."""
+    order = np.empty(code.size, dtype=np.int32 if code.size < 2**31 else np.int64)
+    bits = [(n - 1).bit_length() for n in (n_periods, n_partners)]
+    if sum(bits) <= 31 and code.size < 2**32:
+        by_period = (int(code.max()) + 1) * n_periods <= 2 * code.size + MOST_BUCKETS
+        ordering.sort_rows(code, period, partner, n_periods, bits[1], by_period, order)
+    else:  # beyond what one integer can pack
+        order[:] = np.lexsort((partner, period, code))
+        for column in (code, period, partner):
+            column[:] = column[order]
+    return order
+
+
+def record(trade: Trade, digits: int) -> Recorded:
+    """Cut codes to the tariff's length and add up the rows of each (code, period, partner); trade is in order."""
+    lengths = np.array([min(len(code), digits) for code in trade.codes], dtype=np.int64)
+    keys = codes.to_keys([code[:digits] for code in trade.codes])
+    pairs, place = np.unique(keys * 16 + lengths, return_inverse=True)  # a key and its length in one number
+    rows = trade.rows
+    code, period, partner = rows.code, rows.period, rows.partner
+    row_order = np.empty(0, dtype=np.int32)
+    if pairs.size < len(trade.codes):  # some codes are one when cut
+        code, period, partner = place.astype(np.int32)[rows.code], period.copy(), partner.copy()
+        row_order = _sort(code, period, partner, len(trade.periods), len(trade.partners))
+    new = np.ones(code.size, dtype=bool)
+    new[1:] = (code[1:] != code[:-1]) | (period[1:] != period[:-1]) | (partner[1:] != partner[:-1])
+    ordered_value = rows.value[row_order] if row_order.size else rows.value
+    row_start = np.empty(0, dtype=np.int64)
+    value = ordered_value
+    if not new.all():
+        first = np.flatnonzero(new)
+        row_start = np.append(first, code.size)
+        code, period, partner = code[first], period[first], partner[first]
+        value = np.empty(first.size)
+        addup.add_up(readonly(row_start, np.int64), readonly(ordered_value, np.float64), value)
+    return Recorded(
+        trade,
+        pairs // 16,
+        pairs % 16,
+        code,
+        period,
+        partner,
+        value,
+        _excluded(trade.excluded, period, partner),
+        row_start,
+        row_order,
+    )
+
+
+def _excluded(by_partner: np.ndarray, period: np.ndarray, partner: np.ndarray) -> np.ndarray:
+    excluded = np.zeros(period.size, dtype=bool)
+    if by_partner.any():
+        for stretch in stretches(period.size):
+            excluded[stretch] = by_partner[partner[stretch], period[stretch]]
+    return excluded

@@ -1,0 +1,246 @@
+"""The folder that a run leaves behind: written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastavs.errors import InputError
+from fastavs.inputs.config import marks_of
+from fastavs.progress import Progress, quiet
+from fastavs.tables.write import safe_name, to_json, write_csv, write_parquet
+
+if TYPE_CHECKING:
+    from fastavs.results.rates import Rates
+
+RECORD = "run.json"
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # file managers leave these behind unasked
+
+
+def default_folder(name: str) -> Path:
+    """Return where a study's results go unless told otherwise.
+
+    Examples
+    --------
+    >>> default_folder("Russia 2001/2020").as_posix()
+    'out/Russia-2001-2020'
+    """
+    return Path("out") / safe_name(name)
+
+
+def write_results(
+    rates: Rates,
+    folder: str | Path,
+    *,
+    study_digest: Mapping[str, str] | None = None,
+    seconds: Mapping[str, float] | None = None,
+    report: bool = False,
+    line: str | None = None,
+    progress: Progress = quiet,
+) -> dict[str, Any]:
+    """Write everything that a run makes into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    rates : Rates
+    folder : path-like
+        Made if need be. An earlier result there is replaced once the new one is complete.
+    study_digest : mapping of str to str, optional
+        The study file and its SHA-256, for ``run.json``.
+    seconds : mapping of str to float, optional
+        Time by step, for ``run.json``.
+    report : bool
+        Whether ``report.html`` and ``figures/`` are made.
+    line : str, optional
+        The tariff line that the report shows by itself; otherwise one is chosen.
+    progress : callable, optional
+        Called with a step's name, how much is done, and of how much.
+
+    Returns
+    -------
+    dict
+        What ``run.json`` says.
+
+    Raises
+    ------
+    InputError
+        The folder holds files that fastavs did not write, or cannot be written.
+    """
+    from fastavs.report.tables import build_tables, write_tables
+    from fastavs.results.record import run_record
+
+    start = time.perf_counter()
+    with replaced(Path(folder)) as new:
+        progress("writing", 0, 1)
+        _write_tables(rates, new)
+        tables = build_tables(rates)
+        write_tables(tables, new)
+        if report:
+            from fastavs.report.page import write_report
+
+            progress("drawing the report", 0, 1)
+            write_report(rates, new, run_record(rates, study_digest or {}, seconds or {}), tables=tables, line=line)
+        steps = {**(seconds or {}), "writing": time.perf_counter() - start}
+        record = run_record(rates, study_digest or {}, steps)
+        record["files"] = sorted([*_files_in(new), RECORD])
+        (new / RECORD).write_text(to_json(record), encoding="utf-8", newline="\n")
+    return record
+
+
+def _write_tables(rates: Rates, folder: Path) -> None:
+    study = rates.study
+    marks = marks_of(study.config)
+    write_parquet(rates.table, folder / "rates.parquet", marks)
+    write_csv(rates.summary(), folder / "summary.csv")
+    for name, file in _group_files(study.groups).items():
+        write_csv(rates.by(name), folder / file)
+    write_csv(rates.breaches(), folder / "breaches.csv")
+    write_csv(study.trade.suspects, folder / "mislabelled.csv")
+    write_parquet(study.set_aside.table(), folder / "set_aside.parquet", marks)
+
+
+def _group_files(groups: Mapping[str, object]) -> dict[str, str]:
+    """Return the file of each grouping, those by chapter included."""
+    files: dict[str, str] = {}
+    for name in dict.fromkeys(["chapter", *groups]):
+        file = f"group_{safe_name(name)}.csv"
+        for other, taken in files.items():
+            if taken.casefold() == file.casefold():
+                raise InputError(
+                    f'the groupings "{other}" and "{name}" would both be written to {file}',
+                    key="groups",
+                    cure="rename one of them",
+                )
+        files[name] = file
+    return files
+
+
+def digest_of(path: Path) -> dict[str, str]:
+    """Return a file's name and its SHA-256; nothing if it cannot be read (whoever reads it will say so)."""
+    try:
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    except OSError:
+        return {}
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that results may be written to a folder.
+
+    Raises
+    ------
+    InputError
+        It is a file, or the folder one works in, or holds anything that fastavs did not write.
+    """
+    folder = folder.resolve()
+    elsewhere = "choose another folder with --out"
+    if folder == Path.cwd() or folder in Path.cwd().parents:
+        raise InputError("results cannot replace the folder that one works in", file=str(folder), cure=elsewhere)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError("a file stands where the results should go", file=str(folder), cure=elsewhere)
+    try:
+        strangers = sorted(set(_files_in(folder)) - _written_before(folder))
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+    if strangers:
+        more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
+        raise InputError(
+            f"the folder for the results holds what fastavs did not write there: {strangers[0]}{more}",
+            file=str(folder),
+            expected="a folder that is new, empty, or the result of an earlier run and nothing else",
+            cure=f"move that away, or {elsewhere}",
+        )
+
+
+def _files_in(folder: Path) -> list[str]:
+    found = []
+    for path, folders, names in os.walk(folder, onerror=_raise):
+        links = [name for name in folders if (Path(path) / name).is_symlink()]
+        here = [name for name in names + links if name not in LITTER]
+        found += [(Path(path) / name).relative_to(folder).as_posix() for name in here]
+    return found
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _written_before(folder: Path) -> set[str]:
+    """Return the files that an earlier run lists as its own."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return set(record["files"]) if "fastavs" in record["versions"] else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write into; it takes the place of `folder` when the block ends well.
+
+    An error, or an interruption, leaves `folder` as it was.
+
+    Raises
+    ------
+    InputError
+        See `check_folder`; or something cannot be written.
+    """
+    folder = folder.resolve()
+    check_folder(folder)
+    mark = secrets.token_hex(4)
+    new, old = (folder.with_name(f".{folder.name}.{mark}.{end}") for end in ("new", "old"))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        new.mkdir()
+        yield new
+        check_folder(folder)
+        with _uninterrupted():
+            _swap(new, folder, old)
+    except OSError as error:
+        raise _not_writable(folder, error) from None
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C off for the moment that the swap takes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
+
+
+def _not_writable(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"the results cannot be written ({error.strerror or type(error).__name__})",
+        file=str(folder),
+        cure="choose another folder with --out, or mend what stands in the way",
+    )

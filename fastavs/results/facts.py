@@ -1,0 +1,64 @@
+"""What a study's inputs hold, before anything is computed: its title, its plan, what was set aside."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from fastavs.inputs.set_aside import QUANTITY, ROW
+
+if TYPE_CHECKING:
+    from fastavs.study import Study
+
+
+def study_record(study: Study) -> dict[str, Any]:
+    """Return the study's title, as it stands on everything made from the study."""
+    config = study.config
+    return {
+        "name": config.name,
+        "note": config.note,
+        "currency": config.currency,
+        "value_basis": config.value_basis,
+        "valuation": {one.partner: one.factor for one in config.valuation},
+    }
+
+
+def plan_record(study: Study) -> dict[str, Any]:
+    """Return which year rests on which periods."""
+    plan, periods = study.plan, study.trade.periods
+    resting = [year for year in plan.years if year not in plan.own_periods]
+    return {
+        "base_periods": [periods[place] for place in plan.base_periods],
+        "first_year": resting[0] if resting else None,
+        "applied_year": plan.applied_year,
+        "years": [
+            {
+                "year": year,
+                "own_trade": year in plan.own_periods,
+                "periods": [periods[place] for place in plan.periods_of(year)],
+                "schedules": [
+                    kind for kind, some in (("applied", study.applied), ("bound", study.bound)) if year in some
+                ],
+            }
+            for year in plan.years
+        ],
+    }
+
+
+def reading_record(study: Study) -> dict[str, Any]:
+    """Return how many rows were read and what was set aside."""
+    reasons, examples = study.set_aside.counts(), study.set_aside.examples()
+    return {
+        "rows_read": study.trade.read,
+        "rows_set_aside": sum(count for (lost, _), count in reasons.items() if lost == ROW),
+        "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
+        "set_aside": [
+            {"lost": lost, "reason": reason, "count": count, "first": examples[lost, reason]}
+            for (lost, reason), count in reasons.items()
+        ],
+        "partners_not_iso": [code for code in study.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
+        "excluded_not_iso": sorted(code for code in study.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
+        "suspects": study.trade.suspects.num_rows,
+        "drop_without_row": list(study.trade.not_dropped),
+        "valuation_without_trade": sorted(set(study.partners.valuation) - set(study.trade.partners)),
+    }

@@ -1,0 +1,272 @@
+"""The proof of one line: every observation from source row to rate, and why it counts or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs.codes import to_code
+from fastavs.duty import Duty
+from fastavs.errors import InputError
+from fastavs.kernels import rates as kernels
+from fastavs.kernels.options import readonly
+from fastavs.matching.match import Evaluated
+from fastavs.units.units import BASE_UNITS
+
+if TYPE_CHECKING:
+    from fastavs.matching.match import YearRates
+    from fastavs.results.rates import Rates
+    from fastavs.study import Study
+
+SCHEMA = pa.schema(
+    [
+        ("schedule", pa.string()),  # "applied" or "bound"
+        ("line", pa.string()),  # the line evaluated: the one asked for, or one whose applied rate it carries
+        ("duty", pa.string()),
+        ("level", pa.int64()),  # digits shared with the observation's code
+        ("period", pa.string()),
+        ("partner", pa.string()),
+        ("code", pa.string()),  # as recorded
+        ("value", pa.float64()),  # all value, study's currency
+        ("quantity", pa.float64()),
+        ("unit", pa.string()),
+        ("quantity_value", pa.float64()),  # value of the rows that carry the quantity
+        ("bridge", pa.string()),
+        ("currency", pa.string()),
+        ("fx", pa.float64()),
+        ("quantity_2", pa.float64()),
+        ("unit_2", pa.string()),
+        ("currency_2", pa.string()),
+        ("fx_2", pa.float64()),
+        ("rate", pa.float64()),
+        ("binds", pa.string()),  # the part of the duty that sets the rate
+        ("kept", pa.bool_()),
+        ("why_not", pa.string()),
+        ("source", pa.string()),  # file and rows
+    ]
+)
+
+
+def observations_table(rates: Rates, line: str, year: int | None = None) -> pa.Table:
+    """Return every observation that a line's rate rests on, or that was looked at and left out.
+
+    Parameters
+    ----------
+    rates : Rates
+    line : str
+        A tariff line of the year.
+    year : int, optional
+        The last year by default.
+
+    Returns
+    -------
+    pyarrow.Table
+        Both schedules' observations in a year that has both; where an applied rate is carried over from relatives,
+        the observations of each of those.
+
+    Raises
+    ------
+    InputError
+        No such year or line.
+    """
+    columns = rates.year(year)
+    place_of(columns, line)
+    rows: list[dict[str, object]] = []
+    for kind, evaluated in columns.sides.items():
+        for place in sources_of(columns, kind, line, rates.study.options.levels)[0]:
+            rows += _line_rows(rates.study, kind, evaluated, place)
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def place_of(columns: YearRates, line: str) -> int:
+    """Return a line's place in a year.
+
+    Raises
+    ------
+    InputError
+        No such line; the message names its nearest relatives.
+    """
+    governing = columns.sides.get("bound") or columns.sides["applied"]
+    place = governing.schedule.find(line)
+    if place is None:
+        lines = governing.schedule.lines()
+        relatives: list[str] = []
+        for digits in range(min(len(line), columns.digits), 1, -1):
+            relatives = [one for one in lines if one.startswith(line[:digits])]
+            if relatives:
+                break
+        near = f"lines that begin alike: {', '.join(relatives[:5])}" if relatives else None
+        padded = line.zfill(columns.digits)
+        cure = f'"{padded}", if a leading zero was lost' if padded in lines else None
+        raise InputError(f"the schedule of {columns.year} has no such line", value=line, expected=near, cure=cure)
+    return place
+
+
+def sources_of(columns: YearRates, kind: str, line: str, levels: Sequence[int]) -> tuple[list[int], int | None]:
+    """Return the lines of a side (places) that a line's rate comes from, and the level it was carried at.
+
+    The line itself, with None, unless an applied rate had to be carried over from relatives.
+    """
+    schedule = columns.sides[kind].schedule
+    place = schedule.find(line)
+    if place is not None:
+        return [place], None
+    known = ~np.isnan(columns.sides[kind].side.rate)
+    lines = schedule.lines()
+    for digits in levels:
+        if digits > min(schedule.digits, columns.digits):
+            continue
+        found = [i for i, one in enumerate(lines) if one[:digits] == line[:digits] and known[i]]
+        if found:
+            return found, digits
+    return [], None
+
+
+def _line_rows(study: Study, kind: str, evaluated: Evaluated, place: int) -> Iterator[dict[str, object]]:
+    served, basis = evaluated.served, evaluated.basis
+    recorded = basis.recorded
+    duty = evaluated.schedule.duties[evaluated.schedule.duty[place]]
+    level = int(evaluated.raw.level[place])
+    wanted = {0} if level == kernels.NO_SOURCE else {0, level}
+    part = np.flatnonzero(np.isin(basis.within, basis.chosen))
+    takes_part = np.zeros(basis.within.size, dtype=bool)
+    takes_part[part] = True
+    code_place = np.empty(served.order.size, dtype=np.int64)
+    code_place[served.order] = np.arange(served.order.size)
+    for one in sorted(wanted):
+        low, high = served.code_lo[one, place], served.code_hi[one, place]
+        digits = int(served.level_digits[one])
+        where = code_place[recorded.code[basis.within]]
+        reaches = served.reach_digits[recorded.code[basis.within]] >= digits
+        here = (where >= low) & (where < high) & reaches
+        if one > 0:  # relatives alone, and of those only what could serve
+            here &= takes_part & (served.own_line[recorded.code[basis.within]] != place)
+        found = np.flatnonzero(here)
+        found = found[np.lexsort((found, where[found]))]
+        chosen = np.searchsorted(basis.chosen, basis.within[found])
+        rate = _rates_of(evaluated, place, np.where(takes_part[found], chosen, 0))
+        for k, i in enumerate(found):
+            observation = int(basis.within[i])
+            yield {
+                "schedule": kind,
+                "line": to_code(int(evaluated.schedule.keys[place]), evaluated.schedule.digits),
+                "level": digits,
+                **_facts(study, evaluated, duty, observation),
+                **_verdict(study, evaluated, duty, observation, float(rate[k]), bool(takes_part[i]), one == level),
+            }
+
+
+def _rates_of(evaluated: Evaluated, place: int, chosen: np.ndarray) -> np.ndarray:
+    rate = np.empty(chosen.size)
+    if evaluated.basis.chosen.size == 0:
+        rate[:] = np.nan
+        return rate
+    duty = int(evaluated.schedule.duty[place])
+    observations = evaluated.served.observations
+    kernels.observation_rates(evaluated.duties, duty, observations, readonly(chosen, np.int64), rate)
+    return rate
+
+
+def _facts(study: Study, evaluated: Evaluated, duty: Duty, observation: int) -> dict[str, object]:
+    """What an observation is: where it comes from, what it says."""
+    recorded, trade = evaluated.basis.recorded, study.trade
+    period = int(recorded.period[observation])
+    rows = recorded.rows_of(np.array([observation]))[0]
+    code = int(recorded.code[observation])
+    label = study.fx_periods(evaluated.schedule.year)[period]
+    facts: dict[str, object] = {
+        "duty": duty.text,
+        "period": trade.periods[period],
+        "partner": trade.partners[int(recorded.partner[observation])],
+        "code": to_code(int(recorded.code_key[code]), int(recorded.code_digits[code])),
+        "value": float(recorded.value[observation]),
+        "source": _source(study, rows),
+    }
+    quantities, quantity_values = (one[:, 0] for one in recorded.quantities(np.array([observation])))
+    for n, kind in enumerate(duty.kinds[:2]):
+        k = trade.kinds.index(kind)
+        quantity = float(quantities[k])
+        tail = "" if n == 0 else f"_{n + 1}"
+        facts["unit" + tail] = BASE_UNITS[kind]
+        facts["quantity" + tail] = quantity or None
+        if n == 0:
+            facts["quantity_value"] = float(quantity_values[k]) or None
+            facts["bridge"] = _bridge(study, k, rows)
+    for n, currency in enumerate(duty.currencies[:2]):
+        tail = "" if n == 0 else f"_{n + 1}"
+        facts["currency" + tail] = currency
+        facts["fx" + tail] = study.fx.rate(label, currency)
+    return facts
+
+
+def _verdict(
+    study: Study, evaluated: Evaluated, duty: Duty, observation: int, rate: float, takes_part: bool, used: bool
+) -> dict[str, object]:
+    """What becomes of an observation: its rate, what binds, kept or why not."""
+    recorded, options = evaluated.basis.recorded, study.options
+    why_not = None
+    if recorded.excluded[observation]:
+        why_not = "partner is excluded"
+    elif recorded.value[observation] < options.min_value:
+        why_not = f"value under {options.min_value:g}"
+    elif not takes_part:
+        why_not = "partner without imports in every base period"
+    elif np.isnan(rate):
+        quantities = recorded.quantities(np.array([observation]))[0]
+        missing = [BASE_UNITS[kind] for kind in duty.kinds if quantities[study.trade.kinds.index(kind), 0] <= 0.0]
+        why_not = f"no quantity in {' or '.join(missing)}, nor a bridge to it"
+    elif rate > options.outlier:
+        why_not = f"outlier: above {100 * options.outlier:g} %"
+    elif not used:
+        why_not = "not used"
+    known = takes_part and not np.isnan(rate)
+    return {
+        "rate": rate if known else None,
+        "binds": _binds(study, evaluated, duty, observation, rate) if known else None,
+        "kept": why_not is None,
+        "why_not": why_not,
+    }
+
+
+def _binds(study: Study, evaluated: Evaluated, duty: Duty, observation: int, rate: float) -> str:
+    """Return the part of the duty that sets the rate, as text; both sums' parts for duties of two quantities."""
+    if len(duty.kinds) > 1:
+        return "ad valorem part" if rate == duty.ad_valorem else "specific part"
+    recorded = evaluated.basis.recorded
+    label = study.fx_periods(evaluated.schedule.year)[int(recorded.period[observation])]
+    fx = {currency: study.fx.rate(label, currency) or np.nan for currency in duty.currencies}
+    if not duty.kinds:
+        return duty.text
+    k = study.trade.kinds.index(duty.kinds[0])
+    quantity, value = (float(one[k, 0]) for one in recorded.quantities(np.array([observation])))
+    ratio = quantity / value
+    pieces = duty.pieces(fx)
+    return pieces.binds[pieces.piece(ratio)]
+
+
+def _bridge(study: Study, kind: int, rows: np.ndarray) -> str | None:
+    """Name the bridges that made a quantity."""
+    if not study.trade.bridges:
+        return None
+    places = np.unique(study.trade.amounts(rows)[1][kind])
+    texts = []
+    for place in places[places > 0]:
+        bridge = study.trade.bridges[place - 1]
+        texts.append(
+            f"{bridge.prefix}: {bridge.factor:g} {BASE_UNITS[bridge.to_kind]} a {BASE_UNITS[bridge.from_kind]}"
+        )
+    return "; ".join(texts) or None
+
+
+def _source(study: Study, rows: np.ndarray) -> str:
+    """Name the files and rows (from 1) that an observation is made of."""
+    trade = study.trade
+    texts = []
+    file, row = trade.rows.origin.find(rows)
+    for place in np.unique(file):
+        numbers = np.sort(row[file == place]) + 1
+        texts.append(f"{trade.labels[place]} row{'s' if numbers.size > 1 else ''} {', '.join(map(str, numbers))}")
+    return "; ".join(texts)

@@ -1,0 +1,1 @@
+"""Tables whatever they mean: files and dataframes in, columns of numbers, files out."""

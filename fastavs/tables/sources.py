@@ -1,0 +1,312 @@
+"""Large tables in batches: only the wanted columns, a stretch of rows at a time, texts as places in one list.
+
+What is in memory at any time is one batch, whatever the number and size of Parquet and Arrow files; a CSV file is
+held whole while it is read, one file at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fastavs.errors import InputError
+from fastavs.tables.columns import coded_column, plain
+from fastavs.tables.tables import (
+    ARROW_ENDINGS,
+    PARQUET_ENDINGS,
+    Columns,
+    Piece,
+    file_digest,
+    label_of,
+    native,
+    read_one,
+    unreadable,
+)
+
+BATCH_ROWS = 1 << 18
+"""Rows in a batch: enough for two threads to decode side by side, and some 10 MB of columns."""
+
+
+class FileSource:
+    """The rows of one file, in batches.
+
+    Parameters
+    ----------
+    path : Path
+    columns : Columns
+        The native columns wanted.
+    renamed : mapping of str to str
+        Native names to those of the file.
+    folder : Path
+        What the label is relative to.
+
+    Attributes
+    ----------
+    label : str
+        What messages call it: the file's name as the study writes it.
+    """
+
+    def __init__(self, path: Path, columns: Columns, renamed: Mapping[str, str], folder: Path) -> None:
+        self.label = label_of(path, folder)
+        self._path = path
+        self._columns = columns
+        self._renamed = renamed
+        self._digest = ""
+        self._read: tuple[int, int] | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes, taken when first asked for.
+
+        Raises
+        ------
+        InputError
+            A file that is not the one that was read.
+        """
+        if not self._digest:
+            with unreadable(self.label):
+                self._digest = file_digest(self._path)
+                self._insist_on_same()
+        return self._digest
+
+    def _insist_on_same(self) -> None:
+        if self._read not in (None, _state(self._path)):
+            raise InputError("the file was changed after it had been read", file=self.label, cure="run it again")
+
+    def rows(self) -> int:
+        """Return how many rows there are, 0 where that is not known before they are read."""
+        if not self._path.name.lower().endswith(PARQUET_ENDINGS):
+            return 0
+        import pyarrow.parquet as pq
+
+        with unreadable(self.label), pq.ParquetFile(self._path) as file:
+            return int(file.metadata.num_rows)
+
+    def batches(self) -> Iterator[Piece]:
+        """Return the rows in order, at most `BATCH_ROWS` of them at a time.
+
+        Raises
+        ------
+        InputError
+            A file that cannot be read, of an unknown kind, without the columns that must be there, or without rows.
+        """
+        first = 0
+        with unreadable(self.label):
+            self._insist_on_same()
+            self._read = _state(self._path)
+            self._path.open("rb").close()  # what cannot be opened is told to be that
+            tables = _stretches(_tables(self._path, self.label, self._columns, self._renamed))
+            for table in tables:
+                yield Piece(self.label, native(table, self._columns, self._renamed, self.label), "", first)
+                first += table.num_rows
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Return what tells a file from a later one under its name: when it was written, and its size."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+class MemorySource:
+    """The rows of one dataframe, in batches that share its memory; as `FileSource`."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.label = piece.label
+        self.digest = piece.digest
+        self._table = piece.table
+
+    def rows(self) -> int:
+        """Return how many rows there are."""
+        return int(self._table.num_rows)
+
+    def batches(self) -> Iterator[Piece]:
+        """Return the rows in order, at most `BATCH_ROWS` of them at a time."""
+        first = 0
+        for table in _stretches([self._table]):
+            yield Piece(self.label, table, "", first)
+            first += table.num_rows
+
+
+Source = FileSource | MemorySource
+
+
+def ahead(sources: Sequence[Source]) -> Iterator[tuple[int, Piece]]:
+    """Return the batches of all sources with the number of the source, the next one decoded beside the work on one."""
+    batches = ((number, piece) for number, source in enumerate(sources) for piece in source.batches())
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield found
+
+
+def stretches(rows: int) -> Iterator[slice]:
+    """Cut a number of rows into slices of `BATCH_ROWS`."""
+    for first in range(0, rows, BATCH_ROWS):
+        yield slice(first, min(first + BATCH_ROWS, rows))
+
+
+def _stretches(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Cut tables into stretches; one without rows if there are none at all, for someone to complain of."""
+    some = False
+    for table in tables:
+        empty = table.slice(0, 0)
+        for first in range(0, table.num_rows, BATCH_ROWS):
+            some = True
+            yield table.slice(first, BATCH_ROWS)
+    if not some:
+        yield empty
+
+
+def _tables(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
+    name = path.name.lower()
+    wanted = [renamed.get(column, column) for column in columns.all]
+    if name.endswith(PARQUET_ENDINGS):
+        return _parquet_batches(path, wanted, {renamed.get(column, column) for column in columns.text})
+    if name.endswith(ARROW_ENDINGS):
+        return _arrow_batches(path, wanted)
+    return iter([read_one(path, label, columns, renamed)])
+
+
+def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iterator[pa.Table]:
+    """Yield batches with texts as codes of a dictionary, which is how Parquet keeps them."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+    present = [name for name in wanted if name in schema.names] or schema.names
+    coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
+    with pq.ParquetFile(path, read_dictionary=coded, buffer_size=1 << 20) as file:
+        yield schema.empty_table()
+        for batch in file.iter_batches(BATCH_ROWS, columns=present):
+            yield pa.Table.from_batches([batch])
+
+
+def _arrow_batches(path: Path, wanted: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield the record batches of an Arrow file; a Feather file of the first version comes whole."""
+    with pa.OSFile(str(path)) as stream:
+        try:
+            schema = pa.ipc.open_file(stream).schema
+        except pa.ArrowInvalid:
+            from pyarrow import feather
+
+            yield feather.read_table(path)
+            return
+        fields = [place for place, name in enumerate(schema.names) if name in wanted]
+        reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
+        yield schema.empty_table()
+        for place in range(reader.num_record_batches):
+            yield pa.Table.from_batches([reader.get_batch(place)])
+
+
+class Texts:
+    """The distinct texts of a column over all batches, numbered as they appear.
+
+    Parameters
+    ----------
+    column : str
+    clean : callable
+        Brings a text into the form that is compared; texts that it makes equal are one. Empty is none.
+
+    Attributes
+    ----------
+    names : list of str
+        By place. Dictionaries may bring texts that no row holds.
+    """
+
+    def __init__(self, column: str, clean: Callable[[str], str] = str.strip) -> None:
+        self.column = column
+        self.names: list[str] = []
+        self._clean = clean
+        self._known: dict[str, int] = {}
+        self._raw = pa.array([], pa.string())  # texts as they came, and the place of each
+        self._place_of_raw = np.full(1, -1, dtype=np.int32)  # the last entry serves those that are none
+        self._dictionary: pa.Array | None = None
+        self._place = np.empty(0, dtype=np.int32)
+
+    def places(self, piece: Piece) -> np.ndarray:
+        """Return each row's place in `names`, int32[n]; -1 = none. Only distinct values become Python texts.
+
+        Raises
+        ------
+        InputError
+            Numbers where codes are expected: their leading zeros are gone.
+        """
+        if self.column not in piece.table.column_names:
+            return np.full(piece.table.num_rows, -1, dtype=np.int32)
+        coded = coded_column(piece, self.column)
+        if self._dictionary is None or not self._dictionary.equals(coded.dictionary):
+            self._dictionary = coded.dictionary  # most often that of the batch before
+            self._place = self._learn(coded.dictionary)
+        return self._place[plain(coded.indices.cast(pa.int32()), -1, np.int32)]
+
+    def find(self, text: str) -> int:
+        """Return the place of a text, -1 where none has come yet."""
+        return self._known.get(text, -1)
+
+    def _learn(self, dictionary: pa.Array) -> np.ndarray:
+        """Return the place of each text of a dictionary, and -1 behind them; new texts are taken in."""
+        new = dictionary.filter(pc.invert(pc.is_in(dictionary, value_set=self._raw))).drop_null()
+        if len(new):
+            place = [
+                self._known.setdefault(cleaned, len(self._known)) if cleaned else -1
+                for cleaned in map(self._clean, new.to_pylist())
+            ]
+            self.names.extend(list(self._known)[len(self.names) :])
+            self._raw = pa.concat_arrays([self._raw, new])
+            self._place_of_raw = np.concatenate((self._place_of_raw[:-1], np.array([*place, -1], dtype=np.int32)))
+        at = plain(pc.index_in(dictionary, value_set=self._raw), -1, np.int32)
+        return np.append(self._place_of_raw[at], np.int32(-1))
+
+
+class Growing:
+    """A column that batches are put into one behind the other, in the smallest of some types that holds them.
+
+    Parameters
+    ----------
+    *types : dtypes
+        The first to try, then wider ones.
+    expected : int
+        How many rows will come, as far as is known. Room that is never filled costs no memory.
+    default : number
+        What a batch without values holds; a column that is never given any stays empty.
+    """
+
+    def __init__(self, *types: type, expected: int = 0, default: float = 0) -> None:
+        self._types = list(types)
+        self._expected = expected
+        self._default = default
+        self._room: np.ndarray = np.empty(0, dtype=types[0])
+        self._rows = 0
+
+    def add(self, rows: int, values: np.ndarray | None) -> None:
+        """Put a batch of `rows` behind the others; None = the default throughout."""
+        before, self._rows = self._rows, self._rows + rows
+        if values is None:
+            if self._room.size:
+                self._make_room(before)
+                self._room[before : self._rows] = self._default
+            return
+        if len(self._types) > 1 and values.max(initial=0) > np.iinfo(self._types[0]).max:
+            del self._types[0]
+            self._room = self._room.astype(self._types[0])
+        if not self._room.size:
+            self._make_room(0)
+            self._room[:before] = self._default
+        self._make_room(before)
+        self._room[before : self._rows] = values
+
+    def whole(self) -> np.ndarray:
+        """Return the column; empty where no batch had values."""
+        return self._room[: self._rows]
+
+    def _make_room(self, filled: int) -> None:
+        if self._rows > self._room.size:
+            room: np.ndarray = np.empty(max(self._rows, self._expected, 3 * self._room.size // 2), dtype=self._types[0])
+            room[:filled] = self._room[:filled]
+            self._room = room

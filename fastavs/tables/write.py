@@ -1,0 +1,61 @@
+"""Tables and records in files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def safe_name(text: str) -> str:
+    """Return a text as a file name that every system takes.
+
+    Examples
+    --------
+    >>> safe_name("../ICT goods: list"), safe_name("отрасль"), safe_name("..")
+    ('ICT-goods-list', 'отрасль', 'study')
+    """
+    return re.sub(r"[^\w.-]+", "-", text).strip("-. ")[:80] or "study"
+
+
+def write_csv(table: pa.Table, path: Path) -> None:
+    """Write a table as CSV: null is empty, floats read back to the same bits, infinity is ``inf``."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(table.column_names)
+        writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def write_parquet(table: pa.Table, path: Path, marks: Mapping[str, str]) -> None:
+    """Write a table as Parquet; `marks` are its metadata."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(table.replace_schema_metadata(dict(marks)), path, compression="zstd")
+
+
+def to_json(content: Any) -> str:
+    """Return JSON with sorted keys: floats read back to the same bits, infinity is "inf", NaN null.
+
+    Examples
+    --------
+    >>> to_json({"b": 0.1, "a": [float("inf"), None]})
+    '{\\n  "a": [\\n    "inf",\\n    null\\n  ],\\n  "b": 0.1\\n}\\n'
+    """
+    return json.dumps(_plain(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, Mapping):
+        return {str(key): _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
+    if isinstance(content, float) and not math.isfinite(content):
+        return None if math.isnan(content) else str(content)
+    return content

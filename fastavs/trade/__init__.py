@@ -1,0 +1,1 @@
+"""The trade table, from batches of rows to columns of numbers."""

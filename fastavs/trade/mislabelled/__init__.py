@@ -1,0 +1,1 @@
+"""Quantities whose unit does not fit their mass."""

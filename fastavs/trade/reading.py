@@ -1,0 +1,270 @@
+"""Batches of trade: every row held against the rules, and those kept as columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fastavs.errors import InputError, UnitError, did_you_mean
+from fastavs.inputs.partners import code as partner_code
+from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
+from fastavs.tables.columns import number_column
+from fastavs.tables.sources import Growing, Texts, stretches
+from fastavs.tables.tables import Piece
+from fastavs.trade.mislabelled.find import CULPRITS
+from fastavs.trade.rules import COLUMNS, Rules
+from fastavs.trade.suspects import NO_KIND, Origin, Rows
+from fastavs.units.units import KINDS, NO_UNIT, read_unit
+
+
+class Reading:
+    """Batches of trade, checked and put behind each other."""
+
+    def __init__(self, rules: Rules, aside: SetAside, expected: int) -> None:
+        self.kept = 0
+        self.dropped: set[tuple[str, str, str]] = set()
+        self._rules = rules
+        self._aside = aside
+        self._texts = {column: Texts(column) for column in COLUMNS.text}
+        self._texts["partner"] = Texts("partner", clean=partner_code)
+        self._troubles: list[str | None] = []
+        self._units = {column: _Units() for column in ("unit", "unit_2")}
+        self._starts = [0]
+        self._removed: list[np.ndarray] = []
+        self._columns = {
+            "line": Growing(np.int32, expected=expected),
+            "period": Growing(np.int16, np.int32, expected=expected),
+            "partner": Growing(np.int16, np.int32, expected=expected),
+            "value": Growing(np.float64, expected=expected),
+            "kind_1": Growing(np.int8, expected=expected, default=NO_KIND),
+            "amount_1": Growing(np.float64, expected=expected),
+            "kind_2": Growing(np.int8, expected=expected, default=NO_KIND),
+            "amount_2": Growing(np.float64, expected=expected),
+            "mass": Growing(np.float64, expected=expected),
+            "marked": Growing(np.int8, expected=expected),
+        }
+
+    def take(self, number: int, piece: Piece) -> None:
+        """Take the next batch, of the source of that number; sources come in order."""
+        if number + 2 > len(self._starts):
+            self._starts.append(self._starts[-1])
+        self._take_batch(piece)
+        self._starts[-1] += piece.table.num_rows
+
+    def rows(self) -> tuple[Rows, list[list[str]]]:
+        """Return all rows kept, and the sorted codes, periods and partners that they hold."""
+        whole, names = {}, []
+        for column in ("line", "period", "partner"):
+            places = self._columns[column].whole()
+            names.append(_sort(places, self._texts[column].names))
+            whole[column] = places
+        for column in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
+            whole[column] = self._columns[column].whole()
+        origin = Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
+        return Rows(code=whole.pop("line"), origin=origin, **whole), names
+
+    def _take_batch(self, piece: Piece) -> None:
+        places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}
+        value, wrong = number_column(piece, "value")
+        amounts = {column: _amounts(piece, column) for column in ("quantity", "quantity_2", "net_mass_kg")}
+        bad = self._judge(places, value, wrong, amounts)
+        rows, reasons = bad.found()
+        self._aside.add(piece, rows, reasons, ROW)
+        self._removed.append(rows + self._starts[-1])
+        good = slice(None) if not rows.size else np.flatnonzero(bad.none())
+        kept = piece.table.num_rows - rows.size
+        self.kept += kept
+        for column, held in places.items():
+            self._columns[column].add(kept, held[good])
+        self._columns["value"].add(kept, value[good])
+        for tail, amount in (("1", amounts["quantity"]), ("2", amounts["quantity_2"])):
+            kind, base_units = self._quantity(piece, amount, "unit" if tail == "1" else "unit_2", good)
+            self._columns["kind_" + tail].add(kept, kind)
+            self._columns["amount_" + tail].add(kept, base_units)
+        mass = amounts["net_mass_kg"]
+        self._columns["mass"].add(kept, None if mass is None else _positive(mass[0][good]))
+        marked = self._marks(piece)
+        self._columns["marked"].add(kept, None if marked is None else marked[good])
+
+    def _judge(
+        self,
+        places: Mapping[str, np.ndarray],
+        value: np.ndarray,
+        wrong: np.ndarray,
+        amounts: Mapping[str, tuple[np.ndarray, np.ndarray] | None],
+    ) -> _Reasons:
+        """Hold every row of a batch against the rules for rows."""
+        line, codes_read = places["line"], self._texts["line"].names
+        self._troubles += self._rules.tariff.troubles(codes_read[len(self._troubles) :])
+        bad = _Reasons(value.size)
+        bad.mark_places(line, [*self._troubles, "no code"])
+        bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
+        bad.mark_places(places["partner"], [*[None] * len(self._texts["partner"].names), "no partner"])
+        if wrong.any() or not (value.min() > 0.0 and value.max() < np.inf):  # as it is where any is NaN
+            bad.mark(wrong, "value is not a number")
+            bad.mark(np.isnan(value), "no value")
+            bad.mark(np.isinf(value), "value is not finite")
+            bad.mark(value < 0.0, "negative value")
+            bad.mark(value == 0.0, "zero value")
+        for column, found in amounts.items():
+            if found is not None:
+                amount, wrong = found
+                bad.mark(wrong, f"{column} is not a number")
+                bad.mark(amount < 0.0, f"negative {column}")
+                bad.mark(np.isinf(amount), f"{column} is not finite")
+        for key, reason in (self._rules.drop or {}).items():
+            rows = np.flatnonzero(line == self._texts["line"].find(key[1]))
+            for column, wanted in (("period", key[0]), ("partner", key[2])):
+                rows = rows[places[column][rows] == self._texts[column].find(wanted)]
+            rows = rows[(line[rows] >= 0) & (places["period"][rows] >= 0) & (places["partner"][rows] >= 0)]
+            bad.mark_rows(rows, f"{DROPPED} ({reason})")
+            if rows.size:
+                self.dropped.add(key)
+        return bad
+
+    def _quantity(
+        self, piece: Piece, found: tuple[np.ndarray, np.ndarray] | None, unit_column: str, good: Any
+    ) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Return kind (int8) and amount in base units (float64) of one quantity of the rows kept; None = no rows'."""
+        if found is None:
+            return None, None
+        quantity = _positive(found[0][good])
+        if quantity is None:
+            return None, None
+        has = quantity > 0.0
+        unit = self._texts[unit_column].places(piece)[good]
+        units = self._units[unit_column]
+        units.learn(self._texts[unit_column].names)
+        kind = np.array([*units.kinds, NO_KIND], dtype=np.int8)[unit]
+        with np.errstate(over="ignore"):  # an absurd quantity may overflow: its rate is then beyond any threshold
+            base_units = quantity * np.array([*units.sizes, 0.0])[unit]
+        useless = kind == NO_KIND
+        if useless.any():
+            void = _Reasons(quantity.size)
+            places = np.where(has, unit, len(units.problems))
+            void.mark_places(places, [*units.problems, None, "quantity without a unit"])
+            rows, reasons = void.found()
+            self._aside.add(piece, rows if isinstance(good, slice) else good[rows], reasons, QUANTITY)
+            base_units[useless] = 0.0
+        kind[~has] = NO_KIND
+        return kind, base_units
+
+    def _marks(self, piece: Piece) -> np.ndarray | None:
+        """Return what each row is marked as, int8[n]: 1 + place in `CULPRITS`, 0 = nothing.
+
+        Raises
+        ------
+        InputError
+            A mark of another name.
+        """
+        if "mislabelled" not in piece.table.column_names:
+            return None
+        texts = self._texts["mislabelled"]
+        places = texts.places(piece)
+        marks = np.zeros(len(texts.names) + 1, dtype=np.int8)
+        for place in np.unique(places[places >= 0]):
+            if texts.names[place] not in CULPRITS:
+                raise InputError(
+                    "unknown mark",
+                    file=piece.label,
+                    row=piece.first + int(np.argmax(places == place)) + 1,
+                    column="mislabelled",
+                    value=texts.names[place],
+                    expected=", ".join(CULPRITS) + " or nothing." + did_you_mean(texts.names[place], CULPRITS),
+                )
+            marks[place] = 1 + CULPRITS.index(texts.names[place])
+        return marks[places] if marks.any() else None
+
+
+class _Units:
+    """What the distinct unit texts of a column mean, by place."""
+
+    def __init__(self) -> None:
+        self.kinds: list[int] = []
+        self.sizes: list[float] = []
+        self.problems: list[str | None] = []
+
+    def learn(self, texts: list[str]) -> None:
+        """Read the texts that are new."""
+        for text in texts[len(self.kinds) :]:
+            kind, size, problem = _read_unit(text)
+            self.kinds.append(kind)
+            self.sizes.append(size)
+            self.problems.append(problem)
+
+
+def _read_unit(text: str) -> tuple[int, float, str | None]:
+    """Return a unit's kind and its size in base units, and what is wrong with it."""
+    if text in NO_UNIT:
+        return NO_KIND, 0.0, "quantity without a unit"
+    try:
+        found = read_unit(text)
+    except UnitError as error:
+        known = "unit measures nothing that duties are charged on" if error.known else "unknown unit"
+        return NO_KIND, 0.0, f"{known} ({text})"
+    return KINDS.index(found.kind), float(found.size), None
+
+
+def _positive(amount: np.ndarray) -> np.ndarray | None:
+    """Return an amount with 0 where there is none, None if there is none at all."""
+    has = amount > 0.0
+    if has.all():
+        return amount
+    return np.where(has, amount, 0.0) if has.any() else None
+
+
+def _amounts(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray] | None:
+    return number_column(piece, column) if column in piece.table.column_names else None
+
+
+def _sort(places: np.ndarray, names: list[str]) -> list[str]:
+    """Return the texts that rows hold, sorted, and make `places` those of that list."""
+    held = np.zeros(len(names), dtype=bool)
+    for stretch in stretches(places.size):
+        held[places[stretch]] = True
+    order = sorted(np.flatnonzero(held).tolist(), key=names.__getitem__)
+    new = np.zeros(len(names), dtype=places.dtype)
+    new[order] = np.arange(len(order), dtype=places.dtype)
+    for stretch in stretches(places.size):
+        places[stretch] = new[places[stretch]]
+    return [names[place] for place in order]
+
+
+class _Reasons:
+    """The first reason against each of n rows."""
+
+    def __init__(self, n: int) -> None:
+        self.texts: list[str] = []
+        self.place = np.full(n, -1, dtype=np.int32)
+
+    def mark(self, where: np.ndarray, reason: str) -> None:
+        if where.any():
+            self.mark_rows(np.flatnonzero(where), reason)
+
+    def mark_rows(self, rows: np.ndarray, reason: str) -> None:
+        new = rows[self.place[rows] < 0]
+        if new.size:
+            self.place[new] = len(self.texts)
+            self.texts.append(reason)
+
+    def mark_places(self, places: np.ndarray, reasons: list[str | None]) -> None:
+        """Mark rows by the reason of the distinct value they hold; place -1 takes the last reason."""
+        if not any(reasons[:-1]) and places.min(initial=0) >= 0:
+            return
+        against = np.full(len(reasons), -1, dtype=np.int32)
+        for i, reason in enumerate(reasons):
+            if reason is not None:
+                against[i] = len(self.texts)
+                self.texts.append(reason)
+        found = against[places]
+        new = (found >= 0) & (self.place < 0)
+        self.place[new] = found[new]
+
+    def none(self) -> np.ndarray:
+        return self.place < 0
+
+    def found(self) -> tuple[np.ndarray, list[str]]:
+        rows = np.flatnonzero(self.place >= 0)
+        return rows, [self.texts[place] for place in self.place[rows]]

@@ -1,0 +1,314 @@
+"""Quantities of trade rows: by kind, over bridges, and those that look mislabelled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs import codes
+from fastavs.errors import InputError
+from fastavs.inputs.set_aside import LOOKS_MISLABELLED, QUANTITY, SetAside
+from fastavs.tables.sources import Source, stretches
+from fastavs.trade.mislabelled import find as quality
+from fastavs.trade.mislabelled import norms as quality_norms
+from fastavs.units.units import KINDS, Bridge
+
+MASS = KINDS.index("mass")
+NO_KIND = -1
+HEADINGS = 10_000
+BLOCK_ROWS = 1 << 19
+"""Rows with a mass that are judged at a time: some 100 MB of work space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from: files one behind the other, without the rows that were set aside.
+
+    Attributes
+    ----------
+    start : int64[files + 1]
+        The number of each file's first row, counted over all files.
+    removed : int64[m]
+        Rows set aside, in that numbering, ascending.
+    order : int32[n] or int64[n]
+        Which of the rows kept, as they were read, each row is; empty while they stand as they were read.
+    """
+
+    start: np.ndarray
+    removed: np.ndarray
+    order: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+
+    def find(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the file and the row there, from 0, of some rows; int64 each."""
+        kept = (self.order[at] if self.order.size else at).astype(np.int64)
+        number = kept + np.searchsorted(self.removed - np.arange(self.removed.size), kept, side="right")
+        file = np.searchsorted(self.start, number, side="right") - 1
+        return file, number - self.start[file]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that take part, as columns. n rows; a column marked (*) has no entries where all would be none.
+
+    Attributes
+    ----------
+    code : int32[n]
+        Places into the list of `Trade`.
+    period, partner : int16[n], or int32[n] where the list is long
+        Places into the lists of `Trade`.
+    value : float64[n]
+        Customs value in the study's currency, lifted by the partner's valuation factor.
+    kind_1, kind_2 : int8[n] (*)
+        Kind of each quantity (place in `units.KINDS`), -1 = none.
+    amount_1, amount_2, mass : float64[n] (*)
+        Base units of those kinds, and net kilograms; 0 = none.
+    marked : int8[n] (*)
+        What the table itself calls mislabelled: 1 + place in `quality.CULPRITS`, 0 = nothing.
+    origin : Origin
+    """
+
+    code: np.ndarray
+    period: np.ndarray
+    partner: np.ndarray
+    value: np.ndarray
+    kind_1: np.ndarray
+    amount_1: np.ndarray
+    kind_2: np.ndarray
+    amount_2: np.ndarray
+    mass: np.ndarray
+    marked: np.ndarray
+    origin: Origin
+
+    def stretches(self) -> Iterator[slice]:
+        """Cut the rows into stretches, so that what is computed of them takes little memory at a time."""
+        return stretches(self.value.size)
+
+    def of_kind(self, kind: int, at: np.ndarray | slice) -> np.ndarray:
+        """Return the quantity of a kind of some rows, float64: the first that a row has, net mass last; 0 = none."""
+        found = self.mass[at] if kind == MASS and self.mass.size else None
+        for kinds, amounts in ((self.kind_2, self.amount_2), (self.kind_1, self.amount_1)):
+            if kinds.size:
+                mine = np.where(kinds[at] == kind, amounts[at], 0.0)
+                found = mine if found is None else np.where(mine > 0.0, mine, found)
+        return np.zeros(self.value[at].size) if found is None else found
+
+
+def amounts_by_kind(
+    rows: Rows, at: np.ndarray, code_texts: Sequence[str], kinds: Sequence[str], bridges: Sequence[Bridge]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the quantity of each wanted kind of some rows (METHOD.md sections 2 and 7).
+
+    Returns
+    -------
+    amount : float64[kinds, m]
+        Base units, bridges applied; 0 = none.
+    bridged : int16[kinds, m]
+        1 + the place of the bridge that made the amount, 0 = none.
+    """
+    code = rows.code[at]
+    if at.size < len(code_texts):  # a few rows: only their own codes need be held against the prefixes
+        used, code = np.unique(code, return_inverse=True)
+        code_texts = [code_texts[place] for place in used]
+    amount = np.zeros((len(kinds), at.size))
+    bridged = np.zeros((len(kinds) if bridges else 0, at.size), dtype=np.int16)
+    for k, kind in enumerate(kinds):
+        amount[k] = rows.of_kind(KINDS.index(kind), at)
+        wants = amount[k] == 0.0
+        best = np.full(at.size, -1, dtype=np.int16)
+        for place, bridge in enumerate(bridges):
+            if bridge.to_kind != kind:
+                continue
+            fits = np.array([code.startswith(bridge.prefix) for code in code_texts], dtype=bool)
+            if not fits.any():
+                continue
+            from_kind = KINDS.index(bridge.from_kind)
+            source = rows.of_kind(from_kind, at)
+            # the longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity
+            score = np.full(at.size, 4 * len(bridge.prefix), dtype=np.int16)
+            for kinds_held, rank in ((rows.kind_2, 1), (rows.kind_1, 2)):
+                if kinds_held.size:
+                    is_it = kinds_held[at] == from_kind
+                    score[is_it] = 4 * len(bridge.prefix) + rank
+            use = fits[code] & (source > 0.0) & wants & (score > best)
+            amount[k, use] = source[use] * bridge.factor
+            bridged[k, use] = place + 1
+            best[use] = score[use]
+    return amount, bridged
+
+
+class Suspects:
+    """Rows whose mass and other quantity do not fit each other, looked for when they are first asked for.
+
+    Parameters
+    ----------
+    rows : Rows
+    code_texts : sequence of str
+    names : (sequence of str, sequence of str)
+        Periods and partners.
+    labels : sequence of str
+        The files.
+
+    Attributes
+    ----------
+    lock : threading.Lock
+        Held by whoever looks at the rows or moves them.
+    """
+
+    def __init__(
+        self, rows: Rows, code_texts: Sequence[str], names: tuple[Sequence[str], Sequence[str]], labels: Sequence[str]
+    ) -> None:
+        self.lock = threading.Lock()
+        self._rows = rows
+        self._codes = code_texts
+        self._names = names
+        self._labels = labels
+        self._table: pa.Table | None = None
+        self._moving = False
+
+    def move(self) -> None:
+        """Take note that the rows are about to be put in order where they stand; the lock is held.
+
+        Raises
+        ------
+        InputError
+            An earlier attempt was interrupted, and the rows are in no order at all.
+        """
+        if self._moving:
+            raise InputError(
+                "the study's trade is of no more use: it was interrupted while its rows were put in order",
+                cure="make the study anew",
+            )
+        self._moving = True
+
+    def moved(self, rows: Rows) -> None:
+        """Take note of the rows in another order; the lock is held."""
+        self._rows = rows
+        self._moving = False
+
+    def table(self) -> pa.Table:
+        """Describe the rows for the report, in the order in which they were read."""
+        with self.lock:
+            if self._table is None:
+                self._table = self._described(self._found())
+            return self._table
+
+    def void(self, sources: Sequence[Source], aside: SetAside) -> None:
+        """Take the wrong number of each of the rows away and note it (option ``mislabelled = "drop"``)."""
+        with self.lock:
+            found = self._found()
+            self._table = self._described(found)
+            void_suspects(self._rows, found, sources, aside)
+
+    def _found(self) -> quality.Mislabelled:
+        rows = self._rows
+        found = _mislabelled(rows, codes.cut(codes.to_keys(self._codes), 6) // 10 ** (codes.LONGEST - 6))
+        if rows.marked.size:
+            either = np.union1d(found.rows, np.flatnonzero(rows.marked))
+            mass, kind, amount = _pairs(rows, either)
+            local = replace(found, rows=np.searchsorted(either, found.rows))
+            local = quality.with_marked(local, rows.marked[either], kind, amount, mass)
+            found = replace(local, rows=either[local.rows])
+        if not rows.origin.order.size:
+            return found
+        as_read = np.argsort(rows.origin.order[found.rows], kind="stable")
+        return quality.Mislabelled(*(getattr(found, name)[as_read] for name in quality.Mislabelled.__slots__))
+
+    def _described(self, found: quality.Mislabelled) -> pa.Table:
+        rows, at = self._rows, found.rows
+        file, row = rows.origin.find(at)
+        return quality.describe(
+            found,
+            file=[self._labels[place] for place in file],
+            row=(row + 1).tolist(),
+            period=[self._names[0][place] for place in rows.period[at]],
+            line=[self._codes[place] for place in rows.code[at]],
+            partner=[self._names[1][place] for place in rows.partner[at]],
+            value=rows.value[at].tolist(),
+        )
+
+
+def _mislabelled(rows: Rows, hs6: np.ndarray) -> quality.Mislabelled:
+    """Look for suspects heading by heading, some headings at a time: nothing in the verdict crosses a heading.
+
+    Only rows with a mass can be held against anything, in headings where any row has another quantity as well.
+    """
+    none = np.empty(0, dtype=np.int64)
+    found = [quality.find_mislabelled(none, none, none, none, none)]
+    if rows.mass.size or rows.kind_2.size:  # else no row has two numbers
+        heading = (hs6 // 100).astype(np.int16)
+        has_mass = np.zeros(rows.value.size, dtype=bool)
+        has_pair = np.zeros(HEADINGS, dtype=bool)
+        for stretch in rows.stretches():
+            mass, kind, amount = _pairs(rows, stretch)
+            has_mass[stretch] = mass > 0.0
+            has_pair[heading[rows.code[stretch][(mass > 0.0) & (amount > 0.0) & (kind != NO_KIND)]]] = True
+        for at in _by_headings(rows, heading, has_mass, has_pair):
+            mass, kind, amount = _pairs(rows, at)
+            part = quality.find_mislabelled(hs6[rows.code[at]], kind, amount, mass, rows.value[at])
+            found.append(replace(part, rows=at[part.rows]))
+    order = np.argsort(np.concatenate([part.rows for part in found]), kind="stable")
+    return quality.Mislabelled(
+        *(np.concatenate([getattr(part, name) for part in found])[order] for name in quality.Mislabelled.__slots__)
+    )
+
+
+def _by_headings(rows: Rows, heading: np.ndarray, has_mass: np.ndarray, has_pair: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the rows, ascending, that have a mass in some of the headings with pairs, whole headings at a time."""
+    counts = np.zeros(HEADINGS, dtype=np.int64)
+    for stretch in rows.stretches():
+        counts += np.bincount(heading[rows.code[stretch][has_mass[stretch]]], minlength=HEADINGS)
+    block = np.where(has_pair, np.cumsum(np.where(has_pair, counts, 0)) // BLOCK_ROWS, -1)
+    for one in np.unique(block[has_pair]):
+        chosen = (block == one)[heading]  # by code
+        parts = [s.start + np.flatnonzero(chosen[rows.code[s]] & has_mass[s]) for s in rows.stretches()]
+        yield np.concatenate(parts)
+
+
+def _pairs(rows: Rows, at: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mass in kg of some rows, and kind and amount of the quantity that can be held against it.
+
+    Mass is the net mass where there is one, else a quantity that is a mass; the other number is the first quantity
+    left, grams beside a net mass among them.
+    """
+    n = rows.value[at].size
+    net, first, second = (one[at] if one.size else np.zeros(n) for one in (rows.mass, rows.amount_1, rows.amount_2))
+    kind_1, kind_2 = (one[at] if one.size else np.full(n, NO_KIND, dtype=np.int8) for one in (rows.kind_1, rows.kind_2))
+    in_first = (net <= 0.0) & (kind_1 == MASS)
+    in_second = (net <= 0.0) & ~in_first & (kind_2 == MASS)
+    mass = np.where(in_first, first, np.where(in_second, second, net))
+    use_second = in_first | (kind_1 == NO_KIND)
+    kind = np.where(use_second, np.where(in_second, NO_KIND, kind_2), kind_1)
+    amount = np.where(use_second, second, first)
+    kind = np.where(in_first & (kind == MASS), NO_KIND, kind)
+    return mass, kind, np.where(kind == NO_KIND, 0.0, amount)
+
+
+def void_suspects(rows: Rows, found: quality.Mislabelled, sources: Sequence[Source], aside: SetAside) -> None:
+    """Take the wrong number of each suspect row away and note it (option ``mislabelled = "drop"``)."""
+    wrong_mass = found.culprit == quality_norms.MASS
+    net = wrong_mass & (rows.mass[found.rows] > 0.0) if rows.mass.size else np.zeros(wrong_mass.size, dtype=bool)
+    if net.any():
+        rows.mass[found.rows[net]] = 0.0
+    at = found.rows[~net]
+    wrong_kind = np.where(wrong_mass, MASS, found.kind)[~net]
+    for kind, amount in ((rows.kind_1, rows.amount_1), (rows.kind_2, rows.amount_2)):
+        if kind.size:
+            gone = at[kind[at] == wrong_kind]
+            amount[gone] = 0.0
+            kind[gone] = NO_KIND
+    file, row = rows.origin.find(found.rows)
+    for number in np.unique(file):
+        _note(sources[number], row[file == number], wrong_mass[file == number], aside)
+
+
+def _note(source: Source, rows: np.ndarray, wrong_mass: np.ndarray, aside: SetAside) -> None:
+    """Set quantities of some rows of a source aside; it is read again, for what they say is not kept."""
+    for batch in source.batches():
+        here = (rows >= batch.first) & (rows < batch.first + batch.table.num_rows)
+        for which, what in ((here & wrong_mass, "its mass"), (here & ~wrong_mass, "not its mass")):
+            chosen = rows[which] - batch.first
+            aside.add(batch, chosen, [f"{LOOKS_MISLABELLED} ({what})"] * chosen.size, QUANTITY)

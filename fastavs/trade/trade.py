@@ -1,0 +1,137 @@
+"""The trade table: its checks, and its rows as columns of numbers.
+
+Strings and units end here: a row becomes places into sorted lists of codes, periods and partners, a value in the
+study's currency, and amounts in base units of the kinds that duties name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs.errors import InputError
+from fastavs.inputs.partners import code as partner_code
+from fastavs.inputs.set_aside import SetAside
+from fastavs.progress import Progress
+from fastavs.tables.columns import text_column
+from fastavs.tables.sources import Source, ahead
+from fastavs.tables.tables import Columns, Piece
+from fastavs.trade.reading import Reading
+from fastavs.trade.rules import Rules
+from fastavs.trade.suspects import Rows, Suspects, amounts_by_kind
+from fastavs.units.units import Bridge
+
+DROP_COLUMNS = Columns("drop", ("period", "line", "partner", "reason"), (), ("period", "line", "partner", "reason"))
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """All trade of a study.
+
+    Attributes
+    ----------
+    codes, periods, partners : list of str
+        Sorted; rows hold places into them.
+    kinds : tuple of str
+        Quantity kinds that duties name.
+    rows : Rows
+    bridges : tuple of Bridge
+    excluded : bool[partners, periods]
+    labels : list of str
+        The files, for `Rows.origin`.
+    read : int
+        Rows read, those set aside included.
+    suspicion : Suspects
+    not_dropped : tuple of str
+        Rows that the study drops and the trade does not have.
+    in_order : bool
+        Whether rows stand by code, period and partner, not as they were read.
+    """
+
+    codes: list[str]
+    periods: list[str]
+    partners: list[str]
+    kinds: tuple[str, ...]
+    rows: Rows
+    bridges: tuple[Bridge, ...]
+    excluded: np.ndarray
+    labels: list[str]
+    read: int
+    suspicion: Suspects
+    not_dropped: tuple[str, ...]
+    in_order: bool = False
+
+    @property
+    def suspects(self) -> pa.Table:
+        """Rows whose quantities look mislabelled."""
+        return self.suspicion.table()
+
+    def amounts(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `amounts_by_kind` says of some rows: the quantity of each of `kinds`, and the bridges."""
+        return amounts_by_kind(self.rows, at, self.codes, self.kinds, self.bridges)
+
+
+def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progress: Progress) -> Trade:
+    """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers."""
+    reading = Reading(rules, aside, sum(source.rows() for source in sources))
+    for number, piece in ahead(sources):
+        if piece.first == 0:
+            progress("reading trade", number, len(sources))
+        reading.take(number, piece)
+    if not reading.kept:
+        raise InputError(
+            f"no row of the trade table can be used: {_reasons(aside)}",
+            file=", ".join(source.label for source in sources[:3]) + (", ..." if len(sources) > 3 else ""),
+            expected="rows with a period, a code of the tariff, a partner and a positive value",
+            cure="mend the rows, or say under [trade.columns] which columns are meant",
+        )
+    rows, (code_names, period_names, partner_names) = reading.rows()
+    if rules.partners.valuation:
+        factors = rules.partners.factors(partner_names)
+        for stretch in rows.stretches():
+            rows.value[stretch] *= factors[rows.partner[stretch]]
+    labels = [source.label for source in sources]
+    suspicion = Suspects(rows, code_names, (period_names, partner_names), labels)
+    if rules.mislabelled == "drop":
+        suspicion.void(sources, aside)
+    return Trade(
+        code_names,
+        period_names,
+        partner_names,
+        rules.kinds,
+        rows,
+        rules.bridges,
+        rules.partners.exclusion_matrix(partner_names, period_names),
+        labels,
+        int(rows.origin.start[-1]),
+        suspicion,
+        tuple(", ".join(key) for key in rules.drop or {} if key not in reading.dropped),
+    )
+
+
+def _reasons(aside: SetAside) -> str:
+    return "; ".join(f"{reason} ({count})" for (_, reason), count in list(aside.counts().items())[:3])
+
+
+def read_drop(pieces: Sequence[Piece]) -> dict[tuple[str, str, str], str]:
+    """Return the reason by (period, line, partner) of the rows to drop.
+
+    Raises
+    ------
+    InputError
+        An empty cell.
+    """
+    drop = {}
+    for piece in pieces:
+        cells = {column: text_column(piece, column) for column in DROP_COLUMNS.text}
+        for i in range(piece.table.num_rows):
+            row = []
+            for column, (places, names) in cells.items():
+                if places[i] < 0:
+                    raise InputError("an empty cell", file=piece.label, row=i + 1, column=column)
+                row.append(names[places[i]])
+            drop[row[0], row[1], partner_code(row[2])] = row[3]
+    return drop

@@ -1,0 +1,1 @@
+"""Units of quantity and what converts to what."""
