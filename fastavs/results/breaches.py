@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from fastavs.codes import to_code
 from fastavs.duty import Duty
-from fastavs.matching.match import TIE, YearRates
+from fastavs.inputs.schedule import YearSchedule
+from fastavs.kernels.lines import TIE
+from fastavs.results.year_rates import YearRates
 from fastavs.units.units import BASE_UNITS
 
 SCHEMA = pa.schema(
@@ -26,7 +28,7 @@ SCHEMA = pa.schema(
     ]
 )
 
-FxOf = Callable[[YearRates, str, tuple[str, ...]], dict[str, float]]
+FxOf = Callable[[YearSchedule, tuple[str, ...]], dict[str, float]]
 
 
 def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
@@ -35,7 +37,7 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     `critical_unit_value` (study's currency for one `unit`) is the unit value below which the applied duty exceeds
     the bound one: infinite where it does at every unit value; null where it does not do so below any one value, or
     where there are no two duties on one kind of quantity to compare (a rate carried over from several lines, say).
-    `fx_of` gives the exchange rates of a year's applied or bound side.
+    `fx_of` gives the exchange rates of a schedule.
     """
     rows = []
     for rates in years:
@@ -47,8 +49,8 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
             value, unit = None, None
             if applied is not None:
                 if (applied, bound) not in critical:
-                    fx_applied = fx_of(rates, "applied", applied.currencies)
-                    fx_bound = fx_of(rates, "bound", bound.currencies)
+                    fx_applied = fx_of(rates.sides["applied"].schedule, applied.currencies)
+                    fx_bound = fx_of(rates.sides["bound"].schedule, bound.currencies)
                     critical[applied, bound] = critical_unit_value(applied, bound, fx_applied, fx_bound)
                 value, unit = critical[applied, bound]
             rows.append(

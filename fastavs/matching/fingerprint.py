@@ -4,48 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from fastavs.tables.arrays import VERSION
 
 if TYPE_CHECKING:
-    from fastavs.study import Study
-
-_KNOWN: WeakKeyDictionary[Study, str] = WeakKeyDictionary()
+    from fastavs.matching.matches import Matches
 
 
-def fingerprint(study: Study) -> str:
+def fingerprint(matches: Matches) -> str:
     """Return a hash of everything that an index is made of."""
-    if study not in _KNOWN:
-        _KNOWN[study] = _fingerprint(study)
-    return _KNOWN[study]
-
-
-def _fingerprint(study: Study) -> str:
+    checked = matches.checked
     digest = hashlib.blake2b(digest_size=20)
-    tariffs = {schedule.digits for schedule in (*study.applied.values(), *study.bound.values())}
+    tariffs = {schedule.digits for schedule in (*checked.applied.values(), *checked.bound.values())}
     for digits in sorted(tariffs):
-        recorded = study.recorded(digits)
+        recorded = matches.recorded(digits)
         for array in (recorded.code_key, recorded.code_digits, recorded.code, recorded.period, recorded.partner):
             digest.update(np.ascontiguousarray(array).view(np.uint8).data)
         for array in (recorded.value, recorded.excluded):
             digest.update(np.ascontiguousarray(array).view(np.uint8).data)
-    rows = study.trade.rows  # in the order of the observations by now
+    trade = checked.trade  # in the order of the observations by now
     for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-        digest.update(np.ascontiguousarray(getattr(rows, name)).view(np.uint8).data)
+        digest.update(np.ascontiguousarray(getattr(trade.rows, name)).view(np.uint8).data)
     words: list[Any] = [
-        VERSION, study.trade.codes, study.trade.periods, study.trade.partners, study.trade.kinds,
-        study.trade.bridges, str(study.options), str(study.config.base), sorted(study.fx.rates.items()), study.fx.own,
-        sorted(study.partners.regions.items()),
-        [(title, one.prefixes, one.members, one.names) for title, one in sorted(study.groups.items())],
+        VERSION, trade.codes, trade.periods, trade.partners, trade.kinds, trade.bridges,
+        str(checked.options), str(checked.config.base), sorted(checked.fx.rates.items()), checked.fx.own,
+        sorted(checked.partners.regions.items()),
+        [(title, one.prefixes, one.members, one.names) for title, one in sorted(checked.groups.items())],
     ]  # fmt: skip
-    for schedules in (study.applied, study.bound):
+    for schedules in (checked.applied, checked.bound):
         for year, schedule in sorted(schedules.items()):
             words += [year, schedule.digits, [duty.text for duty in schedule.duties]]
             digest.update(schedule.keys.tobytes())
             digest.update(schedule.duty.tobytes())
-    digest.update(np.ascontiguousarray(study.trade.excluded).view(np.uint8).data)
+    digest.update(np.ascontiguousarray(trade.excluded).view(np.uint8).data)
     digest.update(repr(words).encode())
     return digest.hexdigest()
