@@ -17,12 +17,11 @@ from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
+from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, quiet
 from fastavs.tables.sources import MemorySource
 from fastavs.tables.tables import Columns, Piece, from_memory
-from fastavs.trade import trade as trade_module
-from fastavs.trade.rules import COLUMNS as TRADE_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -138,7 +137,7 @@ class Study:
             bound=pieces(bound, schedule_module.COLUMNS, "bound"),
             fx=pieces(fx, fx_module.COLUMNS, "fx"),
             partners=pieces(None if lists is not None else partners, partners_module.COLUMNS, "partners"),
-            drop=pieces(drop, trade_module.DROP_COLUMNS, "drop"),
+            drop=pieces(drop, DROP_COLUMNS, "drop"),
             groups={one: pieces(table, GROUP_COLUMNS, f"groups {one}") for one, table in (groups or {}).items()},
             published={key: published_module.from_dataframe(key, table) for key, table in (published or {}).items()},
         )

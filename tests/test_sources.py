@@ -20,6 +20,7 @@ from test_quality import SHOES
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.inputs.trade_columns import TRADE_COLUMNS as COLUMNS
 from fastavs.kernels import ordering
 from fastavs.matching import recorded
 from fastavs.matching.recorded import _sort
@@ -29,7 +30,6 @@ from fastavs.tables.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables.tables import Piece, from_memory
 from fastavs.trade import suspects as quantities
 from fastavs.trade.mislabelled import find as quality
-from fastavs.trade.rules import COLUMNS
 from fastavs.trade.suspects import Origin
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from fastavs.checked import Checked
+from fastavs.matching.recorded import Recorded
 from fastavs.tables.arrays import VERSION
 
-if TYPE_CHECKING:
-    from fastavs.matching.matches import Matches
 
-
-def fingerprint(matches: Matches) -> str:
-    """Return a hash of everything that an index is made of."""
-    checked = matches.checked
+def fingerprint(checked: Checked, recorded_at: Callable[[int], Recorded]) -> str:
+    """Return a hash of everything that an index is made of; `recorded_at` gives the observations by code length."""
     digest = hashlib.blake2b(digest_size=20)
     tariffs = {schedule.digits for schedule in (*checked.applied.values(), *checked.bound.values())}
     for digits in sorted(tariffs):
-        recorded = matches.recorded(digits)
+        recorded = recorded_at(digits)
         for array in (recorded.code_key, recorded.code_digits, recorded.code, recorded.period, recorded.partner):
             digest.update(np.ascontiguousarray(array).view(np.uint8).data)
         for array in (recorded.value, recorded.excluded):

@@ -94,7 +94,7 @@ class Matches:
         """What tells these inputs from others."""
         from fastavs.matching.fingerprint import fingerprint
 
-        return fingerprint(self)
+        return fingerprint(self.checked, self.recorded)
 
     def _basis(self, digits: int, own_trade: bool, periods: tuple[int, ...]) -> Basis:
         key = (digits, own_trade, periods)

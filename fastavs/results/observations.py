@@ -16,7 +16,6 @@ from fastavs.units.units import BASE_UNITS
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
-    from fastavs.results.rates import Rates
     from fastavs.results.year_rates import ScheduleRates, YearRates
 
 SCHEMA = pa.schema(
@@ -48,16 +47,15 @@ SCHEMA = pa.schema(
 )
 
 
-def observations_table(rates: Rates, line: str, year: int | None = None) -> pa.Table:
+def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Table:
     """Return every observation that a line's rate rests on, or that was looked at and left out.
 
     Parameters
     ----------
-    rates : Rates
+    checked : Checked
+    columns : YearRates
     line : str
         A tariff line of the year.
-    year : int, optional
-        The last year by default.
 
     Returns
     -------
@@ -68,14 +66,13 @@ def observations_table(rates: Rates, line: str, year: int | None = None) -> pa.T
     Raises
     ------
     InputError
-        No such year or line.
+        No such line.
     """
-    columns = rates.year(year)
     place_of(columns, line)
     rows: list[dict[str, object]] = []
     for kind, side in columns.sides.items():
-        for place in sources_of(columns, kind, line, rates.checked.options.levels)[0]:
-            rows += _line_rows(rates.checked, kind, side, place)
+        for place in sources_of(columns, kind, line, checked.options.levels)[0]:
+            rows += _line_rows(checked, kind, side, place)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 

@@ -38,7 +38,7 @@ def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, An
     columns = rates.year(year)
     place = place_of(columns, line)
     checked = rates.checked
-    observations = observations_table(rates, line, columns.year).to_pylist()
+    observations = observations_table(checked, columns, line).to_pylist()
     sides = {kind: _side(rates, columns, kind, line, observations) for kind in columns.sides}
     sides["applied"]["rate"] = _number(columns.applied[place])
     if columns.bound is not None:

@@ -14,6 +14,7 @@ from fastavs.evaluation.as_it_is import AsItIs
 from fastavs.results.breaches import breaches_table
 from fastavs.results.groups import group_table
 from fastavs.results.lines import LineTable
+from fastavs.results.observations import observations_table
 from fastavs.results.summary import summary_columns
 from fastavs.results.year_rates import YearRates, years_of
 
@@ -83,10 +84,8 @@ class Rates:
         return breaches_table(list(self.years.values()), self.matches.fx_of)
 
     def observations(self, line: str, year: int | None = None) -> pa.Table:
-        """Return the proof of one line's rate: see `fastavs.results.observations.observations_table`."""
-        from fastavs.results.observations import observations_table
-
-        return observations_table(self, line, year)
+        """Return the proof of one line's rate, in the last year by default: see `observations_table`."""
+        return observations_table(self.checked, self.year(year), line)
 
     def year(self, year: int | None = None) -> YearRates:
         """Return one year's columns; the last year's by default.

@@ -1,4 +1,4 @@
-"""What a row of the trade table has, and what it is judged by."""
+"""What a row of the trade table is judged by."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ import pyarrow.compute as pc
 
 from fastavs import codes
 from fastavs.inputs.partners import Partners
-from fastavs.tables.tables import Columns
 from fastavs.units.units import Bridge
-
-COLUMNS = Columns(
-    "trade",
-    ("period", "line", "partner", "unit", "unit_2", "mislabelled"),
-    ("value", "quantity", "quantity_2", "net_mass_kg"),
-    ("period", "line", "partner", "value"),
-)
 
 
 def _of_digits(lengths: Sequence[int]) -> str:
