@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
+import inside
 import numpy as np
 import pyarrow as pa
 from direct_lines import Side, charged
@@ -147,7 +148,7 @@ class Direct:
 
 def rates(study: fa.Study) -> Direct:
     """Charge a study as it is."""
-    return rates_of(study, study.fx, study.prepared)
+    return rates_of(study, study.fx, partial(inside.match, study))
 
 
 def rates_of(study: fa.Study, fx: Fx, match_of: Any) -> Direct:
@@ -162,9 +163,7 @@ def rates_of(study: fa.Study, fx: Fx, match_of: Any) -> Direct:
 
     years = {}
     for year in study.plan.years:
-        applied_year = year if year in study.applied else study.plan.applied_year
-        assert applied_year is not None
-        applied = side("applied", applied_year)
+        applied = side("applied", inside.applied_year(study, year))
         if year in study.bound:
             years[year] = applied_against_bound(year, applied, side("bound", year), study.options.levels)
         else:
