@@ -110,7 +110,7 @@ def test_rates_and_counts_of_every_line(study: fa.Study, plan: Plan) -> None:
             here = slice(side.first, side.last)
             row, found, raw = plan.line_row[here], index.lines.found[here], evaluated.raw
             percent = np.diff(plan.duties.term_start)[index.lines.duty[here]] == 0
-            whole = np.where(evaluated.side.ad_valorem > study.options.outlier, 0, found)
+            whole = np.where(evaluated.ad_valorem > study.options.outlier, 0, found)
             used = np.where(percent, whole, kept[row])
             np.testing.assert_array_equal(index.lines.level[here], evaluated.side.level)
             np.testing.assert_array_equal(used, raw.kept)

@@ -63,7 +63,7 @@ def compare(study: fa.Study) -> None:
             here = slice(side.first, side.last)
             row, found = plan.line_row[here], index.lines.found[here]
             percent = terms[index.lines.duty[here]] == 0
-            whole = np.where(evaluated.side.ad_valorem > study.options.outlier, 0, found)
+            whole = np.where(evaluated.ad_valorem > study.options.outlier, 0, found)
             assert (index.lines.level[here] == evaluated.side.level).all()
             assert (np.where(percent, whole, kept[row]) == evaluated.raw.kept).all()
             assert (found - np.where(percent, whole, kept[row]) == evaluated.raw.outliers).all()

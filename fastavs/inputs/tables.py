@@ -11,7 +11,7 @@ from fastavs.codes import Grouping, make_grouping, partner_code
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
 from fastavs.inputs.config import StudyConfig
-from fastavs.inputs.trade_columns import DROP_COLUMNS
+from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
 from fastavs.tables.sources import FileSource, Source
