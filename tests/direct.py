@@ -148,7 +148,7 @@ class Direct:
 
 def rates(study: fa.Study) -> Direct:
     """Charge a study as it is."""
-    return rates_of(study, study.fx, partial(inside.match, study))
+    return rates_of(study, study.checked.fx, partial(inside.match, study))
 
 
 def rates_of(study: fa.Study, fx: Fx, match_of: Any) -> Direct:
@@ -158,17 +158,17 @@ def rates_of(study: fa.Study, fx: Fx, match_of: Any) -> Direct:
     def side(kind: str, year: int) -> Side:
         if (kind, year) not in done:
             match = match_of(kind, year)
-            done[kind, year] = charged(match, fx, study.fx_periods(year), study.options)
+            done[kind, year] = charged(match, fx, study.checked.fx_periods(year), study.options)
         return done[kind, year]
 
     years = {}
-    for year in study.plan.years:
+    for year in study.checked.serving.years:
         applied = side("applied", inside.applied_year(study, year))
-        if year in study.bound:
+        if year in study.checked.bound:
             years[year] = applied_against_bound(year, applied, side("bound", year), study.options.levels)
         else:
             years[year] = applied_alone(year, applied)
-    return Direct(years, study.groups)
+    return Direct(years, study.checked.groups)
 
 
 # ---- tables

@@ -9,35 +9,33 @@ import numpy as np
 import fastavs as fa
 from fastavs.inputs.schedule import YearSchedule
 from fastavs.matching.basis import Basis, make_basis
-from fastavs.matching.match import prepare
+from fastavs.matching.match import make_match
 from fastavs.matching.recorded import Recorded
 
 
 def match(study: fa.Study, kind: str, year: int) -> Any:
     """Return a schedule year held against its trade; `kind` is "applied" or "bound"."""
-    return study.prepared(kind, year)
+    return study.matches.match(kind, year)
 
 
 def recorded(study: fa.Study, digits: int) -> Recorded:
     """Return all observations, codes cut to a tariff's length."""
-    return study.recorded(digits)
+    return study.matches.recorded(digits)
 
 
 def applied_year(study: fa.Study, year: int) -> int:
     """Return the year of the applied schedule behind a year."""
-    found = year if year in study.applied else study.plan.applied_year
-    assert found is not None
-    return found
+    return study.matches.applied_year(year)
 
 
 def new_basis(study: fa.Study, among: Recorded, periods: tuple[int, ...], own_trade: bool) -> Basis:
     """Pick observations as the study would pick them among other ones."""
     options = study.options
     every = options.base_partners == "all" and not own_trade
-    return make_basis(among, periods, options.min_value, every, options.method == "pooled")
+    return make_basis(among, periods, options.min_value, every)
 
 
 def new_match(study: fa.Study, schedule: YearSchedule, basis: Basis, own_trade: bool, known: np.ndarray) -> Any:
     """Hold a schedule year against other observations; `known` are lines (int64) that are matched in any case."""
-    keys = np.union1d(study._base_keys(schedule.digits), known)
-    return prepare(schedule, basis, own_trade, keys, study.options)
+    keys = np.union1d(study.matches.base_keys(schedule.digits), known)
+    return make_match(schedule, basis, own_trade, keys, study.options)

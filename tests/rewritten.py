@@ -46,25 +46,25 @@ def rates(study: fa.Study, scenario: fa.Scenario) -> direct.Direct:
 
 def changed_fx(study: fa.Study, scenario: fa.Scenario) -> Fx:
     """Return the exchange rates of a study under a scenario."""
-    found = dict(study.fx.rates)
+    found = dict(study.checked.fx.rates)
     for change in scenario.changes:
         if isinstance(change, fa.FxShock):
             for period, currency in found:
                 if currency == change.currency and (change.periods is None or period in change.periods):
                     found[period, currency] *= change.factor
-    return Fx(study.fx.own, found, study.fx.label)
+    return Fx(study.checked.fx.own, found, study.checked.fx.label)
 
 
 def changed_schedule(study: fa.Study, scenario: fa.Scenario, schedule: YearSchedule) -> YearSchedule:
     """Return a schedule under a scenario."""
 
     def touched(change: Any) -> np.ndarray:
-        return change.where.lines(schedule.kind, schedule.year, schedule.keys, schedule.digits, study.groups)
+        return change.where.lines(schedule.kind, schedule.year, schedule.keys, schedule.digits, study.checked.groups)
 
     duties, duty = list(schedule.duties), schedule.duty.copy()
     for change in scenario.changes:
         if isinstance(change, fa.SetDuty):
-            assert set(change.new.kinds) <= set(study.trade.kinds), "no trade was read for it"
+            assert set(change.new.kinds) <= set(study.checked.trade.kinds), "no trade was read for it"
             duty[touched(change)] = len(duties)
             duties.append(change.new)
     factors = [change for change in scenario.changes if isinstance(change, Factor)]
@@ -141,7 +141,7 @@ class ChangedTrade:
     def __init__(self, study: fa.Study, changes: Sequence[Any]) -> None:
         self.study = study
         self.prices = [change for change in changes if isinstance(change, fa.PriceShock)]
-        excluded = np.array(study.trade.excluded, dtype=bool)  # partner, period
+        excluded = np.array(study.checked.trade.excluded, dtype=bool)  # partner, period
         self.times = np.ones(excluded.shape[0], dtype=np.int64)  # how often each partner stands; 0: not drawn
         for change in changes:
             if isinstance(change, fa.Resample):
@@ -157,14 +157,14 @@ class ChangedTrade:
 
     def _whom(self, change: Any) -> np.ndarray:
         """Which partners a change names, bool[partners]."""
-        regions = self.study.partners.regions
+        regions = self.study.checked.partners.regions
         return np.array([
-            one in change.partners or regions.get(one) in change.regions for one in self.study.trade.partners
+            one in change.partners or regions.get(one) in change.regions for one in self.study.checked.trade.partners
         ])  # fmt: skip
 
     def _when(self, change: Any) -> np.ndarray:
         """Which periods a change names, bool[periods]."""
-        return np.array([change.periods is None or one in change.periods for one in self.study.trade.periods])
+        return np.array([change.periods is None or one in change.periods for one in self.study.checked.trade.periods])
 
     def _touched(self, change: Any) -> np.ndarray:
         """Which partners in which periods, bool[partners, periods]."""

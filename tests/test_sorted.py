@@ -139,10 +139,10 @@ def test_a_stale_index_is_refused(tmp_path: Path) -> None:
 def test_every_entry_leads_back_to_its_observation() -> None:
     study = study_of(make_study.make(5, method="partner", digits=10))
     index = fa.build_index(study)
-    recorded = study.recorded(10)
+    recorded = study.matches.recorded(10)
     leads_back = np.zeros(index.observation.size, dtype=bool)
     for side in index.sides:
-        basis = study.prepared(side.kind, side.year).basis
+        basis = study.matches.match(side.kind, side.year).basis
         place = np.minimum(np.searchsorted(basis.chosen, index.observation), basis.chosen.size - 1)
         same = (basis.ratio[:, place] == index.entries.ratio).any(axis=0)
         leads_back |= (basis.chosen[place] == index.observation) & same

@@ -168,7 +168,7 @@ def test_the_pooled_method_is_swept_as_any_other(seed: int) -> None:
 
 def test_an_index_that_lacks_a_new_duty_says_so() -> None:
     study = study_of(make_study.make(12, method="partner"))
-    line = study.applied[2011].lines()[0]
+    line = study.checked.applied[2011].lines()[0]
     with pytest.raises(fa.InputError, match="not prepared for the scenario"):
         fa.sweep(fa.build_index(study), [fa.Scenario("x", fa.SetDuty(line, "0.1 EUR/kWh"))])
 

@@ -176,7 +176,7 @@ def test_a_change_of_the_trade_is_the_trade_rewritten(seed: int, knobs: dict[str
 def figures_agree(study: fa.Study, index: fa.SortedIndex, scenarios: list[fa.Scenario]) -> None:
     """Hold a sweep of an index alone against every scenario line by line."""
     found = fa.sweep(index, scenarios).summary().to_pylist()
-    years = len(study.plan.years)
+    years = len(study.checked.serving.years)
     for place, scenario in enumerate(scenarios):
         ours = found[place * years : place * years + years]
         assert {one.pop("scenario") for one in ours} == {scenario.name}
@@ -203,7 +203,7 @@ def test_changes_of_trade_and_of_duties_go_together(seed: int, match_on: str) ->
         [fa.ScaleDuty(specific=300.0)],
         [fa.ShiftDuty(0.01, -0.1)],
         [fa.ScaleDuty(specific=0.0)],
-        [fa.SetDuty((heading,), "max(7%, 0.5 EUR/kg)" if "mass" in study.trade.kinds else "7%")],
+        [fa.SetDuty((heading,), "max(7%, 0.5 EUR/kg)" if "mass" in study.checked.trade.kinds else "7%")],
         [*another_quantity(made), fa.FxShock("GBP", 1.2)],
     ]
     scenarios = [
@@ -334,7 +334,7 @@ def test_the_draws_are_the_same_everywhere() -> None:
 def test_groups_and_lines_follow_the_trade(seed: int, knobs: dict[str, Any], tmp_path: Path) -> None:
     study = study_of(make(8900 + seed, **({"method": "partner", "min_value": 0.0} | knobs)))
     index = fa.build_index(study)
-    dear = fa.PriceShock(1.5, partners=study.trade.partners[:2])
+    dear = fa.PriceShock(1.5, partners=study.checked.trade.partners[:2])
     scenarios = [
         fa.Scenario("as it is"),
         fa.Scenario("some", fa.ExcludePartners(regions=("Asia",)), fa.Resample(2)),
