@@ -110,21 +110,18 @@ def usual_pieces(expr: Expr, coefficients: Mapping[Specific, float]) -> Piecewis
         return Piecewise(None, (), (fraction_rate(expr),), (0.0,), (str(expr),))
     if isinstance(expr, Specific):
         return Piecewise(expr.kind, (), (0.0,), (coefficients[expr],), (str(expr),))
-    parts = children(expr)
-    if len(parts) != 2 or not (isinstance(parts[0], Percent) and isinstance(parts[1], Specific)):
+    percent, term, *more = children(expr)
+    if more or not (isinstance(percent, Percent) and isinstance(term, Specific)):
         return None
-    percent, term = parts
     rate, c = fraction_rate(percent), coefficients[term]
     if isinstance(expr, Add):
         return Piecewise(term.kind, (), (rate,), (c,), (str(expr),))
-    if isinstance(expr, Sub):
-        return None
     start = _crossing(rate, c)
-    if start is None:
+    if isinstance(expr, Sub) or start is None:
         return None
-    flat, rising = (rate, 0.0, str(percent)), (0.0, c, str(term))
-    intercepts, slopes, binds = zip(*((flat, rising) if isinstance(expr, Max) else (rising, flat)), strict=True)
-    return Piecewise(term.kind, (start,), intercepts, slopes, binds)
+    if isinstance(expr, Max):
+        return Piecewise(term.kind, (start,), (rate, 0.0), (0.0, c), (str(percent), str(term)))
+    return Piecewise(term.kind, (start,), (0.0, rate), (c, 0.0), (str(term), str(percent)))
 
 
 def _crossing(rate: float, slope: float) -> float | None:

@@ -56,6 +56,17 @@ class Basis:
         return np.flatnonzero(np.repeat(self.wanted[runs.period], np.diff(runs.start))).astype(self.chosen.dtype)
 
     @cached_property
+    def by_code(self) -> tuple[np.ndarray, np.ndarray]:
+        """Value (study's currency) and number of each code's observations in the periods used; both [2, u].
+
+        The first row is of partners not excluded, the second of the others; u codes as in `Recorded`.
+        """
+        value = np.empty((2, self.recorded.code_key.size))
+        count = np.empty(value.shape, dtype=np.int64)
+        picking.count_by_code(self.recorded.runs, self.wanted, value, count)
+        return readonly(value, np.float64), readonly(count, np.int64)
+
+    @cached_property
     def period(self) -> np.ndarray:
         """Period of each of the chosen, int32[k]."""
         return readonly(self.recorded.period[self.chosen], np.int32)
