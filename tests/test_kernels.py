@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import random
@@ -283,6 +284,13 @@ def test_observations_are_picked_as_in_plain_python(times):
         assert everyone[line] == pytest.approx(math.fsum(value[i] for i in mine), rel=ULPS, abs=0.0)
         expected = math.fsum(value[i] for i in mine if not excluded[i])
         assert of_mfn[line] == pytest.approx(expected, rel=ULPS, abs=0.0)
+
+    by_code, count = np.empty((2, codes)), np.empty((2, codes), dtype=np.int64)
+    picking.count_by_code(runs, readonly(wanted, np.bool_), by_code, count)
+    for code, whose in itertools.product(range(codes), range(2)):
+        mine = [i for i in inside if keys[i][0] == code and excluded[i] == (whose == 1)]
+        assert by_code[whose, code] == pytest.approx(math.fsum(value[i] for i in mine), rel=ULPS, abs=0.0)
+        assert count[whose, code] == len(mine)
 
 
 def test_sums_by_group():

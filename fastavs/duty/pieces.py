@@ -80,6 +80,9 @@ def pieces_of(expr: Expr, kind: str | None, coefficients: Mapping[Specific, floa
     -------
     Piecewise
     """
+    usual = usual_pieces(expr, coefficients)
+    if usual is not None:
+        return usual
     kept = _within_doubles(_curve(expr, coefficients))
     return Piecewise(
         kind,
@@ -88,6 +91,48 @@ def pieces_of(expr: Expr, kind: str | None, coefficients: Mapping[Specific, floa
         tuple(float(piece.slope) for piece in kept),
         tuple(str(piece.governs) for piece in kept),
     )
+
+
+def usual_pieces(expr: Expr, coefficients: Mapping[Specific, float]) -> Piecewise | None:
+    """Return the pieces of a duty of one of the forms that nearly all have; None of any other.
+
+    The forms are a percentage, an amount, and a percentage before an amount: their sum, the greater, the lesser. What
+    `pieces_of` would give without this, to the bit, and many times sooner.
+
+    Examples
+    --------
+    >>> from fastavs.duty import parse_duty
+    >>> duty = parse_duty("max(15%, 0.5 EUR/kg)")
+    >>> usual_pieces(duty.expr, {duty.specifics[0]: 0.5}).breakpoints
+    (0.3,)
+    """
+    if isinstance(expr, Percent):
+        return Piecewise(None, (), (fraction_rate(expr),), (0.0,), (str(expr),))
+    if isinstance(expr, Specific):
+        return Piecewise(expr.kind, (), (0.0,), (coefficients[expr],), (str(expr),))
+    percent, term, *more = children(expr)
+    if more or not (isinstance(percent, Percent) and isinstance(term, Specific)):
+        return None
+    rate, c = fraction_rate(percent), coefficients[term]
+    if isinstance(expr, Add):
+        return Piecewise(term.kind, (), (rate,), (c,), (str(expr),))
+    start = _crossing(rate, c)
+    if isinstance(expr, Sub) or start is None:
+        return None
+    if isinstance(expr, Max):
+        return Piecewise(term.kind, (start,), (rate, 0.0), (0.0, c), (str(percent), str(term)))
+    return Piecewise(term.kind, (start,), (0.0, rate), (c, 0.0), (str(term), str(percent)))
+
+
+def _crossing(rate: float, slope: float) -> float | None:
+    """Return the double nearest to rate / slope; None where the two do not cross at a ratio above 0 within doubles."""
+    if not (rate > 0.0 and slope > 0.0):
+        return None
+    (above, over), (below, under) = rate.as_integer_ratio(), slope.as_integer_ratio()
+    try:
+        return (above * under) / (over * below) or None  # whole numbers divide with one rounding, however large
+    except OverflowError:
+        return None
 
 
 def _curve(expr: Expr, coefficients: Mapping[Specific, float]) -> _Curve:

@@ -175,3 +175,31 @@ def value_by_line(
     for line in range(everyone.size):
         everyone[line] = sums[0, line] + sums[1, line]
         mfn[line] = sums[2, line] + sums[3, line]
+
+
+@kernel
+def count_by_code(runs: Runs, wanted: np.ndarray, value: np.ndarray, count: np.ndarray) -> None:
+    """Add up and count each code's observations in the wanted periods.
+
+    Parameters
+    ----------
+    runs : Runs
+    wanted : bool[periods]
+    value : float64[2, u]
+        Filled: the value of partners not excluded, then of the others.
+    count : int64[2, u]
+        Filled: how many observations that is.
+    """
+    of_code, period, start, _, values, excluded = runs
+    lost = np.zeros(value.shape)
+    value[:] = 0.0
+    count[:] = 0
+    for code in range(of_code.size - 1):
+        for run in range(of_code[code], of_code[code + 1]):
+            if wanted[period[run]]:
+                for i in range(start[run], start[run + 1]):
+                    whose = 1 if excluded[i] else 0
+                    _add(value[whose], lost[whose], code, values[i])
+                    count[whose, code] += 1
+        for whose in range(2):
+            value[whose, code] += lost[whose, code]

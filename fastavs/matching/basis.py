@@ -52,6 +52,17 @@ class Basis:
         runs = self.recorded.runs
         return np.flatnonzero(np.repeat(self.wanted[runs.period], np.diff(runs.start))).astype(self.chosen.dtype)
 
+    @cached_property
+    def by_code(self) -> tuple[np.ndarray, np.ndarray]:
+        """Value (study's currency) and number of each code's observations in the periods used; both [2, u].
+
+        The first row is of partners not excluded, the second of the others; u codes as in `Recorded`.
+        """
+        value = np.empty((2, self.recorded.code_key.size))
+        count = np.empty(value.shape, dtype=np.int64)
+        picking.count_by_code(self.recorded.runs, self.wanted, value, count)
+        return readonly(value, np.float64), readonly(count, np.int64)
+
     def imports(self, own_line: np.ndarray, lines: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the value of each line's own trade, from all partners and from those not excluded; float64[h] each.
 

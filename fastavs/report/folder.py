@@ -85,13 +85,13 @@ def write_results(
         _write_tables(rates, new)
         tables = build_tables(rates)
         write_tables(tables, new)
+        record = run_record(rates, study_digest or {}, seconds or {})
         if report:
             from fastavs.report.page import write_report
 
             progress("drawing the report", 0, 1)
-            write_report(rates, new, run_record(rates, study_digest or {}, seconds or {}), tables=tables, line=line)
-        steps = {**(seconds or {}), "writing": time.perf_counter() - start}
-        record = run_record(rates, study_digest or {}, steps)
+            write_report(rates, new, record, tables=tables, line=line)
+        record["seconds"]["writing"] = time.perf_counter() - start
         record["files"] = sorted([*_files_in(new), RECORD])
         (new / RECORD).write_text(to_json(record), encoding="utf-8", newline="\n")
     return record

@@ -9,11 +9,12 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from fastavs.codes import to_code
 from fastavs.duty import Duty
+from fastavs.duty.pieces import Piecewise
 from fastavs.inputs.schedule import YearSchedule
 from fastavs.kernels.lines import TIE
 from fastavs.results.year_rates import YearRates
+from fastavs.tables.arrow import line_codes, numbers, texts
 from fastavs.units.units import BASE_UNITS
 
 SCHEMA = pa.schema(
@@ -29,6 +30,8 @@ SCHEMA = pa.schema(
 )
 
 FxOf = Callable[[YearSchedule, tuple[str, ...]], dict[str, float]]
+ExchangeRates = tuple[tuple[str, float], ...]  # currencies and their rates
+Critical = tuple[float | None, str | None]  # unit value and unit
 
 
 def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
@@ -39,80 +42,131 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     where there are no two duties on one kind of quantity to compare (a rate carried over from several lines, say).
     `fx_of` gives the exchange rates of a schedule.
     """
-    rows = []
-    for rates in years:
-        if rates.bound is None:
-            continue
-        critical: dict[tuple[Duty, Duty], tuple[float | None, str | None]] = {}
-        for i in np.flatnonzero(rates.breach):
-            applied, bound = duties_of(rates, int(i))
-            value, unit = None, None
-            if applied is not None:
-                if (applied, bound) not in critical:
-                    fx_applied = fx_of(rates.sides["applied"].schedule, applied.currencies)
-                    fx_bound = fx_of(rates.sides["bound"].schedule, bound.currencies)
-                    critical[applied, bound] = critical_unit_value(applied, bound, fx_applied, fx_bound)
-                value, unit = critical[applied, bound]
-            rows.append(
-                {
-                    "year": rates.year,
-                    "line": to_code(int(rates.keys[i]), rates.digits),
-                    "applied": float(rates.applied[i]),
-                    "bound": float(rates.bound[i]),
-                    "critical_unit_value": value,
-                    "unit": unit,
-                    "imports": float(rates.imports[i]),
-                }
-            )
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    pairs = _Pairs(fx_of)
+    tables = [_breaches_of(rates, pairs) for rates in years if rates.bound is not None]
+    return pa.concat_tables([SCHEMA.empty_table(), *tables]).combine_chunks()
 
 
-def duties_of(rates: YearRates, i: int) -> tuple[Duty | None, Duty]:
-    """Return the applied duty of a bound line (None where it was carried from relatives) and the bound one."""
-    bound = rates.sides["bound"].schedule
-    applied = rates.sides["applied"].schedule
-    place = applied.find(to_code(int(rates.keys[i]), rates.digits))
-    return (
-        None if place is None else applied.duties[applied.duty[place]],
-        bound.duties[bound.duty[i]],
-    )
+def _breaches_of(rates: YearRates, pairs: _Pairs) -> pa.Table:
+    assert rates.bound is not None
+    here = np.flatnonzero(rates.breach)
+    found, pair = pairs.critical(rates, here)
+    values = np.array([np.nan if value is None else value for value, _ in found])[pair]
+    columns = [
+        numbers(np.full(here.size, rates.year, dtype=np.int64)),
+        line_codes(rates.keys[here], rates.digits),
+        numbers(rates.applied[here]),
+        numbers(rates.bound[here]),
+        numbers(values),
+        texts([unit for _, unit in found]).take(numbers(pair)),
+        numbers(rates.imports[here]),
+    ]
+    return pa.table(columns, schema=SCHEMA)
 
 
-def critical_unit_value(
-    applied: Duty, bound: Duty, fx_applied: dict[str, float], fx_bound: dict[str, float]
-) -> tuple[float | None, str | None]:
-    """Return the unit value below which `applied` exceeds `bound`, and its unit.
+class _Pairs:
+    """Applied and bound duties that meet on a line. Many lines and years share a pair, which is compared once.
 
-    Both duties are piecewise linear in r, quantity over value, so their difference is too: its sign is read off at
-    the breakpoints of both and between them. What counts is the least r from which `applied` stays above.
+    Parameters
+    ----------
+    fx_of : callable
+        Gives the exchange rates of a schedule.
+    """
+
+    def __init__(self, fx_of: FxOf) -> None:
+        self._fx_of = fx_of
+        self._pieces: dict[tuple[str, ExchangeRates], Piecewise | None] = {}
+        self._found: dict[tuple[str, str, ExchangeRates, ExchangeRates], Critical] = {}
+
+    def critical(self, rates: YearRates, here: np.ndarray) -> tuple[list[Critical], np.ndarray]:
+        """Compare the duties of some bound lines.
+
+        Parameters
+        ----------
+        rates : YearRates
+        here : int64[n]
+            Places of the lines.
+
+        Returns
+        -------
+        found : list of Critical
+            What each distinct pair gives; (None, None) where the applied rate was carried over.
+        pair : int64[n]
+            Each line's place in `found`.
+        """
+        applied, bound = rates.sides["applied"].schedule, rates.sides["bound"].schedule
+        place = np.minimum(np.searchsorted(applied.keys, rates.keys[here]), applied.keys.size - 1)
+        same = (applied.keys[place] == rates.keys[here]) & (applied.digits == rates.digits)
+        number = np.where(same, applied.duty[place] * len(bound.duties) + bound.duty[here], -1)
+        distinct, pair = np.unique(number, return_inverse=True)
+        left, right = np.divmod(distinct[distinct >= 0], len(bound.duties))
+        applied_fx = self._rates_of(applied, [applied.duties[one] for one in np.unique(left)])
+        bound_fx = self._rates_of(bound, [bound.duties[one] for one in np.unique(right)])
+        found: list[Critical] = [(None, None)] * int((distinct < 0).sum())
+        for p, q in zip(left.tolist(), right.tolist(), strict=True):
+            found.append(self._compare(applied.duties[p], bound.duties[q], applied_fx, bound_fx))
+        return found, pair
+
+    def _rates_of(self, schedule: YearSchedule, duties: Sequence[Duty]) -> ExchangeRates:
+        currencies = sorted({currency for duty in duties for currency in duty.currencies})
+        return tuple(self._fx_of(schedule, tuple(currencies)).items())
+
+    def _compare(self, applied: Duty, bound: Duty, applied_fx: ExchangeRates, bound_fx: ExchangeRates) -> Critical:
+        key = (applied.text, bound.text, applied_fx, bound_fx)
+        if key not in self._found:
+            pieces = self._in_pieces(applied, applied_fx), self._in_pieces(bound, bound_fx)
+            self._found[key] = critical_unit_value(*pieces)
+        return self._found[key]
+
+    def _in_pieces(self, duty: Duty, fx: ExchangeRates) -> Piecewise | None:
+        """Return the duty in pieces; None if it asks for two kinds of quantity."""
+        key = (duty.text, fx)
+        if key not in self._pieces:
+            self._pieces[key] = duty.pieces(dict(fx)) if len(duty.kinds) <= 1 else None
+        return self._pieces[key]
+
+
+def critical_unit_value(applied: Piecewise | None, bound: Piecewise | None) -> Critical:
+    """Return the unit value below which an applied duty exceeds the bound one, and its unit.
+
+    None stands for a duty on two kinds of quantity, which is no function of one unit value.
 
     Examples
     --------
     >>> from fastavs.duty import parse_duty
-    >>> applied = parse_duty("max(13.3%, 0.12 USD/l)")
-    >>> bound = parse_duty("min(14.7%, max(13.3%, 0.12 USD/l))")
-    >>> value, unit = critical_unit_value(applied, bound, {"USD": 1.0}, {"USD": 1.0})
+    >>> fx = {"USD": 1.0}
+    >>> applied = parse_duty("max(13.3%, 0.12 USD/l)").pieces(fx)
+    >>> value, unit = critical_unit_value(applied, parse_duty("min(14.7%, max(13.3%, 0.12 USD/l))").pieces(fx))
     >>> round(value, 6), unit
     (0.816327, 'l')
 
     A bound duty that rises above the applied one for cheap goods: there is no value below which the breach happens.
 
-    >>> critical_unit_value(parse_duty("20%"), parse_duty("max(10%, 0.5 USD/kg)"), {}, {"USD": 1.0})
+    >>> critical_unit_value(parse_duty("20%").pieces(), parse_duty("max(10%, 0.5 USD/kg)").pieces(fx))
     (None, 'kg')
     """
-    kinds = tuple(dict.fromkeys(applied.kinds + bound.kinds))
-    if len(kinds) > 1:
+    if applied is None or bound is None or len({applied.kind, bound.kind} - {None}) > 1:
         return None, None
-    unit = BASE_UNITS[kinds[0]] if kinds else None
-    left, right = applied.pieces(fx_applied), bound.pieces(fx_bound)
-    knots = sorted({0.0, *left.breakpoints, *right.breakpoints})
+    kind = applied.kind or bound.kind
+    ratio = _least_ratio(applied, bound)
+    value = None if ratio is None else math.inf if ratio == 0.0 else 1.0 / ratio
+    return value, BASE_UNITS[kind] if kind else None
+
+
+def _least_ratio(applied: Piecewise, bound: Piecewise) -> float | None:
+    """Return the least r, quantity over value, from which `applied` stays above `bound`; None where there is none.
+
+    Both are piecewise linear in r, so their difference is too: its sign is read off at the breakpoints of both and
+    between them.
+    """
+    knots = sorted({0.0, *applied.breakpoints, *bound.breakpoints})
     first: float | None = None
     for start, end in pairwise([*knots, math.inf]):
         inside = start + 1.0 if end == math.inf else (start + end) / 2
-        p, q = left.piece(inside), right.piece(inside)
-        slope = left.slopes[p] - right.slopes[q]
-        gap = (left.intercepts[p] - right.intercepts[q]) + slope * start
-        tolerance = TIE * max(abs(left.rate(start)), abs(right.rate(start)))
+        p, q = applied.piece(inside), bound.piece(inside)
+        slope = applied.slopes[p] - bound.slopes[q]
+        gap = (applied.intercepts[p] - bound.intercepts[q]) + slope * start
+        tolerance = TIE * max(abs(applied.rate(start)), abs(bound.rate(start)))
         crosses = slope != 0.0 and start < start - gap / slope < end
         if gap > tolerance or (abs(gap) <= tolerance and slope > 0.0):
             first = start if first is None else first
@@ -120,6 +174,4 @@ def critical_unit_value(
                 first = None
         else:
             first = start - gap / slope if slope > 0.0 and crosses else None
-    if first is None:
-        return None, unit
-    return (math.inf if first == 0.0 else 1.0 / first), unit
+    return first

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from fastavs.codes import LONGEST
 
 
 def numbers(values: np.ndarray) -> pa.Array:
@@ -32,6 +35,18 @@ def texts(values: Sequence[str | None]) -> pa.Array:
     return pa.Array.from_buffers(
         pa.string(), len(parts), [valid, pa.py_buffer(offsets), pa.py_buffer(b"".join(parts))]
     )  # fmt: skip
+
+
+def line_codes(keys: np.ndarray, digits: int) -> pa.Array:
+    """Return the first `digits` digits of keys (int64[n]; see `fastavs.codes`) as Arrow texts.
+
+    Examples
+    --------
+    >>> line_codes(np.array([20300000000, 220300010000]), 8).to_pylist()
+    ['02030000', '22030001']
+    """
+    # a one before the first digit, so that zeros are printed, and cut off again
+    return pc.utf8_slice_codeunits(numbers(keys + 10**LONGEST).cast(pa.string()), 1, 1 + digits)
 
 
 def labels(places: np.ndarray, values: Sequence[str | None]) -> pa.DictionaryArray:
