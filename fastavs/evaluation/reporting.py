@@ -19,7 +19,7 @@ from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.lines_of_years import LineLayout, Members, check_chosen, grouping_of, members, picked
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import lines as kernels
+from fastavs.kernels.names import GROUP_DEVIATION, GROUP_MEAN, GROUP_SHARE, GROUP_SPECIFIC, GROUP_WATER, GROUP_WEIGHTED
 from fastavs.progress import Progress
 from fastavs.results.rates import SCHEMA
 from fastavs.results.summary import GROUP
@@ -128,9 +128,9 @@ def group_table(names: Sequence[str], groups: Members, figures: np.ndarray) -> p
         texts(name).take(every),
         numbers(np.array(year, dtype=np.int64)[place]),
         numbers(groups.lines.astype(np.int64)[place]),
-        numbers(column(kernels.SPECIFIC).astype(np.int64)),
-        *(numbers(column(one)) for one in (kernels.MEAN, kernels.DEVIATION, kernels.WEIGHTED, kernels.SHARE)),
-        numbers(column(kernels.WATER).astype(np.int64)),
+        numbers(column(GROUP_SPECIFIC).astype(np.int64)),
+        *(numbers(column(one)) for one in (GROUP_MEAN, GROUP_DEVIATION, GROUP_WEIGHTED, GROUP_SHARE)),
+        numbers(column(GROUP_WATER).astype(np.int64)),
     ]
     return pa.Table.from_arrays(columns, schema=GROUP.insert(0, SCENARIO))
 

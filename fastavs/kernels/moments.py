@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.kernels.options import inlined, kernel
+from fastavs.kernels.options import kernel
+from fastavs.kernels.sums import add
 
 
 class Moments(NamedTuple):
@@ -18,13 +19,6 @@ class Moments(NamedTuple):
     weight: np.ndarray  # float64[g] sum of weights
     weighted_mean: np.ndarray  # float64[g]
     weighted_sd: np.ndarray  # float64[g] about the weighted mean
-
-
-@inlined
-def _add(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
-    raised = total[k] + x
-    lost[k] += (total[k] - raised) + x if abs(total[k]) >= abs(x) else (x - raised) + total[k]
-    total[k] = raised
 
 
 @kernel
@@ -51,10 +45,10 @@ def moments(value: np.ndarray, weight: np.ndarray, group: np.ndarray, out: Momen
         if g < 0 or np.isnan(value[h]):
             continue
         out.values[g] += 1
-        _add(total[0], lost[0], g, value[h])
+        total[0, g], lost[0, g] = add(total[0, g], lost[0, g], value[h])
         if weight[h] > 0.0:
-            _add(total[1], lost[1], g, weight[h])
-            _add(total[2], lost[2], g, weight[h] * value[h])
+            total[1, g], lost[1, g] = add(total[1, g], lost[1, g], weight[h])
+            total[2, g], lost[2, g] = add(total[2, g], lost[2, g], weight[h] * value[h])
     for g in range(n):
         out.mean[g] = (total[0, g] + lost[0, g]) / out.values[g] if out.values[g] > 0 else np.nan
         out.weight[g] = total[1, g] + lost[1, g]
@@ -65,24 +59,12 @@ def moments(value: np.ndarray, weight: np.ndarray, group: np.ndarray, out: Momen
         if g < 0 or np.isnan(value[h]):
             continue
         off = value[h] - out.mean[g]
-        _add(total[3], lost[3], g, off * off)
+        total[3, g], lost[3, g] = add(total[3, g], lost[3, g], off * off)
         if weight[h] > 0.0:
             off = value[h] - out.weighted_mean[g]
-            _add(total[4], lost[4], g, weight[h] * off * off)
+            total[4, g], lost[4, g] = add(total[4, g], lost[4, g], weight[h] * off * off)
     for g in range(n):
         squares = total[3, g] + lost[3, g]
         out.sd[g] = np.sqrt(squares / (out.values[g] - 1)) if out.values[g] > 1 else np.nan
         weighted_squares = total[4, g] + lost[4, g]
         out.weighted_sd[g] = np.sqrt(weighted_squares / out.weight[g]) if out.weight[g] > 0.0 else np.nan
-
-
-@kernel
-def sums(value: np.ndarray, group: np.ndarray, out: np.ndarray) -> None:
-    """Add `value` (float64[n]) up by `group` (int64[n], negative: left out) into `out` (float64[g])."""
-    lost = np.zeros(out.size)
-    out[:] = 0.0
-    for i in range(value.size):
-        if group[i] >= 0:
-            _add(out, lost, group[i], value[i])
-    for g in range(out.size):
-        out[g] += lost[g]

@@ -10,12 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastavs.kernels.names import ANY, GREATER, LESSER, STACK, SUM
 from fastavs.kernels.options import inlined, inner, kernel
-
-CONST, TERM, ADD, SUB, MAX, MIN = 0, 1, 2, 3, 4, 5  # the program's operations, as the duty module writes them
-STACK = 64  # deepest program that a kernel evaluates; whoever compiles duties checks it
-
-ANY, ALONE, GREATER, SUM, LESSER = 0, 1, 2, 3, 4  # forms: s, max(a, s), a + s and min(a, s) go without the program
+from fastavs.kernels.programs import value
+from fastavs.kernels.sums import add
 
 NO_SOURCE = -1  # place among the levels of a line without any usable observation
 UNKNOWN, FROM_OBSERVATIONS, AD_VALOREM_PART = 0, 1, 2  # where a line's rate came from
@@ -69,33 +67,6 @@ class LineRates(NamedTuple):
 
 
 @inlined
-def _run(op: np.ndarray, arg: np.ndarray, span: tuple[int, int], term: np.ndarray, stack: np.ndarray) -> float:
-    """Evaluate a program, the operations ``span``, on the values of its duty's specific terms."""
-    top = 0
-    for i in range(span[0], span[1]):
-        code = op[i]
-        if code == CONST:
-            stack[top] = arg[i]
-            top += 1
-        elif code == TERM:
-            stack[top] = term[int(arg[i])]
-            top += 1
-        else:
-            top -= 1
-            left = stack[top - 1]
-            right = stack[top]
-            if code == ADD:
-                stack[top - 1] = left + right
-            elif code == SUB:
-                stack[top - 1] = left - right
-            elif code == MAX:
-                stack[top - 1] = left if left > right else right
-            else:
-                stack[top - 1] = left if left < right else right
-    return stack[0]
-
-
-@inlined
 def _terms(
     kinds: np.ndarray, c: np.ndarray, ratio: np.ndarray, span: tuple[int, int], i: int, period: int, term: np.ndarray
 ) -> bool:
@@ -106,14 +77,6 @@ def _terms(
             return False
         term[j - span[0]] = c[j, period] * r
     return True
-
-
-@inlined
-def _accumulate(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
-    """Compensated addition of `x` to sum `k`."""
-    raised = total[k] + x
-    lost[k] += (total[k] - raised) + x if abs(total[k]) >= abs(x) else (x - raised) + total[k]
-    total[k] = raised
 
 
 @inlined
@@ -158,10 +121,7 @@ def _segment(
         if rate <= outlier:  # false for what overflows into no number
             kept += 1
             binding += rate != part
-            raised = total + rate
-            back = raised - total
-            lost += (total - (raised - back)) + (rate - back)
-            total = raised
+            total, lost = add(total, lost, rate)
     return total, lost, found, kept, binding
 
 
@@ -173,8 +133,8 @@ def _pool(
     for j in range(terms[1] - terms[0]):
         kind = duties.term_kind[terms[0] + j]
         duty_paid = duties.c[terms[0] + j, obs.period[i]] * obs.quantity[kind, i]
-        _accumulate(sums, lost, 1 + 2 * j, duty_paid)
-        _accumulate(sums, lost, 2 + 2 * j, obs.quantity_value[kind, i])
+        sums[1 + 2 * j], lost[1 + 2 * j] = add(sums[1 + 2 * j], lost[1 + 2 * j], duty_paid)
+        sums[2 + 2 * j], lost[2 + 2 * j] = add(sums[2 + 2 * j], lost[2 + 2 * j], obs.quantity_value[kind, i])
 
 
 # Below, arrays are named once at the top: taking them out of their tuples line by line costs more than the arithmetic.
@@ -286,7 +246,7 @@ def _program_lines(
     some: np.ndarray,
 ) -> None:
     """Rate of some lines by their duties' programs, or by the pooled method."""
-    op_start, op, arg, parts = duties.op_start, duties.op, duties.arg, duties.ad_valorem
+    op_start, ops, args, parts = duties.op_start, duties.op, duties.arg, duties.ad_valorem
     term_start, kinds, c = duties.term_start, duties.term_kind, duties.c
     code_start, code_stop, reach, period, ratio = obs.code_start, obs.code_stop, obs.code_reach, obs.period, obs.ratio
     first_code, last_code, digits, borrows = lines.code_lo, lines.code_hi, lines.digits, lines.borrows
@@ -296,7 +256,8 @@ def _program_lines(
     lost = np.empty(2 * STACK + 1)  # what those sums lost to rounding
     for h in some:
         duty = lines.duty[h]
-        program = (op_start[duty], op_start[duty + 1])
+        op = ops[op_start[duty] : op_start[duty + 1]]
+        arg = args[op_start[duty] : op_start[duty + 1]]
         terms = (term_start[duty], term_start[duty + 1])
         part = parts[duty]
         found_at = NO_SOURCE
@@ -313,12 +274,12 @@ def _program_lines(
                     if not _terms(kinds, c, ratio, terms, i, period[i], term):
                         continue
                     found += 1
-                    rate = _run(op, arg, program, term, stack)
+                    rate = value(op, arg, term, stack)
                     if not rate <= outlier:
                         continue
                     kept += 1
                     binding += rate != part
-                    _accumulate(sums, lost, 0, rate)
+                    sums[0], lost[0] = add(sums[0], lost[0], rate)
                     if pooled:
                         _pool(duties, obs, terms, i, sums, lost)
             if found > 0:
@@ -335,7 +296,7 @@ def _program_lines(
             for j in range(terms[1] - terms[0]):
                 duty_paid = sums[1 + 2 * j] + lost[1 + 2 * j]
                 term[j] = duty_paid / (sums[2 + 2 * j] + lost[2 + 2 * j])
-            out.rate[h] = _run(op, arg, program, term, stack)
+            out.rate[h] = value(op, arg, term, stack)
         else:
             out.rate[h] = (sums[0] + lost[0]) / kept
 
@@ -359,9 +320,10 @@ def observation_rates(duties: Duties, duty: int, obs: Observations, chosen: np.n
     """Rate of one duty on the observations `chosen` (int64[k]) into `rate` (float64[k]); NaN = no quantity."""
     stack = np.empty(STACK)
     term = np.empty(STACK)
-    program = (duties.op_start[duty], duties.op_start[duty + 1])
+    op = duties.op[duties.op_start[duty] : duties.op_start[duty + 1]]
+    arg = duties.arg[duties.op_start[duty] : duties.op_start[duty + 1]]
     terms = (duties.term_start[duty], duties.term_start[duty + 1])
     for k in range(chosen.size):
         i = chosen[k]
         usable = _terms(duties.term_kind, duties.c, obs.ratio, terms, i, obs.period[i], term)
-        rate[k] = _run(duties.op, duties.arg, program, term, stack) if usable else np.nan
+        rate[k] = value(op, arg, term, stack) if usable else np.nan

@@ -12,13 +12,12 @@ from fastavs.duty import CONST
 from fastavs.inputs.fx import Fx
 from fastavs.inputs.options import Options
 from fastavs.inputs.schedule import YearSchedule
-from fastavs.kernels import carry as carrying
+from fastavs.kernels import direct_carry as carrying
 from fastavs.kernels import rates as kernels
+from fastavs.kernels.names import TIE
 from fastavs.kernels.options import readonly
 from fastavs.matching.basis import Basis
 from fastavs.matching.reach import Served, compile_duties, serve
-
-TIE = 1e-12  # relative: applied and bound nearer than this are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Evaluated:
     prepared : Prepared
     duties : fastavs.kernels.rates.Duties
     raw : fastavs.kernels.rates.LineRates
-    side : fastavs.kernels.carry.Side
+    side : fastavs.kernels.direct_carry.Side
         The same with levels as digits and null rates as the study wants them.
     """
 

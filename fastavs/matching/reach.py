@@ -13,7 +13,8 @@ from fastavs.duty import ADD, CONST, MAX, MIN, TERM, Duty
 from fastavs.errors import InputError
 from fastavs.inputs.fx import Fx
 from fastavs.inputs.schedule import YearSchedule
-from fastavs.kernels import moments, rates
+from fastavs.kernels import rates, sums
+from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, STACK, SUM
 from fastavs.kernels.options import readonly
 from fastavs.matching.basis import Basis
 
@@ -119,11 +120,11 @@ def compile_duties(
     b: list[float] = []
     currency: list[str] = []
     for duty in duties:
-        if len(duty.program) > rates.STACK or len(duty.specifics) > rates.STACK:
+        if len(duty.program) > STACK or len(duty.specifics) > STACK:
             raise InputError(
                 "a duty of too many parts",
                 value=duty.text,
-                expected=f"at most {rates.STACK} numbers and operations",
+                expected=f"at most {STACK} numbers and operations",
             )
         op.extend(code for code, _ in duty.program)
         arg.extend(float(value) for _, value in duty.program)
@@ -154,16 +155,16 @@ def compile_duties(
 def _form(duty: Duty) -> int:
     """Return which plain form a duty has, if any, read off its program."""
     forms = {
-        (TERM,): rates.ALONE,
-        (CONST, TERM, MAX): rates.GREATER,
-        (CONST, TERM, ADD): rates.SUM,
-        (CONST, TERM, MIN): rates.LESSER,
+        (TERM,): ALONE,
+        (CONST, TERM, MAX): GREATER,
+        (CONST, TERM, ADD): SUM,
+        (CONST, TERM, MIN): LESSER,
     }
-    return forms.get(tuple(op for op, _ in duty.program), rates.ANY)
+    return forms.get(tuple(op for op, _ in duty.program), ANY)
 
 
 def add_by(values: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:
     """Add values up by group (int64, negative left out); float64[n], compensated."""
-    out = np.empty(n)
-    moments.sums(readonly(values, np.float64), readonly(group, np.int64), out)
+    out, lost = np.empty(n), np.empty(n)
+    sums.sums_by_group(readonly(values, np.float64), readonly(group, np.int64), out, lost)
     return out

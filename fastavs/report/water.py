@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.codes import to_code, to_key, trouble
+from fastavs.kernels.names import TIE
 from fastavs.report.averages import (
     by_group_id,
     group_name,
@@ -255,8 +256,6 @@ def _same_lines(year: YearRates, final: YearRates) -> tuple[np.ndarray, np.ndarr
 
 def _at_final(year: YearRates, final: YearRates, place: np.ndarray) -> np.ndarray:
     """Return where the bound is the final one: the same duty, or another that comes to the same rate; bool[h]."""
-    from fastavs.matching.match import TIE
-
     assert year.bound is not None
     assert final.bound is not None
     here, there = year.bound, final.bound[place]

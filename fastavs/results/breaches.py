@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from fastavs.codes import to_code
 from fastavs.duty import Duty
-from fastavs.matching.match import TIE, YearRates
+from fastavs.kernels.names import TIE
+from fastavs.matching.match import YearRates
 from fastavs.units.units import BASE_UNITS
 
 SCHEMA = pa.schema(
