@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, scratch, under, unprepared
+from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.index.lines_of_years import LineLayout, grouped, line_layout, members, picked
 from fastavs.index.sorted_index import SortedIndex, parsed
@@ -76,7 +77,6 @@ class LineColumns:
     bound_governs, has_specific : bool[h]
     match_level : int8[h]
     observations, outliers, no_quantity : int32[h]
-        These and `match_level`: -1 where they are not known.
     """
 
     rate: np.ndarray
@@ -187,6 +187,7 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     layout = wanted.layout(plan.index)
     some = [members(plan.index, title) for title in wanted.by]
     plan, rows = under(plan, block)
+    plan = with_counts(plan)
     governing = line_figures(plan, rows, block, layout).governing
     groups = []
     for found in some:
@@ -194,8 +195,6 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
         group(grouped(plan.index, found), governing, figures)
         groups.append(figures)
     columns = columns_of(plan.index, layout, governing)
-    if block.trade:
-        _leave_uncounted(plan, rows, layout, columns)
     if wanted.by and not wanted.whole:
         columns = columns.at(picked(plan.index, layout, wanted.lines))
     return groups, columns
@@ -303,20 +302,3 @@ def columns_of(index: SortedIndex, layout: LineLayout, lines: shapes.Governing) 
         lines.kept, lines.outliers, lines.no_quantity, share,
         index.lines.imports[layout.named], index.lines.matched[layout.named],
     )  # fmt: skip
-
-
-def _leave_uncounted(plan: Plan, rows: shapes.Rows, layout: LineLayout, columns: LineColumns) -> None:
-    """Take out what is not known of lines whose trade has changed.
-
-    The index holds no observations of lines that are charged on the value alone, whose rate does not need them, and
-    none that lack the quantity a duty needs.
-    """
-    plain = (np.diff(plan.duties.term_start) == 0)[rows.duty[plan.line_row[layout.lines]]]
-    before = np.concatenate(([0], np.cumsum(plain)))
-    carried = (before[layout.years.high] > before[layout.years.low]).any(axis=0)
-    of_place = np.concatenate((plain, carried, [False]))  # place -1 is the last one: none
-    some = of_place[np.where(columns.bound_governs, layout.years.right, layout.years.left)]
-    for counts in (columns.match_level, columns.observations, columns.outliers):
-        counts[some] = -1
-    columns.specific_share[some] = np.nan
-    columns.no_quantity[:] = -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from fastavs.matching.basis import Basis
     from fastavs.matching.match import Match
     from fastavs.matching.matches import Matches
+    from fastavs.matching.recorded import Recorded
 
+NO_QUANTITY = readonly(np.empty((0, 0)), np.float64)
 SEED = 20120605  # of the words that tell sets of codes apart
 
 
@@ -75,7 +78,8 @@ class Builder:
         found, first, last = (np.empty(n, dtype=np.int64) for _ in range(3))
         self.asked.append(
             Asked(
-                prepared, self.basis_place(prepared.basis), kinds, readonly(lines, np.int64), lines + offset,
+                prepared, self.basis_place(prepared.basis.of_any_value), kinds, readonly(lines, np.int64),
+                lines + offset,
                 np.empty(n, dtype=np.int8), found, first, last, np.empty((n, 2), dtype=np.uint64),
             )
         )  # fmt: skip
@@ -135,7 +139,15 @@ class Builder:
         return shapes.Source(
             readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
             readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
+            *self._quantities(recorded, at, names),
         )  # fmt: skip
+
+    def _quantities(self, recorded: Recorded, at: np.ndarray, kinds: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Quantities and the value that carries them, float64[kinds, n], for the pooled method; else empty."""
+        if self.matches.checked.options.method != "pooled":
+            return NO_QUANTITY, NO_QUANTITY
+        quantity, value = recorded.quantities(at, kinds)
+        return readonly(quantity, np.float64), readonly(value, np.float64)
 
     def lay_out(self) -> tuple[shapes.Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
@@ -199,6 +211,7 @@ class Builder:
         ratio = readonly(ratio, np.float64)
         running_sums(start, ratio, running, low, high, sums)
         more, more_start = self._further(batch[owner], start, place)
+        pooled = self._pooled(batch[owner], start, place, more, more_start)
         for one in np.unique(batch):
             observation = self.sources[divmod(int(one), len(self.kinds))].observation
             segments = readonly(np.flatnonzero(batch[owner] == one), np.int64)
@@ -208,7 +221,7 @@ class Builder:
                 readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64),
                 readonly(period, np.int32), start, readonly(low, np.float64), readonly(high, np.float64),
                 readonly(sums, np.float64), ratio, readonly(running, np.float64),
-                readonly(more, np.float64), readonly(more_start, np.int64),
+                readonly(more, np.float64), readonly(more_start, np.int64), *pooled,
             ),
             readonly(place, np.int32),
         )  # fmt: skip
@@ -224,6 +237,22 @@ class Builder:
             here = more[more_start[g] : more_start[g + 1]]
             further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
         return more, more_start[:-1]
+
+    def _pooled(
+        self, batch: np.ndarray, start: np.ndarray, place: np.ndarray, more: np.ndarray, more_start: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Quantities and the value that carries them, as `shapes.Entries` has them; empty but by the pooled method."""
+        if self.matches.checked.options.method != "pooled":
+            return readonly([], np.float64), readonly([], np.float64)
+        quantity, value = np.empty(place.size + more.size), np.empty(place.size + more.size)
+        for g, (first, last) in enumerate(pairwise(start)):
+            source = self.sources[divmod(int(batch[g]), len(self.kinds))]
+            at = place[first:last]
+            for k in range(source.ratio.shape[0]):
+                begin = first if k == 0 else place.size + more_start[g] + (k - 1) * at.size
+                quantity[begin : begin + at.size] = source.quantity[k, at]
+                value[begin : begin + at.size] = source.quantity_value[k, at]
+        return readonly(quantity, np.float64), readonly(value, np.float64)
 
 
 def _within_reach(asked: Asked) -> np.ndarray:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,7 @@ from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
 from fastavs.kernels import shapes
-from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, STACK, SUM
+from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, POOLED, STACK, SUM
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
@@ -104,15 +105,36 @@ class Records(NamedTuple):
     own_code: np.ndarray  # int32[...] a code that is a line's own trade
     own_line: np.ndarray  # int32[...] ... and that line
     group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
+    kinds: np.ndarray  # int32[n] a bit for each of the trade's kinds of quantity that a record has
+    present: np.ndarray  # bool[n] whether its partner has imports in every base period; empty where that is not asked
+
+
+class Reach(NamedTuple):
+    """Which codes serve which lines, schedule after schedule: for lines whose observations need no quantity.
+
+    e levels, the codes' own length first; v codes of all schedules, each schedule's in the order of what they reach.
+    """
+
+    first: np.ndarray  # int64[sides + 1] a schedule's first code
+    order: np.ndarray  # int64[v] the code, among those of the records
+    digits: np.ndarray  # int8[v] up to which it serves lines
+    levels: np.ndarray  # int8[sides, e] digits of each level; 0: no such level
+    code_lo: np.ndarray  # int32[e, h] the first code that shares a line's digits, from the schedule's first on
+    code_hi: np.ndarray  # int32[e, h] one past the last
+    borrows: np.ndarray  # bool[h]
 
 
 NO_RECORDS = Records(*(readonly([], kind) for kind in (
     np.int64, np.int8, np.int64, np.int32, np.int64, np.int16, np.float64, np.int64, np.int32, np.int32, np.int64,
+    np.int32, np.bool_,
+)))  # fmt: skip
+NO_REACH = Reach(*(readonly([], kind) for kind in (
+    np.int64, np.int64, np.int8, np.int8, np.int32, np.int32, np.bool_,
 )))  # fmt: skip
 """For whom the trade does not change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SortedIndex:
     """What a study's scenarios are worked out from.
 
@@ -133,6 +155,7 @@ class SortedIndex:
         NaN where the study has no rate.
     further : Further
     records : Records
+    reach : Reach
     fingerprint : str
         Of the inputs that the index was built from.
     kept : dict
@@ -149,8 +172,35 @@ class SortedIndex:
     fx: np.ndarray
     further: Further
     records: Records
+    reach: Reach
     fingerprint: str
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def entry_record(self) -> np.ndarray:
+        """The record of each entry, int32[n] or int64[n]."""
+        first = self.records.group_record
+        if not first.any():
+            return self.observation
+        start = self.entries.start[self.entries.group]
+        return self.observation + np.repeat(first, np.diff(start))
+
+    @cached_property
+    def entry_partner(self) -> np.ndarray:
+        """The partner of each entry, int16[n] or int32[n]."""
+        return readonly(self.records.partner[self.entry_record], self.records.partner.dtype)
+
+    @cached_property
+    def entry_code(self) -> np.ndarray:
+        """The code of each entry, among those of the records, int32[n]."""
+        records = self.records
+        code = np.repeat(np.arange(records.code_key.size, dtype=np.int32), np.diff(records.start[records.code_cell]))
+        return readonly(code[self.entry_record], np.int32)
+
+    @cached_property
+    def entry_value(self) -> np.ndarray:
+        """The value of each entry's observation, float64[n]."""
+        return readonly(self.records.value[self.entry_record], np.float64)
 
     @property
     def groups(self) -> dict[str, Grouping]:
@@ -216,7 +266,7 @@ class SortedIndex:
             )
 
 
-def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> shapes.DutyTable:
+def duty_table(duties: Sequence[Duty], currencies: Sequence[str], pooled: bool = False) -> shapes.DutyTable:
     """Compile duties into flat arrays; see `shapes.DutyTable`."""
     op_start, term_start = [0], [0]
     op: list[int] = []
@@ -249,7 +299,7 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> shapes.Duty
         readonly(per_unit, np.float64),
         readonly(currency, np.int64),
         readonly([duty.ad_valorem for duty in duties], np.float64),
-        readonly([_form(duty) for duty in duties], np.int8),
+        readonly([POOLED if pooled and duty.kinds else _form(duty) for duty in duties], np.int8),
     )
 
 

@@ -16,14 +16,28 @@ if TYPE_CHECKING:
 
 
 @inlined
-def _left(entries: Entries, partner: np.ndarray, times: np.ndarray, group: int, left: np.ndarray) -> int:
+def _factor(origin: EntryOrigin, changes: Changes, period: int, i: int) -> float:
+    """The factor of an observation's price."""
+    kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
+    return changes.factor[kind, period, origin.partner[i]]
+
+
+@inlined
+def _counts(origin: EntryOrigin, changes: Changes, period: int, i: int) -> int:
+    """As how many observations one counts: as none where its value is small."""
+    if origin.value.size > 0 and not origin.value[i] * _factor(origin, changes, period, i) >= changes.min_value:
+        return 0
+    return changes.times[period, origin.partner[i]]
+
+
+@inlined
+def _left(entries: Entries, origin: EntryOrigin, changes: Changes, group: int, left: np.ndarray) -> int:
     """How many observations a group has left, segment by segment into `left`."""
     total = 0
     for g in range(entries.group[group], entries.group[group + 1]):
-        of_partner = times[entries.period[g]]
         n = 0
         for i in range(entries.start[g], entries.start[g + 1]):
-            n += of_partner[partner[i]]
+            n += _counts(origin, changes, entries.period[g], i)
         left[g] = n
         total += n
     return total
@@ -57,7 +71,6 @@ def what_is_left(
         Filled in for those: observations left in each segment.
     """
     counted = np.full(used.size, -1, dtype=np.int64)
-    partner, times = origin.partner, changes.times
     for owner in range(group_of.size):
         group = group_of[owner]
         if group < 0:
@@ -65,7 +78,7 @@ def what_is_left(
         after = further.start[owner]
         while True:
             if counted[group] < 0:
-                counted[group] = _left(entries, partner, times, group, left)
+                counted[group] = _left(entries, origin, changes, group, left)
             if counted[group] > 0 or after == further.start[owner + 1]:
                 break
             group = further.group[after]
@@ -97,17 +110,15 @@ def refill(
     out : Entries
         Of the sizes that `used` and `left` say, filled in.
     """
-    partner, code = origin.partner, origin.code
-    times_of, factor, code_class = changes.times, changes.factor, changes.code_class
     starts, ratios, new, sums = entries.start, entries.ratio, out.ratio, out.running
     priced = changes.priced
+    pooled = entries.quantity.size > 0
     longest = 0
     for group in range(used.size):
         if used[group]:
             for g in range(entries.group[group], entries.group[group + 1]):
                 longest = max(longest, left[g])
     source = np.empty(longest, dtype=np.int64)
-    kind = 0
     segment = 0
     at = 0
     more_at = 0
@@ -122,18 +133,16 @@ def refill(
             lo = starts[g]
             before = starts[g + 1] - lo
             period = entries.period[g]
-            of_partner = times_of[period]
             out.period[segment] = period
             out.start[segment] = at
             put = at
             for i in range(lo, lo + before):
-                times = of_partner[partner[i]]
+                times = _counts(origin, changes, period, i)
                 if times == 0:
                     continue
                 x = ratios[i]
                 if priced:
-                    kind = code_class[code[i]] if code.size > 0 else 0
-                    x /= factor[kind, period, partner[i]]
+                    x /= _factor(origin, changes, period, i)
                 for _ in range(times):
                     new[put] = x
                     source[put - at] = i
@@ -151,10 +160,19 @@ def refill(
                 for i in range(n):
                     x = entries.more[first + source[i] - lo]
                     if priced:
-                        kind = code_class[code[source[i]]] if code.size > 0 else 0
-                        x /= factor[kind, period, partner[source[i]]]
+                        x /= _factor(origin, changes, period, source[i])
                     out.more[more_at + i] = x
+                    if pooled:
+                        of = ratios.size + first + source[i] - lo
+                        out.quantity[new.size + more_at + i] = entries.quantity[of]
+                        x = entries.quantity_value[of] * _factor(origin, changes, period, source[i])
+                        out.quantity_value[new.size + more_at + i] = x
                 more_at += n
+            if pooled:
+                for i in range(n):
+                    out.quantity[at + i] = entries.quantity[source[i]]
+                    x = entries.quantity_value[source[i]] * _factor(origin, changes, period, source[i])
+                    out.quantity_value[at + i] = x
             at = put
             segment += 1
     out.group[used.size] = segment
@@ -207,6 +225,70 @@ def imports_of_codes(
                     lost[b] += part[whose, 1]
         for b in range(bases):
             out[b, u] = total[b] + lost[b]
+
+
+@kernel
+def count_by_code(
+    records: Records, changes: Changes, within: np.ndarray, presence: np.ndarray, out: np.ndarray
+) -> None:
+    """Count the observations of each code that take part in AVEs, in the periods of each basis.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    presence : bool[b]
+        For which bases a partner must have imports in every period.
+    out : int64[b, u]
+        Filled in.
+    """
+    partner, value, start, present = records.partner, records.value, records.start, records.present
+    out[:] = 0
+    for u in range(records.code_key.size):
+        kind = changes.code_class[u]
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            period = records.period[z]
+            for i in range(start[z], start[z + 1]):
+                times = changes.times[period, partner[i]]
+                if times == 0 or not value[i] * changes.factor[kind, period, partner[i]] >= changes.min_value:
+                    continue
+                for b in range(within.shape[0]):
+                    if within[b, period] and (not presence[b] or present[i]):
+                        out[b, u] += times
+
+
+@kernel
+def count_lacking(
+    records: Records, changes: Changes, within: np.ndarray, basis_of: np.ndarray, needed: np.ndarray, out: np.ndarray
+) -> None:
+    """Count the observations of each line's own trade that lack a quantity which its duty needs.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    basis_of : int64[sides]
+    needed : int64[h]
+        A bit for each kind of quantity that a line's duty goes by.
+    out : int64[h]
+        Filled in.
+    """
+    partner, start, has = records.partner, records.start, records.kinds
+    out[:] = 0
+    for side in range(basis_of.size):
+        periods = within[basis_of[side]]
+        for k in range(records.own_start[side], records.own_start[side + 1]):
+            h = records.own_line[k]
+            if needed[h] == 0:
+                continue
+            u = records.own_code[k]
+            for z in range(records.code_cell[u], records.code_cell[u + 1]):
+                if not periods[records.period[z]]:
+                    continue
+                times = changes.times[records.period[z]]
+                for i in range(start[z], start[z + 1]):
+                    if has[i] & needed[h] != needed[h]:
+                        out[h] += times[partner[i]]
 
 
 @kernel

@@ -11,7 +11,7 @@ from fastavs.kernels.shapes import Source
 @kernel
 def usable_by_code(source: Source, out: np.ndarray) -> None:
     """Count each code's observations that have all the kinds, int64[codes]."""
-    code_start, code_stop, _, _, ratio = source
+    code_start, code_stop, ratio = source.code_start, source.code_stop, source.ratio
     for code in range(code_start.size):
         count = 0
         for i in range(code_start[code], code_stop[code]):

@@ -7,6 +7,7 @@ import numpy as np
 from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
 from fastavs.kernels.nested import other_rows, settled
 from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.rows import rows_one, segment
 from fastavs.kernels.searches import count_below, count_up_to
 from fastavs.kernels.shapes import DutyTable, Entries, Rows, Scratch, Shocks
@@ -229,3 +230,4 @@ def block_rates(duties: DutyTable, entries: Entries, rows: Rows, shocks: Shocks,
     other_rows(
         duties, entries, rows, shocks, span, outlier, 0, out.rate, out.part, none, none, (out.work, out.present)
     )  # fmt: skip
+    pooled_rows(duties, entries, rows, shocks, span, outlier, 0, out.rate, out.part, none, none, out.present)

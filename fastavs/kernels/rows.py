@@ -7,6 +7,7 @@ import numpy as np
 from fastavs.kernels.names import ALONE, LESSER, PERCENT, STACK, SUM
 from fastavs.kernels.nested import other_rows
 from fastavs.kernels.options import inlined, inner, kernel
+from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.searches import count_below, count_sums_up_to, count_up_to, fetch
 from fastavs.kernels.shapes import DutyTable, Entries, Rows, Scratch, Shocks
 from fastavs.kernels.sums import add
@@ -179,6 +180,7 @@ def row_rates(
     found, of_value = np.empty((n, 1)), np.empty((n, 1))
     plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found[:, 0], of_value[:, 0], kept, binding)
     other_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, of_value, kept, binding, work)
+    pooled_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, of_value, kept, binding, work[1])
     rate[:] = found[:, 0]
     part[:] = of_value[:, 0]
 

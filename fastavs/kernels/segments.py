@@ -17,7 +17,7 @@ def count_segments(source: Source, start: np.ndarray, codes: np.ndarray, counts:
 
     `codes` (int64) are those of all groups, and `start` (int64[g + 1]) where each group's begin.
     """
-    code_start, code_stop, observation, period, ratio = source
+    code_start, code_stop, observation, period, ratio = source[:5]
     for g in range(start.size - 1):
         for place in range(start[g], start[g + 1]):
             code = codes[place]
@@ -46,7 +46,7 @@ def fill_segments(
     place_of : int32[entries]
         The observation of each entry, its place in the source.
     """
-    code_start, code_stop, observation, period, ratios = source
+    code_start, code_stop, observation, period, ratios = source[:5]
     for g in range(start.size - 1):
         for place in range(start[g], start[g + 1]):
             code = codes[place]

@@ -20,6 +20,8 @@ class Entries(NamedTuple):
     running: np.ndarray  # float64[n + k] running sums, each segment's from 0 on
     more: np.ndarray  # float64[...] ratios of second and further kinds
     more_start: np.ndarray  # int64[k]
+    quantity: np.ndarray  # float64[n + size of `more`] by the pooled method: of each ratio, first those of first kinds
+    quantity_value: np.ndarray  # float64[...] and the value that carries it; both empty by the other method
 
 
 class DutyTable(NamedTuple):
@@ -189,6 +191,8 @@ class Source(NamedTuple):
     observation: np.ndarray  # int32[n] or int64[n] its place among all observations
     period: np.ndarray  # int16[...] or int32[...] of all observations
     ratio: np.ndarray  # float64[k, n] quantity for a unit of value; 0 = none
+    quantity: np.ndarray  # float64[k, n]; this and the next are empty but by the pooled method
+    quantity_value: np.ndarray  # float64[k, n] value of the rows that carry it
 
 
 class Runs(NamedTuple):
@@ -228,6 +232,7 @@ class Changes(NamedTuple):
     priced: bool  # whether any factor is not 1
     weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
     code_class: np.ndarray  # int32[u] of each code of the records
+    min_value: float  # smaller observations take no part in an AVE
 
 
 class EntryOrigin(NamedTuple):
@@ -235,3 +240,4 @@ class EntryOrigin(NamedTuple):
 
     partner: np.ndarray  # int16[n] or int32[n]
     code: np.ndarray  # int32[n]; empty where no price goes by code
+    value: np.ndarray  # float64[n]; empty where small observations take part

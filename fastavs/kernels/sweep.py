@@ -33,6 +33,7 @@ from fastavs.kernels.names import (
 )
 from fastavs.kernels.nested import other_rows
 from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.row_lanes import rows_block
 from fastavs.kernels.rows import rows_one
 from fastavs.kernels.shapes import DutyTable, Entries, Layout, Rows, Scratch, Shocks
@@ -128,6 +129,7 @@ def sweep_block(
         if others:
             work = (out.work, out.present)
             other_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate, out.part, none, none, work)
+            pooled_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate, out.part, none, none, out.present)
         for i in range(span[0], span[1]):
             if rows.bare[i] and not rows.nullable[i]:
                 for s in range(width):

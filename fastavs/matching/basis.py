@@ -29,6 +29,8 @@ class Basis:
     small, absent : int
         Observations of partners not excluded that take no part: under the minimal value, or of a partner without
         imports in every base period.
+    in_every_period : bool
+        Whether a partner must have imports of a code in each of the periods (option ``base_partners = "all"``).
     """
 
     recorded: Recorded
@@ -38,6 +40,14 @@ class Basis:
     code_stop: np.ndarray
     small: int
     absent: int
+    in_every_period: bool
+
+    @cached_property
+    def of_any_value(self) -> Basis:
+        """The same with the observations under the minimal value."""
+        if not self.small:
+            return self
+        return make_basis(self.recorded, self.periods, 0.0, self.in_every_period)
 
     @cached_property
     def wanted(self) -> np.ndarray:
@@ -134,4 +144,5 @@ def make_basis(
         readonly(code_stop, np.int64),
         int(left_out[0]),
         int(left_out[1]),
+        in_every_period,
     )

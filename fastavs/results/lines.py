@@ -59,7 +59,10 @@ class LineTable:
             return np.concatenate([getattr(one, name) for one in columns])
 
         governs = labels(joined("bound_governs"), ["applied", "bound"])
-        counts = (_known(joined(name)) for name in ("match_level", "observations", "outliers", "no_quantity"))
+        counts = (
+            numbers(joined(name).astype(np.int64))
+            for name in ("match_level", "observations", "outliers", "no_quantity")
+        )
         arrays = [
             labels(np.repeat(np.arange(n), self.size), names),
             numbers(np.tile(self.year, n)),
@@ -73,13 +76,6 @@ class LineTable:
             flags(joined("matched")),
         ]
         return pa.Table.from_arrays(arrays, schema=SCHEMA.insert(0, SCENARIO))
-
-
-def _known(counts: np.ndarray) -> pa.Array:
-    """Return counts as Arrow, those below 0 as null."""
-    if (counts >= 0).all():
-        return numbers(counts.astype(np.int64))
-    return numbers(np.where(counts < 0, np.nan, counts)).cast(pa.int64())
 
 
 class LineFile:
