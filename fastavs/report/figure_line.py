@@ -217,8 +217,7 @@ def _label_points(panel: Panel, picture: _Picture, dots: Sequence[Dot]) -> None:
             continue
         beyond = 100.0 * one.rate > top
         words = f"{one.partner} {points(one.rate)} %" if beyond else one.partner
-        others = [box for i, box in enumerate(taken) if i != place]
-        spot = _free_spot(dots[place], words, others, panel.canvas.width)
+        spot = _free_spot(place, dots, words, taken, panel.canvas.width)
         if spot is not None:
             panel.canvas.text(spot[0], (spot[1] + spot[3]) / 2, words, "ink", 9.5)
             taken.append(spot)
@@ -235,9 +234,13 @@ def _along_curve(panel: Panel, picture: _Picture) -> list[Box]:
     return boxes
 
 
-def _free_spot(centre: Dot, words: str, taken: Sequence[Box], width: float) -> Box | None:
-    x, y, radius = centre
+def _free_spot(place: int, dots: Sequence[Dot], words: str, taken: Sequence[Box], width: float) -> Box | None:
+    """Return where words can stand beside a dot; `taken` begins with the boxes of the dots."""
+    x, y, radius = dots[place]
     wide, high = text_width(words, 9.5) + 1, 10.0
+    across, down = radius + wide + 3, radius + high + 2
+    around = (x - across, y - down, x + across, y + down)
+    near = [box for i, box in enumerate(taken) if i != place and _overlap(box, around)]
     for left, top in (
         (x + radius + 2, y - high / 2),
         (x - radius - 2 - wide, y - high / 2),
@@ -250,7 +253,7 @@ def _free_spot(centre: Dot, words: str, taken: Sequence[Box], width: float) -> B
     ):
         box = (left, top, left + wide, top + high)
         inside = left > 0.0 and left + wide < width
-        if inside and not any(_overlap(box, other) for other in taken):
+        if inside and not any(_overlap(box, other) for other in near):
             return box
     return None
 
