@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
+    from fastavs.results.sweep import Sweep
     from fastavs.scenario.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
     from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
     from fastavs.study import Study
-    from fastavs.sweeping import Sweep, sweep
+    from fastavs.sweeping import sweep
 
 __version__ = "0.1.0"
 
@@ -40,7 +41,7 @@ _HOMES = {
     "ShiftDuty": "fastavs.scenario.scenario",
     "SortedIndex": "fastavs.index.sorted_index",
     "Study": "fastavs.study",
-    "Sweep": "fastavs.sweeping",
+    "Sweep": "fastavs.results.sweep",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
     "parse_duty": "fastavs.duty",

@@ -4,99 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.blocks import all_figures
 from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.lines import Wanted
-from fastavs.evaluation.named_lines import check_named, check_named_of
-from fastavs.evaluation.partners import goes_line_by_line, trade_of
-from fastavs.evaluation.reporting import check_wanted, report_lines
+from fastavs.evaluation.named_lines import check_named
+from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress, quiet
-from fastavs.results.summary import SUMMARY
-from fastavs.scenario.scenario import Scenario, set_changes
-from fastavs.tables.arrow import labels, numbers
+from fastavs.results.by_line import check_wanted, report_lines
+from fastavs.results.summary import OUTPUTS
+from fastavs.results.sweep import Sweep
+from fastavs.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from fastavs.study import Study
 
-FIGURES = SUMMARY.names[2:]
-COUNTED = {field.name for field in SUMMARY if pa.types.is_integer(field.type)}
 MEANS = frozenset(  # what the quicker way gives
     ["lines", "simple_mean", "weighted_mean", "matched_lines", "matched_mean", "weighted_mean_unadjusted", "adjust"]
 )
-
-
-@dataclass(frozen=True, repr=False)
-class Sweep:
-    """What came of a sweep.
-
-    Attributes
-    ----------
-    scenarios : tuple of Scenario
-    years : tuple of int
-    outputs : tuple of str
-        Columns of the summary that were asked for.
-    figures : float64[scenarios, years, columns of the summary after `lines`]
-        NaN = null, or not asked for.
-    lines : int64[years]
-    groups : dict of str to pyarrow.Table
-        By grouping, where asked for.
-    chosen : pyarrow.Table or None
-        Rates of the chosen lines, where asked for.
-    """
-
-    scenarios: tuple[Scenario, ...]
-    years: tuple[int, ...]
-    outputs: tuple[str, ...]
-    figures: np.ndarray
-    lines: np.ndarray
-    groups: dict[str, pa.Table]
-    chosen: pa.Table | None
-
-    def __repr__(self) -> str:
-        many = len(self.scenarios)
-        years = dict.fromkeys((self.years[0], self.years[-1]))
-        parts = [f"{many} scenario{'s' if many > 1 else ''}", " to ".join(map(str, years))]
-        parts += [self.outputs[0] if len(self.outputs) == 1 else f"{len(self.outputs)} columns"]
-        parts += [f"by {title}" for title in self.groups]
-        parts += [] if self.chosen is None else ["chosen lines"]
-        return f"<Sweep: {', '.join(parts)}>"
-
-    def summary(self) -> pa.Table:
-        """Return a row per scenario and year: `scenario`, `year` and the columns asked for."""
-        n, y = self.figures.shape[:2]
-        scenario = np.repeat(np.arange(n), y)
-        columns = [labels(scenario, [one.name for one in self.scenarios])]
-        columns.append(numbers(np.tile(np.array(self.years, dtype=np.int64), n)))
-        for name in self.outputs:
-            if name == "lines":
-                columns.append(numbers(np.tile(self.lines, n).astype(np.int64)))
-                continue
-            values = self.figures[:, :, FIGURES.index(name)].reshape(-1)
-            columns.append(numbers(values.astype(np.int64) if name in COUNTED else values))
-        return pa.Table.from_arrays(columns, names=["scenario", "year", *self.outputs])
-
-    def by(self, grouping: str) -> pa.Table:
-        """Return a row per scenario, group and year, for a grouping that was asked for."""
-        if grouping not in self.groups:
-            known = list(self.groups)
-            raise InputError(
-                "the sweep was not asked for that grouping", value=grouping,
-                expected=", ".join(known) + "." + did_you_mean(grouping, known) if known else None,
-                cure=f'sweep(..., by=["{grouping}"])',
-            )  # fmt: skip
-        return self.groups[grouping]
 
 
 def sweep(
@@ -172,13 +104,6 @@ def sweep(
     chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
     wanted, place = _outputs(outputs), Workplace(executor, threads)
     further = Wanted(_named(by), _named(lines), whole_lines is not None)
-    if not isinstance(study, SortedIndex) and goes_line_by_line(study.options, chosen):
-        from fastavs.evaluation.pooled import line_by_line
-        from fastavs.index.build import facts_of
-
-        check_scenarios(facts_of(study), chosen)
-        check_named_of(study, chosen)
-        return Sweep(chosen, study.plan.years, wanted, *line_by_line(study, chosen, further, whole_lines, progress))
     found = _index(study, chosen, index, bool(further.lines) or further.whole)
     check_scenarios(found.facts, chosen)
     check_named(found, chosen)
@@ -189,7 +114,7 @@ def sweep(
         figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
             groups, some = report_lines(found, plan, chosen, further, whole_lines, place, progress)
-    years = tuple(one[0] for one in found.facts["years"])
+    years = tuple(one.year for one in found.years)
     return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
 
 
@@ -213,9 +138,9 @@ def _named(names: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _outputs(outputs: str | Sequence[str] | None) -> tuple[str, ...]:
-    known = SUMMARY.names[1:]
+    known = OUTPUTS
     if outputs is None:
-        return tuple(known)
+        return known
     named = _named(outputs)
     for one in named:
         if one not in known:
@@ -223,10 +148,6 @@ def _outputs(outputs: str | Sequence[str] | None) -> tuple[str, ...]:
                 "no such output", key="outputs", value=one, expected=f"{', '.join(known)}.{did_you_mean(one, known)}"
             )
     return named
-
-
-_BUILDING = Lock()
-_OWN: WeakKeyDictionary[Study, SortedIndex] = WeakKeyDictionary()  # the indexes of studies at hand
 
 
 def _index(
@@ -239,17 +160,5 @@ def _index(
         found = index if isinstance(index, SortedIndex) else SortedIndex.load(index)
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
-    from fastavs.index.build import index_of
-    from fastavs.index.counts import with_counts
-    from fastavs.index.records import with_records
-
-    trade = any(trade_of(one) for one in scenarios)
-    if set_changes(scenarios):
-        found = index_of(study, scenarios)
-        found = with_counts(study, found) if line_by_line else found
-        return with_records(study, found) if trade else found
-    with _BUILDING:
-        found = _OWN[study] if study in _OWN else index_of(study)
-        found = with_counts(study, found) if line_by_line else found
-        _OWN[study] = found = with_records(study, found) if trade else found
-    return found
+    own: SortedIndex = study.index(scenarios, counts=line_by_line, records=any(trade_of(one) for one in scenarios))
+    return own

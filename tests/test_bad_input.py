@@ -117,7 +117,7 @@ def test_bad_rows_are_set_aside_with_a_reason(tmp_path, old, new, reason, lost):
     assert (one["file"], one["row"], one["reason"], one["lost"]) == ("trade.csv", number, reason, lost)
     assert study.set_aside.counts() == {(lost, reason.split(" (")[0]): 1}
     # a void quantity leaves its row's value in the weights; the other rows are untouched
-    assert study.trade.rows.value.sum() == (600.0 if lost == "quantity" else 600.0 - 100.0 * number)
+    assert study.checked.trade.rows.value.sum() == (600.0 if lost == "quantity" else 600.0 - 100.0 * number)
 
 
 def test_the_rows_own_values_stand_beside_the_reason(tmp_path):

@@ -281,7 +281,7 @@ def test_what_dictionaries_say_is_in_the_hash():
     study = fa.Study(dictionaries(PLAIN), DUTIES, bound=DUTIES, fx=fx_table())
     partner = pa.array(["x"] * PLAIN.num_rows).dictionary_encode()
     other = dictionaries(PLAIN).set_column(2, "partner", partner)
-    digests = study.inputs.digests()
+    digests = study.checked.inputs.digests()
     assert list(digests) == ["<trade>", "<applied>", "<bound>", "<fx>"]
     assert digests["<applied>"] == digests["<bound>"]
     assert fa.Study(other, DUTIES, fx=fx_table()).inputs.digests()["<trade>"] != digests["<trade>"]

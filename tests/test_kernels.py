@@ -18,34 +18,51 @@ from small import row, study, table_of
 
 import fastavs
 from fastavs import duty as duties
-from fastavs.kernels import moments, picking, rates
+from fastavs.kernels import picking
 from fastavs.kernels import quantities as addup
+from fastavs.kernels import sorted as opcodes
 from fastavs.kernels.options import readonly
-from fastavs.results.summary import moments as moments_of
+from fastavs.results.unweighed import trade_account
 
 HERE = Path(__file__).parent
 PACKAGE = Path(fastavs.__file__).parent
 
 TWIN = """
-import test_twin
+import test_sorted, test_twin
 for seed, knobs in ((0, test_twin.KNOBS[0]), (1, {"method": "pooled"}), (2, {"odd_duties": True}), (3, {"digits": 8})):
     test_twin.test_every_table_is_the_twins(seed, knobs)
+for knobs in ({}, {"odd_duties": True}):
+    test_sorted.test_the_index_agrees_with_the_direct_twin(0, knobs)
+"""
+# what stands for machine instructions where nothing is compiled; and integers wrap round there without a word
+INTERPRETED = """
+from fractions import Fraction
+import numpy as np
+from numba import extending
+
+def fused(x, y, z):
+    finite = np.isfinite([x, y, z]).all()
+    return float(Fraction(x) * Fraction(y) + Fraction(z)) if finite else x * y + z
+
+instructions = {"_fma_typed": fused, "_fetch_typed": lambda array, place: None}
+extending.intrinsic = lambda typed: instructions[typed.__name__]
+np.seterr(over="ignore")
 """
 KERNELS = """
 import numpy as np
-from fastavs.kernels import quantities as addup, carry, moments, rates
+from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
 out = np.empty(1)
-moments.sums(readonly([1.0, 2.0], np.float64), readonly([0, 0], np.int64), out)
+quantities.add_up(readonly([0, 2], np.int64), readonly([1.0, 2.0], np.float64), out)
 assert out[0] == 3.0
 """
 
 BEYOND = """
 import numpy as np
-from fastavs.kernels import moments
+from fastavs.kernels import quantities
 from fastavs.kernels.options import readonly
 try:
-    moments.sums(readonly([1.0], np.float64), readonly([9], np.int64), np.empty(1))
+    quantities.add_up(readonly([9, 10], np.int64), readonly([1.0], np.float64), np.empty(1))
 except IndexError:
     pass
 else:
@@ -67,7 +84,7 @@ def python(code: str, root: Path = PACKAGE.parent, **environment: str) -> None:
 
 
 def test_without_the_jit_the_twin_still_agrees():
-    python(TWIN, NUMBA_DISABLE_JIT="1")
+    python(INTERPRETED + TWIN, NUMBA_DISABLE_JIT="1")
 
 
 @pytest.fixture(scope="module")
@@ -83,15 +100,8 @@ def compiled(folder: Path) -> dict[str, int]:
 
 
 def test_with_bounds_checks_the_twin_still_agrees(checked_cache):
-    kernels = {path.name.split("-")[0] for path in checked_cache.rglob("*.nbc")}
-    assert {
-        "rates.line_rates",
-        "quantities.quantities",
-        "picking.pick",
-        "carry.carry",
-        "moments.moments",
-        "moments.sums",
-    } <= kernels
+    kernels = {path.name.split("-")[0].split(".")[1] for path in checked_cache.rglob("*.nbc")}
+    assert {"quantities", "pick", "find_levels", "running_sums", "row_rates", "sweep_block"} <= kernels
 
 
 def test_a_second_process_compiles_nothing(checked_cache):
@@ -139,13 +149,14 @@ assert "numba" not in sys.modules
 
 def test_opcodes_are_those_of_the_duties():
     names = ("CONST", "TERM", "ADD", "SUB", "MAX", "MIN")
-    assert [getattr(rates, name) for name in names] == [getattr(duties, name) for name in names]
-    assert len({getattr(rates, name) for name in names}) == len(names)
+    assert [getattr(opcodes, name) for name in names] == [getattr(duties, name) for name in names]
+    assert len({getattr(opcodes, name) for name in names}) == len(names)
 
 
 # ---- sums, against exact ones
 
 ULPS = 1e-15
+LINE = "2203000100"
 KEY_TYPES = (np.int32, np.int16, np.int16)  # of code, period and partner
 
 
@@ -293,42 +304,64 @@ def test_observations_are_picked_as_in_plain_python(times):
         assert count[whose, code] == len(mine)
 
 
-def test_sums_by_group():
-    numbers = wild(9000, 3)
-    group = [place % 4 - 1 for place in range(9000)]  # -1: left out
-    out = np.empty(3)
-    moments.sums(readonly(numbers, np.float64), readonly(group, np.int64), out)
-    exact = [math.fsum(one for one, g in zip(numbers, group, strict=True) if g == k) for k in range(3)]
-    assert out.tolist() == pytest.approx(exact, rel=ULPS, abs=0.0)
+def test_sums_of_the_account_are_exact():
+    value = wild(9000, 3)
+    period = [("2008", "2009", "2010")[place % 3] for place in range(9000)]
+    code = [(LINE, "9999999999")[place % 2] for place in range(9000)]  # the second is no line
+    rows = [row(*one, f"P{place}", v) for place, (*one, v) in enumerate(zip(period, code, value, strict=True))]
+    account = trade_account(study(rows, {2009: {LINE: "5%"}}).rates())
+
+    def exact(*chosen: str) -> float:
+        some = [v for *one, v in zip(period, code, value, strict=True) if set(chosen) <= set(one)]
+        return pytest.approx(math.fsum(some), rel=ULPS, abs=0.0)
+
+    (year,) = account.years
+    assert account.unused_periods == {"2008": exact("2008"), "2010": exact("2010")}
+    assert (year.all.value, year.weighs.value) == (exact("2009"), exact("2009", LINE))
+    assert [share.value for share in year.causes.values()] == [exact("2009", "9999999999")]
 
 
-def test_moments_by_group():
+def test_means_and_deviations_are_exact_to_the_ulp():
     rng = random.Random(4)
-    values = [rng.lognormvariate(-3, 2) if place % 11 else math.nan for place in range(3000)]
-    weights = [one if place % 5 else 0.0 for place, one in enumerate(wild(3000, 5))]
-    group = [0 if place < 2000 else 1 for place in range(3000)]
-    group[7] = -1
-    found = moments_of(np.array(values), np.array(weights), np.array(group), 3)
-    for k in (0, 1):
-        chosen = [
-            (Fraction(x), Fraction(w)) for x, w, g in zip(values, weights, group, strict=True) if g == k and x == x
-        ]
+    codes = [f"{22 if place < 2000 else 17}{place:08d}" for place in range(3000)]
+    percents = [f"{100 * rng.lognormvariate(-3, 2):.6f}" if place % 11 else None for place in range(3000)]
+    imports = [one if place % 5 else 0.0 for place, one in enumerate(wild(3000, 5))]
+    rows = [row("2009", code, "DEU", one) for code, one in zip(codes, imports, strict=True) if one]
+    lines = {code: f"{one}%" if one else "1 USD/kg" for code, one in zip(codes, percents, strict=True)}  # or not known
+    found = study(rows, {2009: lines}).rates()
+    known = [
+        (code[:2], Fraction(float(Fraction(one) / 100)), Fraction(weight))
+        for code, one, weight in zip(codes, percents, imports, strict=True)
+        if one
+    ]
+    everything = sum(weight for _, _, weight in known)
+    groups = {one["group"]: one for one in found.by("chapter").to_pylist()}
+    for chapter, ours in [(None, found.summary().to_pylist()[0]), *groups.items()]:
+        chosen = [(x, w) for one, x, w in known if chapter in (None, one)]
         n, total = len(chosen), sum(w for _, w in chosen)
         mean = sum(x for x, _ in chosen) / n
         weighted = sum(w * x for x, w in chosen) / total
         squares = sum((x - mean) ** 2 for x, _ in chosen) / (n - 1)
         spread = sum(w * (x - weighted) ** 2 for x, w in chosen) / total
-        assert found.values[k] == n
-        assert found.mean[k] == pytest.approx(float(mean), rel=ULPS)
-        assert found.weight[k] == pytest.approx(float(total), rel=ULPS)
-        assert found.weighted_mean[k] == pytest.approx(float(weighted), rel=ULPS)
-        assert found.sd[k] == pytest.approx(math.sqrt(squares), rel=2 * ULPS)
-        assert found.weighted_sd[k] == pytest.approx(math.sqrt(spread), rel=2 * ULPS)
-    assert found.values[2] == 0
-    assert all(math.isnan(one[2]) for one in (found.mean, found.sd, found.weighted_mean, found.weighted_sd))
+        assert ours["simple_mean"] == pytest.approx(float(mean), rel=ULPS, abs=0.0)
+        assert ours["simple_sd"] == pytest.approx(math.sqrt(squares), rel=2 * ULPS, abs=0.0)
+        assert ours["weighted_mean"] == pytest.approx(float(weighted), rel=ULPS, abs=0.0)
+        if chapter is None:
+            assert ours["weighted_sd"] == pytest.approx(math.sqrt(spread), rel=2 * ULPS, abs=0.0)
+            assert ours["unresolved_lines"] == 3000 - n
+        else:
+            assert ours["import_share"] == pytest.approx(float(total / everything), rel=ULPS, abs=0.0)
 
 
-LINE = "2203000100"
+@pytest.mark.parametrize(("duty", "traded"), [("1 USD/kg", False), ("5%", False), ("5%", True)])
+def test_means_of_one_line_and_of_none(duty, traded):
+    filler = row("2009", "9999999999", "DEU", 1.0)  # no line
+    rows = [filler, *([row("2009", LINE, "DEU", 2.0)] if traded else [])]
+    (found,) = study(rows, {2009: {LINE: duty}}).rates().by("chapter").to_pylist()
+    assert found["simple_mean"] == (0.05 if duty == "5%" else None)
+    assert found["simple_sd"] is None
+    assert found["weighted_mean"] == (0.05 if traded else None)
+    assert found["import_share"] == (1.0 if traded else None)
 
 
 @pytest.mark.parametrize("duty", ["1 USD/kg", "max(5%, 1 USD/kg)", "5% + 1 USD/kg", "max(0.5 USD/kg, 1 USD/kg)"])

@@ -1,16 +1,19 @@
-"""The index against the direct kernel, and both against exact sums, at the size of a real base period."""
+"""The index against the direct twin, and against exact sums, at the size of a real base period."""
 
 from __future__ import annotations
 
 import math
 
+import direct
 import numpy as np
 import pyarrow as pa
 import pytest
+from alike import assert_same_table
+from direct_lines import charge
 from test_sorted import rows_of
 
 import fastavs as fa
-from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, parse_duty
+from fastavs.duty import SUB, parse_duty
 from fastavs.evaluation.plan import Plan, make_plan
 
 OBSERVATIONS = 1_300_000
@@ -99,45 +102,44 @@ def plan(study: fa.Study) -> Plan:
     return make_plan(fa.build_index(study))
 
 
-def test_rates_and_counts_of_every_line(study: fa.Study, plan: Plan) -> None:
+@pytest.fixture(scope="module")
+def twin(study: fa.Study) -> direct.Direct:
+    return direct.rates(study)
+
+
+def test_rates_and_counts_of_every_line(study: fa.Study, plan: Plan, twin: direct.Direct) -> None:
     index = plan.index
     rate, kept, binding = rows_of(plan)
     levels: set[int] = set()
     worst = 0.0
-    for year in study.rates().years.values():
-        for kind, evaluated in year.sides.items():
-            side = index.sides[index.side(kind, evaluated.schedule.year)]
+    for year in twin.years.values():
+        for kind, expected in year.sides.items():
+            side = index.sides[index.side(kind, expected.schedule.year)]
             here = slice(side.first, side.last)
-            row, found, raw = plan.line_row[here], index.lines.found[here], evaluated.raw
+            row, found = plan.line_row[here], index.lines.found[here]
             percent = np.diff(plan.duties.term_start)[index.lines.duty[here]] == 0
-            whole = np.where(evaluated.side.ad_valorem > study.options.outlier, 0, found)
+            whole = np.where(expected.ad_valorem > study.options.outlier, 0, found)
             used = np.where(percent, whole, kept[row])
-            np.testing.assert_array_equal(index.lines.level[here], evaluated.side.level)
-            np.testing.assert_array_equal(used, raw.kept)
-            np.testing.assert_array_equal(found - used, raw.outliers)
-            np.testing.assert_array_equal(np.where(percent, 0, binding[row]), raw.binding)
-            np.testing.assert_array_equal(np.isnan(rate[row]), np.isnan(evaluated.side.rate))
+            np.testing.assert_array_equal(index.lines.level[here], expected.level)
+            np.testing.assert_array_equal(used, expected.kept)
+            np.testing.assert_array_equal(found - used, expected.outliers)
+            np.testing.assert_array_equal(np.where(percent, 0, binding[row]), expected.binding)
+            np.testing.assert_array_equal(np.isnan(rate[row]), np.isnan(expected.rate))
             known = ~np.isnan(rate[row])
-            apart = np.abs(rate[row] - evaluated.side.rate)[known]
-            worst = max(worst, float((apart / np.maximum(np.abs(evaluated.side.rate[known]), 1e-300)).max()))
-            levels |= set(evaluated.side.level.tolist())
+            apart = np.abs(rate[row] - expected.rate)[known]
+            worst = max(worst, float((apart / np.maximum(np.abs(expected.rate[known]), 1e-300)).max()))
+            levels |= set(expected.level.tolist())
             if kind == "applied":
-                assert raw.outliers.sum() > 100
+                assert expected.outliers.sum() > 100
     assert worst <= ULPS
     assert {10, 8, 6, 4} <= levels
 
 
-def _rates(program: tuple[tuple[int, float], ...], terms: list[np.ndarray]) -> np.ndarray:
-    """A program on many observations at a time, in double, as METHOD.md has it."""
-    stack: list[np.ndarray] = []
-    for op, arg in program:
-        if op in (CONST, TERM):
-            stack.append(np.full(terms[0].size, arg) if op == CONST else terms[int(arg)])
-            continue
-        right, left = stack.pop(), stack.pop()
-        work = {ADD: np.add, SUB: np.subtract, MAX: np.maximum, MIN: np.minimum}[op]
-        stack.append(work(left, right))
-    return stack[0]
+def test_every_table_is_the_direct_ones(study: fa.Study, twin: direct.Direct) -> None:
+    found = study.rates()
+    assert_same_table(found.table, twin.table, rel=ULPS)
+    assert_same_table(found.summary(), twin.summary(), rel=ULPS)
+    assert_same_table(found.by("chapter"), twin.by("chapter"), rel=ULPS)
 
 
 def test_rates_against_exact_sums(plan: Plan) -> None:
@@ -152,7 +154,7 @@ def test_rates_against_exact_sums(plan: Plan) -> None:
         here = slice(entries.start[first], entries.start[last])
         period = np.repeat(entries.period[first:last], np.diff(entries.start[first : last + 1]))
         terms = [term.b * np.array(FX[term.currency])[period] * entries.ratio[here] for term in duty.specifics]
-        every = _rates(duty.program, terms)
+        every = charge(duty.program, terms)
         some = every[every <= 10.0]
         assert kept[row] == some.size
         if some.size:

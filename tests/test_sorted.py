@@ -1,4 +1,4 @@
-"""The sorted index against the direct kernel: every rate, every count, every figure of the summary."""
+"""The sorted index against the direct twin: every rate, every count, every figure of the summary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import direct
 import make_study
 import make_year
 import numpy as np
@@ -51,34 +52,36 @@ def rows_of(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return rate, kept, binding
 
 
-def compare(study: fa.Study) -> None:
-    """Hold every side of every year against the direct kernel."""
+def compare(study: fa.Study) -> direct.Direct:
+    """Hold every side of every year against the direct twin, and return that."""
     index = fa.build_index(study)
     plan = make_plan(index)
     rate, kept, binding = rows_of(plan)
     terms = np.diff(plan.duties.term_start)
-    for year in study.rates().years.values():
-        for kind, evaluated in year.sides.items():
-            side = index.sides[index.side(kind, evaluated.schedule.year)]
+    twin = direct.rates(study)
+    for year in twin.years.values():
+        for kind, expected in year.sides.items():
+            side = index.sides[index.side(kind, expected.schedule.year)]
             here = slice(side.first, side.last)
             row, found = plan.line_row[here], index.lines.found[here]
             percent = terms[index.lines.duty[here]] == 0
-            whole = np.where(evaluated.side.ad_valorem > study.options.outlier, 0, found)
-            assert (index.lines.level[here] == evaluated.side.level).all()
-            assert (np.where(percent, whole, kept[row]) == evaluated.raw.kept).all()
-            assert (found - np.where(percent, whole, kept[row]) == evaluated.raw.outliers).all()
-            assert (np.where(percent, 0, binding[row]) == evaluated.raw.binding).all()
-            for ours, theirs in zip(rate[row], evaluated.side.rate, strict=True):
+            whole = np.where(expected.ad_valorem > study.options.outlier, 0, found)
+            assert (index.lines.level[here] == expected.level).all()
+            assert (np.where(percent, whole, kept[row]) == expected.kept).all()
+            assert (found - np.where(percent, whole, kept[row]) == expected.outliers).all()
+            assert (np.where(percent, 0, binding[row]) == expected.binding).all()
+            for ours, theirs in zip(rate[row], expected.rate, strict=True):
                 assert_near(0.0 if math.isnan(ours) and index.facts["zero"] else ours, theirs, kind)
+    return twin
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("knobs", KNOBS, ids=lambda knobs: ",".join(f"{k}={v}" for k, v in knobs.items()) or "drawn")
-def test_the_index_agrees_with_the_direct_kernel(seed: int, knobs: dict[str, Any]) -> None:
+def test_the_index_agrees_with_the_direct_twin(seed: int, knobs: dict[str, Any]) -> None:
     study = study_of(make_study.make(7000 + 100 * KNOBS.index(knobs) + seed, **({"method": "partner"} | knobs)))
-    compare(study)
+    twin = compare(study)
     found = fa.sweep(study, [NOTHING]).summary().to_pylist()
-    for ours, theirs in zip(found, study.rates().summary().to_pylist(), strict=True):
+    for ours, theirs in zip(found, twin.summary().to_pylist(), strict=True):
         assert ours.pop("scenario") == NOTHING.name
         assert list(ours) == SUMMARY.names
         for column, expected in theirs.items():
@@ -139,10 +142,10 @@ def test_a_stale_index_is_refused(tmp_path: Path) -> None:
 def test_every_entry_leads_back_to_its_observation() -> None:
     study = study_of(make_study.make(5, method="partner", digits=10))
     index = fa.build_index(study)
-    recorded = study.recorded(10)
+    recorded = study.matches.recorded(10)
     leads_back = np.zeros(index.observation.size, dtype=bool)
     for side in index.sides:
-        basis = study.prepared(side.kind, side.year).basis
+        basis = study.matches.match(side.kind, side.year).basis
         place = np.minimum(np.searchsorted(basis.chosen, index.observation), basis.chosen.size - 1)
         same = (basis.ratio[:, place] == index.entries.ratio).any(axis=0)
         leads_back |= (basis.chosen[place] == index.observation) & same

@@ -9,14 +9,17 @@ from typing import Any
 
 import make_study
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+import rewritten
+from alike import assert_same_table
 from click.testing import CliRunner
 from test_twin import study_of
 
 import fastavs as fa
 from fastavs.cli.main import main
 from fastavs.evaluation.blocks import Block, run_block
-from fastavs.evaluation.changed import changed_rates, changed_schedule
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import make_plan
 from fastavs.sweeping import FIGURES
@@ -70,7 +73,7 @@ def test_a_sweep_gives_what_changed_schedules_give(seed: int, knobs: dict[str, A
     scenarios = scenarios_for(made, seed)
     found = iter(fa.sweep(study, scenarios).summary().to_pylist())
     for scenario in scenarios:
-        for theirs in changed_rates(study, scenario).summary().to_pylist():
+        for theirs in rewritten.rates(study, scenario).summary().to_pylist():
             ours = next(found)
             assert ours.pop("scenario") == scenario.name
             for column, expected in theirs.items():
@@ -91,7 +94,7 @@ def test_changed_schedules_are_those_of_a_study_read_anew() -> None:
     again = dict(made)
     for kind in ("applied", "bound"):
         schedules = getattr(study, kind).values()
-        changed = [changed_schedule(study, scenario, schedule) for schedule in schedules]
+        changed = [rewritten.changed_schedule(study, scenario, schedule) for schedule in schedules]
         again[kind] = [
             {"year": one.year, "line": line, "duty": one.duties[duty].text}
             for one in changed
@@ -150,20 +153,22 @@ def test_other_scenarios_change_a_scenario_by_the_last_bits_of_weights_at_most(s
                 assert np.array_equal(ours, theirs, equal_nan=True), (scenario, name)
 
 
-def test_the_pooled_method_goes_line_by_line() -> None:
-    study = study_of(make_study.make(13, method="pooled"))
-    scenario = fa.Scenario("dear", fa.FxShock("EUR", 1.3))
-    ours = fa.sweep(study, [scenario]).summary().drop_columns("scenario").to_pylist()
-    assert ours == changed_rates(study, scenario).summary().to_pylist()
+@pytest.mark.parametrize("seed", range(2))
+def test_the_pooled_method_is_swept_as_any_other(seed: int) -> None:
+    made = make_study.make(13 + seed, method="pooled")
+    study = study_of(made)
+    scenarios = [fa.Scenario("dear", fa.FxShock("EUR", 1.3)), *scenarios_for(made, seed)]
+    found = fa.sweep(study, scenarios).summary()
+    for scenario in scenarios:
+        ours = found.filter(pc.equal(found["scenario"].cast(pa.string()), scenario.name)).drop_columns("scenario")
+        assert_same_table(ours, rewritten.rates(study, scenario).summary(), rel=2e-15)
     with pytest.raises(fa.InputError, match="a currency that the study does not have"):
         fa.sweep(study, [fa.Scenario("x", fa.FxShock("JPY", 1.3))])
-    with pytest.raises(fa.InputError, match="pooled method has no index"):
-        fa.build_index(study)
 
 
 def test_an_index_that_lacks_a_new_duty_says_so() -> None:
     study = study_of(make_study.make(12, method="partner"))
-    line = study.applied[2011].lines()[0]
+    line = study.checked.applied[2011].lines()[0]
     with pytest.raises(fa.InputError, match="not prepared for the scenario"):
         fa.sweep(fa.build_index(study), [fa.Scenario("x", fa.SetDuty(line, "0.1 EUR/kWh"))])
 

@@ -10,12 +10,12 @@ from typing import Any
 import make_study
 import numpy as np
 import pytest
+import rewritten
 from small import near, row
 from small import study as small_study
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.evaluation.changed import changed_rates
 from fastavs.kernels import ordering
 
 LINE, OTHER = "2203000100", "2203000900"
@@ -73,7 +73,7 @@ def test_a_saved_index_takes_new_duties_on_quantities_that_it_knows(tmp_path: Pa
     ]
     found = fa.sweep(index, scenarios).summary().to_pylist()
     for ours, scenario in zip(found, scenarios, strict=True):
-        (theirs,) = changed_rates(study, scenario).summary().to_pylist()
+        (theirs,) = rewritten.rates(study, scenario).summary().to_pylist()
         for column, value in theirs.items():
             assert ours[column] == (near(value) if isinstance(value, float) else value), column
     with pytest.raises(fa.InputError, match="not prepared"):  # no observation of it was indexed

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 import reference
+import rewritten
 from small import near, row
 from small import study as small_study
 from test_sorted import KNOBS
@@ -23,7 +24,6 @@ from test_twin import study_of
 
 import fastavs as fa
 from fastavs.evaluation.blocks import BLOCK
-from fastavs.evaluation.changed import changed_rates
 from fastavs.evaluation.partners import settle
 from fastavs.scenario.file import read_scenarios
 
@@ -49,7 +49,7 @@ def periods_of(made: Made) -> list[str]:
     return sorted({row["period"] for row in made["trade"]})
 
 
-def rewritten(made: Made, *changes: Any) -> Made:
+def written_anew(made: Made, *changes: Any) -> Made:
     """The study with its trade table and its table of partners written as the changes say."""
     found = made
     for change in sorted(changes, key=lambda one: isinstance(one, fa.Resample)):  # names change in resampling
@@ -164,8 +164,8 @@ def test_a_change_of_the_trade_is_the_trade_rewritten(seed: int, knobs: dict[str
     made = make(8300 + seed, **({"method": "partner"} | knobs))
     study = study_of(made)
     for name, changes in trade_changes(made).items():
-        again = study_of(rewritten(made, *changes)).rates()
-        found = changed_rates(study, fa.Scenario(name, *changes))
+        again = study_of(written_anew(made, *changes)).rates()
+        found = rewritten.rates(study, fa.Scenario(name, *changes))
         assert_same_summary(found.summary().to_pylist(), again.summary().to_pylist())
         weights = zip(found.table["imports"].to_pylist(), again.table["imports"].to_pylist(), strict=True)
         assert all(math.isclose(*pair, rel_tol=1e-14, abs_tol=1e-20) for pair in weights)
@@ -176,11 +176,11 @@ def test_a_change_of_the_trade_is_the_trade_rewritten(seed: int, knobs: dict[str
 def figures_agree(study: fa.Study, index: fa.SortedIndex, scenarios: list[fa.Scenario]) -> None:
     """Hold a sweep of an index alone against every scenario line by line."""
     found = fa.sweep(index, scenarios).summary().to_pylist()
-    years = len(study.plan.years)
+    years = len(study.checked.serving.years)
     for place, scenario in enumerate(scenarios):
         ours = found[place * years : place * years + years]
         assert {one.pop("scenario") for one in ours} == {scenario.name}
-        assert_same_summary(ours, changed_rates(study, scenario).summary().to_pylist())
+        assert_same_summary(ours, rewritten.rates(study, scenario).summary().to_pylist())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -203,7 +203,7 @@ def test_changes_of_trade_and_of_duties_go_together(seed: int, match_on: str) ->
         [fa.ScaleDuty(specific=300.0)],
         [fa.ShiftDuty(0.01, -0.1)],
         [fa.ScaleDuty(specific=0.0)],
-        [fa.SetDuty((heading,), "max(7%, 0.5 EUR/kg)" if "mass" in study.trade.kinds else "7%")],
+        [fa.SetDuty((heading,), "max(7%, 0.5 EUR/kg)" if "mass" in study.checked.trade.kinds else "7%")],
         [*another_quantity(made), fa.FxShock("GBP", 1.2)],
     ]
     scenarios = [
@@ -231,7 +231,7 @@ def test_the_naive_twin_agrees(seed: int) -> None:
     ours = found.summary().drop_columns("scenario").to_pylist()
     theirs = []
     for changes in chosen.values():
-        again = rewritten(made, *changes)
+        again = written_anew(made, *changes)
         theirs += reference.summary(again, reference.rates(again))
     assert_same_summary(ours, theirs)
 
@@ -292,7 +292,7 @@ def test_a_line_whose_observations_are_gone_falls_to_further_digits(match_on: st
     rates = [*first, 0.8 / 2, 0.8 / 4, 0.8 / 8]
     assert means == [near((rate + 0.05) / 2) for rate in rates] + [0.05]
     assert [one["unresolved_lines"] for one in found if one["year"] == 2011] == [0, 0, 0, 0, 1]
-    levels = [changed_rates(study, one).table.to_pylist() for one in scenarios]
+    levels = [rewritten.rates(study, one).table.to_pylist() for one in scenarios]
     digits = [next(x["match_level"] for x in some if (x["year"], x["line"]) == (2011, LINE)) for some in levels]
     assert digits == [10 if match_on == "imports" else 8, 8, 6, 4, 0]
 
@@ -334,7 +334,7 @@ def test_the_draws_are_the_same_everywhere() -> None:
 def test_groups_and_lines_follow_the_trade(seed: int, knobs: dict[str, Any], tmp_path: Path) -> None:
     study = study_of(make(8900 + seed, **({"method": "partner", "min_value": 0.0} | knobs)))
     index = fa.build_index(study)
-    dear = fa.PriceShock(1.5, partners=study.trade.partners[:2])
+    dear = fa.PriceShock(1.5, partners=study.checked.trade.partners[:2])
     scenarios = [
         fa.Scenario("as it is"),
         fa.Scenario("some", fa.ExcludePartners(regions=("Asia",)), fa.Resample(2)),
@@ -348,7 +348,7 @@ def test_groups_and_lines_follow_the_trade(seed: int, knobs: dict[str, Any], tmp
     assert alone.by("industry").equals(found.by("industry"))
     known = 0
     for scenario in scenarios:
-        expected = changed_rates(study, scenario)
+        expected = rewritten.rates(study, scenario)
         of_trade = any(isinstance(change, fa.PriceShock | fa.ExcludePartners) for change in scenario.changes)
         for table, rows in (
             (found.by("industry"), expected.by("industry").to_pylist()),
@@ -379,7 +379,7 @@ def test_prices_may_bring_small_observations_in() -> None:
     made = make(9000, method="partner", min_value=50.0)
     study = study_of(made)
     dear = fa.Scenario("dear", fa.PriceShock(3.0))
-    again = study_of(rewritten(made, *dear.changes)).rates().summary().to_pylist()
+    again = study_of(written_anew(made, *dear.changes)).rates().summary().to_pylist()
     assert_same_summary(fa.sweep(study, [dear]).summary().drop_columns("scenario").to_pylist(), again)
     index = fa.build_index(study)
     with pytest.raises(fa.InputError, match=r"options.min_value: prices cannot be changed.*give the study"):

@@ -14,22 +14,22 @@ from fastavs.results.facts import plan_record, reading_record, study_record
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from fastavs.checked import Checked
     from fastavs.inputs.schedule import YearSchedule
-    from fastavs.study import Study
 
 Record = dict[str, Any]
 FORMS = ("ad valorem", "specific", "greater of", "lesser of", "sum", "nested")
 
 
-def check_record(study: Study) -> Record:
+def check_record(checked: Checked) -> Record:
     """Return what a study's inputs hold, before anything is computed."""
-    trade = study.trade
-    schedules = [*study.applied.values(), *study.bound.values()]
+    trade = checked.trade
+    schedules = [*checked.applied.values(), *checked.bound.values()]
     return {
-        "study": study_record(study),
-        "inputs": study.inputs.digests(),
-        "counts": reading_record(study),
-        "plan": plan_record(study),
+        "study": study_record(checked),
+        "inputs": checked.inputs.digests(),
+        "counts": reading_record(checked),
+        "plan": plan_record(checked),
         "trade": {
             "periods": trade.periods,
             "codes": len(trade.codes),
@@ -40,7 +40,7 @@ def check_record(study: Study) -> Record:
         "currencies": sorted({one for schedule in schedules for duty in schedule.duties for one in duty.currencies}),
         "groups": {
             name: {"groups": len(set(grouping.members)), "prefixes": len(grouping.prefixes)}
-            for name, grouping in study.groups.items()
+            for name, grouping in checked.groups.items()
         },
     }
 
@@ -80,9 +80,9 @@ def form_of(duty: Duty) -> str:
     return "sum" if isinstance(duty.expr, Add) else "nested"
 
 
-def show_check(console: Console, study: Study, record: Record) -> None:
+def show_check(console: Console, checked: Checked, record: Record) -> None:
     """Print what `check_record` found."""
-    show_title(console, study)
+    show_title(console, checked)
     _show_schedules(console, record)
     trade = record["trade"]
     head(console, f"Trade: {plural(record['counts']['rows_read'], 'row')}, {plural(trade['codes'], 'code')}, "

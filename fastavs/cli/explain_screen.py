@@ -11,7 +11,7 @@ from fastavs.cli.study_screen import show_title
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fastavs.study import Study
+    from fastavs.checked import Checked
 
 Record = dict[str, Any]
 FEW = 8  # rates that are written out in a sum
@@ -27,25 +27,25 @@ VERDICTS = {
 """How the reasons of `fastavs.results.observations` begin, and the word for each in a table."""
 
 
-def show_proof(console: Console, study: Study, proof: Record) -> None:
+def show_proof(console: Console, checked: Checked, proof: Record) -> None:
     """Print a line's proof: duties, observations, means, and which of applied and bound governs."""
-    show_title(console, study)
+    show_title(console, checked)
     head(console, f"Line {proof['line']} in {proof['year']}")
     periods = ", ".join(proof["periods"])
     say(console, f"It rests on {'its own trade' if proof['own_trade'] else 'the base period'}: {periods}.")
     say(console, _weight(proof))
     for kind, side in proof["sides"].items():
-        _show_side(console, study, proof, kind, side)
+        _show_side(console, checked, proof, kind, side)
     head(console, f"Rate in {proof['year']}: {_rate(proof['rate'])}")
     _show_governing(console, proof)
 
 
-def _show_side(console: Console, study: Study, proof: Record, kind: str, side: Record) -> None:
+def _show_side(console: Console, checked: Checked, proof: Record, kind: str, side: Record) -> None:
     title = f"{kind.capitalize()} schedule of {side['schedule_year']}"
     if side["carried_level"] is None and side["sources"]:
         source = side["sources"][0]
         head(console, f"{title}: {source['duty']}")
-        _show_source(console, study, proof, source)
+        _show_source(console, checked, proof, source)
         return
     head(console, f"{title}: it does not have the line")
     if not side["sources"]:
@@ -57,32 +57,32 @@ def _show_side(console: Console, study: Study, proof: Record, kind: str, side: R
     for source in sources:
         say(console)
         say(console, f"{source['line']}: {source['duty']}", style="bold")
-        _show_source(console, study, proof, source)
+        _show_source(console, checked, proof, source)
     say(console)
     terms = _sum_of([source["rate"] for source in sources])
     say(console, f"Mean of the {lines}: {terms} = {_rate(side['rate'])}")
 
 
-def _show_source(console: Console, study: Study, proof: Record, source: Record) -> None:
+def _show_source(console: Console, checked: Checked, proof: Record, source: Record) -> None:
     """Print a line's observations and what comes of them."""
-    say(console, _where_from(study, proof, source))
+    say(console, _where_from(checked, proof, source))
     if source["observations"]:
         _show_observations(console, proof, source["observations"])
     say(console, _result(proof, source), style="bold")
 
 
-def _where_from(study: Study, proof: Record, source: Record) -> str:
+def _where_from(checked: Checked, proof: Record, source: Record) -> str:
     line, level = source["line"], source["level"]
     if level == len(line):
         return "Its own observations."
     if level:
         code = line[:level]
         return f"No usable observation of its own: it borrows those that share {level} digits with it ({code})."
-    alone = study.options.match_on == "classification" and not proof["own_trade"] and source["matched"]
+    alone = checked.options.match_on == "classification" and not proof["own_trade"] and source["matched"]
     if proof["own_trade"] or alone:
         why = "a year with its own trade borrows none" if proof["own_trade"] else "a matched line borrows none"
         return f"No usable observation of its own, and {why}."
-    levels = ", ".join(str(digits) for digits in study.options.levels)
+    levels = ", ".join(str(digits) for digits in checked.options.levels)
     return f"No usable observation of its own, nor any at {levels} digits."
 
 

@@ -113,11 +113,11 @@ def check(study_file: Path, as_json: bool) -> None:
     with Steps() as steps:
         study = Study.load(study_file, steps)
         study.check()
-    record = check_record(study)
+    record = check_record(study.checked)
     if as_json:
         click.echo(to_json(record), nl=False)
         return
-    show_check(make_console(), study, record)
+    show_check(make_console(), study.checked, record)
 
 
 @main.command()
@@ -165,7 +165,7 @@ def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> Non
         return
     from fastavs.cli.explain_screen import show_proof
 
-    show_proof(make_console(), rates.study, proof)
+    show_proof(make_console(), rates.checked, proof)
 
 
 @main.command()

@@ -13,8 +13,8 @@ from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL,
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from fastavs.checked import Checked
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
 
 Record = dict[str, Any]
 
@@ -35,14 +35,14 @@ IN_FULL = {
 
 def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> None:
     """Print what a run found, what it could not find, and where the results are."""
-    show_title(console, rates.study)
+    show_title(console, rates.checked)
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])
     show_set_aside(console, record["counts"], written=True)
     _show_ungrouped(console, record["counts"]["lines_in_no_group"], rates.year().year)
-    _show_gaps(console, rates.study, record)
-    _show_trade(console, rates.study, record["trade"])
-    _show_breaches(console, record["years"], rates.study)
+    _show_gaps(console, rates.checked, record)
+    _show_trade(console, rates.checked, record["trade"])
+    _show_breaches(console, record["years"], rates.checked)
     steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in record["seconds"].items())
     total = sum(record["seconds"].values())
     say(console)
@@ -97,8 +97,8 @@ def _show_levels(console: Console, years: Sequence[Record]) -> None:
     console.print(table)
 
 
-def _show_gaps(console: Console, study: Study, record: Record) -> None:
-    head(console, f"What could not be computed (trade in {study.config.currency})")
+def _show_gaps(console: Console, checked: Checked, record: Record) -> None:
+    head(console, f"What could not be computed (trade in {checked.config.currency})")
     years = record["years"]
     gaps = ("unresolved", "ad_valorem_part_only")
     if not any(year[gap]["lines"] for year in years for gap in gaps) and not any(
@@ -119,14 +119,14 @@ def _show_gaps(console: Console, study: Study, record: Record) -> None:
     say(
         console,
         "Not known: a purely specific duty without any usable observation. "
-        + ("It counts as zero, as the study says." if study.options.unresolved == "zero" else "It is in no mean.")
+        + ("It counts as zero, as the study says." if checked.options.unresolved == "zero" else "It is in no mean.")
         + " Ad valorem part only: a duty with a specific part that no observation tells anything about.",
     )
 
 
-def _show_trade(console: Console, study: Study, trade: Record) -> None:
+def _show_trade(console: Console, checked: Checked, trade: Record) -> None:
     head(console, "Trade that weighs no line, in percent of the trade that the year rests on")
-    years, currency = trade["years"], study.config.currency
+    years, currency = trade["years"], checked.config.currency
     causes = [cause for cause in CAUSES if any(cause in year["weighs_no_line"] for year in years)]
     table = make_table("year", f"all trade,\n{currency}", "weighs\na line", *(BRIEFLY[cause] for cause in causes))
     for year in years:
@@ -150,18 +150,18 @@ def _share(value: float, trade: Record) -> str:
     return percent(value / trade["all"]["value"]) if trade["all"]["value"] > 0.0 else NONE
 
 
-def _show_breaches(console: Console, years: Sequence[Record], study: Study) -> None:
+def _show_breaches(console: Console, years: Sequence[Record], checked: Checked) -> None:
     """Name the lines applied above bound: breaches where the year's own tariff is, cuts due where an older one is."""
     unbound = [f"{year['year']} ({year['lines_without_bound']:,})" for year in years if year["lines_without_bound"]]
     if unbound:
         say(console)
         text = "Applied lines with no bound line of their heading, in no figure of the year: "
         say(console, text + ", ".join(unbound) + ".", style="yellow")
-    own = [year for year in years if year["breaches"] and year["year"] in study.applied]
-    due = [year for year in years if year["breaches"] and year["year"] not in study.applied]
+    own = [year for year in years if year["breaches"] and year["year"] in checked.applied]
+    due = [year for year in years if year["breaches"] and year["year"] not in checked.applied]
     for some, what, style in (
         (own, "Applied above bound, in lines a year", "red"),
-        (due, f"Bound below the applied tariff of {study.plan.applied_year}, cuts due, in lines a year", None),
+        (due, f"Bound below the applied tariff of {checked.serving.applied_year}, cuts due, in lines a year", None),
     ):
         if some:
             say(console)

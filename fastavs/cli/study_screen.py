@@ -9,12 +9,12 @@ from fastavs.cli.console import count, head, make_table, plural, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fastavs.study import Study
+    from fastavs.checked import Checked
 
 
-def show_title(console: Console, study: Study) -> None:
+def show_title(console: Console, checked: Checked) -> None:
     """Print the study's name, its note, and what its values are."""
-    config = study.config
+    config = checked.config
     say(console, config.name, style="bold")
     if config.note:
         say(console, config.note)

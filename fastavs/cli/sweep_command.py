@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.results.sweep import Sweep
     from fastavs.scenario.scenario import Scenario
     from fastavs.study import Study
-    from fastavs.sweeping import Sweep
 
 FILE = click.Path(path_type=Path)
 
@@ -99,10 +99,10 @@ def _check_years(study: Study, years: Sequence[int]) -> None:
     from fastavs.errors import InputError
 
     for year in years:
-        if year not in study.plan.years:
+        if year not in study.checked.serving.years:
             raise InputError(
                 "the study has no schedule of that year", key="--year", value=year,
-                expected=", ".join(str(known) for known in study.plan.years),
+                expected=", ".join(str(known) for known in study.checked.serving.years),
             )  # fmt: skip
 
 

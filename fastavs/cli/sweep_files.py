@@ -12,7 +12,7 @@ from fastavs.errors import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from fastavs.sweeping import Sweep
+    from fastavs.results.sweep import Sweep
 
 KINDS = (".csv", ".parquet")
 

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 from fastavs.duty.expr import Expr, Specific
-from fastavs.duty.meaning import (
-    Program,
-    ad_valorem_part,
-    compile_program,
-    distinct_specifics,
-    rises_with_quantity,
-    run_program,
-)
+from fastavs.duty.meaning import Meaning, Program, run_program
 from fastavs.duty.pieces import Piecewise, pieces_of
 from fastavs.errors import DutyError, UnitError
 from fastavs.units.units import BASE_UNITS, parse_unit
@@ -30,6 +23,8 @@ class Duty:
     ----------
     expr : Expr
         The expression; `fastavs.duty.parse_duty` makes a duty from text.
+    printed : str, optional
+        What the expression prints, by a reader that knows it already.
 
     Attributes
     ----------
@@ -55,6 +50,7 @@ class Duty:
     """
 
     expr: Expr
+    printed: InitVar[str | None] = None
     text: str = field(init=False, compare=False)
     specifics: tuple[Specific, ...] = field(init=False, repr=False, compare=False)
     program: Program = field(init=False, repr=False, compare=False)
@@ -62,14 +58,15 @@ class Duty:
     kinds: tuple[str, ...] = field(init=False, repr=False, compare=False)
     is_monotone: bool = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        specifics = distinct_specifics(self.expr)
-        object.__setattr__(self, "text", str(self.expr))
-        object.__setattr__(self, "specifics", specifics)
-        object.__setattr__(self, "program", compile_program(self.expr, specifics))
-        object.__setattr__(self, "ad_valorem", ad_valorem_part(self.expr))
-        object.__setattr__(self, "kinds", tuple(dict.fromkeys(term.kind for term in specifics)))
-        object.__setattr__(self, "is_monotone", rises_with_quantity(self.expr))
+    def __post_init__(self, printed: str | None) -> None:
+        meaning = Meaning(self.expr)
+        kinds = dict.fromkeys([term.unit.kind for term in meaning.specifics])
+        object.__setattr__(self, "text", str(self.expr) if printed is None else printed)
+        object.__setattr__(self, "specifics", tuple(meaning.specifics))
+        object.__setattr__(self, "program", tuple(meaning.program))
+        object.__setattr__(self, "ad_valorem", meaning.ad_valorem)
+        object.__setattr__(self, "kinds", tuple(kinds))
+        object.__setattr__(self, "is_monotone", meaning.rises)
 
     def __str__(self) -> str:
         return self.text

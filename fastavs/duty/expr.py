@@ -5,7 +5,6 @@ Amounts and percentages are exact. A node checks itself when it is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
@@ -18,16 +17,16 @@ MAX_DEPTH = 64
 
 
 def _check_number(value: Fraction, what: str) -> None:
-    if value < 0:
+    if value.numerator < 0:
         raise DutyError(f"negative {what}", value=plain_number(value), cure="subtract instead: a - b")
     try:
-        float(value)
+        value.numerator / value.denominator
     except OverflowError:
         raise DutyError(f"{what} beyond all bounds", value=f"{str(value)[:20]}...") from None
 
 
 def _depth_over(*parts: Expr) -> int:
-    depth = 1 + max(part.depth for part in parts)
+    depth = 1 + max([part.depth for part in parts])
     if depth > MAX_DEPTH:
         raise DutyError(f"a duty nested more than {MAX_DEPTH} deep")
     return depth
@@ -175,11 +174,3 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     if isinstance(expr, Add | Sub):
         return (expr.left, expr.right)
     return expr.parts if isinstance(expr, Max | Min) else ()
-
-
-def leaves(expr: Expr) -> Iterator[Percent | Specific]:
-    """The percentages and specific terms of an expression, left to right."""
-    if isinstance(expr, Percent | Specific):
-        yield expr
-    for part in children(expr):
-        yield from leaves(part)

@@ -1,6 +1,6 @@
 """Reading duty texts: the canonical grammar, and those of the authorities, with errors that say where and why.
 
-The parsers are built when first needed; each text is read once.
+The parsers are built when first needed, and not for duties as fastavs prints them; each text is read once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from fastavs.duty.duty import Duty
 from fastavs.duty.expr import Expr, Max, Min, Percent, children
+from fastavs.duty.printed import read_printed
 from fastavs.errors import DutyError
 
 if TYPE_CHECKING:
@@ -108,16 +109,19 @@ def parse_duty(text: str) -> Duty:
     >>> parse_duty("61.7 cents/kg + 16%").text
     '0.617 USD/kg + 16%'
     """
+    printed = read_printed(text)
+    if printed is not None and len(text) <= MAX_LENGTH:
+        return Duty(printed, text)
     _check_length(text)
     if _CYRILLIC.search(text):
         return read_duty(text, "ru")
     canonical = _attempt("canonical", text)
     if isinstance(canonical, Duty):
         return canonical
-    printed = _attempt("en", text)
-    if isinstance(printed, Duty):
-        return printed
-    nearer = printed if printed.named or printed.position > canonical.position else canonical
+    english = _attempt("en", text)
+    if isinstance(english, Duty):
+        return english
+    nearer = english if english.named or english.position > canonical.position else canonical
     raise nearer.error(text)
 
 

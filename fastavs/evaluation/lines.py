@@ -183,13 +183,13 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     layout = wanted.layout(plan.index)
     some = [members(plan.index, title) for title in wanted.by]
     plan, rows = under(plan, block)
-    governing = governing_lines(plan, rows, block, layout)
+    governing = line_figures(plan, rows, block, layout).governing
     groups = []
     for found in some:
         figures = np.empty((6, len(found.labels)))
         kernels.group(grouped(plan.index, found), governing, figures)
         groups.append(figures)
-    columns = _columns(plan.index, layout, governing)
+    columns = columns_of(plan.index, layout, governing)
     if block.trade:
         _leave_uncounted(plan, rows, layout, columns)
     if wanted.by and not wanted.whole:
@@ -197,8 +197,29 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     return groups, columns
 
 
-def governing_lines(plan: Plan, rows: row_kernels.Rows, block: Block, layout: LineLayout) -> kernels.Governing:
-    """Return what governs some lines under one scenario."""
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """What one scenario makes of lines. p places: lines of the schedules, then means carried; h lines of years.
+
+    Attributes
+    ----------
+    sides : kernels.Sides
+        Every line of the schedules by itself.
+    unresolved : bool[p]
+        Where no rate can be known, whatever stands for it.
+    governing : kernels.Governing
+        What governs the lines of years.
+    unresolved_lines : bool[h]
+    """
+
+    sides: kernels.Sides
+    unresolved: np.ndarray
+    governing: kernels.Governing
+    unresolved_lines: np.ndarray
+
+
+def line_figures(plan: Plan, rows: row_kernels.Rows, block: Block, layout: LineLayout) -> LineFigures:
+    """Work some lines out under one scenario."""
     index = plan.index
     row = plan.line_row[layout.lines]
     if layout.lines.size < index.lines.key.size:  # few lines need few rows
@@ -214,9 +235,21 @@ def governing_lines(plan: Plan, rows: row_kernels.Rows, block: Block, layout: Li
     schedule = _schedule(index, row, layout.lines, newly_matched(index, block.alone))
     kernels.settle(of_rows, schedule, index.facts["outlier"], index.facts["zero"], sides)
     kernels.carry(layout.years, readonly(np.arange(n), np.int32), n, True, sides)
-    out = _empty_lines(layout.named.size, layout.named.size)
-    kernels.govern(layout.years, sides, True, out)
-    return out
+    governing = _empty_lines(layout.named.size, layout.named.size)
+    kernels.govern(layout.years, sides, True, governing)
+    unresolved = _unresolved(layout, np.isnan(of_rows.rate)[row])
+    left, right = layout.years.left, layout.years.right
+    return LineFigures(sides, unresolved, governing, unresolved[left] & (unresolved[right] | (right < 0)))
+
+
+def _unresolved(layout: LineLayout, unknown: np.ndarray) -> np.ndarray:
+    """Return where no rate can be known, bool[p]: a mean carried is known where any line behind it, at any level, is.
+
+    `unknown` (bool[l]) says which lines of the schedules have no rate.
+    """
+    known_before = np.concatenate(([0], np.cumsum(~unknown)))
+    known = (known_before[layout.years.high] > known_before[layout.years.low]).any(axis=0)
+    return np.concatenate((unknown, ~known))
 
 
 def _empty_lines(h: int, detail: int) -> kernels.Governing:
@@ -258,7 +291,7 @@ def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Match
     )
 
 
-def _columns(index: SortedIndex, layout: LineLayout, lines: kernels.Governing) -> LineColumns:
+def columns_of(index: SortedIndex, layout: LineLayout, lines: kernels.Governing) -> LineColumns:
     with np.errstate(invalid="ignore"):
         share = lines.binding / lines.kept
     return LineColumns(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +12,6 @@ from fastavs.evaluation.plan import touched_lines
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.scenario.scenario import Change, ScaleDuty, Scenario, ShiftDuty, Where
 from fastavs.scenario.trade import PriceShock
-
-if TYPE_CHECKING:
-    from fastavs.study import Study
 
 
 def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
@@ -32,31 +28,6 @@ def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
         lambda where: bool(touched_lines(index, where).any()),
         lambda prefixes: not trade.size or _begins([index.lines.key, trade], prefixes),
     )
-
-
-def check_named_of(study: Study, scenarios: Sequence[Scenario]) -> None:
-    """Do the same for a study that has no index.
-
-    Raises
-    ------
-    InputError
-        As above.
-    """
-    from fastavs.index.build import sides_of  # imported late: a saved index does without
-
-    sides = {side: (study.applied if side[0] == "applied" else study.bound)[side[1]] for side in sides_of(study)}
-    schedules = sides.values()
-
-    def touches(where: Where) -> bool:
-        return any(
-            where.lines(kind, year, one.keys, one.digits, study.groups).any() for (kind, year), one in sides.items()
-        )
-
-    def prices(prefixes: tuple[str, ...]) -> bool:
-        trade = [study.recorded(digits).code_key for digits in sorted({one.digits for one in schedules})]
-        return _begins([*(one.keys for one in schedules), *trade], prefixes)
-
-    _check(scenarios, touches, prices)
 
 
 def _check(

@@ -10,12 +10,11 @@ import numpy as np
 
 from fastavs.codes import interval, to_key
 from fastavs.errors import InputError, did_you_mean
-from fastavs.inputs.options import Options
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
 
 if TYPE_CHECKING:
-    from fastavs.study import Study
+    from fastavs.checked import Checked
 
 
 class Terms(NamedTuple):
@@ -54,20 +53,15 @@ def shocks_prices(scenarios: Sequence[Scenario]) -> bool:
     return any(isinstance(change, PriceShock) for one in scenarios for change in one.changes)
 
 
-def goes_line_by_line(options: Options, scenarios: Sequence[Scenario]) -> bool:
-    """Whether no index serves: the pooled method, and prices that may bring small observations in."""
-    return options.method == "pooled" or (options.min_value > 0.0 and shocks_prices(scenarios))
-
-
-def trade_facts(study: Study) -> dict[str, Any]:
+def trade_facts(checked: Checked) -> dict[str, Any]:
     """Return what changes of the trade are held against: names, regions, and in which periods whom is excluded."""
-    trade = study.trade
+    trade = checked.trade
     return {
         "partners": trade.partners,
         "trade_periods": trade.periods,
-        "regions": study.partners.regions,
+        "regions": checked.partners.regions,
         "excluded": [np.flatnonzero(periods).tolist() for periods in trade.excluded],
-        "min_value": study.options.min_value,
+        "min_value": checked.options.min_value,
     }
 
 

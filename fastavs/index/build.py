@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from fastavs.duty import Duty
 from fastavs.errors import InputError
 from fastavs.evaluation.partners import trade_facts
 from fastavs.index.counts import with_counts
-from fastavs.index.fingerprint import fingerprint
 from fastavs.index.records import basis_facts, further_of, with_records
 from fastavs.index.segments import Asked, Builder, joined
 from fastavs.index.sorted_index import NO_RECORDS, Alternatives, Lines, Side, SortedIndex
@@ -20,21 +19,11 @@ from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario, set_changes
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import Prepared
-    from fastavs.study import Study
+    from fastavs.matching.match import Match
+    from fastavs.matching.matches import HasMatches, Matches
 
 
-def sides_of(study: Study) -> list[tuple[str, int]]:
-    """Return the schedules that a study's rates rest on, in order."""
-    found: dict[tuple[str, int], None] = {}
-    for year in study.plan.years:
-        found["applied", year if year in study.applied else cast(int, study.plan.applied_year)] = None
-        if year in study.bound:
-            found["bound", year] = None
-    return list(found)
-
-
-def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
+def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study, to keep and to save.
 
     Parameters
@@ -46,24 +35,25 @@ def build_index(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex
     Raises
     ------
     InputError
-        The pooled method, which needs no index.
+        An exchange rate that some duty needs is missing.
 
     Examples
     --------
     ``build_index(study).save("study.avs")`` and, another day, ``sweep(SortedIndex.load("study.avs"), scenarios)``.
     """
-    index = with_records(study, with_counts(study, index_of(study, scenarios)))
-    return replace(index, fingerprint=fingerprint(study), kept={})
+    matches = study.matches
+    index = with_records(matches, with_counts(matches, index_of(matches, scenarios)))
+    return replace(index, fingerprint=matches.fingerprint, kept={})
 
 
-def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
+def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs."""
-    if study.options.method == "pooled":
+    if matches.checked.options.method == "pooled":
         raise InputError("the pooled method has no index", key="options.method", value="pooled", expected='"partner"')
-    builder = Builder(study)
-    named = sides_of(study)
-    prepared = [study.prepared(kind, year) for kind, year in named]
-    duties, duty_of = _distinct(study, scenarios)
+    builder = Builder(matches)
+    named = matches.sides()
+    prepared = [matches.match(kind, year) for kind, year in named]
+    duties, duty_of = _distinct(matches, scenarios)
     sides, first = [], 0
     for (kind, year), one in zip(named, prepared, strict=True):
         last = first + one.schedule.keys.size
@@ -81,7 +71,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
         for some in np.unique(kinds):
             builder.ask(one, np.flatnonzero(kinds == some), side.first, int(some))
     own = len(builder.asked)
-    _ask_for_scenarios(study, scenarios, builder, sides, prepared, kinds_of[duty])
+    _ask_for_scenarios(matches, scenarios, builder, sides, prepared, kinds_of[duty])
     builder.answer()
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)
@@ -96,7 +86,7 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
             extra.append((asked, places))
     others = _alternatives(extra)
     return SortedIndex(
-        facts_of(study, builder.kinds) | basis_facts(study, prepared),
+        facts_of(matches, builder.kinds) | basis_facts(matches, prepared),
         tuple(sides),
         tuple(one.text for one in duties),
         Lines(
@@ -109,27 +99,27 @@ def index_of(study: Study, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
         others,
         entries,
         observation,
-        _fx(study),
+        _fx(matches),
         further_of(further, first, others, kinds_of[duty], len(builder.kinds)),
         NO_RECORDS,
         "",
     )  # fmt: skip
 
 
-def _distinct(study: Study, scenarios: Sequence[Scenario]) -> tuple[list[Duty], dict[str, int]]:
+def _distinct(matches: Matches, scenarios: Sequence[Scenario]) -> tuple[list[Duty], dict[str, int]]:
     """Distinct duties of the study and of scenarios, and their places by text."""
     found: dict[str, Duty] = {}
-    for kind, year in sides_of(study):
-        for duty in (study.applied if kind == "applied" else study.bound)[year].duties:
+    for kind, year in matches.sides():
+        for duty in matches.checked.schedules(kind)[year].duties:
             found.setdefault(duty.text, duty)
     found = dict(sorted(found.items()))  # sums follow this order, which must not be that of a schedule's rows
-    check_kinds(study, scenarios)
+    check_kinds(matches, scenarios)
     for change in set_changes(scenarios):
         found.setdefault(change.duty, change.new)
     return list(found.values()), {text: place for place, text in enumerate(found)}
 
 
-def check_kinds(study: Study, scenarios: Sequence[Scenario]) -> None:
+def check_kinds(matches: Matches, scenarios: Sequence[Scenario]) -> None:
     """Make sure that new duties go by quantities that the trade was read for.
 
     Raises
@@ -139,27 +129,29 @@ def check_kinds(study: Study, scenarios: Sequence[Scenario]) -> None:
     """
     for change in set_changes(scenarios):
         for kind in change.new.kinds:
-            if kind not in study.trade.kinds:
+            if kind not in matches.checked.trade.kinds:
                 raise InputError(
                     f"a scenario charges by {kind}, and no schedule of the study does, so no trade was read for it",
                     value=change.duty,
-                    expected="a duty on " + (", ".join(study.trade.kinds) or "the value alone"),
+                    expected="a duty on " + (", ".join(matches.checked.trade.kinds) or "the value alone"),
                 )
 
 
 def _ask_for_scenarios(
-    study: Study,
+    matches: Matches,
     scenarios: Sequence[Scenario],
     builder: Builder,
     sides: Sequence[Side],
-    prepared: Sequence[Prepared],
+    prepared: Sequence[Match],
     kinds_now: np.ndarray,
 ) -> None:
     asked: set[tuple[int, int]] = set()
     for change in set_changes(scenarios):
         some = builder.kinds_place(change.new.kinds)
         for side, one in zip(sides, prepared, strict=True):
-            touched = change.where.lines(side.kind, side.year, one.schedule.keys, one.schedule.digits, study.groups)
+            touched = change.where.lines(
+                side.kind, side.year, one.schedule.keys, one.schedule.digits, matches.checked.groups
+            )
             touched &= kinds_now[side.first : side.last] != some
             lines = [h for h in np.flatnonzero(touched) if (side.first + int(h), some) not in asked]
             asked.update((side.first + int(h), some) for h in lines)
@@ -181,47 +173,47 @@ def _alternatives(every: list[tuple[Asked, np.ndarray]]) -> Alternatives:
     )
 
 
-def _currencies(study: Study) -> list[str]:
-    return sorted({study.fx.own, *(currency for _, currency in study.fx.rates)})
+def _currencies(matches: Matches) -> list[str]:
+    return sorted({matches.checked.fx.own, *(currency for _, currency in matches.checked.fx.rates)})
 
 
-def facts_of(study: Study, kinds: Sequence[tuple[int, ...]] = ()) -> dict[str, Any]:
+def facts_of(matches: Matches, kinds: Sequence[tuple[int, ...]] = ()) -> dict[str, Any]:
     """Return years, options and names of a study: what of its index is no array."""
-    sides = sides_of(study)
+    sides = matches.sides()
     years = []
-    for year in study.plan.years:
-        applied = year if year in study.applied else study.plan.applied_year
-        years.append([year, applied, year in study.bound, year in study.plan.own_periods])
-    labels = [study.fx_periods(year) for _, year in sides]
+    for year in matches.checked.serving.years:
+        applied = matches.applied_year(year)
+        years.append([year, applied, year in matches.checked.bound, year in matches.checked.serving.own_periods])
+    labels = [matches.checked.fx_periods(year) for _, year in sides]
     contexts: list[list[str]] = []
     for one in labels:
         if list(one) not in contexts:
             contexts.append(list(one))
     return {
-        "title": study.title,
-        "currency": study.config.currency,
+        "title": matches.checked.title,
+        "currency": matches.checked.config.currency,
         "years": years,
         "schedule_years": sorted({year for _, year in sides}),
-        "outlier": study.options.outlier,
-        "zero": study.options.unresolved == "zero",
-        "levels": list(study.options.levels),
-        "kinds": [[study.trade.kinds[kind] for kind in some] for some in kinds],
-        "currencies": _currencies(study),
+        "outlier": matches.checked.options.outlier,
+        "zero": matches.checked.options.unresolved == "zero",
+        "levels": list(matches.checked.options.levels),
+        "kinds": [[matches.checked.trade.kinds[kind] for kind in some] for some in kinds],
+        "currencies": _currencies(matches),
         "contexts": contexts,
         "context_of": [contexts.index(list(one)) for one in labels],
-        **trade_facts(study),
-        "groups": {title: [one.prefixes, one.members, one.names] for title, one in study.groups.items()},
+        **trade_facts(matches.checked),
+        "groups": {title: [one.prefixes, one.members, one.names] for title, one in matches.checked.groups.items()},
     }
 
 
-def _fx(study: Study) -> np.ndarray:
+def _fx(matches: Matches) -> np.ndarray:
     """Exchange rates by context, currency and trade period."""
-    study.check()
-    contexts = facts_of(study)["contexts"]
-    table = np.full((len(contexts), len(_currencies(study)), len(study.trade.periods)), np.nan)
+    matches.checked.check_exchange_rates()
+    contexts = facts_of(matches)["contexts"]
+    table = np.full((len(contexts), len(_currencies(matches)), len(matches.checked.trade.periods)), np.nan)
     for i, labels in enumerate(contexts):
-        for j, currency in enumerate(_currencies(study)):
+        for j, currency in enumerate(_currencies(matches)):
             for k, label in enumerate(labels):
-                rate = study.fx.rate(label, currency)
+                rate = matches.checked.fx.rate(label, currency)
                 table[i, j, k] = np.nan if rate is None else rate
     return readonly(table, np.float64)

@@ -9,8 +9,8 @@ import numpy as np
 from fastavs import codes
 from fastavs.index.sorted_index import Side, SortedIndex, headings_of
 from fastavs.kernels import sorted as kernels
+from fastavs.kernels.adding import add_by
 from fastavs.kernels.options import readonly
-from fastavs.matching.reach import add_by
 
 
 def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,17 +12,17 @@ from fastavs.kernels.options import readonly
 from fastavs.matching.match import without_quantity
 
 if TYPE_CHECKING:
-    from fastavs.study import Study
+    from fastavs.matching.matches import Matches
 
 
-def with_counts(study: Study, index: SortedIndex) -> SortedIndex:
+def with_counts(matches: Matches, index: SortedIndex) -> SortedIndex:
     """Return a study's index with its lines' counts of observations that lack a quantity.
 
     A sweep's averages do without them, and they take a look at every quantity of the trade.
     """
     if index.lines.no_quantity.size == index.lines.key.size:
         return index
-    prepared = [study.prepared(side.kind, side.year) for side in index.sides]
+    prepared = [matches.match(side.kind, side.year) for side in index.sides]
     own = np.concatenate([without_quantity(one) for one in prepared])
     others = np.zeros(index.others.line.size, dtype=np.int64)
     for side, one in zip(index.sides, prepared, strict=True):

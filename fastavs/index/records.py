@@ -13,19 +13,19 @@ from fastavs.kernels import changed_trade as reindexing
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import Prepared
+    from fastavs.matching.match import Match
+    from fastavs.matching.matches import Matches
     from fastavs.matching.recorded import Recorded
-    from fastavs.study import Study
 
 
 def further_levels(
-    prepared: Prepared, lines: np.ndarray, before: np.ndarray, level: np.ndarray, found: np.ndarray
+    prepared: Match, lines: np.ndarray, before: np.ndarray, level: np.ndarray, found: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """Find what borrowing lines have behind the level at which they found observations, level after level.
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : Match
     lines : int64[l]
     before : int64[codes + 1]
         Usable observations of all codes before each one, codes in the order of what they reach.
@@ -99,14 +99,14 @@ def further_of(
     return Further(readonly(start, np.int64), readonly(level[order], np.int8), readonly(group[order], np.int32))
 
 
-def with_records(study: Study, index: SortedIndex) -> SortedIndex:
+def with_records(matches: Matches, index: SortedIndex) -> SortedIndex:
     """Return a study's index with the recorded trade, which only changes of the trade have need of.
 
     It is laid out by code and period; partners and values are the trade's own arrays where they can be.
     """
     if index.records.group_record.size == index.entries.group.size - 1 and index.records.code_key.size:
         return index
-    prepared = [study.prepared(side.kind, side.year) for side in index.sides]
+    prepared = [matches.match(side.kind, side.year) for side in index.sides]
     tables: list[Recorded] = []
     for one in prepared:
         if not any(one.basis.recorded is known for known in tables):
@@ -159,14 +159,14 @@ def _joined(parts: Sequence[np.ndarray]) -> Any:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def basis_facts(study: Study, prepared: Sequence[Prepared]) -> dict[str, Any]:
+def basis_facts(matches: Matches, prepared: Sequence[Match]) -> dict[str, Any]:
     """Return whose imports of which periods weigh each side's lines."""
     bases: list[list[Any]] = []
     basis_of = []
     for one in prepared:
-        everyone = one.own_trade and study.options.weights == "all"
+        everyone = one.own_trade and matches.checked.options.weights == "all"
         basis = [everyone, list(one.basis.periods)]
         if basis not in bases:
             bases.append(basis)
         basis_of.append(bases.index(basis))
-    return {"bases": bases, "basis_of": basis_of, "match_on_imports": study.options.match_on == "imports"}
+    return {"bases": bases, "basis_of": basis_of, "match_on_imports": matches.checked.options.match_on == "imports"}

@@ -15,8 +15,8 @@ from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
     from fastavs.matching.basis import Basis
-    from fastavs.matching.match import Prepared
-    from fastavs.study import Study
+    from fastavs.matching.match import Match
+    from fastavs.matching.matches import Matches
 
 SEED = 20120605  # of the words that tell sets of codes apart
 
@@ -25,7 +25,7 @@ SEED = 20120605  # of the words that tell sets of codes apart
 class Asked:
     """Lines of a side that need a group of observations of some kinds. l lines."""
 
-    prepared: Prepared
+    prepared: Match
     basis: int
     kinds: int
     lines: np.ndarray  # int64[l] place in the schedule
@@ -40,8 +40,8 @@ class Asked:
 class Builder:
     """Collects what lines need, then lays it out."""
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
+    def __init__(self, matches: Matches) -> None:
+        self.matches = matches
         self.bases: list[Basis] = []
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[Asked] = []
@@ -56,12 +56,12 @@ class Builder:
         return len(self.bases) - 1
 
     def kinds_place(self, kinds: Sequence[str]) -> int:
-        wanted = tuple(self.study.trade.kinds.index(kind) for kind in kinds)
+        wanted = tuple(self.matches.checked.trade.kinds.index(kind) for kind in kinds)
         if wanted not in self.kinds:
             self.kinds.append(wanted)
         return self.kinds.index(wanted)
 
-    def ask(self, prepared: Prepared, lines: np.ndarray, offset: int, kinds: int) -> None:
+    def ask(self, prepared: Match, lines: np.ndarray, offset: int, kinds: int) -> None:
         """Take note that some lines of a side have a duty on some kinds of quantity."""
         n = lines.size
         found, first, last = (np.empty(n, dtype=np.int64) for _ in range(3))
@@ -123,7 +123,7 @@ class Builder:
         sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
         stop = np.cumsum(sizes)
         at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
-        names = [self.study.trade.kinds[kind] for kind in kinds]
+        names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
         return building.Source(
             readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
             readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
@@ -164,7 +164,7 @@ class Builder:
         ]  # fmt: skip
 
     def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[kernels.Entries, np.ndarray]:
-        counts = np.zeros((len(codes), len(self.study.trade.periods)), dtype=np.int64)
+        counts = np.zeros((len(codes), len(self.matches.checked.trade.periods)), dtype=np.int64)
         parts = []
         for one in np.unique(batch):
             members = np.flatnonzero(batch == one)

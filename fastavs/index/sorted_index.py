@@ -15,12 +15,11 @@ import numpy as np
 from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
-from fastavs.index.fingerprint import fingerprint
 from fastavs.kernels import sorted as kernels
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
-    from fastavs.study import Study
+    from fastavs.matching.matches import HasMatches
 
 _FORMS = {
     (CONST,): kernels.PERCENT,
@@ -29,6 +28,15 @@ _FORMS = {
     (CONST, TERM, ADD): kernels.SUM,
     (CONST, TERM, MIN): kernels.LESSER,
 }
+
+
+class Year(NamedTuple):
+    """What the rates of a year rest on."""
+
+    year: int
+    applied_year: int  # of the applied schedule behind it
+    has_bound: bool
+    own_trade: bool
 
 
 class Side(NamedTuple):
@@ -151,6 +159,10 @@ class SortedIndex:
         }
 
     @property
+    def years(self) -> tuple[Year, ...]:
+        return tuple(Year(*one) for one in self.facts["years"])
+
+    @property
     def line_counts(self) -> np.ndarray:
         """How many lines each year has, int64[years]."""
         sides = (
@@ -170,7 +182,7 @@ class SortedIndex:
         save_index(self, Path(path))
 
     @classmethod
-    def load(cls, path: str | Path, study: Study | None = None, *, mapped: bool = True) -> SortedIndex:
+    def load(cls, path: str | Path, study: HasMatches | None = None, *, mapped: bool = True) -> SortedIndex:
         """Map a saved index into memory.
 
         Parameters
@@ -193,9 +205,9 @@ class SortedIndex:
             index.insist_on(study, str(path))
         return index
 
-    def insist_on(self, study: Study, file: str | None = None) -> None:
+    def insist_on(self, study: HasMatches, file: str | None = None) -> None:
         """Raise an InputError if the index was built from other inputs than the study's."""
-        if fingerprint(study) != self.fingerprint:
+        if study.matches.fingerprint != self.fingerprint:
             raise InputError(
                 "the index was built from other data, duties, exchange rates or options than the study's",
                 file=file,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fastavs.codes import partner_code
 from fastavs.errors import InputError, did_you_mean
 from fastavs.periods import natural
 from fastavs.tables.columns import text_column
@@ -83,14 +84,14 @@ def read_partners(
     InputError
         A row without a partner, or an unknown treatment.
     """
-    spans: dict[str, list[Span]] = {code(partner): [Span(None, None)] for partner in exclude}
+    spans: dict[str, list[Span]] = {partner_code(partner): [Span(None, None)] for partner in exclude}
     for period, some in (exclude_by_period or {}).items():
         if not re.match(r"\d{4}([^0-9]|$)", period):
             raise InputError(
                 "not a period", key="partners.exclude_by_period", value=period, expected='such as "2008" or "2011H1"'
             )
         for partner in some:
-            spans.setdefault(code(partner), []).append(Span(period, period))
+            spans.setdefault(partner_code(partner), []).append(Span(period, period))
     regions: dict[str, str] = {}
     for piece in pieces:
         cells = {column: text_column(piece, column) for column in COLUMNS.text}
@@ -102,7 +103,7 @@ def read_partners(
             )
         for i in range(piece.table.num_rows):
             row = {column: names[places[i]] if places[i] >= 0 else None for column, (places, names) in cells.items()}
-            partner, treatment = code(str(row["partner"] or "")), str(row["treatment"] or "mfn").lower()
+            partner, treatment = partner_code(str(row["partner"] or "")), str(row["treatment"] or "mfn").lower()
             if not partner:
                 raise InputError("a row without a partner", file=piece.label, row=i + 1, column="partner")
             if treatment not in TREATMENTS:
@@ -120,12 +121,7 @@ def read_partners(
             if row["region"]:
                 regions[partner] = str(row["region"])
     excluded = {partner: tuple(some) for partner, some in spans.items()}
-    return Partners(excluded, regions, {code(partner): factor for partner, factor in (valuation or {}).items()})
-
-
-def code(partner: str) -> str:
-    """Return a partner's code as it is compared: without blanks, in capitals."""
-    return partner.strip().upper()
+    return Partners(excluded, regions, {partner_code(partner): factor for partner, factor in (valuation or {}).items()})
 
 
 def _check_span(row: Mapping[str, str | None], treatment: str, piece: Piece, number: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.tables import arrow
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.tables import Columns, Piece, find_files, from_memory
 
@@ -145,7 +146,7 @@ def _texts(piece: Piece, column: str) -> pa.Array:
             expected='text such as "02"',
         )
     places, texts = text_column(piece, column)
-    return pa.array(np.array([*texts, None], dtype=object)[places], pa.string())
+    return arrow.texts([(*texts, None)[place] for place in places.tolist()])
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -165,7 +166,7 @@ def _numbers(piece: Piece, column: str) -> pa.Array:
             value=piece.table.column(column)[row].as_py(),
             expected="a number, or nothing where none was published",
         )
-    return pa.array(values, pa.float64(), mask=np.isnan(values))
+    return arrow.numbers(values)
 
 
 def _years(piece: Piece, years: pa.Array) -> pa.Array:
@@ -197,5 +198,5 @@ def _check_calibrated(tables: Mapping[str, pa.Table], label: str) -> pa.Table:
                 "neither yes nor no", file=label, row=place, column=CALIBRATED, value=answer, expected="true or false"
             )
         row[CALIBRATED] = _YES_NO[answer]
-    schema = pa.schema([("table", pa.string()), ("column", pa.string()), (CALIBRATED, pa.bool_())])
-    return pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in rows], schema=schema)
+    found = {name: arrow.texts([row[name] for row in rows]) for name in ("table", "column")}
+    return pa.table(found | {CALIBRATED: arrow.flags(np.array([row[CALIBRATED] for row in rows], dtype=bool))})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from fastavs import codes
 from fastavs.duty import Duty, parse_duty
@@ -15,7 +14,7 @@ from fastavs.errors import DutyError, InputError
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.tables import Columns, Piece
 
-PLAIN = f"^[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}$"  # a code that `codes.trouble` has nothing against
+PLAIN = re.compile(f"[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}")  # a code that `codes.trouble` has nothing against
 COLUMNS = Columns("schedules", ("line", "duty", "description"), ("year",), ("year", "line", "duty"))
 
 
@@ -122,7 +121,7 @@ def _years(piece: Piece) -> np.ndarray:
 
 def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
     line, line_codes = text_column(piece, "line")
-    if pc.all(pc.match_substring_regex(pa.array(line_codes, pa.string()), PLAIN)).as_py() and line.min(initial=0) >= 0:
+    if line.min(initial=0) >= 0 and all(map(PLAIN.fullmatch, line_codes)):
         return line, line_codes
     problems = [codes.trouble(code) for code in line_codes]
     wrong = np.array([problem is not None for problem in problems] + [True])[line]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError
+from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.tables import Piece
 
 ROW, QUANTITY = "row", "quantity"
@@ -32,15 +33,14 @@ class SetAside:
         """Note rows (int64, from 0) of a piece with a reason each; `lost` is "row" or "quantity"."""
         if not rows.size:
             return
-        chosen = piece.table.take(pa.array(rows))
+        chosen = piece.table.take(numbers(rows))
         empty = pa.nulls(rows.size, pa.string())
         values = [
             chosen.column(column).cast(pa.string()).combine_chunks() if column in chosen.column_names else empty
             for column in VALUES
         ]
-        labels = pa.array([piece.label] * rows.size, pa.string())
-        numbers = pa.array(rows + (piece.first + 1), pa.int64())
-        columns = [labels, numbers, pa.array(reasons), pa.array([lost] * rows.size)]
+        labels = texts([piece.label] * rows.size)
+        columns = [labels, numbers(rows + (piece.first + 1)), texts(reasons), texts([lost] * rows.size)]
         self.batches.append(pa.table(columns + values, schema=SCHEMA))
 
     def table(self) -> pa.Table:

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastavs.codes import Grouping, make_grouping
+from fastavs.codes import Grouping, make_grouping, partner_code
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
 from fastavs.inputs.config import StudyConfig
+from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
 from fastavs.tables.sources import FileSource, Source
 from fastavs.tables.tables import Columns, Piece, find_files, read_files
-from fastavs.trade import rules as trade_rules
-from fastavs.trade import trade
 from fastavs.units.units import Bridge
 
 GROUP_COLUMNS = Columns("groups", ("prefix", "group", "name"), (), ("prefix", "group"))
@@ -65,7 +64,7 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
     schedules = config.schedules
     return Inputs(
         trade=[
-            FileSource(one, trade_rules.COLUMNS, config.trade.columns, folder)
+            FileSource(one, TRADE_COLUMNS, config.trade.columns, folder)
             for one in find(config.trade.files, "trade.files")
         ],
         applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),
@@ -77,7 +76,7 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
             partners.COLUMNS,
             config.partners.columns,
         ),
-        drop=read([config.drop.file], "drop.file", trade.DROP_COLUMNS, config.drop.columns) if config.drop else [],
+        drop=read([config.drop.file], "drop.file", DROP_COLUMNS, config.drop.columns) if config.drop else [],
         groups={title: read([file], f"groups.{title}", GROUP_COLUMNS, {}) for title, file in config.groups.items()},
         published={key: published.read_file(key, file, folder, str(path)) for key, file in config.published.items()},
     )
@@ -107,11 +106,11 @@ def valuation_of(config: StudyConfig) -> dict[str, float]:
         where = f"valuation[{place}]"
         if not math.isfinite(one.factor):
             raise InputError("not a factor", key=where, value=one.factor, expected="a positive number")
-        if partners.code(one.partner) in factors:
+        if partner_code(one.partner) in factors:
             raise InputError(
                 "a second factor for a partner", key=where, value=one.partner, cure="leave one of them out"
             )
-        factors[partners.code(one.partner)] = one.factor
+        factors[partner_code(one.partner)] = one.factor
     return factors
 
 

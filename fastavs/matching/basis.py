@@ -29,8 +29,6 @@ class Basis:
     small, absent : int
         Observations of partners not excluded that take no part: under the minimal value, or of a partner without
         imports in every base period.
-    pooled : bool
-        Whether quantities and their values will be added up.
     """
 
     recorded: Recorded
@@ -40,7 +38,6 @@ class Basis:
     code_stop: np.ndarray
     small: int
     absent: int
-    pooled: bool
 
     @cached_property
     def wanted(self) -> np.ndarray:
@@ -65,34 +62,6 @@ class Basis:
         count = np.empty(value.shape, dtype=np.int64)
         picking.count_by_code(self.recorded.runs, self.wanted, value, count)
         return readonly(value, np.float64), readonly(count, np.int64)
-
-    @cached_property
-    def period(self) -> np.ndarray:
-        """Period of each of the chosen, int32[k]."""
-        return readonly(self.recorded.period[self.chosen], np.int32)
-
-    @cached_property
-    def ratio(self) -> np.ndarray:
-        """Quantity over value of each of the chosen, as kernels take it; 0 = none. float64[kinds, k]."""
-        return self.recorded.ratios(self.chosen, self.recorded.trade.kinds)
-
-    @property
-    def quantity(self) -> np.ndarray:
-        """Quantities of the chosen, float64[kinds, k]; empty unless the pooled method needs them."""
-        return self._quantities[0]
-
-    @property
-    def quantity_value(self) -> np.ndarray:
-        """The value of the rows that carry them, as `quantity`."""
-        return self._quantities[1]
-
-    @cached_property
-    def _quantities(self) -> tuple[np.ndarray, np.ndarray]:
-        if not self.pooled:
-            none = readonly(np.empty((len(self.recorded.trade.kinds), 0)), np.float64)
-            return none, none
-        quantity, value = self.recorded.quantities(self.chosen)
-        return readonly(quantity, np.float64), readonly(value, np.float64)
 
     def imports(self, own_line: np.ndarray, lines: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the value of each line's own trade, from all partners and from those not excluded; float64[h] each.
@@ -135,7 +104,6 @@ def make_basis(
     periods: Sequence[int],
     min_value: float = 0.0,
     in_every_period: bool = False,
-    pooled: bool = False,
 ) -> Basis:
     """Pick the observations of some periods.
 
@@ -148,8 +116,6 @@ def make_basis(
         Smaller observations take no part.
     in_every_period : bool
         Keep only partners that a code was imported from in each of the periods (option ``base_partners = "all"``).
-    pooled : bool
-        Whether quantities and their values will be added up (option ``method = "pooled"``).
     """
     runs = recorded.runs
     wanted = np.zeros(len(recorded.trade.periods), dtype=bool)
@@ -168,5 +134,4 @@ def make_basis(
         readonly(code_stop, np.int64),
         int(left_out[0]),
         int(left_out[1]),
-        pooled,
     )

@@ -162,12 +162,12 @@ def _water(rates: Rates) -> Iterator[Figure]:
 def _unmatched(rates: Rates) -> Iterator[Figure]:
     for year, kind, wanted in ((2011, "applied", UNMATCHED_2011), (2012, "bound", UNMATCHED_BOUND)):
         one = rates.years[year].sides[kind]
-        level = one.side.level[~one.matched]
+        level = one.match_level[~one.matched]
         for digits, lines in wanted.items():
             yield Figure("unmatched", str(year), f"at {digits} digits", lines, int((level == digits).sum()), 0.0)
     # A line's outliers are its own and its relatives': errors in the data are those of matched lines.
     applied = rates.years[2011].sides["applied"]
-    outliers = int(applied.side.outliers[applied.matched].sum())
+    outliers = int(applied.outliers[applied.matched].sum())
     yield Figure("outliers", "2011", "observations above 1000 %", OUTLIERS, outliers, 0.2 * OUTLIERS)
     observations = int((~applied.basis.recorded.excluded[applied.basis.within]).sum())
     yield Figure("outliers", "base", "observations", OBSERVATIONS, observations, 0.05 * OBSERVATIONS)

@@ -16,9 +16,9 @@ from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import YearRates
+    from fastavs.checked import Checked
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
+    from fastavs.results.year_rates import YearRates
 
 _HUNDRED = 100.0
 _BIN = 5  # percentage points
@@ -32,20 +32,20 @@ def percent(fractions: pa.ChunkedArray | np.ndarray) -> pa.Array | pa.ChunkedArr
     return pc.multiply(fractions, _HUNDRED)
 
 
-def main_grouping(study: Study) -> str:
+def main_grouping(checked: Checked) -> str:
     """Return what tables by industry go by: "industry" if the study has it, else its first grouping, else chapter."""
-    return "industry" if "industry" in study.groups else next(iter(study.groups), "chapter")
+    return "industry" if "industry" in checked.groups else next(iter(checked.groups), "chapter")
 
 
-def groupings(study: Study) -> list[str]:
+def groupings(checked: Checked) -> list[str]:
     """Return the groupings of a study, the main one first."""
-    main = main_grouping(study)
-    return [main, *(title for title in study.groups if title != main)]
+    main = main_grouping(checked)
+    return [main, *(title for title in checked.groups if title != main)]
 
 
 def grouping_of(rates: Rates, title: str, year: YearRates) -> Grouping:
     """Return a grouping as it holds in a year."""
-    return rates.study.groups[title] if title in rates.study.groups else chapters(year.keys)
+    return rates.checked.groups[title] if title in rates.checked.groups else chapters(year.keys)
 
 
 def group_name(title: str, group: str, name: str | None) -> str | None:
@@ -78,7 +78,7 @@ def compared_years(rates: Rates) -> tuple[int, int] | None:
     """
     years = list(rates.years)
     resting = [year for year, one in rates.years.items() if not one.own_trade]
-    for first in (rates.study.plan.applied_year, *resting[:1], years[0]):
+    for first in (rates.checked.serving.applied_year, *resting[:1], years[0]):
         if first is not None and first < years[-1]:
             return first, years[-1]
     return None
@@ -123,7 +123,7 @@ def _path(table: pa.Table) -> str:
 
 def group_tables(rates: Rates) -> Iterator[ReportTable]:
     """Make Tables 2 and 3 by each grouping of the study."""
-    of_group = [(place, title, _ordered(rates.by(title))) for place, title in enumerate(groupings(rates.study))]
+    of_group = [(place, title, _ordered(rates.by(title))) for place, title in enumerate(groupings(rates.checked))]
     for place, title, by in of_group:
         yield _means_by_group(place, title, by)
     for place, title, by in of_group:
@@ -192,7 +192,7 @@ def chapter_comparison(rates: Rates) -> Iterator[ReportTable | Skipped]:
         for year in years:
             values = [rows.get((chapter, year), {}).get(theirs) for chapter in found]
             columns[f"{ours}_{year}_pct"] = percent(pa.chunked_array([pa.array(values, pa.float64())]))
-    if "industry" in rates.study.groups:
+    if "industry" in rates.checked.groups:
         columns["industry"] = _usual_industry(rates, years[1], found)
     yield ReportTable(
         "4",
@@ -207,7 +207,7 @@ def chapter_comparison(rates: Rates) -> Iterator[ReportTable | Skipped]:
 def _usual_industry(rates: Rates, year: int, found: Sequence[str]) -> pa.Array:
     """Return the industry that most lines of each chapter belong to."""
     one = rates.years[year]
-    industries, industry = rates.study.groups["industry"].assign(one.keys, one.digits)
+    industries, industry = rates.checked.groups["industry"].assign(one.keys, one.digits)
     chapter_names, chapter = grouping_of(rates, "chapter", one).assign(one.keys, one.digits)
     pairs = np.bincount(chapter * len(industries) + industry, minlength=len(chapter_names) * len(industries))
     lines = pairs.reshape(len(chapter_names), len(industries))
@@ -253,13 +253,8 @@ def histogram(rates: Rates) -> Iterator[ReportTable]:
 
 def ad_valorem_table(rates: Rates) -> Iterator[ReportTable]:
     """Make Table A1: the ad valorem parts alone against the whole duty."""
-    from fastavs.results.summary import moments, weights
-
     summary = rates.summary()
-    alone = [
-        moments(one.ad_valorem, weights(one), np.zeros(one.keys.size, dtype=np.int64), 1)
-        for one in rates.years.values()
-    ]
+    alone = [_weighted_sd(one.ad_valorem, one.weight) for one in rates.years.values()]
     table = pa.table(
         {
             "year": summary["year"],
@@ -269,7 +264,7 @@ def ad_valorem_table(rates: Rates) -> Iterator[ReportTable]:
             "simple_applied_mean_pct": percent(summary["simple_mean"]),
             "simple_applied_sd_pct": percent(summary["simple_sd"]),
             "weighted_ad_valorem_mean_pct": percent(summary["ad_valorem_weighted_mean"]),
-            "weighted_ad_valorem_sd_pct": percent(np.array([one.weighted_sd[0] for one in alone])),
+            "weighted_ad_valorem_sd_pct": percent(np.array(alone)),
             "weighted_applied_mean_pct": percent(summary["weighted_mean_unadjusted"]),
             "weighted_applied_sd_pct": percent(summary["weighted_sd"]),
         }
@@ -291,7 +286,7 @@ def matched_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
         yield Skipped("A2", "every year rests on its own trade, so that every line is matched")
         return
     known = "that the base period knows under the same code"
-    if rates.study.options.match_on == "imports":
+    if rates.checked.options.match_on == "imports":
         known = "that were imported in the base period"
     summary = rates.summary()
     summary = summary.filter(pc.is_in(summary["year"], pa.array(sorted(resting))))
@@ -311,3 +306,16 @@ def matched_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
         table,
         ("year",),
     )
+
+
+def _weighted_sd(values: np.ndarray, weight: np.ndarray) -> float:
+    """Return the weighted deviation about the weighted mean, NaN without weight (METHOD.md section 4)."""
+    from fastavs.kernels.adding import add_by
+
+    whole = np.zeros(values.size, dtype=np.int64)
+    total = add_by(weight, whole, 1)[0]
+    if not total > 0.0:
+        return float("nan")
+    some = weight > 0.0
+    mean = add_by((weight * values)[some], whole[some], 1)[0] / total
+    return float(np.sqrt(add_by((weight * (values - mean) ** 2)[some], whole[some], 1)[0] / total))

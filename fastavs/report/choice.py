@@ -9,8 +9,8 @@ import numpy as np
 from fastavs.codes import to_code
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import YearRates
     from fastavs.results.rates import Rates
+    from fastavs.results.year_rates import YearRates
 
 ENOUGH = 8  # observations that make a picture
 CANDIDATES = 24

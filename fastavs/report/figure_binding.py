@@ -13,7 +13,7 @@ from fastavs.report.svg import SMALL, Canvas, shorten
 from fastavs.report.words import NONE, chapter_label, count, percent, points
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import YearRates
+    from fastavs.results.year_rates import YearRates
 
 MOST = 20
 _CHAPTER = 10**10  # a line's number over this is its chapter

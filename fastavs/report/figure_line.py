@@ -64,9 +64,9 @@ def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
     duty = parse_duty(rows[0]["duty"])
     if len(duty.kinds) != 1:
         return None
-    picture = _Picture(duty, _points(rows, duty), _exchange_rates(rows), rows[0]["unit"], rates.study.config.currency)
+    picture = _Picture(duty, _points(rows, duty), _exchange_rates(rows), rows[0]["unit"], rates.checked.config.currency)
     own = rows[0]["level"] == place.digits
-    value_basis = rates.study.config.value_basis.replace("not stated", "whether CIF or FOB is not stated")
+    value_basis = rates.checked.config.value_basis.replace("not stated", "whether CIF or FOB is not stated")
     title = f"One line: {line}, duty {duty.text}"
     caption = (
         f"Line {line} in {year}. Each point is what one partner's goods are worth, for one {spelled(picture.unit)}, "

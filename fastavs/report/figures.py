@@ -49,7 +49,7 @@ def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | N
         The last year has no such line.
     """
     years = list(rates.years)
-    grouping = main_grouping(rates.study)
+    grouping = main_grouping(rates.checked)
     compared = compared_years(rates) or (years[-1], years[-1])
     chosen = line or choose_line(rates, years[-1])
     sketches: list[Sketch | None] = [
@@ -60,7 +60,7 @@ def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | N
         binding_sketch(rates.year()),
         line_sketch(rates, chosen, years[-1]) if chosen else None,
     ]
-    return {sketch.id: drawn(sketch, rates.study.title) for sketch in sketches if sketch is not None}
+    return {sketch.id: drawn(sketch, rates.checked.title) for sketch in sketches if sketch is not None}
 
 
 def published_means(tables: Mapping[str, ReportTable]) -> dict[str, dict[int, float]]:

@@ -11,9 +11,9 @@ from fastavs.report.figure_binding import chapter_binding
 from fastavs.report.words import chapter_label, count, listed, money, percent, plural, points, share
 
 if TYPE_CHECKING:
+    from fastavs.checked import Checked
     from fastavs.report.table import ReportTable
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
 
 Row = Mapping[str, Any]
 
@@ -60,7 +60,7 @@ def findings(
     last, before = _compared(rates, summary)
     sentences = [_level(rates, last, before), _specific(rates, last)]
     if last["bound_mean"] is not None:
-        sentences.append(_bound(last, int(rates.year().breach.sum()), rates.study))
+        sentences.append(_bound(last, int(rates.year().breach.sum()), rates.checked))
     sentences += _beside_published(tables)
     sentences.append(_caution(rates, last, run))
     return sentences
@@ -79,7 +79,7 @@ def _adds(row: Row) -> float | None:
 
 
 def _level(rates: Rates, last: Row, before: Row | None) -> str:
-    left_out = last["unresolved_lines"] if rates.study.options.unresolved == "null" else 0
+    left_out = last["unresolved_lines"] if rates.checked.options.unresolved == "null" else 0
     known = last["lines"] - left_out
     among = f"all {plural(known, 'tariff line')}"
     if left_out:
@@ -118,9 +118,9 @@ def _specific(rates: Rates, last: Row) -> str:
     return text
 
 
-def _bound(last: Row, breaches: int, study: Study) -> str:
-    own = last["year"] in study.applied
-    applied = "applied rate" if own else f"applied rate of {study.plan.applied_year}"
+def _bound(last: Row, breaches: int, checked: Checked) -> str:
+    own = last["year"] in checked.applied
+    applied = "applied rate" if own else f"applied rate of {checked.serving.applied_year}"
     text = (
         f"The ceilings agreed in the WTO average {percent(last['bound_mean'])} in {last['year']}; "
         f"{plural(last['water_lines'], 'line is', 'lines are')} charged less than the ceiling allows (“water”)."
@@ -165,7 +165,7 @@ def _caution(rates: Rates, last: Row, run: Mapping[str, Any]) -> str:
     if last["unresolved_lines"]:
         unknown = plural(last["unresolved_lines"], "line has a rate", "lines have a rate")
         text += f" {unknown} that cannot be known, and {'is' if last['unresolved_lines'] == 1 else 'are'} in no mean."
-    lost = _weighs_nothing(run, rates.study.config.currency)
+    lost = _weighs_nothing(run, rates.checked.config.currency)
     return f"{text} {lost}".strip() or "Every line rests on trade of its own, and all trade weighs."
 
 

@@ -98,15 +98,15 @@ def write_results(
 
 
 def _write_tables(rates: Rates, folder: Path) -> None:
-    study = rates.study
-    marks = marks_of(study.config)
+    checked = rates.checked
+    marks = marks_of(checked.config)
     write_parquet(rates.table, folder / "rates.parquet", marks)
     write_csv(rates.summary(), folder / "summary.csv")
-    for name, file in _group_files(study.groups).items():
+    for name, file in _group_files(checked.groups).items():
         write_csv(rates.by(name), folder / file)
     write_csv(rates.breaches(), folder / "breaches.csv")
-    write_csv(study.trade.suspects, folder / "mislabelled.csv")
-    write_parquet(study.set_aside.table(), folder / "set_aside.parquet", marks)
+    write_csv(checked.trade.suspects, folder / "mislabelled.csv")
+    write_parquet(checked.set_aside.table(), folder / "set_aside.parquet", marks)
 
 
 def _group_files(groups: Mapping[str, object]) -> dict[str, str]:

@@ -71,8 +71,8 @@ def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Map
     script = _part("page.js")
     summary = rates.summary().to_pylist()
     return environment.from_string(_part("template.html.j2")).render(
-        study=rates.study.config,
-        short_note=len(rates.study.config.note) <= SHORT_NOTE,
+        study=rates.checked.config,
+        short_note=len(rates.checked.config.note) <= SHORT_NOTE,
         years=list(rates.years),
         tiles=tiles(rates, summary),
         findings=findings(rates, summary, tables, run),
@@ -84,7 +84,7 @@ def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Map
         tables=[page_table(one) for one in tables.values()],
         skipped=_skipped(tables.skipped),
         run_tables=run_tables(run),
-        facts=_facts(run, rates.study.config.currency),
+        facts=_facts(run, rates.checked.config.currency),
         versions=run.get("versions", {}),
         style=Markup(_style()),
         script=Markup(script),

@@ -27,8 +27,8 @@ from fastavs.report.water import (
 )
 
 if TYPE_CHECKING:
+    from fastavs.checked import Checked
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
 
 Made = Iterable[ReportTable | Skipped]
 _MAKERS: tuple[Callable[[Rates], Made], ...] = (
@@ -88,7 +88,7 @@ def build_tables(rates: Rates) -> Tables:
             if isinstance(one, Skipped):
                 tables.skipped[one.id] = one.reason
             else:
-                tables[one.id] = _with_published(one, rates.study)
+                tables[one.id] = _with_published(one, rates.checked)
     return tables
 
 
@@ -108,16 +108,16 @@ def write_tables(tables: Mapping[str, ReportTable], folder: str | Path) -> list[
     return files
 
 
-def _with_published(made: ReportTable, study: Study) -> ReportTable:
+def _with_published(made: ReportTable, checked: Checked) -> ReportTable:
     """Set the published figures beside a table, if the study names some."""
     from fastavs.inputs.published import KEYS
 
     key = _PUBLISHED.get(made.id, "")
-    if key not in study.published:
+    if key not in checked.published:
         return made
-    if made.id in _BY_INDUSTRY and main_grouping(study) != "industry":
+    if made.id in _BY_INDUSTRY and main_grouping(checked) != "industry":
         return made.noted("The published figures are by industry, and the study has no grouping of that name.")
-    return beside(made, study.published[key], KEYS[key], _calibrated(study.published, key))
+    return beside(made, checked.published[key], KEYS[key], _calibrated(checked.published, key))
 
 
 def _calibrated(published: Mapping[str, pa.Table], key: str) -> dict[str, bool]:

@@ -23,9 +23,9 @@ from fastavs.report.words import plural
 from fastavs.tables.columns import number_column, text_column
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import YearRates
+    from fastavs.checked import Checked
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
+    from fastavs.results.year_rates import YearRates
 
 LARGEST = 20
 _NO_BOUND = "the study has no bound schedule"
@@ -39,7 +39,7 @@ def bound_years(rates: Rates) -> list[YearRates]:
 def water_by_group(rates: Rates) -> Iterator[ReportTable | Skipped]:
     """Make Table 5, lines with water by chapter in the last bound year, and the same by each grouping."""
     years = bound_years(rates)
-    titles = ["chapter", *(title for title in groupings(rates.study) if title != "chapter")]
+    titles = ["chapter", *(title for title in groupings(rates.checked) if title != "chapter")]
     for place, title in enumerate(titles):
         table_id = by_group_id("5", place, title)
         yield _water_table(rates, years[-1], title, table_id) if years else Skipped(table_id, _NO_BOUND)
@@ -75,10 +75,9 @@ def _water_table(rates: Rates, year: YearRates, title: str, table_id: str) -> Re
 
 def _import_shares(year: YearRates, among: np.ndarray, member: np.ndarray, groups: int) -> np.ndarray:
     """Return what part of each group's weights the lines `among` have, float64[groups]; NaN of no weight."""
-    from fastavs.matching.reach import add_by
-    from fastavs.results.summary import weights
+    from fastavs.kernels.adding import add_by
 
-    weight = weights(year)
+    weight = year.weight
     whole = add_by(weight, member, groups)
     with np.errstate(invalid="ignore"):
         return np.where(whole > 0.0, add_by(weight, np.where(among, member, -1), groups) / whole, np.nan)
@@ -99,13 +98,13 @@ def line_tables(rates: Rates) -> Iterator[ReportTable | Skipped]:
         reason = f"no line of {year.year} is bound above what is applied"
         yield from (Skipped(table_id, reason) for table_id in ("6", "water_lines"))
         return
-    label, imports = _imports_of_lines(rates.study, year)
+    label, imports = _imports_of_lines(rates.checked, year)
     ranked = np.lexsort((year.keys, -imports, ~year.water))[: int(year.water.sum())]  # codes settle ties
-    whole = _line_table(rates.study, year, ranked, label, imports)
-    shown = np.concatenate((ranked[:LARGEST], _published_elsewhere(rates.study, year, ranked[:LARGEST])))
+    whole = _line_table(rates.checked, year, ranked, label, imports)
+    shown = np.concatenate((ranked[:LARGEST], _published_elsewhere(rates.checked, year, ranked[:LARGEST])))
     rank = np.full(year.keys.size, 0, dtype=np.int64)
     rank[ranked] = np.arange(1, ranked.size + 1)
-    largest = _line_table(rates.study, year, shown, label, imports)
+    largest = _line_table(rates.checked, year, shown, label, imports)
     largest = largest.add_column(0, "rank", pa.array(rank[shown], mask=rank[shown] == 0))
     caption = (
         f"Goods whose duty is below what was promised for {year.year}, by their imports "
@@ -117,15 +116,15 @@ def line_tables(rates: Rates) -> Iterator[ReportTable | Skipped]:
     yield ReportTable("water_lines", "All lines with water", caption, whole, ("line",))
 
 
-def _line_table(study: Study, year: YearRates, places: np.ndarray, label: str, imports: np.ndarray) -> pa.Table:
+def _line_table(checked: Checked, year: YearRates, places: np.ndarray, label: str, imports: np.ndarray) -> pa.Table:
     assert year.bound is not None
     codes = [to_code(int(key), year.digits) for key in year.keys[places]]
     applied = year.sides["applied"].schedule.year
     return pa.table(
         {
             "line": pa.array(codes, pa.string()),
-            "description": descriptions(study, codes, applied, year.year),
-            f"imports_{label}_m{study.config.currency.lower()}": imports[places] / 1e6,
+            "description": descriptions(checked, codes, applied, year.year),
+            f"imports_{label}_m{checked.config.currency.lower()}": imports[places] / 1e6,
             f"applied_{applied}_pct": percent(year.applied[places]),
             f"final_bound_{year.year}_pct": percent(year.bound[places]),
             f"water_{year.year}_pct": percent(year.bound[places] - year.applied[places]),
@@ -133,22 +132,22 @@ def _line_table(study: Study, year: YearRates, places: np.ndarray, label: str, i
     )
 
 
-def _published_elsewhere(study: Study, year: YearRates, shown: np.ndarray) -> np.ndarray:
+def _published_elsewhere(checked: Checked, year: YearRates, shown: np.ndarray) -> np.ndarray:
     """Return the places of lines that the published table names and ours would not show."""
-    if "table6" not in study.published:
+    if "table6" not in checked.published:
         return np.empty(0, dtype=np.int64)
-    codes = [code for code in study.published["table6"]["line"].to_pylist() if len(code) == year.digits]
+    codes = [code for code in checked.published["table6"]["line"].to_pylist() if len(code) == year.digits]
     keys = np.array([to_key(code) for code in codes if not trouble(code)], dtype=np.int64)
     return np.flatnonzero(np.isin(year.keys, keys) & ~np.isin(year.keys, year.keys[shown]))
 
 
-def _imports_of_lines(study: Study, year: YearRates) -> tuple[str, np.ndarray]:
+def _imports_of_lines(checked: Checked, year: YearRates) -> tuple[str, np.ndarray]:
     """Return each line's own imports and their period: the last base period that is a plain year, else all of it."""
-    from fastavs.matching.reach import add_by
+    from fastavs.kernels.adding import add_by
 
     if year.own_trade:
         return str(year.year), year.imports
-    plain = [place for place in study.plan.base_periods if re.fullmatch(r"\d{4}", study.trade.periods[place])]
+    plain = [place for place in checked.serving.base_periods if re.fullmatch(r"\d{4}", checked.trade.periods[place])]
     if not plain:
         return "base", year.imports
     last = max(plain)  # periods are sorted
@@ -156,14 +155,14 @@ def _imports_of_lines(study: Study, year: YearRates) -> tuple[str, np.ndarray]:
     recorded, within = side.basis.recorded, side.basis.within
     line = side.served.own_line[recorded.code[within]]
     counts = (recorded.period[within] == last) & ~recorded.excluded[within]
-    return study.trade.periods[last], add_by(recorded.value[within], np.where(counts, line, -1), year.keys.size)
+    return checked.trade.periods[last], add_by(recorded.value[within], np.where(counts, line, -1), year.keys.size)
 
 
-def descriptions(study: Study, codes: list[str], applied: int, bound: int) -> pa.Array:
+def descriptions(checked: Checked, codes: list[str], applied: int, bound: int) -> pa.Array:
     """Return what the bound schedule of a year calls some lines, else the applied one, else a published table."""
-    printed = study.published.get("table6", pa.table({})).to_pylist()
+    printed = checked.published.get("table6", pa.table({})).to_pylist()
     found = {row["line"]: row.get("description") for row in printed}
-    for year, pieces in ((applied, study.inputs.applied), (bound, study.inputs.bound)):
+    for year, pieces in ((applied, checked.inputs.applied), (bound, checked.inputs.bound)):
         for piece in pieces:
             if "description" not in piece.table.column_names:
                 continue
@@ -255,7 +254,7 @@ def _same_lines(year: YearRates, final: YearRates) -> tuple[np.ndarray, np.ndarr
 
 def _at_final(year: YearRates, final: YearRates, place: np.ndarray) -> np.ndarray:
     """Return where the bound is the final one: the same duty, or another that comes to the same rate; bool[h]."""
-    from fastavs.matching.match import TIE
+    from fastavs.kernels.lines import TIE
 
     assert year.bound is not None
     assert final.bound is not None

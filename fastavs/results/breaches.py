@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from fastavs.duty import Duty
 from fastavs.duty.pieces import Piecewise
-from fastavs.matching.match import TIE, YearRates
+from fastavs.inputs.schedule import YearSchedule
+from fastavs.kernels.lines import TIE
+from fastavs.results.year_rates import YearRates
 from fastavs.tables.arrow import line_codes, numbers, texts
 from fastavs.units.units import BASE_UNITS
 
@@ -27,8 +29,8 @@ SCHEMA = pa.schema(
     ]
 )
 
-FxOf = Callable[[YearRates, str, tuple[str, ...]], dict[str, float]]
-Quotes = tuple[tuple[str, float], ...]  # currencies and their rates
+FxOf = Callable[[YearSchedule, tuple[str, ...]], dict[str, float]]
+ExchangeRates = tuple[tuple[str, float], ...]  # currencies and their rates
 Critical = tuple[float | None, str | None]  # unit value and unit
 
 
@@ -38,7 +40,7 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     `critical_unit_value` (study's currency for one `unit`) is the unit value below which the applied duty exceeds
     the bound one: infinite where it does at every unit value; null where it does not do so below any one value, or
     where there are no two duties on one kind of quantity to compare (a rate carried over from several lines, say).
-    `fx_of` gives the exchange rates of a year's applied or bound side.
+    `fx_of` gives the exchange rates of a schedule.
     """
     pairs = _Pairs(fx_of)
     tables = [_breaches_of(rates, pairs) for rates in years if rates.bound is not None]
@@ -68,13 +70,13 @@ class _Pairs:
     Parameters
     ----------
     fx_of : callable
-        Gives the exchange rates of a year's applied or bound side.
+        Gives the exchange rates of a schedule.
     """
 
     def __init__(self, fx_of: FxOf) -> None:
         self._fx_of = fx_of
-        self._pieces: dict[tuple[str, Quotes], Piecewise | None] = {}
-        self._found: dict[tuple[str, str, Quotes, Quotes], Critical] = {}
+        self._pieces: dict[tuple[str, ExchangeRates], Piecewise | None] = {}
+        self._found: dict[tuple[str, str, ExchangeRates, ExchangeRates], Critical] = {}
 
     def critical(self, rates: YearRates, here: np.ndarray) -> tuple[list[Critical], np.ndarray]:
         """Compare the duties of some bound lines.
@@ -98,25 +100,25 @@ class _Pairs:
         number = np.where(same, applied.duty[place] * len(bound.duties) + bound.duty[here], -1)
         distinct, pair = np.unique(number, return_inverse=True)
         left, right = np.divmod(distinct[distinct >= 0], len(bound.duties))
-        applied_fx = self._quotes(rates, "applied", [applied.duties[one] for one in np.unique(left)])
-        bound_fx = self._quotes(rates, "bound", [bound.duties[one] for one in np.unique(right)])
+        applied_fx = self._rates_of(applied, [applied.duties[one] for one in np.unique(left)])
+        bound_fx = self._rates_of(bound, [bound.duties[one] for one in np.unique(right)])
         found: list[Critical] = [(None, None)] * int((distinct < 0).sum())
         for p, q in zip(left.tolist(), right.tolist(), strict=True):
             found.append(self._compare(applied.duties[p], bound.duties[q], applied_fx, bound_fx))
         return found, pair
 
-    def _quotes(self, rates: YearRates, kind: str, duties: Sequence[Duty]) -> Quotes:
+    def _rates_of(self, schedule: YearSchedule, duties: Sequence[Duty]) -> ExchangeRates:
         currencies = sorted({currency for duty in duties for currency in duty.currencies})
-        return tuple(self._fx_of(rates, kind, tuple(currencies)).items())
+        return tuple(self._fx_of(schedule, tuple(currencies)).items())
 
-    def _compare(self, applied: Duty, bound: Duty, applied_fx: Quotes, bound_fx: Quotes) -> Critical:
+    def _compare(self, applied: Duty, bound: Duty, applied_fx: ExchangeRates, bound_fx: ExchangeRates) -> Critical:
         key = (applied.text, bound.text, applied_fx, bound_fx)
         if key not in self._found:
             pieces = self._in_pieces(applied, applied_fx), self._in_pieces(bound, bound_fx)
             self._found[key] = critical_unit_value(*pieces)
         return self._found[key]
 
-    def _in_pieces(self, duty: Duty, fx: Quotes) -> Piecewise | None:
+    def _in_pieces(self, duty: Duty, fx: ExchangeRates) -> Piecewise | None:
         """Return the duty in pieces; None if it asks for two kinds of quantity."""
         key = (duty.text, fx)
         if key not in self._pieces:

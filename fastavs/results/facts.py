@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from fastavs.inputs.set_aside import QUANTITY, ROW
 
 if TYPE_CHECKING:
-    from fastavs.study import Study
+    from fastavs.checked import Checked
 
 
-def study_record(study: Study) -> dict[str, Any]:
+def study_record(checked: Checked) -> dict[str, Any]:
     """Return the study's title, as it stands on everything made from the study."""
-    config = study.config
+    config = checked.config
     return {
         "name": config.name,
         "note": config.note,
@@ -23,9 +23,9 @@ def study_record(study: Study) -> dict[str, Any]:
     }
 
 
-def plan_record(study: Study) -> dict[str, Any]:
+def plan_record(checked: Checked) -> dict[str, Any]:
     """Return which year rests on which periods."""
-    plan, periods = study.plan, study.trade.periods
+    plan, periods = checked.serving, checked.trade.periods
     resting = [year for year in plan.years if year not in plan.own_periods]
     return {
         "base_periods": [periods[place] for place in plan.base_periods],
@@ -37,7 +37,7 @@ def plan_record(study: Study) -> dict[str, Any]:
                 "own_trade": year in plan.own_periods,
                 "periods": [periods[place] for place in plan.periods_of(year)],
                 "schedules": [
-                    kind for kind, some in (("applied", study.applied), ("bound", study.bound)) if year in some
+                    kind for kind, some in (("applied", checked.applied), ("bound", checked.bound)) if year in some
                 ],
             }
             for year in plan.years
@@ -45,20 +45,20 @@ def plan_record(study: Study) -> dict[str, Any]:
     }
 
 
-def reading_record(study: Study) -> dict[str, Any]:
+def reading_record(checked: Checked) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
-    reasons, examples = study.set_aside.counts(), study.set_aside.examples()
+    reasons, examples = checked.set_aside.counts(), checked.set_aside.examples()
     return {
-        "rows_read": study.trade.read,
+        "rows_read": checked.trade.read,
         "rows_set_aside": sum(count for (lost, _), count in reasons.items() if lost == ROW),
         "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
         "set_aside": [
             {"lost": lost, "reason": reason, "count": count, "first": examples[lost, reason]}
             for (lost, reason), count in reasons.items()
         ],
-        "partners_not_iso": [code for code in study.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
-        "excluded_not_iso": sorted(code for code in study.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
-        "suspects": study.trade.suspects.num_rows,
-        "drop_without_row": list(study.trade.not_dropped),
-        "valuation_without_trade": sorted(set(study.partners.valuation) - set(study.trade.partners)),
+        "partners_not_iso": [code for code in checked.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
+        "excluded_not_iso": sorted(code for code in checked.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
+        "suspects": checked.trade.suspects.num_rows,
+        "drop_without_row": list(checked.trade.not_dropped),
+        "valuation_without_trade": sorted(set(checked.partners.valuation) - set(checked.trade.partners)),
     }

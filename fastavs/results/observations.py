@@ -10,21 +10,18 @@ import pyarrow as pa
 
 from fastavs.codes import to_code
 from fastavs.duty import Duty
+from fastavs.duty.meaning import run_program
 from fastavs.errors import InputError
-from fastavs.kernels import rates as kernels
-from fastavs.kernels.options import readonly
-from fastavs.matching.match import Evaluated
 from fastavs.units.units import BASE_UNITS
 
 if TYPE_CHECKING:
-    from fastavs.matching.match import YearRates
-    from fastavs.results.rates import Rates
-    from fastavs.study import Study
+    from fastavs.checked import Checked
+    from fastavs.results.year_rates import ScheduleRates, YearRates
 
 SCHEMA = pa.schema(
     [
         ("schedule", pa.string()),  # "applied" or "bound"
-        ("line", pa.string()),  # the line evaluated: the one asked for, or one whose applied rate it carries
+        ("line", pa.string()),  # the line side: the one asked for, or one whose applied rate it carries
         ("duty", pa.string()),
         ("level", pa.int64()),  # digits shared with the observation's code
         ("period", pa.string()),
@@ -50,16 +47,15 @@ SCHEMA = pa.schema(
 )
 
 
-def observations_table(rates: Rates, line: str, year: int | None = None) -> pa.Table:
+def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Table:
     """Return every observation that a line's rate rests on, or that was looked at and left out.
 
     Parameters
     ----------
-    rates : Rates
+    checked : Checked
+    columns : YearRates
     line : str
         A tariff line of the year.
-    year : int, optional
-        The last year by default.
 
     Returns
     -------
@@ -70,14 +66,13 @@ def observations_table(rates: Rates, line: str, year: int | None = None) -> pa.T
     Raises
     ------
     InputError
-        No such year or line.
+        No such line.
     """
-    columns = rates.year(year)
     place_of(columns, line)
     rows: list[dict[str, object]] = []
-    for kind, evaluated in columns.sides.items():
-        for place in sources_of(columns, kind, line, rates.study.options.levels)[0]:
-            rows += _line_rows(rates.study, kind, evaluated, place)
+    for kind, side in columns.sides.items():
+        for place in sources_of(columns, kind, line, checked.options.levels)[0]:
+            rows += _line_rows(checked, kind, side, place)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
@@ -114,7 +109,7 @@ def sources_of(columns: YearRates, kind: str, line: str, levels: Sequence[int]) 
     place = schedule.find(line)
     if place is not None:
         return [place], None
-    known = ~np.isnan(columns.sides[kind].side.rate)
+    known = ~np.isnan(columns.sides[kind].rate)
     lines = schedule.lines()
     for digits in levels:
         if digits > min(schedule.digits, columns.digits):
@@ -125,65 +120,71 @@ def sources_of(columns: YearRates, kind: str, line: str, levels: Sequence[int]) 
     return [], None
 
 
-def _line_rows(study: Study, kind: str, evaluated: Evaluated, place: int) -> Iterator[dict[str, object]]:
-    served, basis = evaluated.served, evaluated.basis
+def _line_rows(checked: Checked, kind: str, side: ScheduleRates, place: int) -> Iterator[dict[str, object]]:
+    served, basis = side.served, side.basis
     recorded = basis.recorded
-    duty = evaluated.schedule.duties[evaluated.schedule.duty[place]]
-    level = int(evaluated.raw.level[place])
-    wanted = {0} if level == kernels.NO_SOURCE else {0, level}
-    part = np.flatnonzero(np.isin(basis.within, basis.chosen))
-    takes_part = np.zeros(basis.within.size, dtype=bool)
-    takes_part[part] = True
+    duty = side.schedule.duties[side.schedule.duty[place]]
+    level = int(side.match_level[place])
+    takes_part = np.isin(basis.within, basis.chosen)
     code_place = np.empty(served.order.size, dtype=np.int64)
     code_place[served.order] = np.arange(served.order.size)
-    for one in sorted(wanted):
-        low, high = served.code_lo[one, place], served.code_hi[one, place]
-        digits = int(served.level_digits[one])
-        where = code_place[recorded.code[basis.within]]
-        reaches = served.reach_digits[recorded.code[basis.within]] >= digits
-        here = (where >= low) & (where < high) & reaches
+    code = recorded.code[basis.within]
+    where = code_place[code]
+    for one, digits in enumerate(served.level_digits.tolist()):
+        if one > 0 and digits != level:
+            continue
+        here = (where >= served.code_lo[one, place]) & (where < served.code_hi[one, place])
+        here &= served.reach_digits[code] >= digits
         if one > 0:  # relatives alone, and of those only what could serve
-            here &= takes_part & (served.own_line[recorded.code[basis.within]] != place)
+            here &= takes_part & (served.own_line[code] != place)
         found = np.flatnonzero(here)
         found = found[np.lexsort((found, where[found]))]
-        chosen = np.searchsorted(basis.chosen, basis.within[found])
-        rate = _rates_of(evaluated, place, np.where(takes_part[found], chosen, 0))
+        rate, lacks = _charged(checked, side, duty, basis.within[found])
         for k, i in enumerate(found):
             observation = int(basis.within[i])
             yield {
                 "schedule": kind,
-                "line": to_code(int(evaluated.schedule.keys[place]), evaluated.schedule.digits),
+                "line": to_code(int(side.schedule.keys[place]), side.schedule.digits),
                 "level": digits,
-                **_facts(study, evaluated, duty, observation),
-                **_verdict(study, evaluated, duty, observation, float(rate[k]), bool(takes_part[i]), one == level),
-            }
+                **_facts(checked, side, duty, observation),
+                **_verdict(
+                    checked, side, duty, observation, float(rate[k]), bool(lacks[k]), bool(takes_part[i]),
+                    digits == level,
+                ),
+            }  # fmt: skip
 
 
-def _rates_of(evaluated: Evaluated, place: int, chosen: np.ndarray) -> np.ndarray:
-    rate = np.empty(chosen.size)
-    if evaluated.basis.chosen.size == 0:
-        rate[:] = np.nan
-        return rate
-    duty = int(evaluated.schedule.duty[place])
-    observations = evaluated.served.observations
-    kernels.observation_rates(evaluated.duties, duty, observations, readonly(chosen, np.int64), rate)
-    return rate
+def _charged(checked: Checked, side: ScheduleRates, duty: Duty, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Charge a duty on some observations: their rates by its program, float64[m], and who lacks a quantity, bool[m]."""
+    recorded = side.basis.recorded
+    ratios = recorded.ratios(at, duty.kinds)
+    lacks: np.ndarray = np.any(ratios <= 0.0, axis=0)  # of no kind: nobody
+    labels = checked.fx_periods(side.schedule.year)
+    rate = np.empty(at.size)
+    for k, observation in enumerate(at):
+        label = labels[int(recorded.period[observation])]
+        terms = [
+            term.b * (checked.fx.rate(label, term.currency) or np.nan) * float(ratios[duty.kinds.index(term.kind), k])
+            for term in duty.specifics
+        ]
+        rate[k] = run_program(duty.program, terms)
+    return rate, lacks
 
 
-def _facts(study: Study, evaluated: Evaluated, duty: Duty, observation: int) -> dict[str, object]:
+def _facts(checked: Checked, side: ScheduleRates, duty: Duty, observation: int) -> dict[str, object]:
     """What an observation is: where it comes from, what it says."""
-    recorded, trade = evaluated.basis.recorded, study.trade
+    recorded, trade = side.basis.recorded, checked.trade
     period = int(recorded.period[observation])
     rows = recorded.rows_of(np.array([observation]))[0]
     code = int(recorded.code[observation])
-    label = study.fx_periods(evaluated.schedule.year)[period]
+    label = checked.fx_periods(side.schedule.year)[period]
     facts: dict[str, object] = {
         "duty": duty.text,
         "period": trade.periods[period],
         "partner": trade.partners[int(recorded.partner[observation])],
         "code": to_code(int(recorded.code_key[code]), int(recorded.code_digits[code])),
         "value": float(recorded.value[observation]),
-        "source": _source(study, rows),
+        "source": _source(checked, rows),
     }
     quantities, quantity_values = (one[:, 0] for one in recorded.quantities(np.array([observation])))
     for n, kind in enumerate(duty.kinds[:2]):
@@ -194,19 +195,26 @@ def _facts(study: Study, evaluated: Evaluated, duty: Duty, observation: int) -> 
         facts["quantity" + tail] = quantity or None
         if n == 0:
             facts["quantity_value"] = float(quantity_values[k]) or None
-            facts["bridge"] = _bridge(study, k, rows)
+            facts["bridge"] = _bridge(checked, k, rows)
     for n, currency in enumerate(duty.currencies[:2]):
         tail = "" if n == 0 else f"_{n + 1}"
         facts["currency" + tail] = currency
-        facts["fx" + tail] = study.fx.rate(label, currency)
+        facts["fx" + tail] = checked.fx.rate(label, currency)
     return facts
 
 
 def _verdict(
-    study: Study, evaluated: Evaluated, duty: Duty, observation: int, rate: float, takes_part: bool, used: bool
+    checked: Checked,
+    side: ScheduleRates,
+    duty: Duty,
+    observation: int,
+    rate: float,
+    lacks: bool,
+    takes_part: bool,
+    used: bool,
 ) -> dict[str, object]:
     """What becomes of an observation: its rate, what binds, kept or why not."""
-    recorded, options = evaluated.basis.recorded, study.options
+    recorded, options = side.basis.recorded, checked.options
     why_not = None
     if recorded.excluded[observation]:
         why_not = "partner is excluded"
@@ -214,56 +222,56 @@ def _verdict(
         why_not = f"value under {options.min_value:g}"
     elif not takes_part:
         why_not = "partner without imports in every base period"
-    elif np.isnan(rate):
+    elif lacks:
         quantities = recorded.quantities(np.array([observation]))[0]
-        missing = [BASE_UNITS[kind] for kind in duty.kinds if quantities[study.trade.kinds.index(kind), 0] <= 0.0]
+        missing = [BASE_UNITS[kind] for kind in duty.kinds if quantities[checked.trade.kinds.index(kind), 0] <= 0.0]
         why_not = f"no quantity in {' or '.join(missing)}, nor a bridge to it"
-    elif rate > options.outlier:
+    elif not rate <= options.outlier:
         why_not = f"outlier: above {100 * options.outlier:g} %"
     elif not used:
         why_not = "not used"
-    known = takes_part and not np.isnan(rate)
+    known = takes_part and not lacks
     return {
         "rate": rate if known else None,
-        "binds": _binds(study, evaluated, duty, observation, rate) if known else None,
+        "binds": _binds(checked, side, duty, observation, rate) if known else None,
         "kept": why_not is None,
         "why_not": why_not,
     }
 
 
-def _binds(study: Study, evaluated: Evaluated, duty: Duty, observation: int, rate: float) -> str:
+def _binds(checked: Checked, side: ScheduleRates, duty: Duty, observation: int, rate: float) -> str:
     """Return the part of the duty that sets the rate, as text; both sums' parts for duties of two quantities."""
     if len(duty.kinds) > 1:
         return "ad valorem part" if rate == duty.ad_valorem else "specific part"
-    recorded = evaluated.basis.recorded
-    label = study.fx_periods(evaluated.schedule.year)[int(recorded.period[observation])]
-    fx = {currency: study.fx.rate(label, currency) or np.nan for currency in duty.currencies}
+    recorded = side.basis.recorded
+    label = checked.fx_periods(side.schedule.year)[int(recorded.period[observation])]
+    fx = {currency: checked.fx.rate(label, currency) or np.nan for currency in duty.currencies}
     if not duty.kinds:
         return duty.text
-    k = study.trade.kinds.index(duty.kinds[0])
+    k = checked.trade.kinds.index(duty.kinds[0])
     quantity, value = (float(one[k, 0]) for one in recorded.quantities(np.array([observation])))
     ratio = quantity / value
     pieces = duty.pieces(fx)
     return pieces.binds[pieces.piece(ratio)]
 
 
-def _bridge(study: Study, kind: int, rows: np.ndarray) -> str | None:
+def _bridge(checked: Checked, kind: int, rows: np.ndarray) -> str | None:
     """Name the bridges that made a quantity."""
-    if not study.trade.bridges:
+    if not checked.trade.bridges:
         return None
-    places = np.unique(study.trade.amounts(rows)[1][kind])
+    places = np.unique(checked.trade.amounts(rows)[1][kind])
     texts = []
     for place in places[places > 0]:
-        bridge = study.trade.bridges[place - 1]
+        bridge = checked.trade.bridges[place - 1]
         texts.append(
             f"{bridge.prefix}: {bridge.factor:g} {BASE_UNITS[bridge.to_kind]} a {BASE_UNITS[bridge.from_kind]}"
         )
     return "; ".join(texts) or None
 
 
-def _source(study: Study, rows: np.ndarray) -> str:
+def _source(checked: Checked, rows: np.ndarray) -> str:
     """Name the files and rows (from 1) that an observation is made of."""
-    trade = study.trade
+    trade = checked.trade
     texts = []
     file, row = trade.rows.origin.find(rows)
     for place in np.unique(file):

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastavs.kernels.rates import FROM_OBSERVATIONS
-from fastavs.matching.match import Evaluated, YearRates
 from fastavs.results.observations import observations_table, place_of, sources_of
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
+    from fastavs.results.year_rates import ScheduleRates, YearRates
 
 
 def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, Any]:
@@ -38,8 +37,8 @@ def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, An
     """
     columns = rates.year(year)
     place = place_of(columns, line)
-    study = rates.study
-    observations = observations_table(rates, line, columns.year).to_pylist()
+    checked = rates.checked
+    observations = observations_table(checked, columns, line).to_pylist()
     sides = {kind: _side(rates, columns, kind, line, observations) for kind in columns.sides}
     sides["applied"]["rate"] = _number(columns.applied[place])
     if columns.bound is not None:
@@ -47,10 +46,10 @@ def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, An
     return {
         "line": line,
         "year": columns.year,
-        "currency": study.config.currency,
+        "currency": checked.config.currency,
         "own_trade": columns.own_trade,
-        "periods": [study.trade.periods[period] for period in study.plan.periods_of(columns.year)],
-        "method": study.options.method,
+        "periods": [checked.trade.periods[period] for period in checked.serving.periods_of(columns.year)],
+        "method": checked.options.method,
         "sides": sides,
         "rate": _number(columns.rate[place]),
         "governs": "bound" if columns.bound_governs[place] else "applied",
@@ -62,15 +61,15 @@ def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, An
 
 
 def _side(rates: Rates, columns: YearRates, kind: str, line: str, observations: list[dict[str, Any]]) -> dict[str, Any]:
-    evaluated = columns.sides[kind]
-    places, carried = sources_of(columns, kind, line, rates.study.options.levels)
-    names = evaluated.schedule.lines()
+    side = columns.sides[kind]
+    places, carried = sources_of(columns, kind, line, rates.checked.options.levels)
+    names = side.schedule.lines()
     return {
-        "schedule_year": evaluated.schedule.year,
+        "schedule_year": side.schedule.year,
         "carried_level": carried,
         "sources": [
             _source(
-                evaluated,
+                side,
                 place,
                 names[place],
                 [row for row in observations if row["schedule"] == kind and row["line"] == names[place]],
@@ -80,18 +79,18 @@ def _side(rates: Rates, columns: YearRates, kind: str, line: str, observations: 
     }
 
 
-def _source(evaluated: Evaluated, place: int, line: str, observations: list[dict[str, Any]]) -> dict[str, Any]:
-    schedule, side = evaluated.schedule, evaluated.side
+def _source(side: ScheduleRates, place: int, line: str, observations: list[dict[str, Any]]) -> dict[str, Any]:
+    schedule = side.schedule
     return {
         "line": line,
         "duty": schedule.duties[schedule.duty[place]].text,
         "ad_valorem": float(side.ad_valorem[place]),
-        "has_specific": bool(side.specific[place]),
+        "has_specific": bool(side.has_specific[place]),
         "rate": _number(side.rate[place]),
-        "from_observations": int(evaluated.raw.source[place]) == FROM_OBSERVATIONS,
-        "level": int(side.level[place]),
-        "matched": bool(evaluated.matched[place]),
-        "kept": int(side.kept[place]),
+        "from_observations": bool(side.observations[place] > 0),
+        "level": int(side.match_level[place]),
+        "matched": bool(side.matched[place]),
+        "kept": int(side.observations[place]),
         "outliers": int(side.outliers[place]),
         "no_quantity": int(side.no_quantity[place]),
         "specific_binds": int(side.binding[place]),

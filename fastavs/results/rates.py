@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,34 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from fastavs.codes import Grouping, chapters, to_code
-from fastavs.errors import InputError, did_you_mean
-from fastavs.matching.match import YearRates
+from fastavs.errors import InputError
+from fastavs.evaluation.as_it_is import AsItIs
 from fastavs.results.breaches import breaches_table
-from fastavs.results.summary import group_table, summary_table
+from fastavs.results.groups import group_table
+from fastavs.results.lines import LineTable
+from fastavs.results.observations import observations_table
+from fastavs.results.summary import summary_columns
+from fastavs.results.year_rates import YearRates, years_of
 
 if TYPE_CHECKING:
-    from fastavs.study import Study
+    from fastavs.checked import Checked
+    from fastavs.matching.matches import Matches
 
-SCHEMA = pa.schema(
-    [
-        ("year", pa.int64()),
-        ("line", pa.string()),
-        ("rate", pa.float64()),
-        ("applied", pa.float64()),
-        ("bound", pa.float64()),
-        ("ad_valorem", pa.float64()),
-        ("governs", pa.string()),
-        ("has_specific", pa.bool_()),
-        ("match_level", pa.int64()),
-        ("observations", pa.int64()),
-        ("outliers", pa.int64()),
-        ("no_quantity", pa.int64()),
-        ("specific_share", pa.float64()),
-        ("imports", pa.float64()),
-        ("matched", pa.bool_()),
-    ]
-)
+AS_IT_IS = "as it is"
 
 
 @dataclass(frozen=True)
@@ -48,22 +33,35 @@ class Rates:
 
     Attributes
     ----------
-    study : Study
-    years : dict of int to YearRates
-        The columns behind `table`, year by year.
+    checked : Checked
+        The study's inputs.
+    matches : Matches
+        The same held against each other.
+    found : AsItIs
+        The study's index, evaluated for the scenario that changes nothing.
     """
 
-    study: Study
-    years: Mapping[int, YearRates]
+    checked: Checked
+    matches: Matches
+    found: AsItIs
+
+    @cached_property
+    def years(self) -> dict[int, YearRates]:
+        """The columns behind `table`, year by year."""
+        found = self.found
+        years = years_of(found.index, found.layout, found.figures, self.matches.match)
+        return {one.year: one for one in years}
 
     @cached_property
     def table(self) -> pa.Table:
         """A row per year and line, sorted: the columns of ``rates.parquet``."""
-        return pa.concat_tables(_year_table(rates) for rates in self.years.values())
+        found = self.found
+        return LineTable(found.index, found.layout).named([AS_IT_IS], [found.columns]).drop_columns("scenario")
 
     def summary(self) -> pa.Table:
         """Return a row per year: the columns of ``summary.csv``."""
-        return summary_table(list(self.years.values()))
+        index = self.found.index
+        return pa.table(summary_columns(tuple(self.years), index.line_counts, self.found.summary[np.newaxis]))
 
     def by(self, grouping: str = "chapter") -> pa.Table:
         """Return a row per group and year: the columns of ``group_<name>.csv``.
@@ -78,29 +76,16 @@ class Rates:
         InputError
             A grouping that the study does not have.
         """
-        chosen: dict[int, Grouping]
-        if grouping in self.study.groups:
-            chosen = dict.fromkeys(self.years, self.study.groups[grouping])
-        elif grouping == "chapter":
-            chosen = {year: chapters(rates.keys) for year, rates in self.years.items()}
-        else:
-            known = ["chapter", *self.study.groups]
-            raise InputError(
-                "the study has no such grouping",
-                value=grouping,
-                expected=f"{', '.join(known)}.{did_you_mean(grouping, known)}",
-            )
-        return group_table(list(self.years.values()), chosen)
+        members, figures = self.found.groups(grouping)
+        return group_table([AS_IT_IS], members, figures[np.newaxis]).drop_columns("scenario")
 
     def breaches(self) -> pa.Table:
         """Return the lines whose applied rate is above the bound one: the columns of ``breaches.csv``."""
-        return breaches_table(list(self.years.values()), self.study.fx_of)
+        return breaches_table(list(self.years.values()), self.matches.fx_of)
 
     def observations(self, line: str, year: int | None = None) -> pa.Table:
-        """Return the proof of one line's rate: see `fastavs.results.observations.observations_table`."""
-        from fastavs.results.observations import observations_table
-
-        return observations_table(self, line, year)
+        """Return the proof of one line's rate, in the last year by default: see `observations_table`."""
+        return observations_table(self.checked, self.year(year), line)
 
     def year(self, year: int | None = None) -> YearRates:
         """Return one year's columns; the last year's by default.
@@ -119,32 +104,3 @@ class Rates:
                 expected=", ".join(str(known) for known in self.years),
             )
         return self.years[year]
-
-
-def _year_table(rates: YearRates) -> pa.Table:
-    h = rates.keys.size
-    with np.errstate(invalid="ignore"):
-        share = rates.binding / rates.observations
-    bound = pa.nulls(h, pa.float64()) if rates.bound is None else _nullable(rates.bound)
-    columns = [
-        pa.array(np.full(h, rates.year, dtype=np.int64)),
-        pa.array([to_code(int(key), rates.digits) for key in rates.keys], pa.string()),
-        _nullable(rates.rate),
-        _nullable(rates.applied),
-        bound,
-        _nullable(rates.ad_valorem),
-        pa.array(np.where(rates.bound_governs, "bound", "applied").tolist(), pa.string()),
-        pa.array(rates.has_specific),
-        pa.array(rates.match_level.astype(np.int64)),
-        pa.array(rates.observations),
-        pa.array(rates.outliers),
-        pa.array(rates.no_quantity),
-        _nullable(share),
-        pa.array(rates.imports),
-        pa.array(rates.matched),
-    ]
-    return pa.table(columns, schema=SCHEMA)
-
-
-def _nullable(values: np.ndarray) -> pa.Array:
-    return pa.array(values, pa.float64(), mask=np.isnan(values))

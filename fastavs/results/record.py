@@ -13,9 +13,9 @@ import numpy as np
 
 import fastavs
 from fastavs.codes import UNASSIGNED, cut
-from fastavs.matching.match import YearRates
 from fastavs.results.facts import plan_record, reading_record, study_record
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
+from fastavs.results.year_rates import YearRates
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
@@ -32,17 +32,17 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     seconds : mapping of str to float
         Time by step.
     """
-    study = rates.study
+    checked = rates.checked
     account = trade_account(rates)
     return {
         "versions": _versions(),
-        "study": study_record(study),
-        "options": msgspec.to_builtins(study.options),
-        "plan": plan_record(study),
-        "inputs": {**study.inputs.digests(), **study_digest},
+        "study": study_record(checked),
+        "options": msgspec.to_builtins(checked.options),
+        "plan": plan_record(checked),
+        "inputs": {**checked.inputs.digests(), **study_digest},
         "counts": {
-            **reading_record(study),
-            "observations": int(study.recorded(rates.year().digits).value.size),
+            **reading_record(checked),
+            "observations": int(rates.matches.recorded(rates.year().digits).value.size),
             "lines_in_no_group": lines_in_no_group(rates),
         },
         "years": [_year_record(one) for one in rates.years.values()],
@@ -55,7 +55,7 @@ def lines_in_no_group(rates: Rates) -> dict[str, int]:
     """Return, by grouping, how many lines of the last year stand in none of its groups."""
     last = rates.year()
     found = {}
-    for title, grouping in rates.study.groups.items():
+    for title, grouping in rates.checked.groups.items():
         groups, member = grouping.assign(last.keys, last.digits)
         found[title] = int((member == groups.index(UNASSIGNED)).sum()) if UNASSIGNED in groups else 0
     return found

@@ -10,12 +10,12 @@ import numpy as np
 
 from fastavs import codes
 from fastavs.inputs.set_aside import ROW
-from fastavs.matching.match import Evaluated, YearRates
-from fastavs.matching.reach import add_by
+from fastavs.kernels.adding import add_by
+from fastavs.results.year_rates import ScheduleRates, YearRates
 
 if TYPE_CHECKING:
+    from fastavs.checked import Checked
     from fastavs.results.rates import Rates
-    from fastavs.study import Study
 
 EXCLUDED = "partner is excluded"
 SEVERAL = "code is shorter than a line and covers several"
@@ -78,36 +78,36 @@ class TradeAccount:
 
 def trade_account(rates: Rates) -> TradeAccount:
     """Split the trade behind every year by what becomes of it."""
-    study = rates.study
-    years = tuple(year_trade(study, one) for one in rates.years.values())
-    used = {period for year in rates.years for period in study.plan.periods_of(year)}
-    unused = np.array([place not in used for place in range(len(study.trade.periods))])
-    rows = study.trade.rows
-    by_period = add_by(rows.value, rows.period.astype(np.int64), len(study.trade.periods))
-    left_out = {study.trade.periods[place]: float(by_period[place]) for place in np.flatnonzero(unused)}
-    return TradeAccount(years, left_out, _rows_set_aside(study))
+    checked = rates.checked
+    years = tuple(year_trade(checked, one) for one in rates.years.values())
+    used = {period for year in rates.years for period in checked.serving.periods_of(year)}
+    unused = np.array([place not in used for place in range(len(checked.trade.periods))])
+    rows = checked.trade.rows
+    by_period = add_by(rows.value, rows.period.astype(np.int64), len(checked.trade.periods))
+    left_out = {checked.trade.periods[place]: float(by_period[place]) for place in np.flatnonzero(unused)}
+    return TradeAccount(years, left_out, _rows_set_aside(checked))
 
 
-def year_trade(study: Study, rates: YearRates) -> YearTrade:
+def year_trade(checked: Checked, rates: YearRates) -> YearTrade:
     """Split the trade that one year rests on by what becomes of it."""
     # the weights are those of the schedule whose lines the year has
     evaluated = rates.sides.get("bound") or rates.sides["applied"]
     value, count = evaluated.basis.by_code
-    cause = _causes(rates, evaluated, study.options.weights == "mfn" or not rates.own_trade)
+    cause = _causes(rates, evaluated, checked.options.weights == "mfn" or not rates.own_trade)
     groups = len(CAUSES) + 1  # the last is trade that weighs
     values = add_by(value.ravel(), cause.ravel(), groups)
     counts = [int(count[cause == place].sum()) for place in range(groups)]
     shares = [Share(float(one), number) for one, number in zip(values, counts, strict=True)]
     return YearTrade(
         rates.year,
-        tuple(study.trade.periods[place] for place in evaluated.basis.periods),
+        tuple(checked.trade.periods[place] for place in evaluated.basis.periods),
         Share(float(add_by(value.ravel(), np.zeros(value.size, dtype=np.int64), 1)[0]), int(count.sum())),
         shares[-1],
         {text: share for text, share in zip(CAUSES, shares[:-1], strict=True) if share.observations},
     )
 
 
-def _causes(rates: YearRates, evaluated: Evaluated, only_mfn_weighs: bool) -> np.ndarray:
+def _causes(rates: YearRates, evaluated: ScheduleRates, only_mfn_weighs: bool) -> np.ndarray:
     """Return the place among `CAUSES` of each code's observations, len(CAUSES) where they weigh; int64[2, u].
 
     The first row is of partners not excluded, the second of the others: apart from that, a code's observations share
@@ -133,10 +133,10 @@ def _causes(rates: YearRates, evaluated: Evaluated, only_mfn_weighs: bool) -> np
     return cause
 
 
-def _rows_set_aside(study: Study) -> Share:
+def _rows_set_aside(checked: Checked) -> Share:
     values: list[float] = []
     rows = 0
-    for batch in study.set_aside.batches:
+    for batch in checked.set_aside.batches:
         for text, lost in zip(batch.column("value").to_pylist(), batch.column("lost").to_pylist(), strict=True):
             if lost == ROW:
                 rows += 1

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.tables.arrow import texts
 from fastavs.tables.tables import Piece
 
 _CODES = ("codes", "0203290000", "read the source with this column as text, so that leading zeros stay")
@@ -66,7 +67,7 @@ def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
         array = array.cast(kind).cast(pa.string()).dictionary_encode()  # a null among the values cannot be unified
     whole = array.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string()).dictionary_encode()
+        whole = whole.chunk(0) if whole.num_chunks else texts([]).dictionary_encode()
     return whole
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.tables.arrow import texts
 from fastavs.tables.columns import coded_column, plain
 from fastavs.tables.tables import (
     ARROW_ENDINGS,
@@ -182,7 +183,7 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
     present = [name for name in wanted if name in schema.names] or schema.names
     coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
     with pq.ParquetFile(path, read_dictionary=coded, buffer_size=1 << 20) as file:
-        yield schema.empty_table()
+        yield pa.Table.from_batches([], schema)
         for batch in file.iter_batches(BATCH_ROWS, columns=present):
             yield pa.Table.from_batches([batch])
 
@@ -199,7 +200,7 @@ def _arrow_batches(path: Path, wanted: Sequence[str]) -> Iterator[pa.Table]:
             return
         fields = [place for place, name in enumerate(schema.names) if name in wanted]
         reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
-        yield schema.empty_table()
+        yield pa.Table.from_batches([], schema)
         for place in range(reader.num_record_batches):
             yield pa.Table.from_batches([reader.get_batch(place)])
 
@@ -224,7 +225,7 @@ class Texts:
         self.names: list[str] = []
         self._clean = clean
         self._known: dict[str, int] = {}
-        self._raw = pa.array([], pa.string())  # texts as they came, and the place of each
+        self._raw = texts([])  # texts as they came, and the place of each
         self._place_of_raw = np.full(1, -1, dtype=np.int32)  # the last entry serves those that are none
         self._dictionary: pa.Array | None = None
         self._place = np.empty(0, dtype=np.int32)

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from fastavs.codes import partner_code
 from fastavs.errors import InputError, UnitError, did_you_mean
-from fastavs.inputs.partners import code as partner_code
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
+from fastavs.inputs.trade_columns import TRADE_COLUMNS
 from fastavs.tables.columns import number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
 from fastavs.trade.mislabelled.find import CULPRITS
-from fastavs.trade.rules import COLUMNS, Rules
+from fastavs.trade.rules import Rules
 from fastavs.trade.suspects import NO_KIND, Origin, Rows
 from fastavs.units.units import KINDS, NO_UNIT, read_unit
 
@@ -27,7 +28,7 @@ class Reading:
         self.dropped: set[tuple[str, str, str]] = set()
         self._rules = rules
         self._aside = aside
-        self._texts = {column: Texts(column) for column in COLUMNS.text}
+        self._texts = {column: Texts(column) for column in TRADE_COLUMNS.text}
         self._texts["partner"] = Texts("partner", clean=partner_code)
         self._troubles: list[str | None] = []
         self._units = {column: _Units() for column in ("unit", "unit_2")}

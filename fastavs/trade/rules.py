@@ -1,4 +1,4 @@
-"""What a row of the trade table has, and what it is judged by."""
+"""What a row of the trade table is judged by."""
 
 from __future__ import annotations
 
@@ -6,20 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs import codes
 from fastavs.inputs.partners import Partners
-from fastavs.tables.tables import Columns
+from fastavs.tables.arrow import texts
 from fastavs.units.units import Bridge
-
-COLUMNS = Columns(
-    "trade",
-    ("period", "line", "partner", "unit", "unit_2", "mislabelled"),
-    ("value", "quantity", "quantity_2", "net_mass_kg"),
-    ("period", "line", "partner", "value"),
-)
 
 
 def _of_digits(lengths: Sequence[int]) -> str:
@@ -59,7 +51,7 @@ class Tariff:
     def troubles(self, found: Sequence[str]) -> list[str | None]:
         """Return of each trade code why it can serve no line, or None; see `trouble`."""
         lengths = [n for n in range(codes.SHORTEST, max(self.keys) + 1) if n % 2 == 0 or n in self.keys]
-        plain = pc.match_substring_regex(pa.array(found, pa.string()), _of_digits(lengths))
+        plain = pc.match_substring_regex(texts(found), _of_digits(lengths))
         return [None if good else self.trouble(code) for code, good in zip(found, plain.to_pylist(), strict=True)]
 
     def trouble(self, code: str) -> str | None:

@@ -12,19 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from fastavs.codes import partner_code
 from fastavs.errors import InputError
-from fastavs.inputs.partners import code as partner_code
 from fastavs.inputs.set_aside import SetAside
+from fastavs.inputs.trade_columns import DROP_COLUMNS
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
 from fastavs.tables.sources import Source, ahead
-from fastavs.tables.tables import Columns, Piece
+from fastavs.tables.tables import Piece
 from fastavs.trade.reading import Reading
 from fastavs.trade.rules import Rules
 from fastavs.trade.suspects import Rows, Suspects, amounts_by_kind
 from fastavs.units.units import Bridge
-
-DROP_COLUMNS = Columns("drop", ("period", "line", "partner", "reason"), (), ("period", "line", "partner", "reason"))
 
 
 @dataclass(frozen=True, slots=True)

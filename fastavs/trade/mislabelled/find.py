@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fastavs.errors import InputError
+from fastavs.tables.arrow import numbers, texts
 from fastavs.trade.mislabelled.norms import (
     COPY,
     IMPOSSIBLE,
@@ -236,19 +237,19 @@ def describe(found: Mislabelled, **columns: Sequence[object]) -> pa.Table:
     reasons = ["; ".join(REASONS[bit] for bit in REASONS if code & bit) for code in found.reason.tolist()]
     return pa.table(
         {
-            **{name: pa.array(column) for name, column in columns.items()},
-            "unit": pa.array(
-                [BASE_UNITS[KINDS[kind]] if kind >= 0 else None for kind in found.kind.tolist()], pa.string()
-            ),
-            "kg_per_unit": pa.array(
-                np.where(np.isfinite(found.mass_per_unit), found.mass_per_unit, np.nan), from_pandas=True
-            ),
-            "median_kg_per_unit": pa.array(found.median, from_pandas=True),
-            "factor": pa.array(found.factor, from_pandas=True),
-            "culprit": pa.array([CULPRITS[code] for code in found.culprit.tolist()], pa.string()),
-            "reason": pa.array(reasons, pa.string()),
+            **{name: _column(column) for name, column in columns.items()},
+            "unit": texts([BASE_UNITS[KINDS[kind]] if kind >= 0 else None for kind in found.kind.tolist()]),
+            "kg_per_unit": numbers(np.where(np.isfinite(found.mass_per_unit), found.mass_per_unit, np.nan)),
+            "median_kg_per_unit": numbers(found.median),
+            "factor": numbers(found.factor),
+            "culprit": texts([CULPRITS[code] for code in found.culprit.tolist()]),
+            "reason": texts(reasons),
         }
     )
+
+
+def _column(values: Sequence[Any]) -> pa.Array:
+    return texts(values) if any(isinstance(one, str) for one in values) else numbers(np.asarray(values))
 
 
 def _check(codes: Ints, kinds: Ints, *numbers: Floats) -> None:

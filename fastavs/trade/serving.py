@@ -11,7 +11,7 @@ from fastavs.periods import of_year, overlap
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Serving:
     """Which trade serves which year.
 
     Attributes
@@ -36,7 +36,7 @@ class Plan:
         return self.own_periods.get(year, self.base_periods)
 
 
-def make_plan(base: Base, periods: Sequence[str], applied: Sequence[int], bound: Sequence[int]) -> Plan:
+def make_serving(base: Base, periods: Sequence[str], applied: Sequence[int], bound: Sequence[int]) -> Serving:
     """Settle what every schedule year rests on (METHOD.md sections 3 and 7).
 
     Parameters
@@ -80,7 +80,7 @@ def make_plan(base: Base, periods: Sequence[str], applied: Sequence[int], bound:
                 key="base.periods",
                 cure="name trade periods under [base] periods, or set first_year after the last schedule year",
             )
-    return Plan(years, own_periods, base_periods, _applied_year(base, applied, bound))
+    return Serving(years, own_periods, base_periods, _applied_year(base, applied, bound))
 
 
 def _place(period: str, periods: Sequence[str]) -> int:

@@ -1,0 +1,63 @@
+"""The scenario that changes nothing: what `Study.rates` rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from fastavs.evaluation.blocks import Block, all_figures, singles_of, under
+from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
+from fastavs.evaluation.plan import make_plan
+from fastavs.evaluation.workplace import Workplace
+from fastavs.index.lines_of_years import LineLayout, Members, grouped, line_layout, members
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels import lines as kernels
+from fastavs.progress import quiet
+from fastavs.scenario.scenario import Scenario
+
+NOTHING = Scenario("as it is")
+
+
+@dataclass(frozen=True)
+class AsItIs:
+    """An index evaluated for the scenario that changes nothing; each part when first asked for.
+
+    Attributes
+    ----------
+    index : SortedIndex
+        With its lines' counts of observations that lack a quantity.
+    """
+
+    index: SortedIndex
+
+    @cached_property
+    def layout(self) -> LineLayout:
+        """All lines of all years."""
+        return line_layout(self.index)
+
+    @cached_property
+    def summary(self) -> np.ndarray:
+        """The summary's columns from `specific_lines` on, float64[years, 17]; as a sweep has them, to the bit."""
+        return all_figures(self.index, (NOTHING,), True, Workplace(None, 1), quiet)[0][0]
+
+    @cached_property
+    def figures(self) -> LineFigures:
+        """What every line is charged."""
+        plan = make_plan(self.index)
+        block: Block = next(singles_of(plan, (NOTHING,)))
+        plan, rows = under(plan, block)
+        return line_figures(plan, rows, block, self.layout)
+
+    @cached_property
+    def columns(self) -> LineColumns:
+        """The columns of ``rates.parquet``."""
+        return columns_of(self.index, self.layout, self.figures.governing)
+
+    def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
+        """Return the groups of a grouping, and their figures: float64[6, g], see `kernels.group`."""
+        found = members(self.index, grouping)
+        figures = np.empty((6, len(found.labels)))
+        kernels.group(grouped(self.index, found), self.figures.governing, figures)
+        return found, figures

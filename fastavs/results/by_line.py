@@ -1,0 +1,94 @@
+"""Scenarios worked out line by line: their groups, some of their lines, or a file of all lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs.evaluation.blocks import blocks_of, singles_of
+from fastavs.evaluation.lines import LineColumns, Wanted, run_groups, run_lines
+from fastavs.evaluation.partners import trade_of
+from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.workplace import Workplace
+from fastavs.index.lines_of_years import check_chosen, grouping_of, members, picked
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.progress import Progress
+from fastavs.results.groups import group_table
+from fastavs.results.lines import LineFile, LineTable
+from fastavs.scenario.scenario import Scenario
+
+TOGETHER = 32  # scenarios whose groups are worked out together
+WHOLE = 16  # scenarios whose every line is held at a time
+
+
+def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
+    """Raise an InputError for a grouping or a line that the study does not have."""
+    for title in wanted.by:
+        grouping_of(index, title)
+    check_chosen(index, wanted.lines)
+
+
+def report_lines(
+    index: SortedIndex,
+    plan: Plan | None,
+    scenarios: Sequence[Scenario],
+    wanted: Wanted,
+    whole_lines: str | Path | None,
+    place: Workplace,
+    progress: Progress,
+) -> tuple[dict[str, pa.Table], pa.Table | None]:
+    """Work scenarios out line by line, and keep their groups and the lines wanted.
+
+    Returns
+    -------
+    groups : dict of str to pyarrow.Table
+        By grouping.
+    chosen : pyarrow.Table or None
+    """
+    plan = plan or make_plan(index, scenarios, careful=any(trade_of(one) for one in scenarios))
+    names = [one.name for one in scenarios]
+    some = [members(index, title) for title in wanted.by]
+    figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
+    chosen = None
+    if wanted.lines or wanted.whole:
+        chosen = _by_line(plan, scenarios, wanted, whole_lines, place, progress, figures)
+    else:
+        done = 0
+        for block, found in place.run(plan, run_groups, blocks_of(plan, scenarios, TOGETHER), wanted.by):
+            for into, one in zip(figures, found, strict=True):
+                into[block.places] = one
+            done += block.places.size
+            progress("groups", done, len(scenarios))
+    plan.under.clear()
+    groups = (group_table(names, *one) for one in zip(some, figures, strict=True))
+    return dict(zip(wanted.by, groups, strict=True)), chosen
+
+
+def _by_line(
+    plan: Plan,
+    scenarios: Sequence[Scenario],
+    wanted: Wanted,
+    whole_lines: str | Path | None,
+    place: Workplace,
+    progress: Progress,
+    groups: Sequence[np.ndarray],
+) -> pa.Table | None:
+    """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
+    layout = wanted.layout(plan.index)
+    some = picked(plan.index, layout, wanted.lines)
+    table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
+    kept: list[LineColumns] = []
+    with LineFile(whole_lines) as file:
+        found = place.run(plan, run_lines, singles_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None)
+        for done, (_, (figures, columns)) in enumerate(found):
+            for into, one in zip(groups, figures, strict=True):
+                into[done] = one
+            if wanted.whole:
+                file.write(table.named([scenarios[done].name], [columns]))
+            if wanted.lines:
+                kept.append(columns.at(some) if wanted.whole else columns)
+            progress("lines", done + 1, len(scenarios))
+    return few.named([one.name for one in scenarios], kept) if wanted.lines else None
