@@ -15,7 +15,6 @@ from study_files import write_study
 
 import fastavs as fa
 from fastavs.report import folder as output
-from fastavs.results.summary import weights
 from fastavs.results.unweighed import CAUSES, trade_account
 
 FILES = [
@@ -187,7 +186,7 @@ def test_account_adds_up(seed: int, tmp_path: Path) -> None:
         parts = [year.weighs, *year.causes.values()]
         assert sum(part.observations for part in parts) == year.all.observations
         assert math.isclose(math.fsum(part.value for part in parts), year.all.value, rel_tol=1e-14)
-        assert math.isclose(year.weighs.value, math.fsum(weights(columns)), rel_tol=1e-14)
+        assert math.isclose(year.weighs.value, math.fsum(columns.weight), rel_tol=1e-14)
         assert list(year.causes) == [cause for cause in CAUSES if cause in year.causes]
 
 
