@@ -17,7 +17,7 @@ from bench.shocks import Shock
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import make_plan
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels.rows import row_rates
 
 AS_IT_IS = Shock("as it is", 1.0, 1.0, 1.0)
 MEANS = ("simple_mean", "weighted_mean_unadjusted")
@@ -93,9 +93,7 @@ def _index_rates(index: SortedIndex) -> np.ndarray:
     n = plan.rows.duty.size
     rate, kept, binding = np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     shocks = Effects(plan, [AS_IT_IS.scenario()]).shocks(np.array([0]))
-    kernels.row_rates(
-        plan.duties, index.entries, plan.rows, shocks, index.facts["outlier"], (rate, np.empty(n), kept, binding)
-    )
+    row_rates(plan.duties, index.entries, plan.rows, shocks, index.facts["outlier"], (rate, np.empty(n), kept, binding))
     return rate[plan.line_row]
 
 

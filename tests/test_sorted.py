@@ -17,7 +17,7 @@ import fastavs as fa
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels.rows import row_rates
 from fastavs.results.summary import SUMMARY
 
 NOTHING = fa.Scenario("as it is")
@@ -48,7 +48,7 @@ def rows_of(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rate, part, kept, binding = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     shocks = Effects(plan, [NOTHING]).shocks(np.arange(1))
     outlier = plan.index.facts["outlier"]
-    kernels.row_rates(plan.duties, plan.index.entries, plan.rows, shocks, outlier, (rate, part, kept, binding))
+    row_rates(plan.duties, plan.index.entries, plan.rows, shocks, outlier, (rate, part, kept, binding))
     return rate, kept, binding
 
 

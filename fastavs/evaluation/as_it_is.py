@@ -13,7 +13,7 @@ from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.lines_of_years import LineLayout, Members, grouped, line_layout, members
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import lines as kernels
+from fastavs.kernels.groups import group
 from fastavs.progress import quiet
 from fastavs.scenario.scenario import Scenario
 
@@ -56,8 +56,8 @@ class AsItIs:
         return columns_of(self.index, self.layout, self.figures.governing)
 
     def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
-        """Return the groups of a grouping, and their figures: float64[6, g], see `kernels.group`."""
+        """Return the groups of a grouping, and their figures: float64[6, g], see `fastavs.kernels.groups.group`."""
         found = members(self.index, grouping)
         figures = np.empty((6, len(found.labels)))
-        kernels.group(grouped(self.index, found), self.figures.governing, figures)
+        group(grouped(self.index, found), self.figures.governing, figures)
         return found, figures

@@ -14,8 +14,10 @@ from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, make_plan, touched_lines
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex, parsed
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import CONST, COUNTS, STACK, SUMS
 from fastavs.kernels.options import readonly
+from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
 from fastavs.scenario.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.scenario.trade import TradeChange
@@ -34,7 +36,7 @@ class Block:
     ----------
     places : int64[s]
         Where they stand in the sweep.
-    shocks : kernels.Shocks
+    shocks : shapes.Shocks
     alone : Scenario or None
         The only scenario, if it sets duties or makes amounts nought.
     trade : tuple of TradeChange
@@ -42,7 +44,7 @@ class Block:
     """
 
     places: np.ndarray
-    shocks: kernels.Shocks
+    shocks: shapes.Shocks
     alone: Scenario | None
     trade: tuple[TradeChange, ...] = ()
 
@@ -136,13 +138,13 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> I
                 yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)], trade)
 
 
-def scratch(seats: int, years: int, width: int) -> kernels.Scratch:
-    """Return memory for a run; see `kernels.Scratch`."""
-    return kernels.Scratch(
+def scratch(seats: int, years: int, width: int) -> shapes.Scratch:
+    """Return memory for a run; see `shapes.Scratch`."""
+    return shapes.Scratch(
         np.empty((seats, width)), np.empty((seats, width)), np.empty((seats, width), dtype=np.bool_),
-        np.empty((8, width)), np.empty((3, kernels.STACK)), np.empty(kernels.STACK, dtype=np.bool_),
-        np.empty((years, kernels.SUMS, width)), np.empty((years, kernels.SUMS, width)),
-        np.empty((years, kernels.COUNTS, width)),
+        np.empty((8, width)), np.empty((3, STACK)), np.empty(STACK, dtype=np.bool_),
+        np.empty((years, SUMS, width)), np.empty((years, SUMS, width)),
+        np.empty((years, COUNTS, width)),
     )  # fmt: skip
 
 
@@ -151,21 +153,21 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     plan, rows = under(plan, block)
     facts, width = plan.index.facts, block.shocks.scale.shape[1]
     figures = np.empty((width, len(facts["years"]), FIGURES))
-    fits = kernels.sweep_block(
+    fits = sweep_block(
         plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
         (facts["outlier"], facts["zero"], full), scratch(plan.seats, len(facts["years"]), width), figures,
     )  # fmt: skip
     return figures if fits else None
 
 
-def under(plan: Plan, block: Block) -> tuple[Plan, kernels.Rows]:
+def under(plan: Plan, block: Block) -> tuple[Plan, shapes.Rows]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
     if block.trade:
         plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
 
 
-def with_new_duties(plan: Plan, scenario: Scenario, shocks: kernels.Shocks) -> kernels.Rows:
+def with_new_duties(plan: Plan, scenario: Scenario, shocks: shapes.Shocks) -> shapes.Rows:
     """Return the rows with the duties that one scenario sets, and with what its other changes make nought of.
 
     Raises
@@ -233,13 +235,13 @@ def unprepared(scenario: Scenario, change: SetDuty) -> InputError:
     )  # fmt: skip
 
 
-def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: kernels.Shocks) -> tuple[np.ndarray, np.ndarray]:
+def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: shapes.Shocks) -> tuple[np.ndarray, np.ndarray]:
     """Whether some amount of each row's duty is not 0 under a scenario, and no percentage is in it; bool[n]."""
     table = plan.duties
     n_terms = np.diff(table.term_start)
     has_percent = np.zeros(n_terms.size, dtype=bool)
     owner = np.repeat(np.arange(n_terms.size), np.diff(table.op_start))
-    has_percent[owner[table.op == kernels.CONST]] = True
+    has_percent[owner[table.op == CONST]] = True
     cells = shocks.scale.shape[0]
     pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
     alive = np.zeros(pairs.size, dtype=bool)

@@ -14,7 +14,8 @@ from fastavs.evaluation.partners import Terms, settle, shocks_prices
 from fastavs.evaluation.plan import Plan
 from fastavs.index.sorted_index import Lines, SortedIndex
 from fastavs.kernels import changed_trade as reindexing
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
@@ -60,27 +61,27 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     return replace(plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), under=Latest())
 
 
-def _numbers(index: SortedIndex, terms: Terms) -> reindexing.Changes:
+def _numbers(index: SortedIndex, terms: Terms) -> shapes.Changes:
     records = index.records
     factor = terms.factor.transpose(0, 2, 1)
     weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
-    return reindexing.Changes(
+    return shapes.Changes(
         readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
         readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
     )  # fmt: skip
 
 
-def _observed(index: SortedIndex, by_code: bool) -> reindexing.Observed:
+def _observed(index: SortedIndex, by_code: bool) -> shapes.EntryOrigin:
     """Whose observations the entries are; found out once and kept with the index."""
     records, kept = index.records, index.kept
     if "partner" not in kept:
         kept["partner"] = readonly(records.partner[_record(index)], records.partner.dtype)
     if not by_code:
-        return reindexing.Observed(kept["partner"], readonly(np.empty(0), np.int32))
+        return shapes.EntryOrigin(kept["partner"], readonly(np.empty(0), np.int32))
     if "code" not in kept:
         code = np.repeat(np.arange(records.code_key.size, dtype=np.int32), np.diff(records.start[records.code_cell]))
         kept["code"] = readonly(code[_record(index)], np.int32)
-    return reindexing.Observed(kept["partner"], kept["code"])
+    return shapes.EntryOrigin(kept["partner"], kept["code"])
 
 
 def _record(index: SortedIndex) -> np.ndarray:
@@ -92,7 +93,7 @@ def _record(index: SortedIndex) -> np.ndarray:
     return index.observation + np.repeat(first, np.diff(start))
 
 
-def _changed_index(index: SortedIndex, changes: reindexing.Changes) -> SortedIndex:
+def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
     """Return the index with the observations that are left, their multiplicities and prices, and new weights."""
     lines, others, entries = index.lines, index.others, index.entries
     observed = _observed(index, by_code=changes.factor.shape[0] > 1)
@@ -126,12 +127,12 @@ def _changed_index(index: SortedIndex, changes: reindexing.Changes) -> SortedInd
 
 
 def _refilled(
-    entries: kernels.Entries,
-    observed: reindexing.Observed,
-    changes: reindexing.Changes,
+    entries: shapes.Entries,
+    observed: shapes.EntryOrigin,
+    changes: shapes.Changes,
     used: np.ndarray,
     left: np.ndarray,
-) -> kernels.Entries:
+) -> shapes.Entries:
     """Return the entries that are left."""
     left[~np.repeat(used, np.diff(entries.group))] = 0
     sizes = np.diff(entries.start)
@@ -139,16 +140,16 @@ def _refilled(
     segments, n = int((left > 0).sum()), int(left.sum())
     further = int((left * more // np.maximum(sizes, 1)).sum())
     low, high, total = (np.empty(segments) for _ in range(3))
-    out = kernels.Entries(
+    out = shapes.Entries(
         np.empty(used.size + 1, dtype=np.int64), np.empty(segments, dtype=np.int32),
         np.empty(segments + 1, dtype=np.int64), low, high, total,
         np.empty(n), np.empty(n + segments), np.empty(further), np.empty(segments, dtype=np.int64),
     )  # fmt: skip
     reindexing.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
-    return kernels.Entries(*(readonly(array, array.dtype) for array in out))
+    return shapes.Entries(*(readonly(array, array.dtype) for array in out))
 
 
-def _imports(index: SortedIndex, changes: reindexing.Changes) -> np.ndarray:
+def _imports(index: SortedIndex, changes: shapes.Changes) -> np.ndarray:
     """Return the imports of each line, float64[h]."""
     facts, records = index.facts, index.records
     within = np.zeros((len(facts["bases"]), len(facts["trade_periods"])), dtype=bool)
@@ -162,7 +163,7 @@ def _imports(index: SortedIndex, changes: reindexing.Changes) -> np.ndarray:
     return imports
 
 
-def _changed_layout(plan: Plan, lines: Lines) -> kernels.Layout:
+def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
     """Return the layout with the weights and matched lines of changed trade."""
     layout, index = plan.layout, plan.index
     sides = [
@@ -176,7 +177,7 @@ def _changed_layout(plan: Plan, lines: Lines) -> kernels.Layout:
         layout, spans, readonly(plan.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
     )
     counts = layout.counts.copy()
-    counts[:, kernels.WEIGHT], counts[:, kernels.MATCHED_LINES] = totals[:, 0], totals[:, 1]
+    counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]
     return layout._replace(
         weight=readonly(weight, np.float64), matched=readonly(matched, np.float64),
         counts=readonly(counts, np.float64), matched_lines=readonly(totals[:, 2], np.float64),

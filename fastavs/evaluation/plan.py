@@ -14,7 +14,8 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.latest import Latest
 from fastavs.index.classes import LayoutBuilder, distinct
 from fastavs.index.sorted_index import SortedIndex, duty_table, parsed
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import ALONE, CONST, PERCENT
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import EVERYWHERE, FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
 
@@ -31,11 +32,11 @@ class Plan:
     Attributes
     ----------
     index : SortedIndex
-    duties : kernels.DutyTable
+    duties : shapes.DutyTable
     texts : tuple of str
         The duties: those of the index, then new ones that scenarios set.
-    rows : kernels.Rows
-    layout : kernels.Layout
+    rows : shapes.Rows
+    layout : shapes.Layout
     line_row : int32[h]
         The row of each line of the index.
     line_class : int32[...]
@@ -49,10 +50,10 @@ class Plan:
     """
 
     index: SortedIndex
-    duties: kernels.DutyTable
+    duties: shapes.DutyTable
     texts: tuple[str, ...]
-    rows: kernels.Rows
-    layout: kernels.Layout
+    rows: shapes.Rows
+    layout: shapes.Layout
     line_row: np.ndarray
     line_class: np.ndarray
     seats: int
@@ -117,8 +118,8 @@ def plan_from(index: SortedIndex, arrays: dict[str, np.ndarray], facts: dict[str
         })  # fmt: skip
 
     return Plan(
-        index, part(kernels.DutyTable, "duties"), tuple(facts["texts"]), part(kernels.Rows, "rows"),
-        part(kernels.Layout, "layout"),
+        index, part(shapes.DutyTable, "duties"), tuple(facts["texts"]), part(shapes.Rows, "rows"),
+        part(shapes.Layout, "layout"),
         arrays["plan.line_row"], arrays["plan.line_class"], facts["seats"], (frozenset(),),
     )  # fmt: skip
 
@@ -145,7 +146,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     duties = [*parsed(index), *map(parse_duty, new)]
     table = duty_table(duties, index.facts["currencies"])
     specific = np.array([duty.has_specific for duty in duties])
-    unpercented = np.array([all(op != kernels.CONST for op, _ in duty.program) for duty in duties])
+    unpercented = np.array([all(op != CONST for op, _ in duty.program) for duty in duties])
     bare = specific & unpercented
     cells, cell = _cells(index, scenarios)
     volatile = _volatile(index, scenarios)
@@ -155,7 +156,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     ])  # fmt: skip
     chunk = _chunks(index)
     lines = index.lines
-    shared = ((table.form[lines.duty] == kernels.PERCENT) | (lines.group < 0)) & ~volatile
+    shared = ((table.form[lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
     own_place = np.where(volatile, np.arange(lines.key.size) + 1, 0)  # a line that may get a new duty shares no row
     chunk_or_none = np.where(shared, -1, chunk)
     first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place, _behind(index))
@@ -163,7 +164,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
         column[first] for column in (context, cell, lines.duty, lines.group, chunk_or_none)
     )
     width = index.fx.shape[1] * index.fx.shape[2]
-    rows = kernels.Rows(
+    rows = shapes.Rows(
         readonly(duty_row, np.int32), readonly(group_row, np.int32), readonly(cell_row, np.int32),
         readonly(context_row * width, np.int32),
         readonly(specific[duty_row], np.bool_), readonly(bare[duty_row], np.bool_),
@@ -261,7 +262,7 @@ def _growth(scenarios: Sequence[Scenario]) -> float:
 
 
 def _nullable(
-    index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, bare: np.ndarray, growth: float
+    index: SortedIndex, table: shapes.DutyTable, rows: shapes.Rows, bare: np.ndarray, growth: float
 ) -> np.ndarray:
     """Rows whose rate may be null, bool[n]: purely specific, and without observations or with dear ones alone."""
     entries = index.entries
@@ -271,7 +272,7 @@ def _nullable(
     if entries.low.size:
         least = np.minimum.reduceat(entries.low, entries.group[:-1])
         lowest = np.where(rows.group < 0, np.inf, least[np.maximum(rows.group, 0)])
-    single = table.form[rows.duty] == kernels.ALONE
+    single = table.form[rows.duty] == ALONE
     term = np.where(single, table.term_start[rows.duty], 0)
     dearest = np.nanmax(np.where(np.isnan(index.fx), 0.0, index.fx), axis=(0, 2), initial=0.0)
     with np.errstate(invalid="ignore", over="ignore"):  # nothing on no observation is no number, and not dear

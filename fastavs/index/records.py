@@ -9,7 +9,7 @@ import numpy as np
 
 from fastavs.evaluation.plan import with_parts
 from fastavs.index.sorted_index import Alternatives, Further, Records, SortedIndex
-from fastavs.kernels import changed_trade as reindexing
+from fastavs.kernels.levels import next_levels
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def further_levels(
     found = found[some]
     while some.size:
         first, last = np.empty(some.size, dtype=np.int64), np.empty(some.size, dtype=np.int64)
-        reindexing.next_levels(
+        next_levels(
             readonly(lines[some], np.int64),
             readonly(prepared.borrows, np.bool_),
             readonly(served.level_digits, np.int8),

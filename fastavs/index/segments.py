@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastavs.index.records import further_levels
-from fastavs.kernels import building
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.levels import find_levels, usable_by_code
 from fastavs.kernels.options import readonly
+from fastavs.kernels.segments import (
+    count_segments,
+    fill_segments,
+    find_observations,
+    further_ratios,
+    running_sums,
+    sort_segments,
+)
 
 if TYPE_CHECKING:
     from fastavs.matching.basis import Basis
@@ -46,7 +54,7 @@ class Builder:
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[Asked] = []
         self.behind: list[Asked] = []  # what lines need where observations of theirs are gone
-        self.sources: dict[tuple[int, int], building.Source] = {}
+        self.sources: dict[tuple[int, int], shapes.Source] = {}
 
     def basis_place(self, basis: Basis) -> int:
         for place, known in enumerate(self.bases):
@@ -85,11 +93,11 @@ class Builder:
                 for one in some:
                     needed[one.prepared.served.order[_within_reach(one)]] = True
                 self.sources[basis, kinds] = self._source(chosen, self.kinds[kinds], needed)
-                building.usable_by_code(self.sources[basis, kinds], usable)
+                usable_by_code(self.sources[basis, kinds], usable)
             words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
             for one in some:
                 served = one.prepared.served
-                building.find_levels(
+                find_levels(
                     one.lines,
                     readonly(one.prepared.borrows, np.bool_),
                     readonly(served.level_digits, np.int8),
@@ -117,19 +125,19 @@ class Builder:
                 sums[last] - sums[first],
             ))  # fmt: skip
 
-    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> building.Source:
+    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> shapes.Source:
         """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
         recorded = basis.recorded
         sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
         stop = np.cumsum(sizes)
         at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
         names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
-        return building.Source(
+        return shapes.Source(
             readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
             readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
         )  # fmt: skip
 
-    def lay_out(self) -> tuple[kernels.Entries, np.ndarray, list[np.ndarray]]:
+    def lay_out(self) -> tuple[shapes.Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
         everything = [*self.asked, *self.behind]
         asked = [one for one in everything if one.line.size and self.kinds[one.kinds]]
@@ -163,7 +171,7 @@ class Builder:
             for one, without in zip(everything, none, strict=True)
         ]  # fmt: skip
 
-    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[kernels.Entries, np.ndarray]:
+    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[shapes.Entries, np.ndarray]:
         counts = np.zeros((len(codes), len(self.matches.checked.trade.periods)), dtype=np.int64)
         parts = []
         for one in np.unique(batch):
@@ -175,7 +183,7 @@ class Builder:
                 readonly(np.concatenate(listed), np.int64),
             )
             found = np.zeros((members.size, counts.shape[1]), dtype=np.int64)
-            building.count_segments(*part, found)
+            count_segments(*part, found)
             counts[members] = found
             parts.append((members, part))
         owner, period = np.nonzero(counts)
@@ -184,19 +192,19 @@ class Builder:
         cursor[owner, period] = start[:-1]
         ratio, place = np.empty(start[-1]), np.empty(start[-1], dtype=np.int32)
         for members, part in parts:
-            building.fill_segments(*part, cursor[members], ratio, place)
-        building.sort_segments(start, ratio, place)
+            fill_segments(*part, cursor[members], ratio, place)
+        sort_segments(start, ratio, place)
         running = np.empty(ratio.size + owner.size)
         low, high, sums = (np.empty(owner.size) for _ in range(3))
         ratio = readonly(ratio, np.float64)
-        building.running_sums(start, ratio, running, low, high, sums)
+        running_sums(start, ratio, running, low, high, sums)
         more, more_start = self._further(batch[owner], start, place)
         for one in np.unique(batch):
             observation = self.sources[divmod(int(one), len(self.kinds))].observation
             segments = readonly(np.flatnonzero(batch[owner] == one), np.int64)
-            building.find_observations(start, segments, observation, place)
+            find_observations(start, segments, observation, place)
         return (
-            kernels.Entries(
+            shapes.Entries(
                 readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64),
                 readonly(period, np.int32), start, readonly(low, np.float64), readonly(high, np.float64),
                 readonly(sums, np.float64), ratio, readonly(running, np.float64),
@@ -214,7 +222,7 @@ class Builder:
         for g in np.flatnonzero(sizes):
             ratio = self.sources[divmod(int(batch[g]), len(self.kinds))].ratio
             here = more[more_start[g] : more_start[g + 1]]
-            building.further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
+            further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
         return more, more_start[:-1]
 
 

@@ -15,18 +15,19 @@ import numpy as np
 from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, STACK, SUM
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches
 
 _FORMS = {
-    (CONST,): kernels.PERCENT,
-    (TERM,): kernels.ALONE,
-    (CONST, TERM, MAX): kernels.GREATER,
-    (CONST, TERM, ADD): kernels.SUM,
-    (CONST, TERM, MIN): kernels.LESSER,
+    (CONST,): PERCENT,
+    (TERM,): ALONE,
+    (CONST, TERM, MAX): GREATER,
+    (CONST, TERM, ADD): SUM,
+    (CONST, TERM, MIN): LESSER,
 }
 
 
@@ -124,7 +125,7 @@ class SortedIndex:
         Distinct duties, canonical.
     lines : Lines
     others : Alternatives
-    entries : kernels.Entries
+    entries : shapes.Entries
         Observations by group of codes and period, sorted by ratio.
     observation : int32[n]
         Of each entry: its place in `Study.recorded`, where partner, value and quantity are found.
@@ -143,7 +144,7 @@ class SortedIndex:
     duties: tuple[str, ...]
     lines: Lines
     others: Alternatives
-    entries: kernels.Entries
+    entries: shapes.Entries
     observation: np.ndarray
     fx: np.ndarray
     further: Further
@@ -215,8 +216,8 @@ class SortedIndex:
             )
 
 
-def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.DutyTable:
-    """Compile duties into flat arrays; see `kernels.DutyTable`."""
+def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> shapes.DutyTable:
+    """Compile duties into flat arrays; see `shapes.DutyTable`."""
     op_start, term_start = [0], [0]
     op: list[int] = []
     arg: list[float] = []
@@ -225,8 +226,8 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
     per_unit: list[float] = []
     currency: list[int] = []
     for duty in duties:
-        if len(duty.program) > kernels.STACK or len(duty.specifics) > kernels.STACK:
-            expected = f"at most {kernels.STACK} numbers and operations"
+        if len(duty.program) > STACK or len(duty.specifics) > STACK:
+            expected = f"at most {STACK} numbers and operations"
             raise InputError("a duty of too many parts", value=duty.text, expected=expected)
         op.extend(code for code, _ in duty.program)
         arg.extend(float(value) for _, value in duty.program)
@@ -238,7 +239,7 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
             currency.append(currencies.index(term.currency))
         op_start.append(len(op))
         term_start.append(len(b))
-    return kernels.DutyTable(
+    return shapes.DutyTable(
         readonly(op_start, np.int64),
         readonly(op, np.int8),
         readonly(arg, np.float64),
@@ -256,7 +257,7 @@ def _form(duty: Duty) -> int:
     """Return what a duty's rates are found by, read off its program."""
     codes = tuple(code for code, _ in duty.program)
     nested = len(duty.kinds) == 1 and SUB not in codes
-    return _FORMS.get(codes, kernels.NESTED if nested else kernels.ANY)
+    return _FORMS.get(codes, NESTED if nested else ANY)
 
 
 def headings_of(keys: np.ndarray, digits: int) -> np.ndarray:

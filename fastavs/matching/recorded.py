@@ -12,6 +12,7 @@ from fastavs import codes
 from fastavs.kernels import ordering, picking
 from fastavs.kernels import quantities as addup
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.tables.sources import stretches
 from fastavs.trade.suspects import MASS
 from fastavs.trade.trade import Trade
@@ -92,14 +93,14 @@ class Recorded:
             return readonly(np.divide(quantity, value, out=quantity, where=value > 0.0), np.float64)
 
     @cached_property
-    def observed(self) -> addup.Observed:
+    def observed(self) -> TradeRows:
         """The observations as kernels take them."""
         rows, bridges = self.trade.rows, self.trade.bridges
         bridge = [
             (KINDS.index(one.to_kind), KINDS.index(one.from_kind), BRIDGE_DIGIT * len(one.prefix)) for one in bridges
         ]
         fits = [[code.startswith(one.prefix) for code in self.trade.codes] for one in bridges]
-        return addup.Observed(
+        return TradeRows(
             readonly(self.row_start, np.int64), readonly(self.row_order, self.row_order.dtype),
             readonly(rows.code, np.int32), readonly(rows.value, np.float64),
             readonly(rows.kind_1, np.int8), readonly(rows.amount_1, np.float64),
@@ -110,14 +111,14 @@ class Recorded:
         )  # fmt: skip
 
     @cached_property
-    def runs(self) -> picking.Runs:
+    def runs(self) -> Runs:
         """The observations as runs of one code and period."""
         of_code = np.empty(self.code_key.size + 1, dtype=np.int64)
         period, start = np.empty(self.code.size, dtype=np.int32), np.empty(self.code.size + 1, dtype=np.int64)
         n = picking.find_runs(
             readonly(self.code, np.int32), readonly(self.period, self.period.dtype), of_code, period, start
         )
-        return picking.Runs(
+        return Runs(
             readonly(of_code, np.int64), readonly(period[:n].copy(), np.int32),
             readonly(start[: n + 1].copy(), np.int64), readonly(self.partner, self.partner.dtype),
             readonly(self.value, np.float64), readonly(self.excluded, np.bool_),

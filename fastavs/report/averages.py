@@ -310,7 +310,7 @@ def matched_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
 
 def _weighted_sd(values: np.ndarray, weight: np.ndarray) -> float:
     """Return the weighted deviation about the weighted mean, NaN without weight (METHOD.md section 4)."""
-    from fastavs.kernels.adding import add_by
+    from fastavs.kernels.sums import add_by
 
     whole = np.zeros(values.size, dtype=np.int64)
     total = add_by(weight, whole, 1)[0]

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.codes import to_code, to_key, trouble
+from fastavs.kernels.names import TIE
 from fastavs.report.averages import (
     by_group_id,
     group_name,
@@ -75,7 +76,7 @@ def _water_table(rates: Rates, year: YearRates, title: str, table_id: str) -> Re
 
 def _import_shares(year: YearRates, among: np.ndarray, member: np.ndarray, groups: int) -> np.ndarray:
     """Return what part of each group's weights the lines `among` have, float64[groups]; NaN of no weight."""
-    from fastavs.kernels.adding import add_by
+    from fastavs.kernels.sums import add_by
 
     weight = year.weight
     whole = add_by(weight, member, groups)
@@ -143,7 +144,7 @@ def _published_elsewhere(checked: Checked, year: YearRates, shown: np.ndarray) -
 
 def _imports_of_lines(checked: Checked, year: YearRates) -> tuple[str, np.ndarray]:
     """Return each line's own imports and their period: the last base period that is a plain year, else all of it."""
-    from fastavs.kernels.adding import add_by
+    from fastavs.kernels.sums import add_by
 
     if year.own_trade:
         return str(year.year), year.imports
@@ -254,7 +255,6 @@ def _same_lines(year: YearRates, final: YearRates) -> tuple[np.ndarray, np.ndarr
 
 def _at_final(year: YearRates, final: YearRates, place: np.ndarray) -> np.ndarray:
     """Return where the bound is the final one: the same duty, or another that comes to the same rate; bool[h]."""
-    from fastavs.kernels.lines import TIE
 
     assert year.bound is not None
     assert final.bound is not None

@@ -12,7 +12,7 @@ import pyarrow as pa
 from fastavs.duty import Duty
 from fastavs.duty.pieces import Piecewise
 from fastavs.inputs.schedule import YearSchedule
-from fastavs.kernels.lines import TIE
+from fastavs.kernels.names import TIE
 from fastavs.results.year_rates import YearRates
 from fastavs.tables.arrow import line_codes, numbers, texts
 from fastavs.units.units import BASE_UNITS

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastavs import codes
 from fastavs.inputs.set_aside import ROW
-from fastavs.kernels.adding import add_by
+from fastavs.kernels.sums import add_by
 from fastavs.results.year_rates import ScheduleRates, YearRates
 
 if TYPE_CHECKING:
