@@ -44,7 +44,7 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     """
     pairs = _Pairs(fx_of)
     tables = [_breaches_of(rates, pairs) for rates in years if rates.bound is not None]
-    return pa.concat_tables([SCHEMA.empty_table(), *tables]).combine_chunks()
+    return pa.concat_tables([pa.Table.from_batches([], SCHEMA), *tables]).combine_chunks()
 
 
 def _breaches_of(rates: YearRates, pairs: _Pairs) -> pa.Table:
