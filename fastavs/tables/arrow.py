@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,16 +69,29 @@ def _valid(known: np.ndarray | None) -> pa.Buffer | None:
     return pa.py_buffer(np.packbits(known, bitorder="little"))
 
 
-def line_codes(keys: np.ndarray, digits: int) -> pa.Array:
-    """Return the first `digits` digits of keys (int64[n]; see `fastavs.codes`) as Arrow texts.
+def line_codes(keys: np.ndarray, digits: int | np.ndarray) -> pa.Array:
+    """Return the first digits of keys as Arrow texts.
+
+    Parameters
+    ----------
+    keys : int64[n]
+        12-digit numbers (see `fastavs.codes`).
+    digits : int or int64[n]
+        How many digits each has.
 
     Examples
     --------
     >>> line_codes(np.array([20300000000, 220300010000]), 8).to_pylist()
     ['02030000', '22030001']
     """
+    lengths = np.broadcast_to(digits, keys.shape)
+    ends = [0, *(np.flatnonzero(np.diff(lengths)) + 1).tolist(), keys.size]
     # a one before the first digit, so that zeros are printed, and cut off again
-    return pc.utf8_slice_codeunits(numbers(keys + 10**LONGEST).cast(pa.string()), 1, 1 + digits)
+    whole = numbers(keys + 10**LONGEST).cast(pa.string())
+    parts = [
+        pc.utf8_slice_codeunits(whole[start:end], 1, 1 + int(lengths[start])) for start, end in pairwise(ends) if end
+    ]
+    return pa.concat_arrays([texts([]), *parts])
 
 
 def labels(places: np.ndarray, values: Sequence[str | None]) -> pa.DictionaryArray:
