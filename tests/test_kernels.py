@@ -17,7 +17,6 @@ import pytest
 from small import row, study, table_of
 
 import fastavs
-from fastavs import duty as duties
 from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Runs, TradeRows
@@ -146,12 +145,6 @@ study.check()
 assert "numba" not in sys.modules
 """
     python(program)
-
-
-def test_opcodes_are_those_of_the_duties():
-    names = ("CONST", "TERM", "ADD", "SUB", "MAX", "MIN")
-    assert [getattr(opcodes, name) for name in names] == [getattr(duties, name) for name in names]
-    assert len({getattr(opcodes, name) for name in names}) == len(names)
 
 
 # ---- sums, against exact ones

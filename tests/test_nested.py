@@ -188,7 +188,7 @@ RATIOS = st.lists(st.floats(1e-6, 1e3), max_size=12)
 
 def is_nested(text: str) -> bool:
     duty = parse_duty(text)
-    return duty_table([duty], CURRENCIES).form[0] == NESTED
+    return duty_table([duty], CURRENCIES).form[0] == names.NESTED
 
 
 @given(text=EXPRESSIONS.filter(is_nested), first=RATIOS, second=RATIOS, data=st.data())
@@ -205,7 +205,7 @@ def test_any_nested_duty(text: str, first: list[float], second: list[float], dat
 def test_a_program_that_subtracts_or_goes_by_two_quantities_goes_observation_by_observation() -> None:
     texts = ["20% - 0.1 EUR/kg", "max(5%, 0.1 EUR/kg, 2 EUR/piece)", "max(5%, 4%)"]
     forms = duty_table([parse_duty(text) for text in texts], CURRENCIES).form
-    assert forms.tolist() == [ANY] * 3
+    assert forms.tolist() == [names.ANY] * 3
 
 
 PLAIN = {

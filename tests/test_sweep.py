@@ -22,7 +22,7 @@ from fastavs.cli.main import main
 from fastavs.evaluation.blocks import Block, run_block
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import make_plan
-from fastavs.sweeping import FIGURES
+from fastavs.results.summary import FIGURES
 
 KNOBS: list[dict[str, Any]] = [{}, {"odd_duties": True}, {"unresolved": "zero"}, {"fx_period": "schedule"}]
 

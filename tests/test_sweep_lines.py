@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import rewritten
 from alike import assert_same_table
-from fastavs.evaluation.reporting import SCENARIO
+from fastavs.results.groups import SCENARIO
 from test_sweep import KNOBS, scenarios_for
 from test_twin import study_of
 

@@ -37,7 +37,7 @@ def make(seed: int, **knobs: Any) -> Made:
     made = make_study.make(seed, partner_table=True, **knobs)
     regions = [{"partner": partner, "treatment": "mfn", "region": region} for partner, region in REGIONS.items()]
     made = made | {"partners": made["partners"] + regions, "digits": knobs.get("digits", 10)}
-    return made | {"traders": study_of(made).trade.partners}
+    return made | {"traders": study_of(made).checked.trade.partners}
 
 
 def named(made: Made, change: Any) -> set[str]:

@@ -239,8 +239,12 @@ def _free_spot(place: int, dots: Sequence[Dot], words: str, taken: Sequence[Box]
     x, y, radius = dots[place]
     wide, high = text_width(words, 9.5) + 1, 10.0
     across, down = radius + wide + 3, radius + high + 2
-    around = (x - across, y - down, x + across, y + down)
-    near = [box for i, box in enumerate(taken) if i != place and _overlap(box, around)]
+    start, end, above, below = x - across, x + across, y - down, y + down
+    near = [
+        box
+        for i, box in enumerate(taken)
+        if box[0] < end and start < box[2] and box[1] < below and above < box[3] and i != place
+    ]
     for left, top in (
         (x + radius + 2, y - high / 2),
         (x - radius - 2 - wide, y - high / 2),
