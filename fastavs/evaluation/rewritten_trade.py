@@ -84,15 +84,16 @@ class ChangedTrade:
         if digits not in self._recorded:
             recorded, terms = self.study.recorded(digits), self.terms
             partner, period = recorded.partner.astype(np.int64), recorded.period
+            code = np.asarray(recorded.code)
             times = terms.weigh[partner, period]
             copies = np.maximum(times, 1)
             source = np.repeat(np.arange(partner.size), copies)
             number = np.arange(source.size) - np.repeat(np.cumsum(copies) - copies, copies)
-            of_class = terms.classes(recorded.code_key, recorded.code_digits)[recorded.code]
+            of_class = terms.classes(recorded.code_key, recorded.code_digits)[code]
             factor = terms.factor[of_class, partner, period][source]
             value = np.where(times[source] > 0, recorded.value[source] * factor, 0.0)
             self._recorded[digits] = ChangedRecorded(
-                recorded.trade, recorded.code_key, recorded.code_digits, recorded.code[source], period[source],
+                recorded.trade, recorded.code_key, recorded.code_digits, code[source], period[source],
                 (partner[source] * int(copies.max(initial=1)) + number).astype(np.int32), value,
                 (terms.times[partner, period] == 0)[source], np.empty(0, dtype=np.int64),
                 np.empty(0, dtype=np.int32), recorded, source, factor,

@@ -33,8 +33,9 @@ def _fingerprint(study: Study) -> str:
         for array in (recorded.value, recorded.excluded):
             digest.update(np.ascontiguousarray(array).view(np.uint8).data)
     rows = study.trade.rows  # in the order of the observations by now
-    for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-        digest.update(np.ascontiguousarray(getattr(rows, name)).view(np.uint8).data)
+    quantities = (rows.first, rows.second, rows.mass)
+    for array in (rows.value, rows.marked, *(part for one in quantities for part in (one.at, one.kind, one.amount))):
+        digest.update(np.ascontiguousarray(array).view(np.uint8).data)
     words: list[Any] = [
         VERSION, study.trade.codes, study.trade.periods, study.trade.partners, study.trade.kinds,
         study.trade.bridges, str(study.options), str(study.config.base), sorted(study.fx.rates.items()), study.fx.own,

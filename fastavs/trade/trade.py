@@ -17,11 +17,13 @@ from fastavs.inputs.partners import code as partner_code
 from fastavs.inputs.set_aside import SetAside
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
+from fastavs.tables.memory import given_back
 from fastavs.tables.sources import Source, ahead
 from fastavs.tables.tables import Columns, Piece
 from fastavs.trade.reading import Reading
+from fastavs.trade.rows import Rows, amounts_by_kind
 from fastavs.trade.rules import Rules
-from fastavs.trade.suspects import Rows, Suspects, amounts_by_kind
+from fastavs.trade.suspects import Suspects
 from fastavs.units.units import Bridge
 
 DROP_COLUMNS = Columns("drop", ("period", "line", "partner", "reason"), (), ("period", "line", "partner", "reason"))
@@ -77,10 +79,11 @@ class Trade:
 def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progress: Progress) -> Trade:
     """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers."""
     reading = Reading(rules, aside, sum(source.rows() for source in sources))
-    for number, piece in ahead(sources):
-        if piece.first == 0:
-            progress("reading trade", number, len(sources))
-        reading.take(number, piece)
+    with given_back():
+        for number, piece in ahead(sources):
+            if piece.first == 0:
+                progress("reading trade", number, len(sources))
+            reading.take(number, piece)
     if not reading.kept:
         raise InputError(
             f"no row of the trade table can be used: {_reasons(aside)}",
