@@ -29,8 +29,8 @@ from fastavs.tables.tables import (
     unreadable,
 )
 
-BATCH_ROWS = 1 << 18
-"""Rows in a batch: some 10 MB of columns."""
+BATCH_ROWS = 1 << 16
+"""Rows in a batch: some 3 MB of columns, which memory is found for again and again at no cost."""
 BUFFER = 1 << 20
 """Bytes of a Parquet file that are read at a time."""
 

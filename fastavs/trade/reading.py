@@ -137,15 +137,13 @@ class Reading:
         kind = np.array([*units.kinds, NO_KIND], dtype=np.int8)[unit]
         with np.errstate(over="ignore"):  # an absurd quantity may overflow: its rate is then beyond any threshold
             base_units = quantity * np.array([*units.sizes, 0.0])[unit]
-        useless = kind == NO_KIND
+        useless = has & (kind == NO_KIND)
         if useless.any():
-            void = _Reasons(quantity.size)
-            places = np.where(has, unit, len(units.problems))
-            void.mark_places(places, [*units.problems, None, "quantity without a unit"])
-            rows, reasons = void.found()
-            self._aside.add(piece, rows if isinstance(good, slice) else good[rows], reasons, QUANTITY)
-            base_units[useless] = 0.0
-        kind[~has] = NO_KIND
+            rows = np.flatnonzero(useless)
+            void = _Reasons(rows.size)
+            void.mark_places(unit[rows], [*units.problems, "quantity without a unit"])
+            self._aside.add(piece, rows if isinstance(good, slice) else good[rows], void.found()[1], QUANTITY)
+        kind[base_units == 0.0] = NO_KIND
         return kind, base_units
 
     def _marks(self, piece: Piece) -> np.ndarray | None:
@@ -276,8 +274,8 @@ def _sort(places: np.ndarray, names: list[str]) -> list[str]:
     order = sorted(np.flatnonzero(held).tolist(), key=names.__getitem__)
     new = np.zeros(len(names), dtype=places.dtype)
     new[order] = np.arange(len(order), dtype=places.dtype)
-    for stretch in stretches(places.size):
-        places[stretch] = new[places[stretch]]
+    for stretch in stretches(places.size if order != list(range(len(names))) else 0):
+        np.take(new, places[stretch], out=places[stretch], mode="clip")
     return [names[place] for place in order]
 
 

@@ -17,7 +17,6 @@ from fastavs.inputs.partners import code as partner_code
 from fastavs.inputs.set_aside import SetAside
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
-from fastavs.tables.memory import given_back
 from fastavs.tables.sources import Source, ahead
 from fastavs.tables.tables import Columns, Piece
 from fastavs.trade.reading import Reading
@@ -79,11 +78,11 @@ class Trade:
 def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progress: Progress) -> Trade:
     """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers."""
     reading = Reading(rules, aside, sum(source.rows() for source in sources))
-    with given_back():
-        for number, piece in ahead(sources):
-            if piece.first == 0:
-                progress("reading trade", number, len(sources))
-            reading.take(number, piece)
+    for number, piece in ahead(sources):
+        if piece.first == 0:
+            progress("reading trade", number, len(sources))
+        reading.take(number, piece)
+    pa.default_memory_pool().release_unused()  # Arrow would keep what it took for batches
     if not reading.kept:
         raise InputError(
             f"no row of the trade table can be used: {_reasons(aside)}",
