@@ -57,6 +57,10 @@ class AsItIs:
         """The columns of ``rates.parquet``."""
         return columns_of(self.index, self.layout, self.figures.governing)
 
+    def work_out(self) -> None:
+        """Work out what everybody asks for: every line's figures and the summary."""
+        _ = self.figures, self.summary
+
     def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
         """Return the groups of a grouping, and their figures: float64[6, g], see `fastavs.kernels.groups.group`."""
         found = self.index.lines_of_years.members(grouping)
