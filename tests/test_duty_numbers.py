@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from test_duty import all_units, expressions
 from test_duty_texts import AMERICAN, CUSTOMS, EUROPEAN, OTHERS, RUSSIAN
 
-from fastavs.duty import Duty, Expr, Percent, Specific, decimal_of, parse_duty, read_duty
+from fastavs.duty import Duty, Expr, Percent, Specific, parse_duty, read_duty
 from fastavs.duty.expr import children
+from fastavs.duty.numerals import decimal_of
 from fastavs.errors import DutyError
+from fastavs.inputs.schedule import COLUMNS, read_schedules
+from fastavs.tables.tables import from_memory
 from fastavs.units.units import plain_number
 
 ONE_READING = [
@@ -149,6 +152,34 @@ def test_a_schedule_can_say_what_its_decimal_mark_is() -> None:
 )
 def test_the_decimal_mark_of_a_schedule(texts: list[str], mark: str | None) -> None:
     assert decimal_of(texts) == mark
+
+
+def schedule(duties: list[str], **more: str) -> list[str]:
+    rows = {"year": [2012] * len(duties), "line": [f"01010{i}" for i in range(len(duties))], "duty": duties}
+    read = read_schedules("applied", from_memory(rows, COLUMNS, {}), **more)[2012]
+    return [read.duties[place].text for place in read.duty]
+
+
+def test_the_duties_of_a_schedule_decide_for_each_other() -> None:
+    assert schedule(["32.000 EUR / hl", "0.500 EUR / kg"]) == ["32 EUR/hl", "0.5 EUR/kg"]
+    assert schedule(["32.000 EUR / hl", "0,500 EUR / kg"]) == ["32000 EUR/hl", "0.5 EUR/kg"]
+    assert schedule(["1,234 EUR/t", "12.5%"]) == ["1234 EUR/t", "12.5%"]
+    assert schedule(["1.055 EUR/t", "max(15%, 2 EUR/kg)"]) == ["1.055 EUR/t", "max(15%, 2 EUR/kg)"]
+    with pytest.raises(DutyError, match=r"row 2, .*it is 1\.055 EUR/t by itself, and 1055 EUR/t beside"):
+        schedule(["12,5%", "1.055 EUR/t"])
+    with pytest.raises(DutyError, match=r"row 1, column duty: the duty of line 010100 .*\(32 or 32000\)"):
+        schedule(["32.000 EUR / hl", "15%"])
+    with pytest.raises(DutyError, match=r"\(32 or 32000\)"):
+        schedule(["32.000 EUR / hl", "0.5 EUR/kg", "0,5 EUR/kg"])
+
+
+def test_a_schedule_says_its_decimal_mark_and_its_dollar() -> None:
+    assert schedule(["32.000 EUR / hl"], decimal=".") == ["32 EUR/hl"]
+    assert schedule(["32.000 EUR / hl"], decimal=",") == ["32000 EUR/hl"]
+    assert schedule(["$30.86/tonne", "5% but not less than 4.74¢/kg"], dollar="CAD") == [
+        "30.86 CAD/t",
+        "max(5%, 0.0474 CAD/kg)",
+    ]
 
 
 # --- no number is lost --------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from fastavs.duty.duty import Duty
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
 from fastavs.duty.meaning import ADD, CONST, MAX, MIN, SUB, TERM
-from fastavs.duty.numerals import decimal_of
 from fastavs.duty.pieces import Piecewise
 from fastavs.duty.reading import parse_duty, read_duty
 
@@ -23,7 +22,6 @@ __all__ = [
     "Piecewise",
     "Specific",
     "Sub",
-    "decimal_of",
     "parse_duty",
     "read_duty",
 ]

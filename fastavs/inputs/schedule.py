@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs import codes
-from fastavs.duty import Duty, decimal_of, parse_duty
+from fastavs.duty import Duty, parse_duty
+from fastavs.duty.numerals import decimal_of
 from fastavs.errors import DutyError, InputError
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.tables import Columns, Piece
@@ -102,9 +103,9 @@ def read_schedules(
                 cure='write "0%" if the line is free',
             )
         _refuse_shares(piece, duty, duty_texts)
-        shown = decimal or decimal_of(duty_texts)
-        read = _read_duties(piece, duty, duty_texts, dollar, shown)
-        new_place = np.array([distinct.setdefault((text, shown), len(distinct)) for text in duty_texts])
+        mark = decimal or decimal_of(duty_texts)
+        read = _read_duties(piece, duty, duty_texts, dollar, mark, by_others=decimal is None)
+        new_place = np.array([distinct.setdefault((text, mark), len(distinct)) for text in duty_texts])
         duties += [one for one, place in zip(read, new_place, strict=True) if place >= len(duties)]
         years.append(year)
         lines.append(codes.to_keys(line_codes)[line])
@@ -155,13 +156,16 @@ def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
     return line, line_codes
 
 
-def _read_duties(piece: Piece, duty: np.ndarray, duty_texts: list[str], dollar: str, decimal: str | None) -> list[Duty]:
+def _read_duties(
+    piece: Piece, duty: np.ndarray, duty_texts: list[str], dollar: str, decimal: str | None, *, by_others: bool
+) -> list[Duty]:
     """Read every distinct text once; the first that cannot be read stops the study with its row."""
+    read = _read_beside_others if by_others and decimal == "," else parse_duty
     duties: list[Duty] = []
     unread: list[tuple[int, str, DutyError]] = []
     for place, text in enumerate(duty_texts):
         try:
-            duties.append(parse_duty(text, dollar=dollar, decimal=decimal))
+            duties.append(read(text, dollar=dollar, decimal=decimal))
         except DutyError as error:
             unread.append((int(np.argmax(duty == place)), text, error))
     if unread:
@@ -178,6 +182,22 @@ def _read_duties(piece: Piece, duty: np.ndarray, duty_texts: list[str], dollar: 
             cure=first.cure,
         )
     return duties
+
+
+def _read_beside_others(text: str, *, dollar: str, decimal: str | None) -> Duty:
+    """Read a duty whose file has decimal commas; canonical text there can mean something else by itself."""
+    duty = parse_duty(text, dollar=dollar, decimal=decimal)
+    try:
+        alone = parse_duty(text, dollar=dollar)
+    except DutyError:
+        return duty
+    if alone == duty:
+        return duty
+    raise DutyError(
+        f"it is {alone.text} by itself, and {duty.text} beside duties with decimal commas",
+        value=text,
+        cure="write it without grouping, and all duties with one decimal mark",
+    )
 
 
 def _refuse_shares(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
