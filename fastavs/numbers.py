@@ -105,30 +105,14 @@ def _ungrouped(sign: str, digits: str, decimal: str | None, thousands: str) -> R
     return Reading(f"{sign}{re.sub('[^0-9]', '', whole)}{point}{places}", decimal, thousands)
 
 
-def decimal_mark(numbers: Iterable[str]) -> str | None:
-    """Return the mark that numbers of one column or text show to be the decimal one.
-
-    Parameters
-    ----------
-    numbers : iterable of str
-        Printed numbers; those that can be read in two ways show nothing.
-
-    Returns
-    -------
-    str or None
-        "," or "."; None where no number shows it, or where they disagree.
+def shown_by(meanings: tuple[Reading, ...]) -> str | None:
+    """Return the decimal mark that a number shows, by its meanings; None where it shows none.
 
     Examples
     --------
-    >>> decimal_mark(["1.000", "12,5"]), decimal_mark(["1.000", "1.234.567"]), decimal_mark(["1.000"])
+    >>> shown_by(readings("12,5")), shown_by(readings("1.234.567")), shown_by(readings("1.000"))
     (',', ',', None)
     """
-    shown = {mark for number in numbers if (mark := shown_by(readings(number)))}
-    return shown.pop() if len(shown) == 1 else None
-
-
-def shown_by(meanings: tuple[Reading, ...]) -> str | None:
-    """Return the decimal mark that one number shows, by its meanings; None where it shows none."""
     if len(meanings) != 1:
         return None
     thousands, decimal = meanings[0].thousands, meanings[0].decimal

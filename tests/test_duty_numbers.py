@@ -165,6 +165,7 @@ def test_the_duties_of_a_schedule_decide_for_each_other() -> None:
     assert schedule(["32.000 EUR / hl", "0,500 EUR / kg"]) == ["32000 EUR/hl", "0.5 EUR/kg"]
     assert schedule(["1,234 EUR/t", "12.5%"]) == ["1234 EUR/t", "12.5%"]
     assert schedule(["1.055 EUR/t", "max(15%, 2 EUR/kg)"]) == ["1.055 EUR/t", "max(15%, 2 EUR/kg)"]
+    assert schedule(["0.500 EUR/kg", "3,125 евро за 1 кг"]) == ["0.5 EUR/kg", "3.125 EUR/kg"]
     with pytest.raises(DutyError, match=r"row 2, .*it is 1\.055 EUR/t by itself, and 1055 EUR/t beside"):
         schedule(["12,5%", "1.055 EUR/t"])
     with pytest.raises(DutyError, match=r"row 1, column duty: the duty of line 010100 .*\(32 or 32000\)"):

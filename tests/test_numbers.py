@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastavs.errors import InputError, UnitError
-from fastavs.numbers import APOSTROPHES, MARKS, SPACES, NumberForm, decimal_mark, form_of, read_count, readings
+from fastavs.numbers import APOSTROPHES, MARKS, SPACES, NumberForm, form_of, read_count, readings, shown_by
 from fastavs.tables.columns import number_column
 from fastavs.tables.tables import Columns, from_memory
 from fastavs.units.units import parse_unit, read_unit
@@ -111,20 +111,19 @@ def _printed(value: Fraction, places: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "mark"),
+    ("number", "mark"),
     [
-        ([], None),
-        (["15", "1.000"], None),
-        (["1.000", "0.5"], "."),
-        (["1.000", "12,5"], ","),
-        (["1,000,000"], "."),
-        (["1.000.000"], ","),
-        (["1 000"], None),
-        (["0.5", "0,5"], None),
+        ("15", None),
+        ("1.000", None),
+        ("1 000", None),
+        ("0.5", "."),
+        ("12,5", ","),
+        ("1,000,000", "."),
+        ("1.000.000", ","),
     ],
 )
-def test_the_decimal_mark_that_numbers_show(numbers: list[str], mark: str | None) -> None:
-    assert decimal_mark(numbers) == mark
+def test_the_decimal_mark_that_a_number_shows(number: str, mark: str | None) -> None:
+    assert shown_by(readings(number)) == mark
 
 
 @pytest.mark.parametrize(

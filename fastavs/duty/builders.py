@@ -36,7 +36,7 @@ _NO_UNITS = frozenset({"car", "cars"})
 _HIGHEST_BARE = 1000
 
 _RATES = ("percent", "bare_percent")
-_AMOUNTS = ("amount", "cents", "specific", *_RATES)
+_AMOUNTS = ("amount", "cents", "specific")
 
 Limits = tuple[tuple[type[Max] | type[Min], Expr], ...]
 """What bounds a duty, in order: the greatest or least is taken of it and an expression."""
@@ -66,12 +66,10 @@ class _Builder(Transformer_NonRecursive):
     def __init__(self, tree: Tree[Token], decimal: str | None = None, *, decimal_comma: bool = False) -> None:
         super().__init__()
         self.decimal_comma = decimal_comma
-        rates = _numbers(tree, _RATES)
-        amounts = [token for token in _numbers(tree, _AMOUNTS) if token not in rates]
-        shown = decimal_marks(rates, amounts)
+        shown = decimal_marks(_numbers(tree, _RATES), _numbers(tree, _AMOUNTS))
         if len({mark for _, mark in shown}) > 1:
             last = next(number for number, mark in reversed(shown) if mark != shown[0][1])
-            raise NoReading(_token(last), "both a comma and a point are decimal marks in this text", _PLAINLY)
+            raise NoReading(last, "both a comma and a point are decimal marks in this text", _PLAINLY)
         self.shown = shown[0][1] if shown else None
         self.decimal = self.shown or decimal
 
@@ -112,11 +110,6 @@ def _numbers(tree: Tree[Token], rules: Sequence[str]) -> list[Token]:
         for child in node.children
         if isinstance(child, Token) and child.type == "NUMBER"
     ]
-
-
-def _token(number: str) -> Token:
-    assert isinstance(number, Token)
-    return number
 
 
 def _doubtful(token: Token) -> NoReading:

@@ -7,9 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import TypeVar
 
 from fastavs.numbers import chosen, readings, shown_by
 from fastavs.units.units import plain_number
+
+Printed = TypeVar("Printed", bound=str)
 
 _FRACTION = re.compile(r"(?:([0-9]+)[ \u00a0]+)?([0-9]+)/([0-9]+)")
 _VULGAR = re.compile(r"([0-9]*)([\u00bc-\u00be\u2150-\u215e])")
@@ -81,7 +84,7 @@ def _is_no_pair(above: int, below: int) -> bool:
     return above >= _LIKE_RATES[0] and below < _LIKE_RATES[1]
 
 
-def decimal_marks(rates: Iterable[str], amounts: Iterable[str]) -> list[tuple[str, str]]:
+def decimal_marks(rates: Iterable[Printed], amounts: Iterable[Printed]) -> list[tuple[Printed, str]]:
     """Return the numbers of a text that show its decimal mark, each with the mark.
 
     Parameters

@@ -229,7 +229,9 @@ def _expression(language: str, text: str, notation: Notation) -> Expr:
     tree = _parser(language).parse(text)
     if language == "canonical":
         return cast(Expr, CanonicalBuilder(tree, notation.decimal).transform(tree))
-    builder = TextBuilder(tree, notation.decimal, dollar=notation.dollar, decimal_comma=language == "ru")
+    if language == "ru":  # decimals have a comma there, whatever the other duties of a schedule show
+        return cast(Expr, TextBuilder(tree, dollar=notation.dollar, decimal_comma=True).transform(tree))
+    builder = TextBuilder(tree, notation.decimal, dollar=notation.dollar)
     return cast(Expr, builder.transform(tree))
 
 
