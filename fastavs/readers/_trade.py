@@ -19,6 +19,7 @@ Flag = Callable[[pa.Table], pa.Array]
 COLUMNS = ("period", "line", "partner", "value", "quantity", "unit", "net_mass_kg")
 
 CLASSIFIED = r"^[^0-9]+$"
+PARTLY_CLASSIFIED = r"^[0-9]+[A-Z]"
 # HS has chapters 01 to 97 without 77; heading 00 stands in no chapter, so 28000000 names chapter 28 and no more.
 NO_CHAPTER = r"^(00|77|98|99)[0-9]*$"
 CHAPTER_ALONE = r"^[0-9]{2}00[0-9]*$"
@@ -68,6 +69,7 @@ def outside_reason(line: pa.ChunkedArray, partner: pa.ChunkedArray, own_chapters
     """
     reason = pc.if_else(pc.is_null(partner), "partner is classified or unknown", pa.scalar(None, pa.string()))
     patterns = {CHAPTER_ALONE: "code names a chapter alone", CLASSIFIED: "code is classified"}
+    patterns[PARTLY_CLASSIFIED] = "code is classified beyond its first digits"
     if not own_chapters:
         patterns[NO_CHAPTER] = "code is of no chapter of the nomenclature"
     for pattern, words in patterns.items():
