@@ -84,7 +84,7 @@ def _pick(
     names, delimiter = _split_header(stream, columns, file)
     for column in columns:
         if column not in names:
-            header_names(delimiter.join(names), columns, file)
+            header_names(delimiter.join(names), file, columns)
     broken: list[pa_csv.InvalidRow] = []
 
     def skip(row: pa_csv.InvalidRow) -> str:

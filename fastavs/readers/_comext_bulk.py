@@ -23,6 +23,7 @@ from fastavs.readers._trade import (
     period_labels,
     sift_numbers,
     sift_quantity,
+    with_unit,
 )
 
 FLOWS = {"imports": "1", "exports": "2"}
@@ -150,16 +151,15 @@ def _native(rows: pa.Table, sieve: Sieve, by: str, file: str) -> pa.Table:
     mass = sift_quantity(sieve, "QUANTITY_KG", *to_float(rows.column("mass")))
     quantity = sift_quantity(sieve, "QUANTITY_SUPPL_UNIT", *to_float(rows.column("quantity")))
     unit = map_distinct(rows.column("unit"), lambda text: None if text == _NO_UNIT else canonical_unit(text))
-    sieve.lose(pc.and_(pc.is_valid(quantity), pc.is_null(unit)), "quantity without a unit", "quantity")
-    has_both = pc.and_(pc.is_valid(quantity), pc.is_valid(unit))
+    quantity, unit = with_unit(sieve, quantity, unit)
     return pa.table(
         {
             "period": period,
             "line": line,
             "partner": map_distinct(rows.column("partner"), partner_code),
             "value": value,
-            "quantity": pc.if_else(has_both, quantity, pa.scalar(None, pa.float64())),
-            "unit": pc.if_else(has_both, unit, pa.scalar(None, pa.string())),
+            "quantity": quantity,
+            "unit": unit,
             "net_mass_kg": mass,
         }
     )
@@ -170,13 +170,13 @@ def _set_sums_aside(
 ) -> None:
     """Set aside all that is a sum of other rows of the files."""
     reporter, partner = rows.column("reporter"), rows.column("partner")
-    part_groups(sieve, period, reporter, value, [Group(code, code) for code in _UNIONS])
-    part_groups(sieve, period, partner, value, _GROUPS)
-    _part_united_kingdom(sieve, period, partner)
     key = joined(period, reporter, partner)
     if "procedure" in rows.column_names:
         part_breakdown(sieve, joined(key, line), rows.column("procedure"), "STAT_PROCEDURE", _ALL_PROCEDURES)
     part_levels(sieve, key, line)
+    part_groups(sieve, period, reporter, value, [Group(code, code) for code in _UNIONS])
+    part_groups(sieve, period, partner, value, _GROUPS)
+    _part_united_kingdom(sieve, period, partner)
 
 
 def _part_united_kingdom(sieve: Sieve, period: pa.ChunkedArray, partner: pa.ChunkedArray) -> None:

@@ -65,7 +65,7 @@ def part_groups(sieve: Sieve, period: Column, code: Column, value: Column, group
     Parameters
     ----------
     sieve : Sieve
-        Only rows still kept count.
+        Only rows still kept count: headings above their codes should have gone before.
     period, code : string[n]
         Of each row; the code is the file's own.
     value : double[n]

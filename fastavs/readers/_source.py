@@ -58,7 +58,7 @@ def read_csv(path: Path_, columns: Sequence[str], *, encodings: Sequence[str] = 
         The file is absent, empty, cut off, or of another layout.
     """
     file, text = read_text(path, encodings)
-    return csv_rows(text, columns, file)
+    return csv_rows(text, file, columns)
 
 
 def read_text(path: Path_, encodings: Sequence[str] = ("utf-8",)) -> tuple[str, str]:
@@ -76,10 +76,10 @@ def read_text(path: Path_, encodings: Sequence[str] = ("utf-8",)) -> tuple[str, 
     return file, text
 
 
-def csv_rows(text: str, columns: Sequence[str], file: str) -> Source:
+def csv_rows(text: str, file: str, *layouts: Sequence[str]) -> Source:
     """Read the text of a csv with a header; see `read_csv`."""
     header, _, rest = text.partition("\n")
-    names, delimiter = header_names(header, columns, file)
+    names, delimiter = header_names(header, file, *layouts)
     if text.count('"') % 2:
         raise InputError("a quotation mark is opened and never closed", file=file, cure=CUT_OFF)
     if not rest.strip():
@@ -88,8 +88,8 @@ def csv_rows(text: str, columns: Sequence[str], file: str) -> Source:
     return Source(file, _parse(rest, names, delimiter, file), notes)
 
 
-def read_parquet(path: Path_, columns: Sequence[str]) -> Source:
-    """Read a parquet file, all columns as text.
+def read_parquet(path: Path_, *layouts: Sequence[str]) -> Source:
+    """Read a parquet file, all columns as text; one of the layouts must be there.
 
     Raises
     ------
@@ -106,32 +106,41 @@ def read_parquet(path: Path_, columns: Sequence[str]) -> Source:
         table = pq.read_table(pa.BufferReader(raw))
     except (pa.ArrowInvalid, OSError) as trouble:
         raise InputError("the parquet file cannot be read", file=file, cure=CUT_OFF) from trouble
-    _require(columns, table.column_names, file)
+    _require(layouts, table.column_names, file)
     if table.num_rows == 0:
         raise InputError("the file has no rows", file=file, cure=CUT_OFF)
     text = [pc.fill_null(table.column(name).cast(pa.string()), "") for name in table.column_names]
     return Source(file, pa.table(text, names=table.column_names))
 
 
-def read_any(path: Path_, columns: Sequence[str]) -> Source:
+def is_parquet(path: Path_) -> bool:
+    """Tell whether a file begins as parquet does."""
+    return first_bytes(path, Path(path).name).startswith(_PARQUET)
+
+
+def read_any(path: Path_, *layouts: Sequence[str]) -> Source:
     """Read a table that is there as parquet, csv or JSON, told by the content; all columns as text.
+
+    Parameters
+    ----------
+    path : path
+    *layouts : sequence of str
+        Sets of columns of which one must be there.
 
     Raises
     ------
     InputError
         The file is absent, empty, cut off, or of another layout.
     """
-    file = Path(path).name
-    start = first_bytes(path, file)
-    if start.startswith(_PARQUET):
-        return read_parquet(path, columns)
+    if is_parquet(path):
+        return read_parquet(path, *layouts)
     file, text = read_text(path)
     if text.lstrip().startswith("["):
-        return json_rows(text, columns, file)
-    return csv_rows(text, columns, file)
+        return json_rows(text, file, *layouts)
+    return csv_rows(text, file, *layouts)
 
 
-def json_rows(text: str, columns: Sequence[str], file: str) -> Source:
+def json_rows(text: str, file: str, *layouts: Sequence[str]) -> Source:
     """Read JSON that is a list of rows: lists, of which the first names the columns, or objects.
 
     A column that stands twice, as the Census Bureau gives what was asked for and asked by, counts once if it is equal.
@@ -152,7 +161,7 @@ def json_rows(text: str, columns: Sequence[str], file: str) -> Source:
         cells = [[row.get(name) for row in rows] for name in names]
     else:
         names, cells = _json_columns(rows, file)
-    _require(columns, names, file)
+    _require(layouts, names, file)
     if not cells[0]:
         raise InputError("the file has no rows", file=file, cure=CUT_OFF)
     return Source(
@@ -278,12 +287,13 @@ def _decode(raw: bytes, file: str, encodings: Sequence[str]) -> str:
     )
 
 
-def header_names(header: str, columns: Sequence[str], file: str) -> tuple[list[str], str]:
+def header_names(header: str, file: str, *layouts: Sequence[str]) -> tuple[list[str], str]:
     """Return the names of the columns, and the delimiter that yields the most of those wanted."""
+    columns = {name for layout in layouts for name in layout}
     split = {mark: [name.strip().strip('"') for name in header.rstrip("\r").split(mark)] for mark in ",;\t"}
-    mark = max(split, key=lambda mark: len(set(columns) & set(split[mark])))
+    mark = max(split, key=lambda mark: len(columns & set(split[mark])))
     names = split[mark]
-    _require(columns, names, file)
+    _require(layouts, names, file)
     # A comma after the last name makes a column without one (ECB): give it a name that no one asks for.
     names = [name or f"unnamed {i + 1}" for i, name in enumerate(names)]
     for name in names:
@@ -292,14 +302,16 @@ def header_names(header: str, columns: Sequence[str], file: str) -> tuple[list[s
     return names, mark
 
 
-def _require(columns: Sequence[str], names: Sequence[str], file: str) -> None:
-    for column in columns:
+def _require(layouts: Sequence[Sequence[str]], names: Sequence[str], file: str) -> None:
+    """Refuse columns that make none of the layouts; the message goes by the one that comes nearest."""
+    nearest = min(layouts, key=lambda layout: sum(column not in names for column in layout))
+    for column in nearest:
         if column not in names:
             raise InputError(
                 f"the file has no such column.{did_you_mean(column, names)} It has {', '.join(names[:12])}",
                 file=file,
                 column=column,
-                expected=f"the columns {', '.join(columns)}",
+                expected=f"the columns {' or '.join(', '.join(layout) for layout in layouts)}",
                 cure="check that this is the file for this reader",
             )
 

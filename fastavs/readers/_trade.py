@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from fastavs.errors import UnitError
 from fastavs.readers._addup import FLAG, MEASURES, add_up
+from fastavs.readers._groups import Column, whole
 from fastavs.readers._periods import labels, read_period
 from fastavs.readers._reading import Reading, Sieve, total
 from fastavs.units.units import NO_UNIT, read_unit
@@ -90,6 +91,36 @@ def sift_quantity(sieve: Sieve, name: str, amount: pa.ChunkedArray, bad: pa.Chun
     sieve.lose(pc.fill_null(pc.less(amount, 0.0), False), f"negative {name}")
     sieve.lose(bad, f"{name} is not a number", "quantity")
     return pc.if_else(pc.fill_null(pc.greater(amount, 0.0), False), amount, pa.scalar(None, pa.float64()))
+
+
+def with_unit(sieve: Sieve, amount: Column, unit: Column) -> tuple[pa.Array, pa.Array]:
+    """Return amounts and units where both are there; amounts without a unit are set aside."""
+    sieve.lose(pc.and_(pc.is_valid(amount), pc.is_null(unit)), "quantity without a unit", "quantity")
+    both = pc.and_(pc.is_valid(amount), pc.is_valid(unit))
+    return (
+        whole(pc.if_else(both, amount, pa.scalar(None, pa.float64()))),
+        whole(pc.if_else(both, unit, pa.scalar(None, pa.string()))),
+    )
+
+
+def parted_by_mass(
+    first: pa.Array, first_unit: pa.Array, second: pa.Array, second_unit: pa.Array
+) -> tuple[dict[str, pa.Array], int]:
+    """Return quantity, unit and net mass out of two quantities, and how many second ones found no place.
+
+    Of two quantities one is a mass as a rule: kilograms go to ``net_mass_kg``, the other to ``quantity``.
+    """
+    second_is_mass = pc.fill_null(pc.equal(second_unit, "kg"), False)
+    first_is_mass = pc.and_not(pc.fill_null(pc.equal(first_unit, "kg"), False), second_is_mass)
+    swap = pc.and_(first_is_mass, pc.is_valid(second))
+    nowhere = pc.and_not(pc.and_not(pc.is_valid(second), second_is_mass), swap)
+    mass = pc.if_else(second_is_mass, second, pc.if_else(swap, first, pa.scalar(None, pa.float64())))
+    columns = {
+        "quantity": pc.if_else(swap, second, first),
+        "unit": pc.if_else(swap, second_unit, first_unit),
+        "net_mass_kg": mass,
+    }
+    return columns, int(pc.sum(nowhere).as_py() or 0)
 
 
 def finish(
