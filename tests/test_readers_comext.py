@@ -282,3 +282,29 @@ def test_imports_in_the_bulk_layout_and_what_a_study_makes_of_them(tmp_path: Pat
     summary = rates.summary().to_pylist()[0]
     assert summary["simple_mean"] == near(0.31)
     assert summary["weighted_mean"] == near(0.286532, rel=1e-6)
+
+
+def test_the_bulk_layout_by_month_with_confidential_codes_and_a_total(tmp_path: Path) -> None:
+    head = (
+        "PERIOD,REPORTER,PARTNER,PRODUCT_NC,FLOW,STAT_PROCEDURE,VALUE_EUR,VALUE_NAC,QUANTITY_KG,QUANTITY_SUPPL_UNIT,"
+        "SUPPL_UNIT"
+    )
+    path = put(
+        tmp_path,
+        "202301,DE,PL,22030010,1,1,1000.50,1000.50,500.00,0,NO_SU",
+        "202301,DE,FR,22041000,1,1,2000.00,2000.00,750.00,700,LTR",
+        "202302,DE,PL,22030010,1,1,1500.00,1500.00,300.00,250,LTR",
+        "202302,DE,PL,22030010,2,1,9000.00,9000.00,300.00,250,LTR",
+        "202302,DE,QV,220300XX,1,1,500.00,500.00,100.00,0,NO_SU",
+        "202302,DE,FR,99RRR100,1,1,500.00,500.00,100.00,0,NO_SU",
+        "202302,DE,FR,TOTAL,1,1,5000.00,5000.00,1100.00,0,NO_SU",
+        head=head,
+    )
+    reading = comext.read_imports(path)
+    assert rows(reading, "period", "line", "partner", "value", "quantity", "unit", "net_mass_kg") == [
+        ("2023M01-02", "22030010", "POL", 1000.5, None, None, 500.0),
+        ("2023M01-02", "22030010", "POL", 1500.0, 250.0, "l", 300.0),
+        ("2023M01-02", "22041000", "FRA", 2000.0, 700.0, "l", 750.0),
+    ]
+    assert reasons(reading) == {7: "sum of all products"}
+    assert (reading.counts["value"], reading.counts["value outside"]) == (4500.5, 1000.0)

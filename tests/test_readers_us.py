@@ -252,6 +252,13 @@ def test_chapters_in_files_of_their_own(tmp_path: Path) -> None:
     assert reading.set_aside.column("file").to_pylist() == ["01.json", "22.json"]
 
 
+def test_files_of_which_only_one_has_flags(tmp_path: Path) -> None:
+    line = [*one("2010", 5, amount=2, unit="L"), "S"]
+    flagged = answer(tmp_path, line, header=[*NAMED, "CON_QY1_MO_FLAG"], name="a.json")
+    bare = answer(tmp_path, one("5800", 5, amount=2, unit="L"), name="b.json")
+    assert rows(census.read([flagged, bare]), "partner", "quantity") == [("KOR", 2.0), ("MEX", None)]
+
+
 # DataWeb
 
 TITLE = '"Imports For Consumption|Annual Data for 2030,2031"'

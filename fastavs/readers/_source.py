@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -192,6 +193,23 @@ def _cell(one: object) -> str:
     if one is None:
         return ""
     return one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
+
+
+def together(sources: Sequence[Source]) -> tuple[pa.ChunkedArray, np.ndarray, pa.Table]:
+    """Put files below each other: the file and the number of each row, and the rows.
+
+    Columns that only some of the files have are null in the others.
+    """
+    sizes = [source.rows.num_rows for source in sources]
+    names = zip(sources, sizes, strict=True)
+    file = pa.chunked_array([pa.array([source.file] * size, pa.string()) for source, size in names])
+    number = np.concatenate([np.arange(1, size + 1) for size in sizes])
+    return file, number, pa.concat_tables([source.rows for source in sources], promote_options="default")
+
+
+def without_nulls(rows: pa.Table) -> pa.Table:
+    """Return rows of text in which nothing is empty text."""
+    return pa.table([pc.fill_null(column, "") for column in rows.columns], names=rows.column_names)
 
 
 def to_float(text: pa.ChunkedArray, *, decimal_comma: bool = False) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:

@@ -27,7 +27,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,7 +35,7 @@ from fastavs.readers._groups import joined, part_breakdown, part_groups, part_le
 from fastavs.readers._periods import label
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule_c import GROUPS, MEMBERS, PARTNERS, UNION
-from fastavs.readers._source import Path_, Source, read_any, to_float
+from fastavs.readers._source import Path_, Source, read_any, to_float, together
 from fastavs.readers._trade import (
     canonical_unit,
     finish,
@@ -112,9 +111,7 @@ def read(
         raise InputError("unknown measure", value=measure, expected=" or ".join(MEASURES))
     paths = [path] if isinstance(path, str | PathLike) else list(path)
     sources = [_open(one, measure) for one in paths]
-    rows = pa.concat_tables([source.rows for source in sources], promote_options="default")
-    file = pa.chunked_array([pa.array([source.file] * source.rows.num_rows, pa.string()) for source in sources])
-    number = np.concatenate([np.arange(1, source.rows.num_rows + 1) for source in sources])
+    file, number, rows = together(sources)
     sieve = Sieve(file, number, rows)
     country, line, mended = _codes(rows)
     wanted = _Wanted(period, MEASURES[measure], by, sources[0].file)

@@ -24,13 +24,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 
-import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule import duties_by_line, schedule_table
-from fastavs.readers._source import Path_, Source, read_any
+from fastavs.readers._source import Path_, Source, read_any, together
 
 RATES = {"general": "General Rate of Duty", "other": "Column 2 Rate of Duty"}
 """What a file calls its rates, by the names that its JSON has."""
@@ -78,9 +77,7 @@ def read(
         raise InputError("lines cannot have", value=digits, expected=f"{LINE} or {STATISTICAL}")
     paths = [path] if isinstance(path, str | PathLike) else list(path)
     sources = [_open(one) for one in paths]
-    rows = pa.concat_tables([source.rows for source in sources], promote_options="default")
-    file = pa.chunked_array([pa.array([source.file] * source.rows.num_rows, pa.string()) for source in sources])
-    number = np.concatenate([np.arange(1, source.rows.num_rows + 1) for source in sources])
+    file, number, rows = together(sources)
     sieve = Sieve(file, number, rows)
     outline = _outline(rows, column)
     line = _lines(outline, digits)
