@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fastavs.kernels import building, ordering
+from fastavs.kernels import ordering, segments
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Source
 
 BASE = ("2009", "2010", "2011H1")
 HISTORIC = tuple(str(year) for year in range(2001, 2011))
@@ -69,25 +70,25 @@ def by_kernels(given: Columns) -> Index:
     by_period = given.lines * given.periods <= 2 * line.size + (1 << 16)
     ordering.sort_rows(line, period, partner, given.periods, 0, by_period, order)
     every = np.arange(given.lines)
-    source = building.Source(
+    source = Source(
         readonly(np.searchsorted(line, every), np.int64), readonly(np.searchsorted(line, every, "right"), np.int64),
         readonly(np.arange(line.size), np.int32), readonly(period, np.int16),
         readonly((given.quantity[order] / given.value[order])[None, :], np.float64),
     )  # fmt: skip
     groups = readonly(np.arange(given.lines + 1), np.int64), readonly(every, np.int64)
     counts = np.zeros((given.lines, given.periods), dtype=np.int64)
-    building.count_segments(source, *groups, counts)
+    segments.count_segments(source, *groups, counts)
     owner, of_period = np.nonzero(counts)
     start = np.concatenate(([0], np.cumsum(counts[owner, of_period]))).astype(np.int64)
     cursor = np.zeros_like(counts)
     cursor[owner, of_period] = start[:-1]
     ratio, place = np.empty(line.size), np.empty(line.size, dtype=np.int32)
-    building.fill_segments(source, *groups, cursor, ratio, place)
+    segments.fill_segments(source, *groups, cursor, ratio, place)
     start = readonly(start, np.int64)
-    building.sort_segments(start, ratio, place)
+    segments.sort_segments(start, ratio, place)
     running = np.empty(line.size + owner.size)
     low, high, total = (np.empty(owner.size) for _ in range(3))
-    building.running_sums(start, readonly(ratio, np.float64), running, low, high, total)
+    segments.running_sums(start, readonly(ratio, np.float64), running, low, high, total)
     return Index(owner, of_period, start, ratio, order[place], running)
 
 
@@ -103,10 +104,10 @@ def by_lexsort(given: Columns) -> Index:
     running = np.zeros(key.size + first.size)
     by_length = np.argsort(n, kind="stable")
     cut = np.flatnonzero(np.diff(n[by_length])) + 1
-    for segments in np.split(by_length, cut):
-        within = np.arange(n[segments[0]])
-        at = start[segments, None] + within
-        running[at + segments[:, None] + 1] = np.cumsum(ratio[at], axis=1)
+    for some in np.split(by_length, cut):
+        within = np.arange(n[some[0]])
+        at = start[some, None] + within
+        running[at + some[:, None] + 1] = np.cumsum(ratio[at], axis=1)
     return Index(key[first] // given.periods, key[first] % given.periods, start, ratio, order, running)
 
 

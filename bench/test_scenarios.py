@@ -11,7 +11,7 @@ import pytest
 import fastavs as fa
 from bench import studies
 from bench.shocks import draw
-from fastavs.sweeping import FIGURES
+from fastavs.results.summary import FIGURES
 
 OUTPUTS = ["simple_mean", "weighted_mean"]
 ONE_BY_ONE = "one by one, 1 thread"

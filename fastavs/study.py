@@ -237,7 +237,7 @@ class Study:
             progress("index", 0, 1)
             found = index_of(self.matches, scenarios) if new_duties or self._index is None else self._index
             found = with_counts(self.matches, found) if counts else found
-            found = with_records(self.matches, found) if records else found
+            found = with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
             if not new_duties:
                 self._index = found
             progress("index", 1, 1)

@@ -15,6 +15,7 @@ from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.lines import Wanted
 from fastavs.evaluation.named_lines import check_named
 from fastavs.evaluation.partners import trade_of
+from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress, quiet
@@ -111,9 +112,10 @@ def sweep(
     groups: dict[str, pa.Table] = {}
     some = None
     with place:
-        figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
+        plan = make_plan(found, chosen)
+        figures = all_figures(plan, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
-            groups, some = report_lines(found, plan, chosen, further, whole_lines, place, progress)
+            groups, some = report_lines(plan, chosen, further, whole_lines, place, progress)
     years = tuple(one.year for one in found.years)
     return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
 

@@ -17,11 +17,9 @@ import pytest
 from small import row, study, table_of
 
 import fastavs
-from fastavs import duty as duties
-from fastavs.kernels import picking
-from fastavs.kernels import quantities as addup
-from fastavs.kernels import sorted as opcodes
+from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.results.unweighed import trade_account
 
 HERE = Path(__file__).parent
@@ -52,6 +50,7 @@ KERNELS = """
 import numpy as np
 from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
+from fastavs.kernels.sums import sums_by_group
 out = np.empty(1)
 quantities.add_up(readonly([0, 2], np.int64), readonly([1.0, 2.0], np.float64), out)
 assert out[0] == 3.0
@@ -61,6 +60,7 @@ BEYOND = """
 import numpy as np
 from fastavs.kernels import quantities
 from fastavs.kernels.options import readonly
+from fastavs.kernels.sums import sums_by_group
 try:
     quantities.add_up(readonly([9, 10], np.int64), readonly([1.0], np.float64), np.empty(1))
 except IndexError:
@@ -75,7 +75,7 @@ def python(code: str, root: Path = PACKAGE.parent, **environment: str) -> None:
     settings = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     settings |= {"PYTHONPATH": os.pathsep.join([str(root), str(HERE)])} | environment
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], env=settings, capture_output=True, text=True, timeout=300
+        [sys.executable, "-W", "error", "-c", code], cwd=root, env=settings, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -147,12 +147,6 @@ assert "numba" not in sys.modules
     python(program)
 
 
-def test_opcodes_are_those_of_the_duties():
-    names = ("CONST", "TERM", "ADD", "SUB", "MAX", "MIN")
-    assert [getattr(opcodes, name) for name in names] == [getattr(duties, name) for name in names]
-    assert len({getattr(opcodes, name) for name in names}) == len(names)
-
-
 # ---- sums, against exact ones
 
 ULPS = 1e-15
@@ -179,8 +173,8 @@ def test_added_up_rows_are_exact_to_the_ulp_and_in_any_order(count):
         random.Random(seed).shuffle(order)
         rows = observed([0, count], order, value, [0] * count, amount)
         out = [np.empty(1) for _ in range(3)]
-        addup.add_up(rows.row_start, readonly([value[place] for place in order], np.float64), out[0])
-        addup.quantities(rows, 0, readonly([0], np.int64), out[1], out[2])
+        quantities.add_up(rows.row_start, readonly([value[place] for place in order], np.float64), out[0])
+        quantities.quantities(rows, 0, readonly([0], np.int64), out[1], out[2])
         found.append([float(one[0]) for one in out])
     exact = [
         math.fsum(value),
@@ -193,7 +187,7 @@ def test_added_up_rows_are_exact_to_the_ulp_and_in_any_order(count):
 
 def observed(
     start: list[int], order: list[int], value: list[float], kind: list[int], amount: list[float], **further: object
-) -> addup.Observed:
+) -> TradeRows:
     """Observations as the kernels take them, of rows with one quantity unless `further` has more."""
     columns: dict[str, object] = {
         "row_start": readonly(start, np.int64), "row_order": readonly(order, np.int32),
@@ -203,7 +197,7 @@ def observed(
         "mass_kind": 0, "bridge": readonly(np.empty((0, 3)), np.int64), "factor": readonly([], np.float64),
         "fits": readonly(np.empty((0, 1)), np.bool_),
     }  # fmt: skip
-    return addup.Observed(**columns | further)
+    return TradeRows(**columns | further)
 
 
 @pytest.mark.parametrize("single", [True, False])
@@ -246,7 +240,7 @@ def test_quantities_over_bridges_are_those_of_plain_python(single):
     at = rng.sample(range(len(start) - 1), 100)
     for kind in range(3):
         quantity, quantity_value = np.empty(len(at)), np.empty(len(at))
-        addup.quantities(rows, kind, readonly(at, np.int64), quantity, quantity_value)
+        quantities.quantities(rows, kind, readonly(at, np.int64), quantity, quantity_value)
         for place, i in enumerate(at):
             mine = [row for row in order[start[i] : start[i + 1]] if amount(row, kind) > 0.0]
             assert quantity[place] == pytest.approx(math.fsum(amount(row, kind) for row in mine), rel=ULPS, abs=0.0)
@@ -267,7 +261,7 @@ def test_observations_are_picked_as_in_plain_python(times):
     start = np.empty(n + 1, dtype=np.int64)
     code_of, period_of, partner_of = (readonly([key[k] for key in keys], kind) for k, kind in enumerate(KEY_TYPES))
     found = picking.find_runs(code_of, period_of, of_code, period, start)
-    runs = picking.Runs(
+    runs = Runs(
         readonly(of_code, np.int64), readonly(period[:found], np.int32), readonly(start[: found + 1], np.int64),
         partner_of, readonly(value, np.float64), readonly(excluded, np.bool_),
     )  # fmt: skip

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from fastavs.duty import ADD, CONST, MAX, TERM, Duty, parse_duty
 from fastavs.index.sorted_index import duty_table
-from fastavs.kernels import sorted as kernels
-from fastavs.kernels.building import running_sums
+from fastavs.kernels import names, shapes
 from fastavs.kernels.options import readonly
+from fastavs.kernels.rows import row_rates
+from fastavs.kernels.segments import running_sums
 
 OUTLIER = 10.0
 CURRENCIES = ("EUR", "USD")
@@ -35,16 +36,16 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     low, high, total = (np.empty(len(segments)) for _ in range(3))
     running_sums(readonly(start, np.int64), readonly(ratio, np.float64), running, low, high, total)
     periods = len(groups[0])
-    entries = kernels.Entries(
+    entries = shapes.Entries(
         readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly([p for _, p in segments], np.int32),
         readonly(start, np.int64), readonly(low, np.float64), readonly(high, np.float64), readonly(total, np.float64),
         readonly(ratio, np.float64), readonly(running, np.float64), readonly([], np.float64),
-        readonly(np.zeros(len(segments)), np.int64),
+        readonly(np.zeros(len(segments)), np.int64), readonly([], np.float64), readonly([], np.float64),
     )  # fmt: skip
     pairs = [(duty, group) for duty in range(len(duties)) for group in range(len(groups))]
     bare = [not any(op == CONST for op, _ in duties[duty].program) for duty, _ in pairs]
     n = len(pairs)
-    rows = kernels.Rows(
+    rows = shapes.Rows(
         readonly([duty for duty, _ in pairs], np.int32), readonly([group for _, group in pairs], np.int32),
         readonly(np.zeros(n), np.int32), readonly(np.zeros(n), np.int32), readonly(np.ones(n), np.bool_),
         readonly(bare, np.bool_), readonly(np.ones(n), np.bool_),
@@ -54,7 +55,7 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     table = duty_table(duties, CURRENCIES)
     for s, factor in enumerate(scenarios):
         rate, counts = np.empty(n), np.empty((2, n), dtype=np.int64)
-        kernels.row_rates(
+        row_rates(
             table, entries, rows, shocks(factor, periods), OUTLIER, (rate, np.empty_like(rate), counts[0], counts[1])
         )
         found[:, s] = rate
@@ -63,7 +64,7 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     return {"form": table.form, "rate": found, "kept": kept, "binding": binding}
 
 
-def shocks(factor: float, periods: int) -> kernels.Shocks:
+def shocks(factor: float, periods: int) -> shapes.Shocks:
     """A factor on the euro; bounds of a block are of no use for one scenario."""
     fx = [
         FX[currency][period] * (factor if currency == "EUR" else 1.0) for currency in CURRENCIES for period in range(2)
@@ -72,7 +73,7 @@ def shocks(factor: float, periods: int) -> kernels.Shocks:
     ones_b, none_b = readonly(np.ones((2, 1)), np.float64), readonly(np.zeros((2, 1)), np.float64)
     rates_of = readonly(np.array(fx)[:, None], np.float64)
     bounds = readonly(np.ones((1, len(fx))), np.float64)
-    return kernels.Shocks(
+    return shapes.Shocks(
         ones, none, ones_b, none_b, rates_of, bounds, bounds, bounds, readonly([1.0], np.float64), False, periods, 2
     )
 
@@ -114,7 +115,7 @@ def exactly(duty: Duty, group: Segments) -> Fraction | None:
 
 def compare(duties: list[Duty], groups: list[Segments]) -> None:
     found, expected = by_index(duties, groups, np.ones(1)), directly(duties, groups)
-    assert (found["form"] == kernels.NESTED).all()
+    assert (found["form"] == names.NESTED).all()
     assert found["kept"].tolist() == expected["kept"].tolist()
     assert found["binding"].tolist() == expected["binding"].tolist()
     exact = [exactly(duty, group) for duty in duties for group in groups]
@@ -187,7 +188,7 @@ RATIOS = st.lists(st.floats(1e-6, 1e3), max_size=12)
 
 def is_nested(text: str) -> bool:
     duty = parse_duty(text)
-    return duty_table([duty], CURRENCIES).form[0] == kernels.NESTED
+    return duty_table([duty], CURRENCIES).form[0] == names.NESTED
 
 
 @given(text=EXPRESSIONS.filter(is_nested), first=RATIOS, second=RATIOS, data=st.data())
@@ -204,12 +205,12 @@ def test_any_nested_duty(text: str, first: list[float], second: list[float], dat
 def test_a_program_that_subtracts_or_goes_by_two_quantities_goes_observation_by_observation() -> None:
     texts = ["20% - 0.1 EUR/kg", "max(5%, 0.1 EUR/kg, 2 EUR/piece)", "max(5%, 4%)"]
     forms = duty_table([parse_duty(text) for text in texts], CURRENCIES).form
-    assert forms.tolist() == [kernels.ANY] * 3
+    assert forms.tolist() == [names.ANY] * 3
 
 
 PLAIN = {
-    "{} EUR/kg": kernels.ALONE, "max(5%, {} EUR/kg)": kernels.GREATER,
-    "5% + {} EUR/kg": kernels.SUM, "min(5%, {} EUR/kg)": kernels.LESSER,
+    "{} EUR/kg": names.ALONE, "max(5%, {} EUR/kg)": names.GREATER,
+    "5% + {} EUR/kg": names.SUM, "min(5%, {} EUR/kg)": names.LESSER,
 }  # fmt: skip
 
 

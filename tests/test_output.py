@@ -15,7 +15,6 @@ from study_files import write_study
 
 import fastavs as fa
 from fastavs.report import folder as output
-from fastavs.results.summary import weights
 from fastavs.results.unweighed import CAUSES, trade_account
 
 FILES = [
@@ -145,7 +144,7 @@ def test_record(rates: fa.Rates, folder: Path) -> None:
     assert record["counts"]["rows_read"] == 17
     assert record["counts"]["rows_set_aside"] == 2
     assert record["counts"]["quantities_set_aside"] == 1
-    assert record["counts"]["observations"] == rates.checked.matches.recorded(10).value.size
+    assert record["counts"]["observations"] == rates.matches.recorded(10).value.size
     assert {"reading", "writing"} == set(record["seconds"])
     for year, columns in zip(record["years"], rates.years.values(), strict=True):
         assert sum(year["lines_by_level"].values()) == year["lines"] == columns.keys.size
@@ -187,7 +186,7 @@ def test_account_adds_up(seed: int, tmp_path: Path) -> None:
         parts = [year.weighs, *year.causes.values()]
         assert sum(part.observations for part in parts) == year.all.observations
         assert math.isclose(math.fsum(part.value for part in parts), year.all.value, rel_tol=1e-14)
-        assert math.isclose(year.weighs.value, math.fsum(weights(columns)), rel_tol=1e-14)
+        assert math.isclose(year.weighs.value, math.fsum(columns.weight), rel_tol=1e-14)
         assert list(year.causes) == [cause for cause in CAUSES if cause in year.causes]
 
 

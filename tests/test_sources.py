@@ -32,7 +32,7 @@ from fastavs.tables.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables.tables import Piece, from_memory
 from fastavs.trade import suspects as quantities
 from fastavs.trade.mislabelled import find as quality
-from fastavs.trade.suspects import Origin
+from fastavs.trade.rows import Origin
 
 
 @pytest.fixture(scope="module", params=range(4))
@@ -67,9 +67,9 @@ def test_batches_row_groups_and_files_change_no_bit(made, tmp_path, monkeypatch,
     parquet.write_table(table.slice(half), tmp_path / "trade" / "a.parquet", row_group_size=group, use_dictionary=False)
     small_batches(monkeypatch, rows)
     again = fa.Study.load(path)
-    assert again.trade.read == before.trade.read
+    assert again.checked.trade.read == before.checked.trade.read
     assert aside(again) == aside(before)
-    assert again.trade.suspects.num_rows == before.trade.suspects.num_rows
+    assert again.checked.trade.suspects.num_rows == before.checked.trade.suspects.num_rows
     assert same_bits(again.rates().table, expected.table)
     assert same_bits(again.rates().summary(), expected.summary())
 
@@ -79,7 +79,7 @@ def test_files_to_figures_need_no_pandas(made, tmp_path):
     made = made | {"options": made["options"] | {"method": "partner"}}
     code = (
         "import sys, fastavs as fa\nstudy = fa.Study.load(sys.argv[1])\nfa.sweep(study, [fa.Scenario('as it is')])"
-        ".summary()\nstudy.trade.suspects, study.set_aside.table()\nassert 'pandas' not in sys.modules"
+        ".summary()\nstudy.checked.trade.suspects, study.set_aside.table()\nassert 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(make_study.to_toml(made, tmp_path))], check=True)
 
@@ -102,7 +102,7 @@ def test_threads_that_ask_one_study_at_once_get_the_same(made, monkeypatch):
 
     monkeypatch.setattr(recorded, "in_order", slowly)
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(lambda _: asked.recorded(10), range(2))
+        first, second = pool.map(lambda _: asked.matches.recorded(10), range(2))
     assert first is second
     assert same_bits(asked.rates().table, expected)
 
@@ -133,7 +133,7 @@ def test_suspects_are_found_and_noted_across_batches(monkeypatch):
     small_batches(monkeypatch, 5)
     again = study(rows, duties, options={"mislabelled": "drop"})
     assert again.set_aside.table().equals(before.set_aside.table())
-    assert again.trade.suspects.equals(before.trade.suspects)
+    assert again.checked.trade.suspects.equals(before.checked.trade.suspects)
     assert same_bits(again.rates().table, before.rates().table)
 
 
@@ -148,15 +148,15 @@ def test_headings_judged_apart_are_judged_alike(monkeypatch):
         for place in range(900)
     ]  # fmt: skip
     lines = {2009: {f"{hs6}0000": "5%" for hs6 in ("640319", "640399", "870323", "220300", "240220")}}
-    whole = study(rows, lines).trade.suspects
+    whole = study(rows, lines).checked.trade.suspects
     assert whole.num_rows > 5
     small_batches(monkeypatch, 40)
     again = study(rows, lines)
-    as_read = again.trade
+    as_read = again.checked.trade
     again.rates()  # which puts the rows in order
-    assert again.trade is not as_read
+    assert again.checked.trade is not as_read
     assert as_read.suspects.equals(whole)
-    assert again.trade.suspects.equals(whole)
+    assert again.checked.trade.suspects.equals(whole)
 
 
 def test_rows_of_one_quantity_are_held_against_nothing(monkeypatch):
@@ -170,7 +170,7 @@ def test_rows_of_one_quantity_are_held_against_nothing(monkeypatch):
     monkeypatch.setattr(quality, "find_mislabelled", spy)
     bound = study([row("2009", "2203000100", "DEU", 1.0, 2.0, "l")], {2009: {"2203000100": "5%"}})
     assert sizes == []  # looked for when they are first asked for
-    assert bound.trade.suspects.num_rows == bound.trade.suspects.num_rows == 0
+    assert bound.checked.trade.suspects.num_rows == bound.checked.trade.suspects.num_rows == 0
     assert sizes == [0]
 
 
@@ -183,8 +183,8 @@ def test_codes_that_are_one_when_cut_are_one_observation():
         ]
     ]  # fmt: skip
     bound = study(rows, {2009: {"2203000100": "0.1 EUR/kg"}})
-    recorded = bound.recorded(10)
-    assert [bound.trade.partners[place] for place in recorded.partner] == ["AUT", "CZE", "DEU"]
+    recorded = bound.matches.recorded(10)
+    assert [bound.checked.trade.partners[place] for place in recorded.partner] == ["AUT", "CZE", "DEU"]
     assert recorded.value.tolist() == [1.0, 12.0, 0.6]
     quantity, value = recorded.quantities(np.array([2, 0, 1]))
     assert quantity.tolist() == [[3.7, 1.0, 3.0]]

@@ -458,7 +458,7 @@ def test_published_files_are_read_with_their_zeros_and_hashed(tmp_path: Path) ->
     (tmp_path / "five.csv").write_text("chapter,lines_applied_2011_below_final_bound\n01,0\n84,7\n")
     one = fa.Study.load(write_study(tmp_path, 'table5 = "five.csv"'))
     assert column(build_tables(one.rates())["5"], "lines_applied_2011_below_final_bound_published") == [0, None, 7]
-    assert len(one.inputs.digests()["five.csv"]) == 64
+    assert len(one.checked.inputs.digests()["five.csv"]) == 64
 
 
 @pytest.mark.parametrize(

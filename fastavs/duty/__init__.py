@@ -2,9 +2,9 @@
 
 from fastavs.duty.duty import Duty
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
-from fastavs.duty.meaning import ADD, CONST, MAX, MIN, SUB, TERM
 from fastavs.duty.pieces import Piecewise
 from fastavs.duty.reading import parse_duty, read_duty
+from fastavs.kernels.names import ADD, CONST, MAX, MIN, SUB, TERM
 
 __all__ = [
     "ADD",

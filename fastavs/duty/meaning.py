@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub, children
-
-CONST = 0
-"""Opcode: push the operand, a rate."""
-TERM = 1
-"""Opcode: push specific term number `operand`, its b in the study's currency times the quantity ratio."""
-ADD = 2
-"""Opcode: replace the two topmost by their sum."""
-SUB = 3
-"""Opcode: replace the two topmost by their difference."""
-MAX = 4
-"""Opcode: replace the two topmost by the greater."""
-MIN = 5
-"""Opcode: replace the two topmost by the lesser."""
+from fastavs.kernels.names import ADD, CONST, MAX, MIN, SUB, TERM
 
 Program = tuple[tuple[int, float], ...]
 

@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, all_figures, singles_of, under
+from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.lines_of_years import LineLayout, Members, grouped, line_layout, members
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import lines as kernels
+from fastavs.kernels.groups import group
 from fastavs.progress import quiet
 from fastavs.scenario.scenario import Scenario
 
@@ -40,7 +41,7 @@ class AsItIs:
     @cached_property
     def summary(self) -> np.ndarray:
         """The summary's columns from `specific_lines` on, float64[years, 17]; as a sweep has them, to the bit."""
-        return all_figures(self.index, (NOTHING,), True, Workplace(None, 1), quiet)[0][0]
+        return all_figures(make_plan(self.index), (NOTHING,), True, Workplace(None, 1), quiet)[0]
 
     @cached_property
     def figures(self) -> LineFigures:
@@ -48,6 +49,7 @@ class AsItIs:
         plan = make_plan(self.index)
         block: Block = next(singles_of(plan, (NOTHING,)))
         plan, rows = under(plan, block)
+        plan = with_counts(plan)
         return line_figures(plan, rows, block, self.layout)
 
     @cached_property
@@ -56,8 +58,8 @@ class AsItIs:
         return columns_of(self.index, self.layout, self.figures.governing)
 
     def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
-        """Return the groups of a grouping, and their figures: float64[6, g], see `kernels.group`."""
+        """Return the groups of a grouping, and their figures: float64[6, g], see `fastavs.kernels.groups.group`."""
         found = members(self.index, grouping)
         figures = np.empty((6, len(found.labels)))
-        kernels.group(grouped(self.index, found), self.figures.governing, figures)
+        group(grouped(self.index, found), self.figures.governing, figures)
         return found, figures

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastavs.errors import InputError
-from fastavs.evaluation.changed_trade import changed_plan, check_prices
+from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import Plan, make_plan, touched_lines
+from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex, parsed
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import CONST, COUNTS, STACK, SUMS
 from fastavs.kernels.options import readonly
+from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
 from fastavs.scenario.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
 from fastavs.scenario.trade import TradeChange
@@ -34,7 +36,7 @@ class Block:
     ----------
     places : int64[s]
         Where they stand in the sweep.
-    shocks : kernels.Shocks
+    shocks : shapes.Shocks
     alone : Scenario or None
         The only scenario, if it sets duties or makes amounts nought.
     trade : tuple of TradeChange
@@ -42,7 +44,7 @@ class Block:
     """
 
     places: np.ndarray
-    shocks: kernels.Shocks
+    shocks: shapes.Shocks
     alone: Scenario | None
     trade: tuple[TradeChange, ...] = ()
 
@@ -52,58 +54,24 @@ class Block:
 
 
 def all_figures(
-    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
-) -> tuple[np.ndarray, Plan | None]:
+    plan: Plan, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+) -> np.ndarray:
     """Work out the summary of every scenario.
 
     Returns
     -------
-    figures : float64[scenarios, years, 17]
+    float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
-    plan : Plan or None
-        What they were worked out from, if that was one.
-
-    Raises
-    ------
-    InputError
-        Prices that change, in an index that leaves small observations out.
     """
-    check_prices(index.facts, scenarios)
-    figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
-    traded = [bool(trade_of(one)) for one in scenarios]
-    for changed in (False, True):
-        places = np.flatnonzero(np.array(traded, dtype=bool) == changed)
-        for careful in (True,) if changed else (False, True):
-            if not places.size:
-                break
-            some = [scenarios[int(one)] for one in places]
-            plan = make_plan(index, some, careful)
-            if _work_out(plan, some, places, full, place, progress, figures):
-                break
-            assert not careful, "a row lost its rate that the most careful plan is not prepared for"
-    return figures, plan if len(some) == len(scenarios) else None
-
-
-def _work_out(
-    plan: Plan,
-    scenarios: Sequence[Scenario],
-    places: np.ndarray,
-    full: bool,
-    place: Workplace,
-    progress: Progress,
-    figures: np.ndarray,
-) -> bool:
-    """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
-    done = len(figures) - places.size if any(trade_of(one) for one in scenarios) else 0
-    size = min(BLOCK, -(-len(scenarios) // place.threads))  # few scenarios keep all threads busy
-    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, max(size, LEAST)), full):
-        if result is None:
-            return False
-        figures[places[block.places]] = result
+    figures = np.full((len(scenarios), len(plan.index.facts["years"]), FIGURES), np.nan)
+    size = max(min(BLOCK, -(-len(scenarios) // place.threads)), LEAST)  # few scenarios keep all threads busy
+    done = 0
+    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, size), full):
+        figures[block.places] = result
         done += block.places.size
         progress("scenarios", done, len(figures))
     plan.under.clear()
-    return True
+    return figures
 
 
 def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
@@ -136,36 +104,37 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> I
                 yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)], trade)
 
 
-def scratch(seats: int, years: int, width: int) -> kernels.Scratch:
-    """Return memory for a run; see `kernels.Scratch`."""
-    return kernels.Scratch(
+def scratch(seats: int, years: int, width: int) -> shapes.Scratch:
+    """Return memory for a run; see `shapes.Scratch`."""
+    return shapes.Scratch(
         np.empty((seats, width)), np.empty((seats, width)), np.empty((seats, width), dtype=np.bool_),
-        np.empty((8, width)), np.empty((3, kernels.STACK)), np.empty(kernels.STACK, dtype=np.bool_),
-        np.empty((years, kernels.SUMS, width)), np.empty((years, kernels.SUMS, width)),
-        np.empty((years, kernels.COUNTS, width)),
+        np.empty((8, width)), np.empty((3, STACK)), np.empty(STACK, dtype=np.bool_),
+        np.empty((years, SUMS, width)), np.empty((years, SUMS, width)),
+        np.empty((years, COUNTS, width)),
     )  # fmt: skip
 
 
-def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
-    """Work out a block of scenarios; float64[s, y, 17], or None if the plan is not careful enough for it."""
+def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray:
+    """Work out a block of scenarios; float64[s, y, 17]."""
     plan, rows = under(plan, block)
     facts, width = plan.index.facts, block.shocks.scale.shape[1]
     figures = np.empty((width, len(facts["years"]), FIGURES))
-    fits = kernels.sweep_block(
+    fits = sweep_block(
         plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
         (facts["outlier"], facts["zero"], full), scratch(plan.seats, len(facts["years"]), width), figures,
     )  # fmt: skip
-    return figures if fits else None
+    assert fits, "a row lost its rate that the plan is not prepared for"
+    return figures
 
 
-def under(plan: Plan, block: Block) -> tuple[Plan, kernels.Rows]:
+def under(plan: Plan, block: Block) -> tuple[Plan, shapes.Rows]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
-    if block.trade:
+    if block.trade or plan.index.facts["min_value"] > 0.0:
         plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
 
 
-def with_new_duties(plan: Plan, scenario: Scenario, shocks: kernels.Shocks) -> kernels.Rows:
+def with_new_duties(plan: Plan, scenario: Scenario, shocks: shapes.Shocks) -> shapes.Rows:
     """Return the rows with the duties that one scenario sets, and with what its other changes make nought of.
 
     Raises
@@ -214,7 +183,7 @@ def _check_rates(index: SortedIndex, scenario: Scenario, change: SetDuty, touche
     for place, side in enumerate(index.sides):
         if not ((touched >= side.first) & (touched < side.last)).any():
             continue
-        _, periods = index.facts["bases"][index.facts["basis_of"][place]]
+        _, periods, _ = index.facts["bases"][index.facts["basis_of"][place]]
         context = index.facts["context_of"][place]
         for currency in change.new.currencies:
             rates = index.fx[context, index.facts["currencies"].index(currency), periods]
@@ -233,13 +202,13 @@ def unprepared(scenario: Scenario, change: SetDuty) -> InputError:
     )  # fmt: skip
 
 
-def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: kernels.Shocks) -> tuple[np.ndarray, np.ndarray]:
+def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: shapes.Shocks) -> tuple[np.ndarray, np.ndarray]:
     """Whether some amount of each row's duty is not 0 under a scenario, and no percentage is in it; bool[n]."""
     table = plan.duties
     n_terms = np.diff(table.term_start)
     has_percent = np.zeros(n_terms.size, dtype=bool)
     owner = np.repeat(np.arange(n_terms.size), np.diff(table.op_start))
-    has_percent[owner[table.op == kernels.CONST]] = True
+    has_percent[owner[table.op == CONST]] = True
     cells = shocks.scale.shape[0]
     pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
     alive = np.zeros(pairs.size, dtype=bool)

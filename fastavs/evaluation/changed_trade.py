@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from fastavs.errors import InputError
 from fastavs.evaluation.latest import Latest
-from fastavs.evaluation.partners import Terms, settle, shocks_prices
+from fastavs.evaluation.partners import Terms, settle
 from fastavs.evaluation.plan import Plan
-from fastavs.index.sorted_index import Lines, SortedIndex
-from fastavs.kernels import changed_trade as reindexing
-from fastavs.kernels import sorted as kernels
+from fastavs.index.sorted_index import Lines, SortedIndex, parsed
+from fastavs.kernels import changed_trade as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.levels import find_levels
+from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
-from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
 
 UNTOUCHED = ("line_layout", "some_lines", "members", "years_by_row")  # what is kept of lines, whatever their trade
 
 
-def check_prices(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:
-    """Make sure that the index holds every observation that the scenarios may need.
-
-    Raises
-    ------
-    InputError
-        A shock to prices, where the smallest observations take no part and were not indexed.
-    """
-    if facts["min_value"] > 0.0 and shocks_prices(scenarios):
-        raise InputError(
-            "prices cannot be changed in an index that leaves small observations out", key="options.min_value",
-            value=facts["min_value"], cure="give the study instead of the index, or set min_value to 0",
-        )  # fmt: skip
-
-
 def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
-    """Return a careful plan under changes of the trade; the same for any plan of the same lines and rows.
+    """Return a plan under changes of the trade, and without its small observations.
 
     Rows and classes stay; their observations, weights and matched lines are those of the changed trade.
 
     Parameters
     ----------
     plan : Plan
-        Ready for any purely specific duty to lose its last observation.
     changes : tuple of TradeChange
     """
     return plan.under.get(changes, lambda: _changed_plan(plan, settle(plan.index.facts, changes)))
@@ -57,51 +39,42 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     first = np.empty(plan.rows.group.size, dtype=np.int64)
     first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
     rows = plan.rows._replace(group=readonly(index.lines.group[first], np.int32))
-    return replace(plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), under=Latest())
+    return replace(
+        plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), changes=changes, under=Latest()
+    )
 
 
-def _numbers(index: SortedIndex, terms: Terms) -> reindexing.Changes:
+def _numbers(index: SortedIndex, terms: Terms) -> shapes.Changes:
     records = index.records
     factor = terms.factor.transpose(0, 2, 1)
     weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
-    return reindexing.Changes(
+    return shapes.Changes(
         readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
         readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
+        float(index.facts["min_value"]),
     )  # fmt: skip
 
 
-def _observed(index: SortedIndex, by_code: bool) -> reindexing.Observed:
+def _origin(index: SortedIndex, changes: shapes.Changes) -> shapes.EntryOrigin:
     """Whose observations the entries are; found out once and kept with the index."""
-    records, kept = index.records, index.kept
-    if "partner" not in kept:
-        kept["partner"] = readonly(records.partner[_record(index)], records.partner.dtype)
-    if not by_code:
-        return reindexing.Observed(kept["partner"], readonly(np.empty(0), np.int32))
-    if "code" not in kept:
-        code = np.repeat(np.arange(records.code_key.size, dtype=np.int32), np.diff(records.start[records.code_cell]))
-        kept["code"] = readonly(code[_record(index)], np.int32)
-    return reindexing.Observed(kept["partner"], kept["code"])
+    by_code = changes.factor.shape[0] > 1
+    return shapes.EntryOrigin(
+        index.entry_partner,
+        index.entry_code if by_code else readonly(np.empty(0), np.int32),
+        index.entry_value if changes.min_value > 0.0 else readonly(np.empty(0), np.float64),
+    )
 
 
-def _record(index: SortedIndex) -> np.ndarray:
-    """Return the record of each entry, int32[n] or int64[n]."""
-    first = index.records.group_record
-    if not first.any():
-        return index.observation
-    start = index.entries.start[index.entries.group]
-    return index.observation + np.repeat(first, np.diff(start))
-
-
-def _changed_index(index: SortedIndex, changes: reindexing.Changes) -> SortedIndex:
+def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
     """Return the index with the observations that are left, their multiplicities and prices, and new weights."""
     lines, others, entries = index.lines, index.others, index.entries
-    observed = _observed(index, by_code=changes.factor.shape[0] > 1)
+    observed = _origin(index, changes)
     group, level, found = (
         np.concatenate([getattr(lines, name), getattr(others, name)]) for name in ("group", "level", "found")
     )
     used = np.zeros(entries.group.size - 1, dtype=np.bool_)
     left = np.zeros(entries.period.size, dtype=np.int64)
-    reindexing.what_is_left(entries, observed, changes, index.further, group, level, found, used, left)
+    kernels.what_is_left(entries, observed, changes, index.further, group, level, found, used, left)
     new = _refilled(entries, observed, changes, used, left)
     own = lines.key.size
     group, level, found = readonly(group, np.int32), readonly(level, np.int8), readonly(found, np.int64)
@@ -126,12 +99,12 @@ def _changed_index(index: SortedIndex, changes: reindexing.Changes) -> SortedInd
 
 
 def _refilled(
-    entries: kernels.Entries,
-    observed: reindexing.Observed,
-    changes: reindexing.Changes,
+    entries: shapes.Entries,
+    observed: shapes.EntryOrigin,
+    changes: shapes.Changes,
     used: np.ndarray,
     left: np.ndarray,
-) -> kernels.Entries:
+) -> shapes.Entries:
     """Return the entries that are left."""
     left[~np.repeat(used, np.diff(entries.group))] = 0
     sizes = np.diff(entries.start)
@@ -139,30 +112,109 @@ def _refilled(
     segments, n = int((left > 0).sum()), int(left.sum())
     further = int((left * more // np.maximum(sizes, 1)).sum())
     low, high, total = (np.empty(segments) for _ in range(3))
-    out = kernels.Entries(
+    out = shapes.Entries(
         np.empty(used.size + 1, dtype=np.int64), np.empty(segments, dtype=np.int32),
         np.empty(segments + 1, dtype=np.int64), low, high, total,
         np.empty(n), np.empty(n + segments), np.empty(further), np.empty(segments, dtype=np.int64),
+        *(np.empty(n + further if entries.quantity.size else 0) for _ in range(2)),
     )  # fmt: skip
-    reindexing.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
-    return kernels.Entries(*(readonly(array, array.dtype) for array in out))
+    kernels.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
+    return shapes.Entries(*(readonly(array, array.dtype) for array in out))
 
 
-def _imports(index: SortedIndex, changes: reindexing.Changes) -> np.ndarray:
-    """Return the imports of each line, float64[h]."""
-    facts, records = index.facts, index.records
+def _within(index: SortedIndex) -> np.ndarray:
+    """Return the periods of each basis, bool[b, t]."""
+    facts = index.facts
     within = np.zeros((len(facts["bases"]), len(facts["trade_periods"])), dtype=bool)
-    for place, (_, periods) in enumerate(facts["bases"]):
+    for place, (_, periods, _) in enumerate(facts["bases"]):
         within[place, periods] = True
+    return readonly(within, np.bool_)
+
+
+def _imports(index: SortedIndex, changes: shapes.Changes) -> np.ndarray:
+    """Return the imports of each line, float64[h]."""
+    facts, records, within = index.facts, index.records, _within(index)
     of_code = np.empty((within.shape[0], records.code_key.size))
-    everyone = readonly([one for one, _ in facts["bases"]], np.bool_)
-    reindexing.imports_of_codes(records, changes, readonly(within, np.bool_), everyone, of_code)
+    everyone = readonly([everyone for everyone, _, _ in facts["bases"]], np.bool_)
+    kernels.imports_of_codes(records, changes, within, everyone, of_code)
     imports = np.empty(index.lines.key.size)
-    reindexing.imports_of_lines(records, readonly(of_code, np.float64), readonly(facts["basis_of"], np.int64), imports)
+    kernels.imports_of_lines(records, readonly(of_code, np.float64), readonly(facts["basis_of"], np.int64), imports)
     return imports
 
 
-def _changed_layout(plan: Plan, lines: Lines) -> kernels.Layout:
+def with_counts(plan: Plan) -> Plan:
+    """Return a plan under changed trade with what is counted line by line and moves no average.
+
+    That is the observations of lines that are charged on the value alone, and those that lack a quantity.
+    """
+    index, changes = plan.index, plan.changes
+    if changes is None:
+        return plan
+    lines, others = index.lines, index.others
+    kinds = [tuple(some) for some in index.facts["kinds"]]
+    own_kinds = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)[lines.duty]
+    line = np.concatenate([np.arange(lines.key.size), others.line])
+    kinds_of = np.concatenate([own_kinds, others.kinds])
+    level, found = (np.concatenate([getattr(lines, name), getattr(others, name)]) for name in ("level", "found"))
+    plain = np.flatnonzero(kinds_of == kinds.index(())) if () in kinds else np.empty(0, dtype=np.int64)
+    level[plain], found[plain] = _plain_levels(index, changes, line[plain])
+    lacking = np.zeros(line.size, dtype=np.int64)
+    for place, some in enumerate(kinds):
+        if some:
+            here = np.flatnonzero(kinds_of == place)
+            lacking[here] = _lacking(index, changes, line[here], some)[line[here]]
+    n = lines.key.size
+    return replace(plan, index=replace(
+        index,
+        lines=lines._replace(
+            level=readonly(level[:n], np.int8), found=readonly(found[:n], np.int64),
+            no_quantity=readonly(lacking[:n], np.int64),
+        ),
+        others=others._replace(
+            level=readonly(level[n:], np.int8), found=readonly(found[n:], np.int64),
+            no_quantity=readonly(lacking[n:], np.int64),
+        ),
+    ))  # fmt: skip
+
+
+def _plain_levels(index: SortedIndex, changes: shapes.Changes, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the level at which some lines find observations of any kind, int8[l], and how many, int64[l]."""
+    records, reach = index.records, index.reach
+    usable = np.empty((len(index.facts["bases"]), records.code_key.size), dtype=np.int64)
+    presence = readonly([presence for _, _, presence in index.facts["bases"]], np.bool_)
+    kernels.count_by_code(records, changes, _within(index), presence, usable)
+    level, found = np.zeros(line.size, dtype=np.int8), np.zeros(line.size, dtype=np.int64)
+    words = readonly(np.zeros((records.code_key.size, 2)), np.uint64)
+    for place, side in enumerate(index.sides):
+        here = np.flatnonzero((line >= side.first) & (line < side.last))
+        some, lines = slice(reach.first[place], reach.first[place + 1]), slice(side.first, side.last)
+        first, last = (np.empty(here.size, dtype=np.int64) for _ in range(2))
+        out = (np.empty(here.size, dtype=np.int8), np.empty(here.size, dtype=np.int64), first, last)
+        digits = reach.levels[place][reach.levels[place] > 0]
+        find_levels(
+            readonly(line[here] - side.first, np.int64), readonly(reach.borrows[lines], np.bool_),
+            readonly(digits, np.int8), readonly(reach.digits[some], np.int8),
+            (readonly(reach.code_lo[: digits.size, lines], np.int64),
+             readonly(reach.code_hi[: digits.size, lines], np.int64)),
+            (readonly(reach.order[some], np.int64), readonly(usable[index.facts["basis_of"][place]], np.int64), words),
+            (*out, np.empty((here.size, 2), dtype=np.uint64)),
+        )  # fmt: skip
+        level[here], found[here] = out[0], out[1]
+    return level, found
+
+
+def _lacking(index: SortedIndex, changes: shapes.Changes, lines: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
+    """Return how many observations of some lines' own trade lack any of some kinds of quantity, int64[h]."""
+    bits = sum(1 << index.facts["kinds_of_trade"].index(kind) for kind in kinds)
+    needed = np.zeros(index.lines.key.size, dtype=np.int64)
+    needed[lines] = bits
+    found = np.empty(needed.size, dtype=np.int64)
+    basis_of = readonly(index.facts["basis_of"], np.int64)
+    kernels.count_lacking(index.records, changes, _within(index), basis_of, readonly(needed, np.int64), found)
+    return found
+
+
+def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
     """Return the layout with the weights and matched lines of changed trade."""
     layout, index = plan.layout, plan.index
     sides = [
@@ -172,11 +224,11 @@ def _changed_layout(plan: Plan, lines: Lines) -> kernels.Layout:
     spans = readonly([(side.first, side.last) for side in sides], np.int64)
     weight, matched = np.empty(layout.weight.size), np.empty(layout.weight.size)
     totals = np.empty((len(sides), 3))
-    reindexing.weigh_classes(
+    kernels.weigh_classes(
         layout, spans, readonly(plan.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
     )
     counts = layout.counts.copy()
-    counts[:, kernels.WEIGHT], counts[:, kernels.MATCHED_LINES] = totals[:, 0], totals[:, 1]
+    counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]
     return layout._replace(
         weight=readonly(weight, np.float64), matched=readonly(matched, np.float64),
         counts=readonly(counts, np.float64), matched_lines=readonly(totals[:, 2], np.float64),

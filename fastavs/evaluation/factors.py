@@ -10,7 +10,7 @@ import numpy as np
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.partners import check_trade_change
 from fastavs.evaluation.plan import Plan
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import EVERYWHERE, Change, FxShock, ScaleDuty, Scenario, ShiftDuty, Where
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
@@ -144,7 +144,7 @@ class Effects:
             turn = self.scale.mean(axis=1) / price
         return np.argsort(np.nan_to_num(turn, nan=0.0), kind="stable")
 
-    def shocks(self, some: np.ndarray) -> kernels.Shocks:
+    def shocks(self, some: np.ndarray) -> shapes.Shocks:
         """Return what the kernel takes of some of them."""
         scale, shift, scale_b, shift_b, fx = (
             one[some] for one in (self.scale, self.shift, self.scale_b, self.shift_b, self.fx)
@@ -159,7 +159,7 @@ class Effects:
         def lanes(values: np.ndarray) -> np.ndarray:
             return readonly(values.reshape(n, -1).T, np.float64)
 
-        return kernels.Shocks(
+        return shapes.Shocks(
             lanes(scale), lanes(shift), lanes(scale_b), lanes(shift_b), lanes(fx),
             readonly(turn.min(axis=0).reshape(shape), np.float64),
             readonly(turn.max(axis=0).reshape(shape), np.float64),

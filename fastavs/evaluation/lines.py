@@ -8,12 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, scratch, under, unprepared
+from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.index.lines_of_years import LineLayout, grouped, line_layout, members, picked
 from fastavs.index.sorted_index import SortedIndex, parsed
-from fastavs.kernels import lines as kernels
-from fastavs.kernels import sorted as row_kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.carry import carry
+from fastavs.kernels.govern import govern, settle
+from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
+from fastavs.kernels.row_lanes import block_rates
+from fastavs.kernels.rows import row_rates
 from fastavs.scenario.scenario import Scenario, SetDuty
 
 
@@ -72,7 +77,6 @@ class LineColumns:
     bound_governs, has_specific : bool[h]
     match_level : int8[h]
     observations, outliers, no_quantity : int32[h]
-        These and `match_level`: -1 where they are not known.
     """
 
     rate: np.ndarray
@@ -136,9 +140,9 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     index = plan.index
     n, width = rows.duty.size, block.shocks.scale.shape[1]
     found = scratch(n, 0, width)
-    row_kernels.block_rates(plan.duties, index.entries, rows, block.shocks, index.facts["outlier"], found)
+    block_rates(plan.duties, index.entries, rows, block.shocks, index.facts["outlier"], found)
     nothing = np.empty(0, dtype=np.int64)
-    sides = kernels.Sides(
+    sides = shapes.Sides(
         np.empty(n + k), np.empty(n + k), np.empty(n + k, dtype=np.bool_), np.empty(0, dtype=np.int8),
         nothing, nothing, nothing, nothing,
     )  # fmt: skip
@@ -150,14 +154,14 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
         rate = found.rate[:, s]
         sides.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if index.facts["zero"] else rate
         sides.part[:n] = found.part[:, s]
-        kernels.carry(years, plan.line_row, n, False, sides)
-        kernels.govern(years, sides, False, governing)
+        carry(years, plan.line_row, n, False, sides)
+        govern(years, sides, False, governing)
         for one, into in zip(groups, figures, strict=True):
-            kernels.group(one, governing, into[s])
+            group(one, governing, into[s])
     return figures
 
 
-def _years_by_row(plan: Plan) -> kernels.Years:
+def _years_by_row(plan: Plan) -> shapes.Years:
     """Return what stands behind the lines of all years in terms of a plan's rows; kept with the index."""
     known = plan.index.kept.get("years_by_row")
     if known is None or known[0] is not plan.line_row:
@@ -166,7 +170,7 @@ def _years_by_row(plan: Plan) -> kernels.Years:
         left, right = of[years.left], of[years.right]  # place -1 is the last one: none
         by_row = years._replace(left=readonly(left, np.int64), right=readonly(right, np.int64))
         known = plan.index.kept["years_by_row"] = (plan.line_row, by_row)
-    found: kernels.Years = known[1]
+    found: shapes.Years = known[1]
     return found
 
 
@@ -183,15 +187,14 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     layout = wanted.layout(plan.index)
     some = [members(plan.index, title) for title in wanted.by]
     plan, rows = under(plan, block)
+    plan = with_counts(plan)
     governing = line_figures(plan, rows, block, layout).governing
     groups = []
     for found in some:
         figures = np.empty((6, len(found.labels)))
-        kernels.group(grouped(plan.index, found), governing, figures)
+        group(grouped(plan.index, found), governing, figures)
         groups.append(figures)
     columns = columns_of(plan.index, layout, governing)
-    if block.trade:
-        _leave_uncounted(plan, rows, layout, columns)
     if wanted.by and not wanted.whole:
         columns = columns.at(picked(plan.index, layout, wanted.lines))
     return groups, columns
@@ -203,40 +206,40 @@ class LineFigures:
 
     Attributes
     ----------
-    sides : kernels.Sides
+    sides : shapes.Sides
         Every line of the schedules by itself.
     unresolved : bool[p]
         Where no rate can be known, whatever stands for it.
-    governing : kernels.Governing
+    governing : shapes.Governing
         What governs the lines of years.
     unresolved_lines : bool[h]
     """
 
-    sides: kernels.Sides
+    sides: shapes.Sides
     unresolved: np.ndarray
-    governing: kernels.Governing
+    governing: shapes.Governing
     unresolved_lines: np.ndarray
 
 
-def line_figures(plan: Plan, rows: row_kernels.Rows, block: Block, layout: LineLayout) -> LineFigures:
+def line_figures(plan: Plan, rows: shapes.Rows, block: Block, layout: LineLayout) -> LineFigures:
     """Work some lines out under one scenario."""
     index = plan.index
     row = plan.line_row[layout.lines]
     if layout.lines.size < index.lines.key.size:  # few lines need few rows
         some, row = np.unique(row, return_inverse=True)
-        rows = row_kernels.Rows(*(readonly(column[some], column.dtype) for column in rows))
+        rows = shapes.Rows(*(readonly(column[some], column.dtype) for column in rows))
     n = layout.lines.size
     places = n + layout.years.low.shape[1]
     of_rows = _row_figures(plan, rows, block)
-    sides = kernels.Sides(
+    sides = shapes.Sides(
         np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_), np.empty(places, dtype=np.int8),
         *(np.empty(places, dtype=np.int64) for _ in range(4)),
     )  # fmt: skip
     schedule = _schedule(index, row, layout.lines, newly_matched(index, block.alone))
-    kernels.settle(of_rows, schedule, index.facts["outlier"], index.facts["zero"], sides)
-    kernels.carry(layout.years, readonly(np.arange(n), np.int32), n, True, sides)
+    settle(of_rows, schedule, index.facts["outlier"], index.facts["zero"], sides)
+    carry(layout.years, readonly(np.arange(n), np.int32), n, True, sides)
     governing = _empty_lines(layout.named.size, layout.named.size)
-    kernels.govern(layout.years, sides, True, governing)
+    govern(layout.years, sides, True, governing)
     unresolved = _unresolved(layout, np.isnan(of_rows.rate)[row])
     left, right = layout.years.left, layout.years.right
     return LineFigures(sides, unresolved, governing, unresolved[left] & (unresolved[right] | (right < 0)))
@@ -252,28 +255,28 @@ def _unresolved(layout: LineLayout, unknown: np.ndarray) -> np.ndarray:
     return np.concatenate((unknown, ~known))
 
 
-def _empty_lines(h: int, detail: int) -> kernels.Governing:
+def _empty_lines(h: int, detail: int) -> shapes.Governing:
     flag, count = np.bool_, np.int32
-    return kernels.Governing(
+    return shapes.Governing(
         np.empty(h), np.empty(h, flag), np.empty(h, flag),
         np.empty(detail), np.empty(detail), np.empty(detail), np.empty(detail, flag), np.empty(detail, np.int8),
         np.empty(detail, count), np.empty(detail, count), np.empty(detail, count), np.empty(detail, count),
     )  # fmt: skip
 
 
-def _row_figures(plan: Plan, rows: row_kernels.Rows, block: Block) -> kernels.Rows:
+def _row_figures(plan: Plan, rows: shapes.Rows, block: Block) -> shapes.RowFigures:
     n = rows.duty.size
     rate, part = np.empty(n), np.empty(n)
     kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    row_kernels.row_rates(
+    row_rates(
         plan.duties, plan.index.entries, rows, block.shocks, plan.index.facts["outlier"],
         (rate, part, kept, binding),
     )  # fmt: skip
     plain = (np.diff(plan.duties.term_start) == 0)[rows.duty]
-    return kernels.Rows(rate, part, kept, binding, rows.specific, readonly(plain, np.bool_))
+    return shapes.RowFigures(rate, part, kept, binding, rows.specific, readonly(plain, np.bool_))
 
 
-def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Matched) -> kernels.Schedule:
+def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Matched) -> shapes.Schedule:
     """Return rows and observations of some lines of the index under a scenario."""
     whole = lines.size == index.lines.key.size
     level, found, no_quantity = (
@@ -286,12 +289,12 @@ def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Match
         level[place[here]] = new.level[here]
         found[place[here]] = new.found[here]
         no_quantity[place[here]] = new.no_quantity[here]
-    return kernels.Schedule(
+    return shapes.Schedule(
         readonly(row, np.int32), readonly(level, np.int8), readonly(found, np.int64), readonly(no_quantity, np.int64)
     )
 
 
-def columns_of(index: SortedIndex, layout: LineLayout, lines: kernels.Governing) -> LineColumns:
+def columns_of(index: SortedIndex, layout: LineLayout, lines: shapes.Governing) -> LineColumns:
     with np.errstate(invalid="ignore"):
         share = lines.binding / lines.kept
     return LineColumns(
@@ -299,20 +302,3 @@ def columns_of(index: SortedIndex, layout: LineLayout, lines: kernels.Governing)
         lines.kept, lines.outliers, lines.no_quantity, share,
         index.lines.imports[layout.named], index.lines.matched[layout.named],
     )  # fmt: skip
-
-
-def _leave_uncounted(plan: Plan, rows: row_kernels.Rows, layout: LineLayout, columns: LineColumns) -> None:
-    """Take out what is not known of lines whose trade has changed.
-
-    The index holds no observations of lines that are charged on the value alone, whose rate does not need them, and
-    none that lack the quantity a duty needs.
-    """
-    plain = (np.diff(plan.duties.term_start) == 0)[rows.duty[plan.line_row[layout.lines]]]
-    before = np.concatenate(([0], np.cumsum(plain)))
-    carried = (before[layout.years.high] > before[layout.years.low]).any(axis=0)
-    of_place = np.concatenate((plain, carried, [False]))  # place -1 is the last one: none
-    some = of_place[np.where(columns.bound_governs, layout.years.right, layout.years.left)]
-    for counts in (columns.match_level, columns.observations, columns.outliers):
-        counts[some] = -1
-    columns.specific_share[some] = np.nan
-    columns.no_quantity[:] = -1

@@ -14,14 +14,13 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.latest import Latest
 from fastavs.index.classes import LayoutBuilder, distinct
 from fastavs.index.sorted_index import SortedIndex, duty_table, parsed
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import CONST, PERCENT
 from fastavs.kernels.options import readonly
-from fastavs.scenario.scenario import EVERYWHERE, FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
+from fastavs.scenario.scenario import EVERYWHERE, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
 
 CHUNK_DIGITS = 2
-USUAL_GROWTH = 4.0  # what every plan is ready for
-MARGIN = 1.0 + 1e-9  # far above rounding
-PLANS = ("plan", "careful plan")  # kept with an index
+PLANS = ("plan",)  # kept with an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,11 @@ class Plan:
     Attributes
     ----------
     index : SortedIndex
-    duties : kernels.DutyTable
+    duties : shapes.DutyTable
     texts : tuple of str
         The duties: those of the index, then new ones that scenarios set.
-    rows : kernels.Rows
-    layout : kernels.Layout
+    rows : shapes.Rows
+    layout : shapes.Layout
     line_row : int32[h]
         The row of each line of the index.
     line_class : int32[...]
@@ -44,43 +43,41 @@ class Plan:
         Memory that a run needs, in rates a scenario.
     cells : tuple of tuple of Where
         What the lines of each cell are touched by.
+    changes : shapes.Changes or None
+        Of the trade, where the index is under some.
     under : Latest
         The same plan under changes of the trade, as last asked for.
     """
 
     index: SortedIndex
-    duties: kernels.DutyTable
+    duties: shapes.DutyTable
     texts: tuple[str, ...]
-    rows: kernels.Rows
-    layout: kernels.Layout
+    rows: shapes.Rows
+    layout: shapes.Layout
     line_row: np.ndarray
     line_class: np.ndarray
     seats: int
     cells: tuple[frozenset[Where], ...]
+    changes: shapes.Changes | None = None
     under: Latest[Plan] = field(default_factory=lambda: Latest(), repr=False, compare=False)
 
 
-def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: bool = False) -> Plan:
+def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = ()) -> Plan:
     """Make an index ready for scenarios; what tells no lines apart is made ready once and kept with the index.
 
     Parameters
     ----------
     index : SortedIndex
     scenarios : sequence of Scenario
-    careful : bool
-        Be ready for any purely specific duty to lose its last observation as an outlier.
+        Only what they choose lines by matters.
     """
     if chosen_where(scenarios) or any(isinstance(c, SetDuty) for one in scenarios for c in one.changes):
-        return _make_plan(index, scenarios, careful)
-    if careful:
-        if "careful plan" not in index.kept:
-            index.kept["careful plan"] = _make_plan(index, (), True)
-        return cast(Plan, index.kept["careful plan"])
+        return _make_plan(index, scenarios)
     if "plan" not in index.kept:
         if "arrays" in index.kept:
             index.kept["plan"] = plan_from(index, index.kept["arrays"], index.facts["plan"])
         else:
-            index.kept["plan"] = _make_plan(index, (), False)
+            index.kept["plan"] = _make_plan(index, ())
     return cast(Plan, index.kept["plan"])
 
 
@@ -117,8 +114,8 @@ def plan_from(index: SortedIndex, arrays: dict[str, np.ndarray], facts: dict[str
         })  # fmt: skip
 
     return Plan(
-        index, part(kernels.DutyTable, "duties"), tuple(facts["texts"]), part(kernels.Rows, "rows"),
-        part(kernels.Layout, "layout"),
+        index, part(shapes.DutyTable, "duties"), tuple(facts["texts"]), part(shapes.Rows, "rows"),
+        part(shapes.Layout, "layout"),
         arrays["plan.line_row"], arrays["plan.line_class"], facts["seats"], (frozenset(),),
     )  # fmt: skip
 
@@ -129,7 +126,7 @@ def chosen_where(scenarios: Sequence[Scenario]) -> list[Where]:
     return [where for where in dict.fromkeys(change.where for change in factors) if where != EVERYWHERE]
 
 
-def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool) -> Plan:
+def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario]) -> Plan:
     """Make an index ready for scenarios.
 
     Parameters
@@ -137,15 +134,13 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     index : SortedIndex
     scenarios : sequence of Scenario
         Only what they choose lines by matters.
-    careful : bool
-        Be ready for any purely specific duty to lose its last observation as an outlier.
     """
     new = sorted({change.duty for change in set_changes(scenarios)} - set(index.duties))
     _check_new(index, scenarios)
     duties = [*parsed(index), *map(parse_duty, new)]
-    table = duty_table(duties, index.facts["currencies"])
+    table = duty_table(duties, index.facts["currencies"], index.facts["pooled"])
     specific = np.array([duty.has_specific for duty in duties])
-    unpercented = np.array([all(op != kernels.CONST for op, _ in duty.program) for duty in duties])
+    unpercented = np.array([all(op != CONST for op, _ in duty.program) for duty in duties])
     bare = specific & unpercented
     cells, cell = _cells(index, scenarios)
     volatile = _volatile(index, scenarios)
@@ -155,7 +150,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     ])  # fmt: skip
     chunk = _chunks(index)
     lines = index.lines
-    shared = ((table.form[lines.duty] == kernels.PERCENT) | (lines.group < 0)) & ~volatile
+    shared = ((table.form[lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
     own_place = np.where(volatile, np.arange(lines.key.size) + 1, 0)  # a line that may get a new duty shares no row
     chunk_or_none = np.where(shared, -1, chunk)
     first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place, _behind(index))
@@ -163,14 +158,13 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
         column[first] for column in (context, cell, lines.duty, lines.group, chunk_or_none)
     )
     width = index.fx.shape[1] * index.fx.shape[2]
-    rows = kernels.Rows(
+    rows = shapes.Rows(
         readonly(duty_row, np.int32), readonly(group_row, np.int32), readonly(cell_row, np.int32),
         readonly(context_row * width, np.int32),
         readonly(specific[duty_row], np.bool_), readonly(bare[duty_row], np.bool_),
         readonly(np.zeros(duty_row.size), np.bool_),
     )  # fmt: skip
-    may_be_bare = unpercented[duty_row]  # an amount of 0 may be raised
-    nullable = may_be_bare if careful else _nullable(index, table, rows, may_be_bare, _growth(scenarios))
+    nullable = unpercented[duty_row]  # any may lose its last observation as an outlier, and an amount of 0 be raised
     nullable[line_row[volatile]] = True
     rows = rows._replace(nullable=readonly(nullable, np.bool_))
     n_chunks = int(chunk.max(initial=0)) + 1
@@ -244,36 +238,3 @@ def _chunks(index: SortedIndex) -> np.ndarray:
     if min(index.facts["levels"], default=CHUNK_DIGITS) < CHUNK_DIGITS:
         return np.zeros(index.lines.key.size, dtype=np.int64)
     return np.unique(codes.cut(index.lines.key, CHUNK_DIGITS), return_inverse=True)[1]
-
-
-def _growth(scenarios: Sequence[Scenario]) -> float:
-    """How many times as much any amount may come to in the study's currency, at least the usual; shifts aside."""
-    most = USUAL_GROWTH
-    for scenario in scenarios:
-        growth = 1.0
-        for change in scenario.changes:
-            if isinstance(change, FxShock):
-                growth *= max(change.factor, 1.0)
-            elif isinstance(change, ScaleDuty):
-                growth *= max(change.specific, 1.0)
-        most = max(most, growth)
-    return most
-
-
-def _nullable(
-    index: SortedIndex, table: kernels.DutyTable, rows: kernels.Rows, bare: np.ndarray, growth: float
-) -> np.ndarray:
-    """Rows whose rate may be null, bool[n]: purely specific, and without observations or with dear ones alone."""
-    entries = index.entries
-    if not bare.any():
-        return bare.copy()
-    lowest = np.full(rows.group.size, np.inf)
-    if entries.low.size:
-        least = np.minimum.reduceat(entries.low, entries.group[:-1])
-        lowest = np.where(rows.group < 0, np.inf, least[np.maximum(rows.group, 0)])
-    single = table.form[rows.duty] == kernels.ALONE
-    term = np.where(single, table.term_start[rows.duty], 0)
-    dearest = np.nanmax(np.where(np.isnan(index.fx), 0.0, index.fx), axis=(0, 2), initial=0.0)
-    with np.errstate(invalid="ignore", over="ignore"):  # nothing on no observation is no number, and not dear
-        dear = table.b[term] * dearest[table.currency[term]] * growth * MARGIN * lowest > index.facts["outlier"]
-    return bare & (dear | ~single | (rows.group < 0))

@@ -14,7 +14,7 @@ from fastavs.evaluation.partners import trade_facts
 from fastavs.index.counts import with_counts
 from fastavs.index.records import basis_facts, further_of, with_records
 from fastavs.index.segments import Asked, Builder, joined
-from fastavs.index.sorted_index import NO_RECORDS, Alternatives, Lines, Side, SortedIndex
+from fastavs.index.sorted_index import NO_REACH, NO_RECORDS, Alternatives, Lines, Side, SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario, set_changes
 
@@ -48,8 +48,6 @@ def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> Sorted
 
 def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs."""
-    if matches.checked.options.method == "pooled":
-        raise InputError("the pooled method has no index", key="options.method", value="pooled", expected='"partner"')
     builder = Builder(matches)
     named = matches.sides()
     prepared = [matches.match(kind, year) for kind, year in named]
@@ -102,6 +100,7 @@ def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedInde
         _fx(matches),
         further_of(further, first, others, kinds_of[duty], len(builder.kinds)),
         NO_RECORDS,
+        NO_REACH,
         "",
     )  # fmt: skip
 
@@ -194,6 +193,8 @@ def facts_of(matches: Matches, kinds: Sequence[tuple[int, ...]] = ()) -> dict[st
         "currency": matches.checked.config.currency,
         "years": years,
         "schedule_years": sorted({year for _, year in sides}),
+        "pooled": matches.checked.options.method == "pooled",
+        "kinds_of_trade": list(matches.checked.trade.kinds),
         "outlier": matches.checked.options.outlier,
         "zero": matches.checked.options.unresolved == "zero",
         "levels": list(matches.checked.options.levels),

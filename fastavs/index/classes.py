@@ -8,9 +8,10 @@ import numpy as np
 
 from fastavs import codes
 from fastavs.index.sorted_index import Side, SortedIndex, headings_of
-from fastavs.kernels import sorted as kernels
-from fastavs.kernels.adding import add_by
+from fastavs.kernels import shapes
+from fastavs.kernels.names import BOUND_LINES, COUNTS, HEADINGS, LINES, MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
+from fastavs.kernels.sums import add_by
 
 
 def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,10 +46,10 @@ def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 class LayoutBuilder:
-    """Builds `kernels.Layout`."""
+    """Builds `shapes.Layout`."""
 
     def __init__(
-        self, index: SortedIndex, rows: kernels.Rows, line_row: np.ndarray, row_start: np.ndarray, chunk: np.ndarray
+        self, index: SortedIndex, rows: shapes.Rows, line_row: np.ndarray, row_start: np.ndarray, chunk: np.ndarray
     ) -> None:
         self.index = index
         self.rows = rows
@@ -64,7 +65,7 @@ class LayoutBuilder:
         self.slot_seat = shared + int(np.diff(row_start).max(initial=0))
         self.slots: dict[tuple[int, ...], int] = {}
 
-    def make(self) -> tuple[kernels.Layout, int, np.ndarray]:
+    def make(self) -> tuple[shapes.Layout, int, np.ndarray]:
         """Return the layout, how many seats a run needs, and each line's class, year after year, int32[...]."""
         years = self.index.facts["years"]
         n_years, n_chunks = len(years), self.row_start.size - 1
@@ -96,7 +97,7 @@ class LayoutBuilder:
         def column(name: str, kind: type) -> np.ndarray:
             return readonly(columns[name][order], kind)
 
-        layout = kernels.Layout(
+        layout = shapes.Layout(
             readonly(self.row_start, np.int64), readonly(slot_start, np.int64), self.slot_seat,
             readonly(spans[:, :levels].T, np.int64), readonly(spans[:, levels:].T, np.int64),
             readonly(self.line_seat, np.int32), readonly(start, np.int64), readonly(split, np.int64),
@@ -147,13 +148,13 @@ class LayoutBuilder:
         n = first.size
         weight = np.where(matched, index.lines.imports[here], 0.0)
         share = np.where(alone[heading], 0.0, 1.0 / in_heading[heading])
-        counts = np.zeros(kernels.COUNTS)
+        counts = np.zeros(COUNTS)
         plain = ~odd
-        counts[kernels.LINES] = plain.sum()
-        counts[kernels.WEIGHT] = add_by(weight, np.where(plain, 0, -1), 1)[0]
-        counts[kernels.MATCHED_LINES] = matched[plain].sum()
-        counts[kernels.HEADINGS] = (~alone).sum()
-        counts[kernels.BOUND_LINES] = plain.sum() if has_bound else 0.0
+        counts[LINES] = plain.sum()
+        counts[WEIGHT] = add_by(weight, np.where(plain, 0, -1), 1)[0]
+        counts[MATCHED_LINES] = matched[plain].sum()
+        counts[HEADINGS] = (~alone).sum()
+        counts[BOUND_LINES] = plain.sum() if has_bound else 0.0
         return {
             "chunk": chunk[first], "odd": odd[first], "left": left[first], "slot": slot[first], "right": right[first],
             "lines": np.bincount(member, minlength=n).astype(np.float64),

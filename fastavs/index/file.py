@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fastavs.evaluation.plan import Plan, make_plan, plan_parts
-from fastavs.index.sorted_index import Alternatives, Further, Lines, Records, Side, SortedIndex
-from fastavs.kernels.sorted import Entries
+from fastavs.index.sorted_index import Alternatives, Further, Lines, Reach, Records, Side, SortedIndex
+from fastavs.kernels.shapes import Entries
 from fastavs.tables.arrays import read_arrays, stamp_of, write_arrays
 
 PARTS: dict[str, Any] = {
-    "lines": Lines, "others": Alternatives, "entries": Entries, "further": Further, "records": Records,
+    "lines": Lines, "others": Alternatives, "entries": Entries, "further": Further, "records": Records, "reach": Reach,
 }  # fmt: skip
 
 

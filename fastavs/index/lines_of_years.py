@@ -11,7 +11,7 @@ from fastavs import codes
 from fastavs.codes import Grouping, chapters
 from fastavs.errors import InputError, did_you_mean
 from fastavs.index.sorted_index import Side, SortedIndex
-from fastavs.kernels import lines as kernels
+from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
 
 
@@ -23,7 +23,7 @@ class LineLayout:
     ----------
     lines : int64[l]
         Places among the lines of the index, ascending.
-    years : kernels.Years
+    years : shapes.Years
     named : int64[h]
         Place among the lines of the index of the line that gives each its code, imports and match.
     year : int64[h]
@@ -32,7 +32,7 @@ class LineLayout:
     """
 
     lines: np.ndarray
-    years: kernels.Years
+    years: shapes.Years
     named: np.ndarray
     year: np.ndarray
     digits: np.ndarray
@@ -104,8 +104,8 @@ def _everything(index: SortedIndex) -> LineLayout:
     return LineLayout(np.arange(n), years, named, np.concatenate(year_of), np.concatenate(digits_of))
 
 
-def _years(left: np.ndarray, right: np.ndarray, digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> kernels.Years:
-    return kernels.Years(
+def _years(left: np.ndarray, right: np.ndarray, digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> shapes.Years:
+    return shapes.Years(
         readonly(left, np.int64), readonly(right, np.int64),
         readonly(digits, np.int8), readonly(low, np.int64), readonly(high, np.int64),
     )  # fmt: skip
@@ -209,9 +209,9 @@ def _members(index: SortedIndex, title: str) -> Members:
     return Members(readonly(member, np.int64), readonly(year_of, np.int64), tuple(labels), lines)
 
 
-def grouped(index: SortedIndex, some: Members) -> kernels.Groups:
+def grouped(index: SortedIndex, some: Members) -> shapes.Groups:
     """Return groups as the kernel takes them, with the lines' weights; those are kept with the index."""
     if "line_weights" not in index.kept:
         weight = np.where(index.lines.matched, index.lines.imports, 0.0)[line_layout(index).named]
         index.kept["line_weights"] = readonly(weight, np.float64)
-    return kernels.Groups(some.member, some.year, index.kept["line_weights"])
+    return shapes.Groups(some.member, some.year, index.kept["line_weights"])

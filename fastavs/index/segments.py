@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastavs.index.records import further_levels
-from fastavs.kernels import building
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.levels import find_levels, usable_by_code
 from fastavs.kernels.options import readonly
+from fastavs.kernels.segments import (
+    count_segments,
+    fill_segments,
+    find_observations,
+    further_ratios,
+    running_sums,
+    sort_segments,
+)
 
 if TYPE_CHECKING:
     from fastavs.matching.basis import Basis
     from fastavs.matching.match import Match
     from fastavs.matching.matches import Matches
+    from fastavs.matching.recorded import Recorded
 
+NO_QUANTITY = readonly(np.empty((0, 0)), np.float64)
 SEED = 20120605  # of the words that tell sets of codes apart
 
 
@@ -46,7 +57,7 @@ class Builder:
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[Asked] = []
         self.behind: list[Asked] = []  # what lines need where observations of theirs are gone
-        self.sources: dict[tuple[int, int], building.Source] = {}
+        self.sources: dict[tuple[int, int], shapes.Source] = {}
 
     def basis_place(self, basis: Basis) -> int:
         for place, known in enumerate(self.bases):
@@ -67,7 +78,8 @@ class Builder:
         found, first, last = (np.empty(n, dtype=np.int64) for _ in range(3))
         self.asked.append(
             Asked(
-                prepared, self.basis_place(prepared.basis), kinds, readonly(lines, np.int64), lines + offset,
+                prepared, self.basis_place(prepared.basis.of_any_value), kinds, readonly(lines, np.int64),
+                lines + offset,
                 np.empty(n, dtype=np.int8), found, first, last, np.empty((n, 2), dtype=np.uint64),
             )
         )  # fmt: skip
@@ -77,19 +89,16 @@ class Builder:
         together: dict[tuple[int, int], list[Asked]] = {}
         for one in self.asked:
             together.setdefault((one.basis, one.kinds), []).append(one)
+        self._find_sources(together)
         for (basis, kinds), some in together.items():
             chosen = self.bases[basis]
             usable = chosen.code_stop - chosen.code_start
             if self.kinds[kinds]:
-                needed = np.zeros(usable.size, dtype=bool)
-                for one in some:
-                    needed[one.prepared.served.order[_within_reach(one)]] = True
-                self.sources[basis, kinds] = self._source(chosen, self.kinds[kinds], needed)
-                building.usable_by_code(self.sources[basis, kinds], usable)
+                usable_by_code(self.sources[basis, kinds], usable)
             words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
             for one in some:
                 served = one.prepared.served
-                building.find_levels(
+                find_levels(
                     one.lines,
                     readonly(one.prepared.borrows, np.bool_),
                     readonly(served.level_digits, np.int8),
@@ -117,19 +126,36 @@ class Builder:
                 sums[last] - sums[first],
             ))  # fmt: skip
 
-    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> building.Source:
-        """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
-        recorded = basis.recorded
-        sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
-        stop = np.cumsum(sizes)
-        at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
+    def _find_sources(self, together: Mapping[tuple[int, int], Sequence[Asked]]) -> None:
+        """Work out the ratios that duties on each set of kinds need, for the codes that their lines may look at."""
+        needed = {key: _codes_of(some) for key, some in together.items() if self.kinds[key[1]]}
+        for place, basis in enumerate(self.bases):
+            sizes = basis.code_stop - basis.code_start
+            mine = {kinds: codes for (one, kinds), codes in needed.items() if one == place}
+            of_any = np.logical_or.reduce([np.zeros(sizes.size, dtype=bool), *mine.values()])
+            chosen = basis.chosen_of(of_any)
+            for kinds, codes in mine.items():
+                at = chosen[np.repeat(codes[of_any], sizes[of_any])]
+                self.sources[place, kinds] = self._source(basis, self.kinds[kinds], np.where(codes, sizes, 0), at)
+
+    def _source(self, basis: Basis, kinds: tuple[int, ...], sizes: np.ndarray, at: np.ndarray) -> shapes.Source:
+        """Return observations `at`, so many of each code (int64[codes]), with their ratios of some kinds."""
+        recorded, stop = basis.recorded, np.cumsum(sizes)
         names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
-        return building.Source(
+        return shapes.Source(
             readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
             readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
+            *self._quantities(recorded, at, names),
         )  # fmt: skip
 
-    def lay_out(self) -> tuple[kernels.Entries, np.ndarray, list[np.ndarray]]:
+    def _quantities(self, recorded: Recorded, at: np.ndarray, kinds: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Quantities and the value that carries them, float64[kinds, n], for the pooled method; else empty."""
+        if self.matches.checked.options.method != "pooled":
+            return NO_QUANTITY, NO_QUANTITY
+        quantity, value = recorded.quantities(at, kinds)
+        return readonly(quantity, np.float64), readonly(value, np.float64)
+
+    def lay_out(self) -> tuple[shapes.Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
         everything = [*self.asked, *self.behind]
         asked = [one for one in everything if one.line.size and self.kinds[one.kinds]]
@@ -163,7 +189,7 @@ class Builder:
             for one, without in zip(everything, none, strict=True)
         ]  # fmt: skip
 
-    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[kernels.Entries, np.ndarray]:
+    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[shapes.Entries, np.ndarray]:
         counts = np.zeros((len(codes), len(self.matches.checked.trade.periods)), dtype=np.int64)
         parts = []
         for one in np.unique(batch):
@@ -175,7 +201,7 @@ class Builder:
                 readonly(np.concatenate(listed), np.int64),
             )
             found = np.zeros((members.size, counts.shape[1]), dtype=np.int64)
-            building.count_segments(*part, found)
+            count_segments(*part, found)
             counts[members] = found
             parts.append((members, part))
         owner, period = np.nonzero(counts)
@@ -184,23 +210,24 @@ class Builder:
         cursor[owner, period] = start[:-1]
         ratio, place = np.empty(start[-1]), np.empty(start[-1], dtype=np.int32)
         for members, part in parts:
-            building.fill_segments(*part, cursor[members], ratio, place)
-        building.sort_segments(start, ratio, place)
+            fill_segments(*part, cursor[members], ratio, place)
+        sort_segments(start, ratio, place)
         running = np.empty(ratio.size + owner.size)
         low, high, sums = (np.empty(owner.size) for _ in range(3))
         ratio = readonly(ratio, np.float64)
-        building.running_sums(start, ratio, running, low, high, sums)
+        running_sums(start, ratio, running, low, high, sums)
         more, more_start = self._further(batch[owner], start, place)
+        pooled = self._pooled(batch[owner], start, place, more, more_start)
         for one in np.unique(batch):
             observation = self.sources[divmod(int(one), len(self.kinds))].observation
             segments = readonly(np.flatnonzero(batch[owner] == one), np.int64)
-            building.find_observations(start, segments, observation, place)
+            find_observations(start, segments, observation, place)
         return (
-            kernels.Entries(
+            shapes.Entries(
                 readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64),
                 readonly(period, np.int32), start, readonly(low, np.float64), readonly(high, np.float64),
                 readonly(sums, np.float64), ratio, readonly(running, np.float64),
-                readonly(more, np.float64), readonly(more_start, np.int64),
+                readonly(more, np.float64), readonly(more_start, np.int64), *pooled,
             ),
             readonly(place, np.int32),
         )  # fmt: skip
@@ -214,8 +241,32 @@ class Builder:
         for g in np.flatnonzero(sizes):
             ratio = self.sources[divmod(int(batch[g]), len(self.kinds))].ratio
             here = more[more_start[g] : more_start[g + 1]]
-            building.further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
+            further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
         return more, more_start[:-1]
+
+    def _pooled(
+        self, batch: np.ndarray, start: np.ndarray, place: np.ndarray, more: np.ndarray, more_start: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Quantities and the value that carries them, as `shapes.Entries` has them; empty but by the pooled method."""
+        if self.matches.checked.options.method != "pooled":
+            return readonly([], np.float64), readonly([], np.float64)
+        quantity, value = np.empty(place.size + more.size), np.empty(place.size + more.size)
+        for g, (first, last) in enumerate(pairwise(start)):
+            source = self.sources[divmod(int(batch[g]), len(self.kinds))]
+            at = place[first:last]
+            for k in range(source.ratio.shape[0]):
+                begin = first if k == 0 else place.size + more_start[g] + (k - 1) * at.size
+                quantity[begin : begin + at.size] = source.quantity[k, at]
+                value[begin : begin + at.size] = source.quantity_value[k, at]
+        return readonly(quantity, np.float64), readonly(value, np.float64)
+
+
+def _codes_of(asked: Sequence[Asked]) -> np.ndarray:
+    """Return which codes any of the lines asked for may look at, bool[codes], codes as in `Recorded`."""
+    found = np.zeros(asked[0].prepared.served.order.size, dtype=bool)
+    for one in asked:
+        found[one.prepared.served.order[_within_reach(one)]] = True
+    return found
 
 
 def _within_reach(asked: Asked) -> np.ndarray:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,18 +16,19 @@ import numpy as np
 from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
-from fastavs.kernels import sorted as kernels
+from fastavs.kernels import shapes
+from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, POOLED, STACK, SUM
 from fastavs.kernels.options import readonly
 
 if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches
 
 _FORMS = {
-    (CONST,): kernels.PERCENT,
-    (TERM,): kernels.ALONE,
-    (CONST, TERM, MAX): kernels.GREATER,
-    (CONST, TERM, ADD): kernels.SUM,
-    (CONST, TERM, MIN): kernels.LESSER,
+    (CONST,): PERCENT,
+    (TERM,): ALONE,
+    (CONST, TERM, MAX): GREATER,
+    (CONST, TERM, ADD): SUM,
+    (CONST, TERM, MIN): LESSER,
 }
 
 
@@ -103,15 +105,36 @@ class Records(NamedTuple):
     own_code: np.ndarray  # int32[...] a code that is a line's own trade
     own_line: np.ndarray  # int32[...] ... and that line
     group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
+    kinds: np.ndarray  # int32[n] a bit for each of the trade's kinds of quantity that a record has
+    present: np.ndarray  # bool[n] whether its partner has imports in every base period; empty where that is not asked
+
+
+class Reach(NamedTuple):
+    """Which codes serve which lines, schedule after schedule: for lines whose observations need no quantity.
+
+    e levels, the codes' own length first; v codes of all schedules, each schedule's in the order of what they reach.
+    """
+
+    first: np.ndarray  # int64[sides + 1] a schedule's first code
+    order: np.ndarray  # int64[v] the code, among those of the records
+    digits: np.ndarray  # int8[v] up to which it serves lines
+    levels: np.ndarray  # int8[sides, e] digits of each level; 0: no such level
+    code_lo: np.ndarray  # int32[e, h] the first code that shares a line's digits, from the schedule's first on
+    code_hi: np.ndarray  # int32[e, h] one past the last
+    borrows: np.ndarray  # bool[h]
 
 
 NO_RECORDS = Records(*(readonly([], kind) for kind in (
     np.int64, np.int8, np.int64, np.int32, np.int64, np.int16, np.float64, np.int64, np.int32, np.int32, np.int64,
+    np.int32, np.bool_,
+)))  # fmt: skip
+NO_REACH = Reach(*(readonly([], kind) for kind in (
+    np.int64, np.int64, np.int8, np.int8, np.int32, np.int32, np.bool_,
 )))  # fmt: skip
 """For whom the trade does not change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SortedIndex:
     """What a study's scenarios are worked out from.
 
@@ -124,7 +147,7 @@ class SortedIndex:
         Distinct duties, canonical.
     lines : Lines
     others : Alternatives
-    entries : kernels.Entries
+    entries : shapes.Entries
         Observations by group of codes and period, sorted by ratio.
     observation : int32[n]
         Of each entry: its place in `Study.recorded`, where partner, value and quantity are found.
@@ -132,6 +155,7 @@ class SortedIndex:
         NaN where the study has no rate.
     further : Further
     records : Records
+    reach : Reach
     fingerprint : str
         Of the inputs that the index was built from.
     kept : dict
@@ -143,13 +167,40 @@ class SortedIndex:
     duties: tuple[str, ...]
     lines: Lines
     others: Alternatives
-    entries: kernels.Entries
+    entries: shapes.Entries
     observation: np.ndarray
     fx: np.ndarray
     further: Further
     records: Records
+    reach: Reach
     fingerprint: str
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def entry_record(self) -> np.ndarray:
+        """The record of each entry, int32[n] or int64[n]."""
+        first = self.records.group_record
+        if not first.any():
+            return self.observation
+        start = self.entries.start[self.entries.group]
+        return self.observation + np.repeat(first, np.diff(start))
+
+    @cached_property
+    def entry_partner(self) -> np.ndarray:
+        """The partner of each entry, int16[n] or int32[n]."""
+        return readonly(self.records.partner[self.entry_record], self.records.partner.dtype)
+
+    @cached_property
+    def entry_code(self) -> np.ndarray:
+        """The code of each entry, among those of the records, int32[n]."""
+        records = self.records
+        code = np.repeat(np.arange(records.code_key.size, dtype=np.int32), np.diff(records.start[records.code_cell]))
+        return readonly(code[self.entry_record], np.int32)
+
+    @cached_property
+    def entry_value(self) -> np.ndarray:
+        """The value of each entry's observation, float64[n]."""
+        return readonly(self.records.value[self.entry_record], np.float64)
 
     @property
     def groups(self) -> dict[str, Grouping]:
@@ -215,8 +266,8 @@ class SortedIndex:
             )
 
 
-def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.DutyTable:
-    """Compile duties into flat arrays; see `kernels.DutyTable`."""
+def duty_table(duties: Sequence[Duty], currencies: Sequence[str], pooled: bool = False) -> shapes.DutyTable:
+    """Compile duties into flat arrays; see `shapes.DutyTable`."""
     op_start, term_start = [0], [0]
     op: list[int] = []
     arg: list[float] = []
@@ -225,8 +276,8 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
     per_unit: list[float] = []
     currency: list[int] = []
     for duty in duties:
-        if len(duty.program) > kernels.STACK or len(duty.specifics) > kernels.STACK:
-            expected = f"at most {kernels.STACK} numbers and operations"
+        if len(duty.program) > STACK or len(duty.specifics) > STACK:
+            expected = f"at most {STACK} numbers and operations"
             raise InputError("a duty of too many parts", value=duty.text, expected=expected)
         op.extend(code for code, _ in duty.program)
         arg.extend(float(value) for _, value in duty.program)
@@ -238,7 +289,7 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
             currency.append(currencies.index(term.currency))
         op_start.append(len(op))
         term_start.append(len(b))
-    return kernels.DutyTable(
+    return shapes.DutyTable(
         readonly(op_start, np.int64),
         readonly(op, np.int8),
         readonly(arg, np.float64),
@@ -248,7 +299,7 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> kernels.Dut
         readonly(per_unit, np.float64),
         readonly(currency, np.int64),
         readonly([duty.ad_valorem for duty in duties], np.float64),
-        readonly([_form(duty) for duty in duties], np.int8),
+        readonly([POOLED if pooled and duty.kinds else _form(duty) for duty in duties], np.int8),
     )
 
 
@@ -256,7 +307,7 @@ def _form(duty: Duty) -> int:
     """Return what a duty's rates are found by, read off its program."""
     codes = tuple(code for code, _ in duty.program)
     nested = len(duty.kinds) == 1 and SUB not in codes
-    return _FORMS.get(codes, kernels.NESTED if nested else kernels.ANY)
+    return _FORMS.get(codes, NESTED if nested else ANY)
 
 
 def headings_of(keys: np.ndarray, digits: int) -> np.ndarray:

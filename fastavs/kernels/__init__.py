@@ -1,4 +1,5 @@
 """Everything that numba compiles: flat arrays in, preallocated arrays out, no strings, no raising.
 
-Importing this package imports numba; the rest of fastavs does so only when a first kernel is needed.
+Nothing here knows the rest of fastavs. `names` needs no numba; all other modules import it, so the rest of fastavs
+imports them only when a first kernel is needed.
 """

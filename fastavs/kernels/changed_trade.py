@@ -2,90 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fastavs.kernels.options import inlined, kernel
+from fastavs.kernels.segments import add_up_segment, sort_segment
+from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Layout
+from fastavs.kernels.sums import add
 
 if TYPE_CHECKING:
     from fastavs.index.sorted_index import Further, Records
-    from fastavs.kernels.sorted import Entries, Layout
-
-SHORT = 40  # segments up to this length are sorted by insertion
-
-
-class Changes(NamedTuple):
-    """Changes of the trade as numbers. t periods, p partners, c classes of codes."""
-
-    times: np.ndarray  # int32[t, p] as how many partners each counts in observations
-    factor: np.ndarray  # float64[c, t, p] of prices
-    priced: bool  # whether any factor is not 1
-    weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
-    code_class: np.ndarray  # int32[u] of each code of the records
-
-
-class Observed(NamedTuple):
-    """Whose observations the entries of an index are. n of them."""
-
-    partner: np.ndarray  # int16[n] or int32[n]
-    code: np.ndarray  # int32[n]; empty where no price goes by code
-
-
-@kernel
-def next_levels(
-    lines: np.ndarray,
-    borrows: np.ndarray,
-    digits: np.ndarray,
-    reach: np.ndarray,
-    span: tuple[np.ndarray, np.ndarray],
-    before: np.ndarray,
-    level_of: np.ndarray,
-    found: np.ndarray,
-    out: tuple[np.ndarray, np.ndarray],
-) -> None:
-    """Find the next level at which a line has more usable observations than so far.
-
-    Parameters
-    ----------
-    lines, borrows, digits, reach, span, before
-        As for `building.find_levels`.
-    level_of : int8[l]
-        Level so far (-1: none), and then the next one (-1: none).
-    found : int64[l]
-        Usable observations there.
-    out : (int64[l], int64[l])
-        First code and one past the last.
-    """
-    first, last = out
-    for k in range(lines.size):
-        h = lines[k]
-        level = level_of[k]
-        level_of[k] = -1
-        if level < 0 or not borrows[h]:
-            continue
-        for further in range(level + 1, digits.size):
-            lo = span[0][further, h]
-            hi = span[1][further, h]
-            while lo < hi and reach[lo] < digits[further]:
-                lo += 1
-            if before[hi] - before[lo] > found[k]:
-                level_of[k] = further
-                found[k] = before[hi] - before[lo]
-                first[k] = lo
-                last[k] = hi
-                break
 
 
 @inlined
-def _left(entries: Entries, partner: np.ndarray, times: np.ndarray, group: int, left: np.ndarray) -> int:
+def _factor(origin: EntryOrigin, changes: Changes, period: int, i: int) -> float:
+    """The factor of an observation's price."""
+    kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
+    return changes.factor[kind, period, origin.partner[i]]
+
+
+@inlined
+def _counts(origin: EntryOrigin, changes: Changes, period: int, i: int) -> int:
+    """As how many observations one counts: as none where its value is small."""
+    if origin.value.size > 0 and not origin.value[i] * _factor(origin, changes, period, i) >= changes.min_value:
+        return 0
+    return changes.times[period, origin.partner[i]]
+
+
+@inlined
+def _left(entries: Entries, origin: EntryOrigin, changes: Changes, group: int, left: np.ndarray) -> int:
     """How many observations a group has left, segment by segment into `left`."""
     total = 0
     for g in range(entries.group[group], entries.group[group + 1]):
-        of_partner = times[entries.period[g]]
         n = 0
         for i in range(entries.start[g], entries.start[g + 1]):
-            n += of_partner[partner[i]]
+            n += _counts(origin, changes, entries.period[g], i)
         left[g] = n
         total += n
     return total
@@ -94,7 +46,7 @@ def _left(entries: Entries, partner: np.ndarray, times: np.ndarray, group: int, 
 @kernel
 def what_is_left(
     entries: Entries,
-    observed: Observed,
+    origin: EntryOrigin,
     changes: Changes,
     further: Further,
     group_of: np.ndarray,
@@ -119,7 +71,6 @@ def what_is_left(
         Filled in for those: observations left in each segment.
     """
     counted = np.full(used.size, -1, dtype=np.int64)
-    partner, times = observed.partner, changes.times
     for owner in range(group_of.size):
         group = group_of[owner]
         if group < 0:
@@ -127,7 +78,7 @@ def what_is_left(
         after = further.start[owner]
         while True:
             if counted[group] < 0:
-                counted[group] = _left(entries, partner, times, group, left)
+                counted[group] = _left(entries, origin, changes, group, left)
             if counted[group] > 0 or after == further.start[owner + 1]:
                 break
             group = further.group[after]
@@ -142,66 +93,32 @@ def what_is_left(
             level_of[owner] = 0
 
 
-@inlined
-def _plus(total: float, lost: float, x: float) -> tuple[float, float]:
-    raised = total + x
-    back = raised - total
-    return raised, lost + ((total - (raised - back)) + (x - back))
-
-
-@inlined
-def _sort(ratio: np.ndarray, source: np.ndarray, lo: int, hi: int) -> None:
-    """Sort ``ratio[lo:hi]``, and what they come from, unless they are in order."""
-    ordered = True
-    for i in range(lo + 1, hi):
-        ordered &= ratio[i] >= ratio[i - 1]
-    if ordered:
-        return
-    if hi - lo <= SHORT:
-        for i in range(lo + 1, hi):
-            x = ratio[i]
-            where = source[i - lo]
-            j = i - 1
-            while j >= lo and ratio[j] > x:
-                ratio[j + 1] = ratio[j]
-                source[j + 1 - lo] = source[j - lo]
-                j -= 1
-            ratio[j + 1] = x
-            source[j + 1 - lo] = where
-    else:
-        order = np.argsort(ratio[lo:hi], kind="mergesort")
-        ratio[lo:hi] = ratio[lo:hi][order]
-        source[: hi - lo] = source[: hi - lo][order]
-
-
 @kernel
 def refill(
-    entries: Entries, observed: Observed, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
+    entries: Entries, origin: EntryOrigin, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
 ) -> None:
     """Fill the entries of an index under changes; groups that are not needed are empty.
 
     A partner that counts m times stands there m times. Ratios are divided by the price's factor and sorted again;
-    running sums are made anew, as `building.running_sums` makes them.
+    running sums are made anew, as `segments.running_sums` makes them.
 
     Parameters
     ----------
     used : bool[g]
     left : int64[k]
         As `what_is_left` fills them in.
-    out : kernels.Entries
+    out : Entries
         Of the sizes that `used` and `left` say, filled in.
     """
-    partner, code = observed.partner, observed.code
-    times_of, factor, code_class = changes.times, changes.factor, changes.code_class
     starts, ratios, new, sums = entries.start, entries.ratio, out.ratio, out.running
     priced = changes.priced
+    pooled = entries.quantity.size > 0
     longest = 0
     for group in range(used.size):
         if used[group]:
             for g in range(entries.group[group], entries.group[group + 1]):
                 longest = max(longest, left[g])
     source = np.empty(longest, dtype=np.int64)
-    kind = 0
     segment = 0
     at = 0
     more_at = 0
@@ -216,31 +133,24 @@ def refill(
             lo = starts[g]
             before = starts[g + 1] - lo
             period = entries.period[g]
-            of_partner = times_of[period]
             out.period[segment] = period
             out.start[segment] = at
             put = at
             for i in range(lo, lo + before):
-                times = of_partner[partner[i]]
+                times = _counts(origin, changes, period, i)
                 if times == 0:
                     continue
                 x = ratios[i]
                 if priced:
-                    kind = code_class[code[i]] if code.size > 0 else 0
-                    x /= factor[kind, period, partner[i]]
+                    x /= _factor(origin, changes, period, i)
                 for _ in range(times):
                     new[put] = x
                     source[put - at] = i
                     put += 1
             if priced:
-                _sort(new, source, at, put)
+                sort_segment(new, at, put, source, 0)
             running = at + segment
-            total = 0.0
-            lost = 0.0
-            sums[running] = 0.0
-            for i in range(at, put):
-                total, lost = _plus(total, lost, new[i])
-                sums[running + 1 + i - at] = total + lost
+            add_up_segment(new, at, put, sums, running)
             out.low[segment] = out.ratio[at]
             out.high[segment] = out.ratio[put - 1]
             out.total[segment] = out.running[running + n]
@@ -250,10 +160,19 @@ def refill(
                 for i in range(n):
                     x = entries.more[first + source[i] - lo]
                     if priced:
-                        kind = code_class[code[source[i]]] if code.size > 0 else 0
-                        x /= factor[kind, period, partner[source[i]]]
+                        x /= _factor(origin, changes, period, source[i])
                     out.more[more_at + i] = x
+                    if pooled:
+                        of = ratios.size + first + source[i] - lo
+                        out.quantity[new.size + more_at + i] = entries.quantity[of]
+                        x = entries.quantity_value[of] * _factor(origin, changes, period, source[i])
+                        out.quantity_value[new.size + more_at + i] = x
                 more_at += n
+            if pooled:
+                for i in range(n):
+                    out.quantity[at + i] = entries.quantity[source[i]]
+                    x = entries.quantity_value[source[i]] * _factor(origin, changes, period, source[i])
+                    out.quantity_value[at + i] = x
             at = put
             segment += 1
     out.group[used.size] = segment
@@ -296,16 +215,80 @@ def imports_of_codes(
                 so_far = 0.0
                 so_far_lost = 0.0
                 for i in range(start[z], start[z + 1]):
-                    so_far, so_far_lost = _plus(so_far, so_far_lost, value[i] * of_partner[partner[i]])
+                    so_far, so_far_lost = add(so_far, so_far_lost, value[i] * of_partner[partner[i]])
                 part[whose, 0] = so_far
                 part[whose, 1] = so_far_lost
             for b in range(bases):
                 if within[b, period]:
                     whose = 1 if everyone[b] else 0
-                    total[b], lost[b] = _plus(total[b], lost[b], part[whose, 0])
+                    total[b], lost[b] = add(total[b], lost[b], part[whose, 0])
                     lost[b] += part[whose, 1]
         for b in range(bases):
             out[b, u] = total[b] + lost[b]
+
+
+@kernel
+def count_by_code(
+    records: Records, changes: Changes, within: np.ndarray, presence: np.ndarray, out: np.ndarray
+) -> None:
+    """Count the observations of each code that take part in AVEs, in the periods of each basis.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    presence : bool[b]
+        For which bases a partner must have imports in every period.
+    out : int64[b, u]
+        Filled in.
+    """
+    partner, value, start, present = records.partner, records.value, records.start, records.present
+    out[:] = 0
+    for u in range(records.code_key.size):
+        kind = changes.code_class[u]
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            period = records.period[z]
+            for i in range(start[z], start[z + 1]):
+                times = changes.times[period, partner[i]]
+                if times == 0 or not value[i] * changes.factor[kind, period, partner[i]] >= changes.min_value:
+                    continue
+                for b in range(within.shape[0]):
+                    if within[b, period] and (not presence[b] or present[i]):
+                        out[b, u] += times
+
+
+@kernel
+def count_lacking(
+    records: Records, changes: Changes, within: np.ndarray, basis_of: np.ndarray, needed: np.ndarray, out: np.ndarray
+) -> None:
+    """Count the observations of each line's own trade that lack a quantity which its duty needs.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    basis_of : int64[sides]
+    needed : int64[h]
+        A bit for each kind of quantity that a line's duty goes by.
+    out : int64[h]
+        Filled in.
+    """
+    partner, start, has = records.partner, records.start, records.kinds
+    out[:] = 0
+    for side in range(basis_of.size):
+        periods = within[basis_of[side]]
+        for k in range(records.own_start[side], records.own_start[side + 1]):
+            h = records.own_line[k]
+            if needed[h] == 0:
+                continue
+            u = records.own_code[k]
+            for z in range(records.code_cell[u], records.code_cell[u + 1]):
+                if not periods[records.period[z]]:
+                    continue
+                times = changes.times[records.period[z]]
+                for i in range(start[z], start[z + 1]):
+                    if has[i] & needed[h] != needed[h]:
+                        out[h] += times[partner[i]]
 
 
 @kernel
@@ -316,7 +299,7 @@ def imports_of_lines(records: Records, of_code: np.ndarray, basis_of: np.ndarray
     for side in range(basis_of.size):
         for i in range(records.own_start[side], records.own_start[side + 1]):
             h = records.own_line[i]
-            imports[h], lost[h] = _plus(imports[h], lost[h], of_code[basis_of[side], records.own_code[i]])
+            imports[h], lost[h] = add(imports[h], lost[h], of_code[basis_of[side], records.own_code[i]])
     for h in range(imports.size):
         imports[h] += lost[h]
 
@@ -356,7 +339,7 @@ def weigh_classes(
         for h in range(spans[y, 0], spans[y, 1]):
             if matched[h]:
                 k = line_class[at]
-                weights[k], lost[k] = _plus(weights[k], lost[k], imports[h])
+                weights[k], lost[k] = add(weights[k], lost[k], imports[h])
                 numbers[k] += 1.0
                 totals[y, 2] += 1.0
             at += 1
@@ -366,7 +349,7 @@ def weigh_classes(
     for j in range(layout.odd.size):
         y = j % years
         for k in range(layout.start[j], layout.odd[j]):
-            totals[y, 0], year_lost[y] = _plus(totals[y, 0], year_lost[y], weights[k])
+            totals[y, 0], year_lost[y] = add(totals[y, 0], year_lost[y], weights[k])
             totals[y, 1] += numbers[k]
     for y in range(years):
         totals[y, 0] += year_lost[y]

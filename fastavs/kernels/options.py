@@ -1,8 +1,11 @@
-"""The one place that holds numba's options."""
+"""The one place that holds numba's options, and the cache of what it compiled."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numba
@@ -15,21 +18,51 @@ _WITHIN = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # a
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile `function` without Python objects, cached on disk where a cache folder can be written."""
-    try:
-        return numba.njit(cache=True, **_OPTIONS)(function)
-    except RuntimeError:  # no writable cache folder: compile anew in each process rather than not at all
-        return numba.njit(**_OPTIONS)(function)
+    """Compile `function` without Python objects, and keep it on disk as long as no file of this folder changes."""
+    compiled = numba.njit(**_OPTIONS)(function)
+    _keep(compiled, function)
+    return compiled
 
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function that only kernels of the same file call: it is kept with them, and Python cannot call it."""
+    """Compile a function that only kernels call: it is kept with them, and Python cannot call it."""
     return numba.njit(**_WITHIN)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a small helper into its callers, which must stand in the same file (else caches go stale)."""
+    """Compile a small helper into the kernels that call it."""
     return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+def _keep(compiled: Any, function: Callable[..., Any]) -> None:
+    """Give a kernel its cache on disk; none where no folder can be written, or numba's caching is not as we know it.
+
+    numba takes a kernel to be fresh as long as the kernel's own file is the same. Here kernels call into other files,
+    so each is kept under a stamp of all of them: no cache is better than a stale one.
+    """
+    try:
+        from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+        kept = FunctionCache(function)
+        its_own = kept._impl.locator.get_source_stamp()
+        fresh = IndexDataCacheFile(kept.cache_path, kept._impl.filename_base, (its_own, _sources()))
+        known = hasattr(compiled, "_cache") and isinstance(kept._cache_file, IndexDataCacheFile)
+    except (ImportError, AttributeError, TypeError, RuntimeError, OSError):
+        return
+    if known:
+        kept._cache_file = fresh
+        compiled._cache = kept
+
+
+@cache
+def _sources() -> bytes:
+    """Return a hash over all files of this folder."""
+    found = hashlib.sha256()
+    files = [one for one in resources.files(__package__).iterdir() if one.name.endswith(".py")]
+    for one in sorted(files, key=lambda file: file.name):
+        text = one.read_bytes()
+        found.update(f"{one.name} {len(text)}\n".encode() + text)
+    return found.digest()
 
 
 def readonly(values: Any, dtype: Any) -> np.ndarray:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from fastavs.kernels.options import inlined, kernel
-
-
-class Runs(NamedTuple):
-    """Observations in order, cut into runs of one code and period: r of them, over u codes and n observations."""
-
-    of_code: np.ndarray  # int64[u + 1] a code's first run
-    period: np.ndarray  # int32[r]
-    start: np.ndarray  # int64[r + 1]
-    partner: np.ndarray  # int16[n] or int32[n]
-    value: np.ndarray  # float64[n]
-    excluded: np.ndarray  # bool[n]
+from fastavs.kernels.options import kernel
+from fastavs.kernels.shapes import Runs
+from fastavs.kernels.sums import add
 
 
 @kernel
@@ -110,13 +99,6 @@ def pick(
         code_stop[code] = at
 
 
-@inlined
-def _add(total: np.ndarray, lost: np.ndarray, k: int, x: float) -> None:
-    raised = total[k] + x
-    lost[k] += (total[k] - raised) + x if abs(total[k]) >= abs(x) else (x - raised) + total[k]
-    total[k] = raised
-
-
 @kernel
 def value_by_code(runs: Runs, wanted: np.ndarray, out: np.ndarray) -> None:
     """Add up the value of each code's observations in the wanted periods.
@@ -134,9 +116,9 @@ def value_by_code(runs: Runs, wanted: np.ndarray, out: np.ndarray) -> None:
         for run in range(of_code[code], of_code[code + 1]):
             if wanted[period[run]]:
                 for i in range(start[run], start[run + 1]):
-                    _add(out[0], out[1], code, value[i])
+                    out[0, code], out[1, code] = add(out[0, code], out[1, code], value[i])
                     if not excluded[i]:
-                        _add(out[2], out[3], code, value[i])
+                        out[2, code], out[3, code] = add(out[2, code], out[3, code], value[i])
 
 
 @kernel
@@ -169,9 +151,9 @@ def value_by_line(
         for run in range(of_code[code], of_code[code + 1]):
             if wanted[period[run]]:
                 for i in range(start[run], start[run + 1]):
-                    _add(sums[0], sums[1], line, value[i])
+                    sums[0, line], sums[1, line] = add(sums[0, line], sums[1, line], value[i])
                     if not excluded[i]:
-                        _add(sums[2], sums[3], line, value[i])
+                        sums[2, line], sums[3, line] = add(sums[2, line], sums[3, line], value[i])
     for line in range(everyone.size):
         everyone[line] = sums[0, line] + sums[1, line]
         mfn[line] = sums[2, line] + sums[3, line]
@@ -199,7 +181,7 @@ def count_by_code(runs: Runs, wanted: np.ndarray, value: np.ndarray, count: np.n
             if wanted[period[run]]:
                 for i in range(start[run], start[run + 1]):
                     whose = 1 if excluded[i] else 0
-                    _add(value[whose], lost[whose], code, values[i])
+                    value[whose, code], lost[whose, code] = add(value[whose, code], lost[whose, code], values[i])
                     count[whose, code] += 1
         for whose in range(2):
             value[whose, code] += lost[whose, code]

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from fastavs.kernels.options import inlined, kernel
-
-
-class Observed(NamedTuple):
-    """Observations, and the trade rows that they are added up from. Bridges b; others as in `quantities.Rows`."""
-
-    row_start: np.ndarray  # int64[n + 1] where an observation's rows begin; empty where each is of one row
-    row_order: np.ndarray  # int32 or int64 [rows]; empty where rows stand observation by observation
-    code: np.ndarray  # int32[rows]
-    value: np.ndarray  # float64[rows]
-    kind_1: np.ndarray  # int8[rows], as all that follow possibly empty
-    amount_1: np.ndarray  # float64[rows]
-    kind_2: np.ndarray  # int8[rows]
-    amount_2: np.ndarray  # float64[rows]
-    mass: np.ndarray  # float64[rows]
-    mass_kind: int  # the kind that `mass` is of
-    bridge: np.ndarray  # int64[b, 3] the kind made, the kind it is made from, and four times the prefix' digits
-    factor: np.ndarray  # float64[b]
-    fits: np.ndarray  # bool[b, codes] whether a row's code begins with the prefix
+from fastavs.kernels.shapes import TradeRows
+from fastavs.kernels.sums import add
 
 
 @inlined
@@ -34,10 +16,7 @@ def _sorted_sum(values: np.ndarray, count: int) -> float:
     total = 0.0
     lost = 0.0
     for i in range(count):
-        term = ascending[i]
-        raised = total + term
-        lost += (total - raised) + term if abs(total) >= abs(term) else (term - raised) + total
-        total = raised
+        total, lost = add(total, lost, ascending[i])
     return total + lost
 
 
@@ -81,14 +60,14 @@ def _held(
 
 
 @kernel
-def quantities(of: Observed, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
+def quantities(of: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
     """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
 
     Of bridges, the longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity.
 
     Parameters
     ----------
-    of : Observed
+    of : TradeRows
     kind : int
     at : int64[m]
         The observations.

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from fastavs.evaluation.blocks import blocks_of, singles_of
 from fastavs.evaluation.lines import LineColumns, Wanted, run_groups, run_lines
-from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.plan import Plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.lines_of_years import check_chosen, grouping_of, members, picked
 from fastavs.index.sorted_index import SortedIndex
@@ -32,8 +31,7 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
 
 
 def report_lines(
-    index: SortedIndex,
-    plan: Plan | None,
+    plan: Plan,
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
@@ -48,8 +46,7 @@ def report_lines(
         By grouping.
     chosen : pyarrow.Table or None
     """
-    plan = plan or make_plan(index, scenarios, careful=any(trade_of(one) for one in scenarios))
-    names = [one.name for one in scenarios]
+    index, names = plan.index, [one.name for one in scenarios]
     some = [members(index, title) for title in wanted.by]
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
     chosen = None

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.index.lines_of_years import Members
-from fastavs.kernels import lines as kernels
+from fastavs.kernels.names import GROUP_DEVIATION, GROUP_MEAN, GROUP_SHARE, GROUP_SPECIFIC, GROUP_WATER, GROUP_WEIGHTED
 from fastavs.tables.arrow import labels, numbers, texts
 
 SCENARIO = pa.field("scenario", pa.dictionary(pa.int32(), pa.string()))
@@ -55,8 +55,8 @@ def group_table(names: Sequence[str], groups: Members, figures: np.ndarray) -> p
         texts(name).take(every),
         numbers(np.array(year, dtype=np.int64)[place]),
         numbers(groups.lines.astype(np.int64)[place]),
-        numbers(column(kernels.SPECIFIC).astype(np.int64)),
-        *(numbers(column(one)) for one in (kernels.MEAN, kernels.DEVIATION, kernels.WEIGHTED, kernels.SHARE)),
-        numbers(column(kernels.WATER).astype(np.int64)),
+        numbers(column(GROUP_SPECIFIC).astype(np.int64)),
+        *(numbers(column(one)) for one in (GROUP_MEAN, GROUP_DEVIATION, GROUP_WEIGHTED, GROUP_SHARE)),
+        numbers(column(GROUP_WATER).astype(np.int64)),
     ]
     return pa.Table.from_arrays(columns, schema=GROUP.insert(0, SCENARIO))

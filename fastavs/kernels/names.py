@@ -1,0 +1,42 @@
+"""The numbers by which kernels know operations, forms and places; nothing here needs numba."""
+
+# operations of a duty's program
+CONST = 0
+"""Push the operand, a rate."""
+TERM = 1
+"""Push specific term number `operand`: its amount in the study's currency times the quantity ratio."""
+ADD = 2
+"""Replace the two topmost by their sum."""
+SUB = 3
+"""Replace the two topmost by their difference."""
+MAX = 4
+"""Replace the two topmost by the greater."""
+MIN = 5
+"""Replace the two topmost by the lesser."""
+
+STACK = 64
+"""Operations and terms that a program has at most; whoever compiles duties checks it."""
+
+# forms of duties
+ANY, ALONE, GREATER, SUM, LESSER, PERCENT, NESTED, POOLED = 0, 1, 2, 3, 4, 5, 6, 7
+"""Any program; s, max(a, s), a + s, min(a, s) with one amount s; a alone; any other of one quantity without minus; any
+with an amount by the pooled method."""
+
+TIE = 1e-12
+"""Relative: applied and bound nearer than this are equal."""
+
+# sums that the lines of a year add up to
+RATE, WEIGHTED, MATCHED, HEADING, BOUND, PART, PART_WEIGHTED = 0, 1, 2, 3, 4, 5, 6
+SQUARES, WEIGHTED_SQUARES, MATCHED_SQUARES, PART_SQUARES = 7, 8, 9, 10
+WEIGHTS = 11
+SUMS = 12
+
+# and counts
+LINES, WEIGHT, MATCHED_LINES, HEADINGS, BOUND_LINES, SPECIFIC, WATER, UNRESOLVED = 0, 1, 2, 3, 4, 5, 6, 7
+COUNTS = 8
+
+FIGURES = 17
+"""Columns of the summary from `specific_lines` on."""
+
+# columns of a group
+GROUP_SPECIFIC, GROUP_MEAN, GROUP_DEVIATION, GROUP_WEIGHTED, GROUP_SHARE, GROUP_WATER = 0, 1, 2, 3, 4, 5
