@@ -35,7 +35,7 @@ from fastavs.readers._groups import joined, part_breakdown, part_groups, part_le
 from fastavs.readers._periods import label
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule_c import GROUPS, MEMBERS, PARTNERS, UNION
-from fastavs.readers._source import Path_, Source, read_any, to_float, together
+from fastavs.readers._source import Path_, Source, read_any, to_float, together, without_nulls
 from fastavs.readers._trade import (
     canonical_unit,
     finish,
@@ -112,6 +112,7 @@ def read(
     paths = [path] if isinstance(path, str | PathLike) else list(path)
     sources = [_open(one, measure) for one in paths]
     file, number, rows = together(sources)
+    rows = without_nulls(rows)
     sieve = Sieve(file, number, rows)
     country, line, mended = _codes(rows)
     wanted = _Wanted(period, MEASURES[measure], by, sources[0].file)

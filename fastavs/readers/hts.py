@@ -29,7 +29,7 @@ import pyarrow as pa
 from fastavs.errors import InputError
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule import duties_by_line, schedule_table
-from fastavs.readers._source import Path_, Source, read_any, together
+from fastavs.readers._source import Path_, Source, read_any, together, without_nulls
 
 RATES = {"general": "General Rate of Duty", "other": "Column 2 Rate of Duty"}
 """What a file calls its rates, by the names that its JSON has."""
@@ -78,6 +78,7 @@ def read(
     paths = [path] if isinstance(path, str | PathLike) else list(path)
     sources = [_open(one) for one in paths]
     file, number, rows = together(sources)
+    rows = without_nulls(rows)
     sieve = Sieve(file, number, rows)
     outline = _outline(rows, column)
     line = _lines(outline, digits)
