@@ -40,7 +40,7 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
         readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly([p for _, p in segments], np.int32),
         readonly(start, np.int64), readonly(low, np.float64), readonly(high, np.float64), readonly(total, np.float64),
         readonly(ratio, np.float64), readonly(running, np.float64), readonly([], np.float64),
-        readonly(np.zeros(len(segments)), np.int64),
+        readonly(np.zeros(len(segments)), np.int64), readonly([], np.float64), readonly([], np.float64),
     )  # fmt: skip
     pairs = [(duty, group) for duty in range(len(duties)) for group in range(len(groups))]
     bare = [not any(op == CONST for op, _ in duties[duty].program) for duty, _ in pairs]

@@ -14,6 +14,8 @@ import pytest
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.evaluation.blocks import singles_of, under
+from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.index.sorted_index import SortedIndex
@@ -56,6 +58,8 @@ def compare(study: fa.Study) -> direct.Direct:
     """Hold every side of every year against the direct twin, and return that."""
     index = fa.build_index(study)
     plan = make_plan(index)
+    plan = with_counts(under(plan, next(singles_of(plan, [NOTHING])))[0])  # without small observations
+    index = plan.index
     rate, kept, binding = rows_of(plan)
     terms = np.diff(plan.duties.term_start)
     twin = direct.rates(study)

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 import rewritten
 from alike import assert_same_table
-from fastavs.results.groups import SCENARIO
 from test_sweep import KNOBS, scenarios_for
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.results.rates import SCHEMA
-from fastavs.results.summary import GROUP
+from fastavs.results.groups import SCENARIO
+from fastavs.results.lines import SCHEMA
+from fastavs.results.groups import GROUP
 
 GROUPINGS = ["chapter", "industry"]
 DEAR = fa.Scenario("dear", fa.FxShock("EUR", 1.3))

@@ -11,12 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fastavs.codes import to_code
 from fastavs.evaluation.lines import LineColumns
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.results.groups import SCENARIO
-from fastavs.tables.arrow import flags, labels, numbers, texts
+from fastavs.tables.arrow import flags, labels, line_codes, numbers
 from fastavs.tables.outputs import cannot_write, whole_files
 
 SCHEMA = pa.schema(
@@ -47,10 +46,9 @@ class LineTable:
     def __init__(self, index: SortedIndex, layout: LineLayout, some: np.ndarray | None = None) -> None:
         some = np.arange(layout.named.size) if some is None else some
         named = layout.named[some]
-        keys, digits = index.lines.key[named].tolist(), layout.digits[some].tolist()
         self.size = named.size
         self.year = layout.year[some].astype(np.int64)
-        self.line = texts([to_code(key, size) for key, size in zip(keys, digits, strict=True)])
+        self.line = line_codes(index.lines.key[named], layout.digits[some])
 
     def named(self, names: Sequence[str], columns: Sequence[LineColumns]) -> pa.Table:
         """Return the lines of scenarios, scenario by scenario, with their names."""
