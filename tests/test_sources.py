@@ -32,7 +32,7 @@ from fastavs.tables.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables.tables import Piece, from_memory
 from fastavs.trade import suspects as quantities
 from fastavs.trade.mislabelled import find as quality
-from fastavs.trade.suspects import Origin
+from fastavs.trade.rows import Origin
 
 
 @pytest.fixture(scope="module", params=range(4))

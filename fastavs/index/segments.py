@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -89,14 +89,11 @@ class Builder:
         together: dict[tuple[int, int], list[Asked]] = {}
         for one in self.asked:
             together.setdefault((one.basis, one.kinds), []).append(one)
+        self._find_sources(together)
         for (basis, kinds), some in together.items():
             chosen = self.bases[basis]
             usable = chosen.code_stop - chosen.code_start
             if self.kinds[kinds]:
-                needed = np.zeros(usable.size, dtype=bool)
-                for one in some:
-                    needed[one.prepared.served.order[_within_reach(one)]] = True
-                self.sources[basis, kinds] = self._source(chosen, self.kinds[kinds], needed)
                 usable_by_code(self.sources[basis, kinds], usable)
             words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
             for one in some:
@@ -129,12 +126,21 @@ class Builder:
                 sums[last] - sums[first],
             ))  # fmt: skip
 
-    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> shapes.Source:
-        """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
-        recorded = basis.recorded
-        sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
-        stop = np.cumsum(sizes)
-        at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
+    def _find_sources(self, together: Mapping[tuple[int, int], Sequence[Asked]]) -> None:
+        """Work out the ratios that duties on each set of kinds need, for the codes that their lines may look at."""
+        needed = {key: _codes_of(some) for key, some in together.items() if self.kinds[key[1]]}
+        for place, basis in enumerate(self.bases):
+            sizes = basis.code_stop - basis.code_start
+            mine = {kinds: codes for (one, kinds), codes in needed.items() if one == place}
+            of_any = np.logical_or.reduce([np.zeros(sizes.size, dtype=bool), *mine.values()])
+            chosen = basis.chosen_of(of_any)
+            for kinds, codes in mine.items():
+                at = chosen[np.repeat(codes[of_any], sizes[of_any])]
+                self.sources[place, kinds] = self._source(basis, self.kinds[kinds], np.where(codes, sizes, 0), at)
+
+    def _source(self, basis: Basis, kinds: tuple[int, ...], sizes: np.ndarray, at: np.ndarray) -> shapes.Source:
+        """Return observations `at`, so many of each code (int64[codes]), with their ratios of some kinds."""
+        recorded, stop = basis.recorded, np.cumsum(sizes)
         names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
         return shapes.Source(
             readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
@@ -253,6 +259,14 @@ class Builder:
                 quantity[begin : begin + at.size] = source.quantity[k, at]
                 value[begin : begin + at.size] = source.quantity_value[k, at]
         return readonly(quantity, np.float64), readonly(value, np.float64)
+
+
+def _codes_of(asked: Sequence[Asked]) -> np.ndarray:
+    """Return which codes any of the lines asked for may look at, bool[codes], codes as in `Recorded`."""
+    found = np.zeros(asked[0].prepared.served.order.size, dtype=bool)
+    for one in asked:
+        found[one.prepared.served.order[_within_reach(one)]] = True
+    return found
 
 
 def _within_reach(asked: Asked) -> np.ndarray:
