@@ -24,9 +24,9 @@ from fastavs.report.choice import choose_line
 from fastavs.report.figure_binding import chapter_binding
 from fastavs.report.figures import build_figures, published_means
 from fastavs.report.findings import findings
+from fastavs.report.fitting import spread
 from fastavs.report.page import write_report
 from fastavs.report.page_tables import page_table
-from fastavs.report.svg import spread
 from fastavs.results.record import run_record
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -277,7 +277,8 @@ def test_figures_by_others_as_printed(long_rates: fa.Rates) -> None:
 
 
 def loaded(code: str) -> set[str]:
-    code = f"import sys\n{code}\nprint(*{{'jinja2', 'matplotlib', 'numba', 'pandas'}} & set(sys.modules))"
+    heavy = {"jinja2", "matplotlib", "matplotlib.pyplot", "numba", "pandas"}
+    code = f"import sys\n{code}\nprint(*{heavy} & set(sys.modules))"
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
 
 
@@ -292,7 +293,7 @@ def test_what_writing_loads(report: bool, tmp_path: Path) -> None:
         "import fastavs as fa\nfrom fastavs.report.folder import write_results\n"
         f"write_results(fa.Study.load({str(study)!r}).rates(), {str(tmp_path / 'out')!r}, report={report})"
     )
-    assert loaded(code) == ({"jinja2", "numba"} if report else {"numba"})
+    assert loaded(code) == ({"jinja2", "matplotlib", "numba"} if report else {"numba"})
 
 
 # ---- a real browser

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fastavs.report.drawing import SMALL, clear_axes, fill_boxes, size_of, write
+from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
-from fastavs.report.svg import SMALL, Canvas
+from fastavs.report.theme import light
 from fastavs.report.words import count, plural, share
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from fastavs.report.table import ReportTable
 
 FOLDED = 50.0  # percent: bands from here to 100 % are drawn as one
+BAR, BETWEEN = 11.0, 8.0  # points: level bars are so high, their bands so far apart
 Counts = dict[int, dict[str, int]]  # year, then band, to lines
 
 
@@ -26,7 +31,7 @@ def bands_sketch(histogram: ReportTable) -> Sketch:
     )
     description = "Bar chart of lines by rate. " + " ".join(_told(year, one) for year, one in counts.items())
     title = f"Figure 1. How the rates are spread, {' and '.join(map(str, years))}"
-    return Sketch("figure-1", title, caption, description, lambda width: _draw(counts, width))
+    return Sketch("figure-1", title, caption, description, lambda width: _sheet(counts, width))
 
 
 def _counts(histogram: ReportTable) -> Counts:
@@ -54,63 +59,86 @@ def _told(year: int, bands: dict[str, int]) -> str:
     return f"{year}: {plural(total, 'line')}, most of them ({share(bands[most], total)}) at {most} %."
 
 
-def _draw(counts: Counts, width: float) -> Canvas:
-    return _columns(counts, width) if width >= 600 else _rows(counts, width)
+def _sheet(counts: Counts, width: float) -> Sheet:
+    bands = len(next(iter(counts.values())))
+    if width >= 600:
+        sheet = Sheet(width, 320.0)
+        _key(sheet, counts, 12.0)
+        draw_bands(sheet.axes(12.0, 44.0, width - 24.0, 228.0), counts)
+    else:
+        high = bands * (BAR * len(counts) + BETWEEN)
+        sheet = Sheet(width, high + 64.0)
+        _key(sheet, counts, 4.0)
+        draw_bands(sheet.axes(62.0, 36.0, width - 108.0, high), counts, level=True)
+    return sheet
+
+
+def _key(sheet: Sheet, counts: Counts, left: float) -> None:
+    for place, (year, colour) in enumerate(_colours(counts).items()):
+        sheet.box(left + 62 * place, 8, 12, 12, colour)
+        sheet.text(left + 62 * place + 17, 14, str(year), bold=True)
 
 
 def _colours(counts: Counts) -> dict[int, str]:
     return dict(zip(counts, ["blue"] if len(counts) == 1 else ["before", "blue"], strict=True))
 
 
-def _legend(canvas: Canvas, counts: Counts, left: float) -> None:
+def draw_bands(ax: Axes, counts: Counts, level: bool = False) -> None:
+    """Draw a bar for each band and year, which is its label, and write how many lines it stands for.
+
+    Parameters
+    ----------
+    ax : Axes
+    counts : dict of int to dict of str to int
+        Year, then band, to lines; one year or two.
+    level : bool
+        Whether bars go from left to right, below each other; otherwise they stand beside each other.
+    """
+    clear_axes(ax)
+    most = max(max(bands.values()) for bands in counts.values()) or 1
+    bands = len(next(iter(counts.values())))
+    if level:
+        ax.set_xlim(0, most)
+        ax.set_ylim(bands, 0)
+        _draw_level(ax, counts)
+    else:
+        ax.set_xlim(0, bands)
+        ax.set_ylim(0, most)
+        _draw_upright(ax, counts)
+
+
+def _draw_upright(ax: Axes, counts: Counts) -> None:
+    labels = list(next(iter(counts.values())))
+    bar, gap = 0.84 / len(counts), 0.5 * len(labels) / size_of(ax)[0]
+    ax.axhline(0.0, color=light("grid"), linewidth=1.0, linestyle="-", marker="", zorder=0.5, clip_on=False)
     for place, (year, colour) in enumerate(_colours(counts).items()):
-        canvas.box(left + 62 * place, 8, 12, 12, colour)
-        canvas.text(left + 62 * place + 17, 14, str(year), bold=True)
+        lefts = [band + 0.5 - bar * len(counts) / 2 + bar * place for band in range(len(labels))]
+        numbers = [counts[year][label] for label in labels]
+        fill_boxes(
+            ax, [(x + gap, 0, x + bar - gap, number) for x, number in zip(lefts, numbers, strict=True)],
+            colour, str(year),
+        )  # fmt: skip
+        # four digits fill a bar of two: those of the first year lean left, of the last right
+        lean = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
+        words = [(x + bar / 2, number, count(number)) for x, number in zip(lefts, numbers, strict=True) if number]
+        write(ax, words, "muted", 9, shift=(lean, -8), align="center")
+    below = [(band + 0.5, 0, label) for band, label in enumerate(labels)]
+    write(ax, below, size=SMALL, shift=(0, 14), align="center")
+    title = [(0.5, 0.0, "rate, percent of the value of the goods")]
+    write(ax, title, "muted", SMALL, shift=(0, 35), within=ax.transAxes, align="center")
 
 
-def _most(counts: Counts) -> int:
-    return max(max(bands.values()) for bands in counts.values()) or 1
-
-
-def _columns(counts: Counts, width: float) -> Canvas:
-    height, left, base, top = 320.0, 12.0, 272.0, 44.0
+def _draw_level(ax: Axes, counts: Counts) -> None:
     labels = list(next(iter(counts.values())))
-    canvas = Canvas(width, height)
-    _legend(canvas, counts, left)
-    step = (width - 2 * left) / len(labels)
-    bar = 0.84 * step / len(counts)
-    most = _most(counts)
-    canvas.stroke([(left, base), (width - left, base)], "grid")
-    for band, label in enumerate(labels):
-        middle = left + step * (band + 0.5)
-        for place, (year, colour) in enumerate(_colours(counts).items()):
-            number = counts[year][label]
-            x = middle - bar * len(counts) / 2 + bar * place
-            tall = (base - top) * number / most
-            canvas.box(x + 0.5, base - tall, bar - 1.0, tall, colour)
-            # four digits fill a bar of two: those of the first year lean left, of the last right
-            shift = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
-            if number:
-                canvas.text(x + bar / 2 + shift, base - tall - 8, count(number), "muted", 9, align="center")
-        canvas.text(middle, base + 14, label, size=SMALL, align="center")
-    canvas.text(width / 2, base + 35, "rate, percent of the value of the goods", "muted", SMALL, align="center")
-    return canvas
-
-
-def _rows(counts: Counts, width: float) -> Canvas:
-    bar, left, top = 11.0, 62.0, 36.0
-    step = bar * len(counts) + 8
-    labels = list(next(iter(counts.values())))
-    canvas = Canvas(width, top + step * len(labels) + 28)
-    _legend(canvas, counts, 4)
-    most = _most(counts)
-    for band, label in enumerate(labels):
-        y = top + step * band
-        canvas.text(left - 8, y + bar * len(counts) / 2, label, size=SMALL, align="right")
-        for place, (year, colour) in enumerate(_colours(counts).items()):
-            number = counts[year][label]
-            long = (width - left - 46) * number / most
-            canvas.box(left, y + bar * place + 0.5, long, bar - 1, colour)
-            canvas.text(left + long + 5, y + bar * (place + 0.5), count(number), "muted", 9.5)
-    canvas.text(4, canvas.height - 12, "lines by rate, percent of the value of the goods", "muted", SMALL)
-    return canvas
+    step = size_of(ax)[1] / len(labels)
+    bar = (step - BETWEEN) / len(counts)
+    for place, (year, colour) in enumerate(_colours(counts).items()):
+        numbers = list(enumerate(counts[year][label] for label in labels))
+        top, low = (bar * place + 0.5) / step, (bar * (place + 1) - 0.5) / step
+        fill_boxes(ax, [(0, band + low, number, band + top) for band, number in numbers], colour, str(year))
+        words = [(number, band + (top + low) / 2, count(number)) for band, number in numbers]
+        write(ax, words, "muted", 9.5, shift=(5, 0))
+    beside = [(0, band + bar * len(counts) / 2 / step, label) for band, label in enumerate(labels)]
+    write(ax, beside, size=SMALL, shift=(-8, 0), align="right")
+    title = [(0.0, 0.0, "lines by rate, percent of the value of the goods")]
+    write(ax, title, "muted", SMALL, shift=(-58, 16), within=ax.transAxes)

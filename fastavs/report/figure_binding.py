@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastavs.report.drawing import SMALL, clear_axes, draw_rules, fill_boxes, size_of, write
+from fastavs.report.fitting import shorten, text_width
+from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
-from fastavs.report.svg import SMALL, Canvas, shorten
 from fastavs.report.words import NONE, chapter_label, count, percent, points
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from fastavs.results.year_rates import YearRates
 
 MOST = 20
@@ -80,7 +84,7 @@ def binding_sketch(rates: YearRates) -> Sketch | None:
         f"{points(top.adds)} points, {top.specific_lines} of {top.lines} lines, binding in {percent(top.share)}."
     )
     title = f"Where the specific part binds, {rates.year}"
-    return Sketch("binding", title, caption, description, lambda width: _draw(shown, width))
+    return Sketch("binding", title, caption, description, lambda width: _sheet(shown, width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,28 +121,47 @@ _MEASURES = (
 )
 
 
-def _draw(shown: Sequence[ChapterBinding], width: float) -> Canvas:
+def _sheet(shown: Sequence[ChapterBinding], width: float) -> Sheet:
     wide = width >= 600
-    row, top = (21.0, 34.0) if wide else (38.0, 32.0)
-    canvas = Canvas(width, top + row * len(shown) + 8)
-    left = 206.0 if wide else 8.0
-    each = (width - left) / len(_MEASURES)
+    row, left, top = (21.0, 206.0, 34.0) if wide else (38.0, 8.0, 32.0)
+    sheet = Sheet(width, top + row * len(shown) + 8)
+    draw_binding(sheet.axes(left, top, width - left, row * len(shown)), shown, names_above=not wide)
+    return sheet
+
+
+def draw_binding(ax: Axes, shown: Sequence[ChapterBinding], names_above: bool = False) -> None:
+    """Draw three bars in a row for each chapter, each measure on a scale of its own.
+
+    Parameters
+    ----------
+    ax : Axes
+    shown : sequence of ChapterBinding
+        In order from top to bottom; at least one.
+    names_above : bool
+        Whether names stand above the bars, otherwise to the left of the axes.
+    """
+    clear_axes(ax)
+    ax.set_xlim(0, len(_MEASURES))
+    ax.set_ylim(len(shown), 0)
+    wide, high = size_of(ax)
+    across, down = len(_MEASURES) / wide, len(shown) / high  # values to a point
+    middles = [place + (27.0 * down if names_above else 0.5) for place in range(len(shown))]
     for place, measure in enumerate(_MEASURES):
-        x = left + each * place
-        canvas.text(x, 14, measure.title if wide else measure.short, size=SMALL if wide else 10, bold=True)
+        fits = text_width(measure.title, SMALL) < 1.0 / across
+        title = measure.title if fits else measure.short
+        size, above = (10.0, -18) if names_above else (SMALL, -20)
+        write(ax, [(place, 0, title)], size=size, shift=(0, above), bold=True)
         most = 1.0 if measure.colour == "orange" else max(measure.size(one) for one in shown) or 1.0
-        room = each - (56 if wide else 48)
-        for number, one in enumerate(shown):
-            y = top + row * number + (row / 2 if wide else 27.0)
-            long = room * measure.size(one) / most
-            canvas.box(x, y - 6, max(long, 1.0), 12, measure.colour)
-            canvas.text(x + max(long, 1.0) + 6, y, measure.words(one), "muted", SMALL)
-    for number, one in enumerate(shown):
-        y = top + row * number
-        words = chapter_label(one.chapter)
-        if wide:
-            canvas.text(left - 14, y + row / 2, shorten(words, SMALL, left - 18), size=SMALL, align="right")
-        else:
-            canvas.stroke([(8, y + 1), (width - 8, y + 1)], "grid")
-            canvas.text(8, y + 12, words, size=SMALL)
-    return canvas
+        room = 1.0 - (48 if names_above else 56) * across
+        ends = [place + max(room * measure.size(one) / most, across) for one in shown]
+        bars = [(place, y + 6 * down, end, y - 6 * down) for end, y in zip(ends, middles, strict=True)]
+        fill_boxes(ax, bars, measure.colour, measure.title)
+        words = [(end, y, measure.words(one)) for end, y, one in zip(ends, middles, shown, strict=True)]
+        write(ax, words, "muted", SMALL, shift=(6, 0))
+    labels = [chapter_label(one.chapter) for one in shown]
+    if names_above:
+        draw_rules(ax, [(place + down, 0, len(_MEASURES) - 8 * across) for place in range(len(shown))], "grid")
+        write(ax, [(0, place, label) for place, label in enumerate(labels)], size=SMALL, shift=(0, 12))
+    else:
+        names = [(0, place + 0.5, shorten(label, SMALL, 188.0)) for place, label in enumerate(labels)]
+        write(ax, names, size=SMALL, shift=(-14, 0), align="right")

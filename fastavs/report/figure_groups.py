@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fastavs.report.drawing import SMALL, dot_look, draw_grid, draw_rules, size_of, style_ticks, write
+from fastavs.report.fitting import shorten
+from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
-from fastavs.report.svg import SMALL, Canvas, shorten
 from fastavs.report.words import chapter_label, percent, points
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 MOST = 30
-TOP, SIDE = 50.0, 58.0
+TOP, SIDE = 50.0, 58.0  # points above the rows, and to their right
+_BEFORE = (5.0, "paper", "before")  # a ring: radius, fill, edge
+_AFTER = (3.5, "blue", "blue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def groups_sketch(rows: Sequence[Mapping[str, Any]], grouping: str, years: Seque
         description += f" Largest fall: {fell.label}, {percent(fell.before)} to {percent(fell.after)}."
     if first != last and rose.change > 5e-5:
         description += f" Largest rise: {rose.label}, {percent(rose.before)} to {percent(rose.after)}."
-    return Sketch("groups", title, caption, description, lambda width: _draw(shown, (first, last), width))
+    return Sketch("groups", title, caption, description, lambda width: _sheet(shown, (first, last), width))
 
 
 def _pairs(rows: Sequence[Mapping[str, Any]], grouping: str, first: int, last: int) -> list[_Pair]:
@@ -80,55 +87,70 @@ def _pairs(rows: Sequence[Mapping[str, Any]], grouping: str, first: int, last: i
     return [_Pair(labels[group], one[first], one[last]) for group, one in means.items() if first in one and last in one]
 
 
-def _draw(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Canvas:
+def _sheet(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Sheet:
     wide = width >= 600
     row = 21.0 if wide else 36.0
-    canvas = Canvas(width, TOP + row * len(pairs) + 12)
-    left = 236.0 if wide else 12.0
-    room = width - left - SIDE - 12
-    rates = [rate for one in pairs for rate in (one.before, one.after)]
-    least, most = min([*rates, 0.0]), max([*rates, 0.01])
-    _axis(canvas, left, room, least, most)
+    sheet = Sheet(width, TOP + row * len(pairs) + 12)
     single = years[0] == years[1]
-    for place, (year, colour) in enumerate(zip(years, ("before", "blue"), strict=True)):
+    for place, (year, mark) in enumerate(zip(years, (_BEFORE, _AFTER), strict=True)):
         if not single or place:
             x = 16.0 + (0.0 if single else 70.0 * place)
-            _mark(canvas, x, 16, colour)
-            canvas.text(x + 11, 16, str(year), bold=True)
-    canvas.text(width - 8, 16, "level" if single else "change, points", "muted", SMALL, align="right")
-    for place, one in enumerate(pairs):
-        y = TOP + row * (place + 0.5)
-        if wide:
-            canvas.text(left - 14, y, shorten(one.label, SMALL, left - 20), size=SMALL, align="right")
-        else:
-            canvas.text(8, y - 9, shorten(one.label, SMALL, width - 80), size=SMALL)
-            y += 7
-        before, after = (left + room * (rate - least) / (most - least) for rate in (one.before, one.after))
-        if not single:
-            canvas.stroke([(before, y), (after, y)], "blue_soft", 5.0)
-            _mark(canvas, before, y, "before")
-        _mark(canvas, after, y, "blue")
-        words = percent(one.after) if single else _signed(one.change)
-        canvas.text(width - 8, y, words, size=SMALL, align="right")
-    return canvas
+            sheet.dot(x, 16, *mark)
+            sheet.text(x + 11, 16, str(year), bold=True)
+    sheet.text(width - 8, 16, "level" if single else "change, points", "muted", SMALL, align="right")
+    left = 236.0 if wide else 12.0
+    ax = sheet.axes(left, TOP, width - left - SIDE - 12, row * len(pairs))
+    draw_groups(ax, pairs, single=single, names_above=not wide)
+    return sheet
 
 
-def _mark(canvas: Canvas, x: float, y: float, colour: str) -> None:
-    """Draw the ring of the year before, or the dot of the year after."""
-    if colour == "before":
-        canvas.dot(x, y, 5.0, "paper", edge=colour)
+def draw_groups(ax: Axes, pairs: Sequence[_Pair], *, single: bool = False, names_above: bool = False) -> None:
+    """Draw each group's mean (percent) before and after in a row, and write the change in points to the right.
+
+    Parameters
+    ----------
+    ax : Axes
+    pairs : sequence of _Pair
+        In order from top to bottom.
+    single : bool
+        Whether there is one year only: the mean after is drawn, and written to the right.
+    names_above : bool
+        Whether names stand above the marks, otherwise to the left of the axes.
+    """
+    rates = [100.0 * rate for one in pairs for rate in (one.before, one.after)]
+    ax.set_xlim(min([*rates, 0.0]), max([*rates, 1.0]))
+    ax.set_ylim(len(pairs), 0)
+    wide, high = size_of(ax)
+    point = len(pairs) / high  # values down to a point
+    _mark_rates(ax)
+    down = [place + 0.5 + (7.0 * point if names_above else 0.0) for place in range(len(pairs))]
+    before, after = ([100.0 * rate for rate in one] for one in zip(*((p.before, p.after) for p in pairs), strict=True))
+    if not single:
+        draw_rules(ax, zip(down, before, after, strict=True), "blue_soft", 5.0)
+        ax.plot(before, down, zorder=2.1, **dot_look(*_BEFORE))
+    ax.plot(after, down, zorder=2.2, **dot_look(*_AFTER))
+    edge = ax.get_yaxis_transform()
+    words = [percent(one.after) if single else _signed(one.change) for one in pairs]
+    changes = [(1.0, y, text) for y, text in zip(down, words, strict=True)]
+    write(ax, changes, size=SMALL, shift=(SIDE + 4, 0), within=edge, align="right")
+    room = wide + SIDE + 12 - 68 if names_above else 216.0
+    names = [(0.0, place + 0.5, shorten(one.label, SMALL, room)) for place, one in enumerate(pairs)]
+    if names_above:
+        write(ax, names, size=SMALL, shift=(-4, -9), within=edge)
     else:
-        canvas.dot(x, y, 3.5, colour)
+        write(ax, names, size=SMALL, shift=(-14, 0), within=edge, align="right")
 
 
-def _axis(canvas: Canvas, left: float, room: float, least: float, most: float) -> None:
-    """Draw a line at every round rate between two."""
-    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-    step = next((step for step in steps if (most - least) / step <= 6), (most - least) / 5)
-    for tick in range(ceil(least / step), floor(most / step) + 1):
-        x = left + room * (tick * step - least) / (most - least)
-        canvas.stroke([(x, TOP), (x, canvas.height - 6)], "grid")
-        canvas.text(x, TOP - 10, f"{points(tick * step).removesuffix('.0')} %", "muted", 9.5, align="center")
+def _mark_rates(ax: Axes) -> None:
+    """Draw a line at every round rate, and write it above."""
+    least, most = ax.get_xlim()
+    step = next((step for step in (1, 2, 5, 10, 20, 50, 100) if (most - least) / step <= 6), (most - least) / 5)
+    rates = [step * number for number in range(ceil(least / step), floor(most / step) + 1)]
+    style_ticks(ax)
+    ax.set_yticks([])
+    ax.set_xticks(rates, [f"{points(rate / 100.0).removesuffix('.0')} %" for rate in rates])
+    ax.tick_params(axis="x", labelsize=9.5, labeltop=True, labelbottom=False, pad=4.3)
+    draw_grid(ax, "x")
 
 
 def _signed(change: float) -> str:

@@ -11,17 +11,22 @@ import numpy as np
 
 from fastavs.codes import to_key
 from fastavs.duty import Duty, parse_duty
-from fastavs.report.panel import Panel, log_values, round_values
+from fastavs.report.drawing import POINTS, SMALL, draw_grid, size_of, style_ticks, write
+from fastavs.report.fitting import text_width
+from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
-from fastavs.report.svg import SMALL, Canvas, text_width
+from fastavs.report.theme import light
 from fastavs.report.words import percent, plural, points, spelled
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from fastavs.results.rates import Rates
 
 CURVES = 4  # at most: exchange rates of so many periods
-Box = tuple[float, float, float, float]  # left, top, right, bottom; px
-Dot = tuple[float, float, float]  # its middle and its radius; px
+BESIDE = 40.0  # points to the left and right of the axes that names may take
+NAME = 9.5  # points: letters of partners' names
+Box = tuple[float, float, float, float]  # left, top, right, bottom; points from the axes' upper left corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
         caption += " Orange: the part charged by quantity makes a difference; blue: the percentage alone counts."
     if len({tuple(one.items()) for one in picture.fx}) > 1:
         caption += " Thin curves are the same duty at the exchange rates of other periods."
-    return Sketch("line", title, caption, _description(picture), lambda width: _draw(picture, width))
+    return Sketch("line", title, caption, _description(picture), lambda width: _sheet(picture, width))
 
 
 def _governs(rates: Rates, line: str, year: int) -> str:
@@ -124,32 +129,47 @@ def _description(picture: _Picture) -> str:
     )
 
 
-def _draw(picture: _Picture, width: float) -> Canvas:
+def _sheet(picture: _Picture, width: float) -> Sheet:
     wide = width >= 600
-    canvas = Canvas(width, 400.0 if wide else 360.0)
+    sheet = Sheet(width, 400.0 if wide else 360.0)
     left, top = 46.0, 40.0
+    ax = sheet.axes(left, top, width - left - (40 if wide else 26), sheet.height - top - 48)
+    draw_line(ax, picture)
+    words = f"unit value, {picture.currency} for one {spelled(picture.unit)} (logarithmic scale)"
+    sheet.text((left + width) / 2, sheet.height - 12, words, "muted", SMALL, align="center")
+    sheet.text(8, 14, "AVE: the duty in percent of the value", "muted", SMALL)
+    return sheet
+
+
+def draw_line(ax: Axes, picture: _Picture) -> None:
+    """Draw a duty (percent) over unit value, logarithmic, and the observations as points on it.
+
+    Parameters
+    ----------
+    ax : Axes
+    picture : _Picture
+    """
     low, high = (pick(one.unit_value for one in picture.points) for pick in (min, max))
     pad = max(high / low, 2.0) ** 0.06
-    rates = 110.0 * min(0.0, *(one.rate for one in picture.points)), 100.0 * _top(picture)
-    panel = Panel(
-        canvas, left, top, width - left - (40 if wide else 26), canvas.height - top - 48,
-        (low / pad, high * pad), rates, logarithmic=True,
-    )  # fmt: skip
-    panel.mark_across(_unit_values(panel), lambda value: f"{value:,.10g}", grid=True)
-    panel.mark_down(lambda value: f"{value:g} %")
+    ax.set_xscale("log")
+    ax.set_xlim(low / pad, high * pad)
+    ax.set_ylim(110.0 * min(0.0, *(one.rate for one in picture.points)), 100.0 * _top(picture))
+    _mark_scales(ax)
     for place, fx in enumerate(picture.fx):
-        _draw_curve(panel, picture.duty, fx, 2.0 if place == 0 else 0.8)
-    _name_parts(panel, picture)
-    dots = _dots(panel, picture)
-    for specific, colour in ((False, "blue"), (True, "orange")):
-        for one, (x, y, radius) in zip(picture.points, dots, strict=True):
-            if one.specific == specific:
-                canvas.dot(x, y, radius, colour, edge="paper", width=0.8)
-    _label_points(panel, picture, dots)
-    words = f"unit value, {picture.currency} for one {spelled(picture.unit)} (logarithmic scale)"
-    canvas.text((left + width) / 2, canvas.height - 12, words, "muted", SMALL, align="center")
-    canvas.text(8, 14, "AVE: the duty in percent of the value", "muted", SMALL)
-    return canvas
+        _draw_curve(ax, picture.duty, fx, 2.0 if place == 0 else 0.8)
+    _name_parts(ax, picture)
+    areas = _areas(picture)
+    rates = np.minimum([100.0 * one.rate for one in picture.points], ax.get_ylim()[1])
+    values = np.array([one.unit_value for one in picture.points])
+    specific = np.array([one.specific for one in picture.points])
+    for chosen, colour in ((~specific, "blue"), (specific, "orange")):
+        if chosen.any():
+            ax.scatter(
+                values[chosen], rates[chosen], s=areas[chosen], facecolor=light(colour), edgecolor=light("paper"),
+                linewidth=0.8, clip_on=False, zorder=3, marker="o",
+            )  # fmt: skip
+    dots = np.column_stack([_places(ax, values, rates), np.sqrt(areas) / 2.0])
+    _name_partners(ax, picture, dots)
 
 
 def _top(picture: _Picture) -> float:
@@ -159,92 +179,100 @@ def _top(picture: _Picture) -> float:
     return max(min(rates[-1], 1.8 * most), 1.2 * picture.duty.ad_valorem, 0.01) * 1.1
 
 
-def _dots(panel: Panel, picture: _Picture) -> list[Dot]:
-    """Return the places of the points, at most at the panel's upper edge; their areas grow with the value."""
-    largest = max(one.value for one in picture.points)
-    return [
-        (
-            panel.across(one.unit_value),
-            max(panel.down(100.0 * one.rate), panel.top),
-            math.sqrt(16.0 + 150.0 * one.value / largest) / 2,
-        )
-        for one in picture.points
-    ]
+def _areas(picture: _Picture) -> np.ndarray:
+    """Return the areas of the points, points squared: they grow with the value."""
+    values = np.array([one.value for one in picture.points])
+    return 16.0 + 150.0 * values / values.max()
 
 
-def _unit_values(panel: Panel) -> list[float]:
-    """Return the unit values that are written below."""
-    low, high = panel.x_limits
-    if math.log10(high / low) > (4.0 if panel.canvas.wide else 2.0):
-        return log_values(low, high, (1,), 11)
-    values = log_values(low, high, (1, 2, 5), 11)
-    return values if len(values) > 1 else round_values(low, high, min(9, int(panel.width / 30)))
+def _mark_scales(ax: Axes) -> None:
+    from matplotlib.ticker import LogLocator
+
+    low, high = ax.get_xlim()
+    few = math.log10(high / low) > (4.0 if size_of(ax)[0] >= 500 else 2.0)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0), numticks=12))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+    style_ticks(ax)
+    draw_grid(ax, "both")
 
 
-def _draw_curve(panel: Panel, duty: Duty, fx: Mapping[str, float], thickness: float) -> None:
+def _draw_curve(ax: Axes, duty: Duty, fx: Mapping[str, float], thickness: float) -> None:
     pieces = duty.pieces(dict(fx))
-    low, high = panel.x_limits
+    low, high = ax.get_xlim()
     knots = [1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0 and low < 1.0 / ratio < high]
     values = sorted([*np.geomspace(low, high, 120).tolist(), *knots])
-    panel.curve([(value, 100.0 * pieces.rate(1.0 / value)) for value in values], "before", thickness)
+    rates = [100.0 * pieces.rate(1.0 / value) for value in values]
+    ax.plot(values, rates, color=light("before"), linewidth=thickness, linestyle="-", marker="")
 
 
-def _name_parts(panel: Panel, picture: _Picture) -> None:
+def _name_parts(ax: Axes, picture: _Picture) -> None:
     """Write above each stretch of unit values which part of the duty governs there."""
     pieces = picture.duty.pieces(dict(picture.fx[0]))
-    low, high = panel.x_limits
+    low, high = ax.get_xlim()
     ends = [math.inf, *(1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0), 0.0]
+    names = []
     for words, right, left in zip(pieces.binds, ends, ends[1:], strict=False):
         left, right = max(left, low), min(right, high)
         if left >= right:
             continue
-        start, end = panel.across(left), panel.across(right)
         if left > low:
-            panel.canvas.stroke([(start, panel.bottom), (start, panel.top)], "muted", dashes=(2, 3))
-        if end - start > text_width(words, SMALL):
-            panel.canvas.text((start + end) / 2, 32, words, "ink", SMALL, align="center")
+            ax.axvline(left, color=light("muted"), linewidth=1.0, linestyle=(0, (2, 3)), marker="", zorder=1)
+        if size_of(ax)[0] * math.log(right / left) / math.log(high / low) > text_width(words, SMALL):
+            names.append((math.sqrt(left * right), 1.0, words))
+    write(ax, names, size=SMALL, shift=(0, -8), within=ax.get_xaxis_transform(), align="center")
 
 
-def _label_points(panel: Panel, picture: _Picture, dots: Sequence[Dot]) -> None:
-    """Name the partners, the largest first, as far as there is room."""
-    taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in dots]
-    taken += _along_curve(panel, picture)
+def _places(ax: Axes, values: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Return the places (across, down) of pairs of values in rows, points from the axes' upper left corner."""
+    box = ax.get_window_extent()
+    places = ax.transData.transform(np.column_stack([values, rates]))
+    return np.column_stack([places[:, 0] - box.x0, box.y1 - places[:, 1]]) * (POINTS / ax.figure.dpi)
+
+
+def _name_partners(ax: Axes, picture: _Picture, dots: np.ndarray) -> None:
+    """Name the partners, the largest first, as far as there is room; `dots` are middles and radii, in points."""
+    x, y, radius = dots.T
+    taken = [np.column_stack([x - radius, y - radius, x + radius, y + radius]), _along_curve(ax, picture)]
+    boxes = np.concatenate([*taken, np.full((len(dots), 4), np.nan)])  # with room for the names
+    filled = len(dots) + len(taken[1])
+    width, height = size_of(ax)
     named: set[str] = set()
-    top = panel.y_limits[1]
+    names = []
+    top = ax.get_ylim()[1]
     for place in sorted(range(len(dots)), key=lambda i: (-picture.points[i].value, i)):
         one = picture.points[place]
         if one.partner in named:
             continue
-        beyond = 100.0 * one.rate > top
-        words = f"{one.partner} {points(one.rate)} %" if beyond else one.partner
-        spot = _free_spot(place, dots, words, taken, panel.canvas.width)
+        words = f"{one.partner} {points(one.rate)} %" if 100.0 * one.rate > top else one.partner
+        spot = _free_spot(place, dots[place].tolist(), words, boxes[:filled], width)
         if spot is not None:
-            panel.canvas.text(spot[0], (spot[1] + spot[3]) / 2, words, "ink", 9.5)
-            taken.append(spot)
+            names.append((spot[0] / width, 1.0 - (spot[1] + spot[3]) / 2 / height, words))
+            boxes[filled] = spot
+            filled += 1
             named.add(one.partner)
+    write(ax, names, size=NAME, within=ax.transAxes)
 
 
-def _along_curve(panel: Panel, picture: _Picture) -> list[Box]:
+def _along_curve(ax: Axes, picture: _Picture) -> np.ndarray:
     """Return small boxes along the latest period's curve, so that names keep off it."""
     pieces = picture.duty.pieces(dict(picture.fx[0]))
-    boxes = []
-    for value in np.geomspace(*panel.x_limits, 250).tolist():
-        x, y = panel.across(value), max(panel.down(100.0 * pieces.rate(1.0 / value)), panel.top)
-        boxes.append((x - 1.0, y - 1.0, x + 1.0, y + 1.0))
-    return boxes
+    values = np.geomspace(*ax.get_xlim(), 250)
+    rates = np.array([100.0 * pieces.rate(1.0 / value) for value in values.tolist()])
+    x, y = _places(ax, values, np.minimum(rates, ax.get_ylim()[1])).T
+    return np.column_stack([x - 1.0, y - 1.0, x + 1.0, y + 1.0])
 
 
-def _free_spot(place: int, dots: Sequence[Dot], words: str, taken: Sequence[Box], width: float) -> Box | None:
+def _free_spot(place: int, dot: Sequence[float], words: str, taken: np.ndarray, width: float) -> Box | None:
     """Return where words can stand beside a dot; `taken` begins with the boxes of the dots."""
-    x, y, radius = dots[place]
-    wide, high = text_width(words, 9.5) + 1, 10.0
+    x, y, radius = dot
+    wide, high = text_width(words, NAME) + 1, 10.0
     across, down = radius + wide + 3, radius + high + 2
-    start, end, above, below = x - across, x + across, y - down, y + down
-    near = [
-        box
-        for i, box in enumerate(taken)
-        if box[0] < end and start < box[2] and box[1] < below and above < box[3] and i != place
-    ]
+    close = (
+        (taken[:, 0] < x + across) & (x - across < taken[:, 2]) & (taken[:, 1] < y + down) & (y - down < taken[:, 3])
+    )
+    close[place] = False
+    near = taken[close].tolist()
     for left, top in (
         (x + radius + 2, y - high / 2),
         (x - radius - 2 - wide, y - high / 2),
@@ -256,11 +284,11 @@ def _free_spot(place: int, dots: Sequence[Dot], words: str, taken: Sequence[Box]
         (x - wide / 2, y + radius + 1),
     ):
         box = (left, top, left + wide, top + high)
-        inside = left > 0.0 and left + wide < width
+        inside = left > -BESIDE and left + wide < width + BESIDE
         if inside and not any(_overlap(box, other) for other in near):
             return box
     return None
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastavs.report.panel import Panel
+from fastavs.report.drawing import SIZE, SMALL, dot_look, draw_grid, size_of, style_ticks, write
+from fastavs.report.fitting import spread
+from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
-from fastavs.report.svg import SMALL, Canvas, Point, spread
+from fastavs.report.theme import light
 from fastavs.report.words import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
 Means = Mapping[int, float]
@@ -58,7 +63,7 @@ def path_sketch(summary: Sequence[Row], published: Mapping[str, Means]) -> Sketc
         f"weighted mean {_change(first, last, 'weighted_mean')}; "
         f"ad valorem parts alone {_change(first, last, 'ad_valorem_simple_mean')} (simple)."
     )
-    return Sketch("path", "The course of the mean rates", caption, description, lambda width: _draw(panels, width))
+    return Sketch("path", "The course of the mean rates", caption, description, lambda width: _sheet(panels, width))
 
 
 def _years(first: Row, last: Row) -> str:
@@ -78,7 +83,7 @@ def _column(summary: Sequence[Row], name: str) -> Means:
 def _simple(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_Course]:
     courses = [
         _Course("as charged", "blue", _column(summary, "simple_mean"), None, published.get("simple_mean", {})),
-        _Course("without specific", "blue", _column(summary, "ad_valorem_simple_mean"), (6, 4)),
+        _Course("without specific", "blue", _column(summary, "ad_valorem_simple_mean"), (3, 2)),
         _Course("bound", "green", _column(summary, "bound_mean"), None, published.get("bound_mean", {})),
     ]
     return [course for course in courses if course.rates]
@@ -92,66 +97,88 @@ def _weighted(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_C
             "as charged, adj." if adjusted else "as charged", "orange",
             _column(summary, "weighted_mean"), None, published.get("weighted_mean", {}),
         ),
-        _Course("without specific", "orange", _column(summary, "ad_valorem_weighted_mean"), (6, 4)),
+        _Course("without specific", "orange", _column(summary, "ad_valorem_weighted_mean"), (3, 2)),
     ]  # fmt: skip
     if adjusted:
         courses.append(_Course("not adjusted", "orange", unadjusted))
     return [course for course in courses if course.rates]
 
 
-def _draw(panels: Mapping[str, tuple[str, list[_Course]]], width: float) -> Canvas:
+def _sheet(panels: Mapping[str, tuple[str, list[_Course]]], width: float) -> Sheet:
     wide = width >= 600
     each, height = (width / 2, 300.0) if wide else (width, 250.0)
-    canvas = Canvas(width, height if wide else 2 * height)
-    rates = [
-        rate
-        for _, courses in panels.values()
-        for c in courses
-        for one in (c.rates, c.published)
-        for rate in one.values()
-    ]
-    limits = 108.0 * min([*rates, 0.0]), 108.0 * max([*rates, 0.01])
+    sheet = Sheet(width, height if wide else 2 * height)
+    limits = _limits([course for _, courses in panels.values() for course in courses])
     for place, (title, (subtitle, courses)) in enumerate(panels.items()):
         left, above = (place * each, 0.0) if wide else (0.0, place * height)
-        canvas.text(left + 8, above + 14, title, size=14, bold=True)
-        canvas.text(left + 8, above + 32, subtitle, "muted", SMALL)
+        sheet.text(left + 8, above + 14, title, size=14, bold=True)
+        sheet.text(left + 8, above + 32, subtitle, "muted", SMALL)
         if courses:
-            years = {year for course in courses for one in (course.rates, course.published) for year in one}
-            across = min(years) - 0.4, max(years) + 0.4
-            panel = Panel(canvas, left + 36, above + 50, each - 160, height - 80, across, limits)
-            _draw_panel(panel, courses, sorted(years))
-    return canvas
+            draw_path(sheet.axes(left + 36, above + 50, each - 160, height - 80), courses, limits)
+    return sheet
 
 
-def _draw_panel(panel: Panel, courses: Sequence[_Course], years: Sequence[int]) -> None:
-    panel.mark_across([year for year in years if len(years) <= 6 or year % 5 == 0], str)
-    panel.mark_down(lambda value: f"{value:g} %")
+def _limits(courses: Sequence[_Course]) -> tuple[float, float]:
+    """Return where the scale of rates begins and ends, in percent."""
+    rates = [rate for course in courses for one in (course.rates, course.published) for rate in one.values()]
+    return 108.0 * min([*rates, 0.0]), 108.0 * max([*rates, 0.01])
+
+
+def draw_path(ax: Axes, courses: Sequence[_Course], limits: tuple[float, float] | None = None) -> None:
+    """Draw rates (percent) by year, and what each line is to the right of the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+    courses : sequence of _Course
+        At least one.
+    limits : tuple of float, optional
+        Percent at the ends of the scale, if other axes have the same.
+    """
+    years = sorted({year for course in courses for one in (course.rates, course.published) for year in one})
+    style_ticks(ax)
+    ax.set_xlim(years[0] - 0.4, years[-1] + 0.4)
+    ax.set_ylim(*(limits or _limits(courses)))
+    marked = [year for year in years if len(years) <= 6 or year % 5 == 0]
+    ax.set_xticks(marked, [str(year) for year in marked])
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+    draw_grid(ax, "y")
+    _shade(ax, courses)
+    for course in courses:
+        ax.plot(
+            list(course.rates), _percents(course.rates), color=light(course.colour), label=course.label,
+            linewidth=1.0 if course.label == "not adjusted" else 2.0, clip_on=False,
+            linestyle=(0, course.dashes) if course.dashes else "-", marker="o" if len(years) <= 3 else "", markersize=5,
+        )  # fmt: skip
+    for course in courses:
+        if course.published:
+            look = dot_look(2.24, "paper", course.colour, 1.2)
+            ax.plot(list(course.published), _percents(course.published), zorder=4, **look)
+    _label_ends(ax, courses)
+
+
+def _percents(rates: Means) -> list[float]:
+    return [100.0 * rate for rate in rates.values()]
+
+
+def _shade(ax: Axes, courses: Sequence[_Course]) -> None:
+    """Fill the gap between the rates as charged and those without specific parts."""
     charged = next((c for c in courses if c.label == "not adjusted"), courses[0])
     bare = next((c for c in courses if c.dashes), None)
     if bare is not None:
         common = [year for year in bare.rates if year in charged.rates]
-        there, back = (_places(panel, {year: c.rates[year] for year in common}) for c in (bare, charged))
-        if common:
-            panel.canvas.area([*there, *reversed(back)], f"{bare.colour}_soft")
-    for course in courses:
-        places = _places(panel, course.rates)
-        panel.canvas.stroke(places, course.colour, 1.0 if course.label == "not adjusted" else 2.0, course.dashes)
-        if len(years) <= 3:
-            for x, y in places:
-                panel.canvas.dot(x, y, 2.5, course.colour, width=1.0)
-    for course in courses:
-        for x, y in _places(panel, course.published):
-            panel.canvas.dot(x, y, 2.24, "paper", edge=course.colour, width=1.2)
-    _label_ends(panel, courses)
+        lower, upper = ([100.0 * c.rates[year] for year in common] for c in (bare, charged))
+        around = [*common, *reversed(common)], [*lower, *reversed(upper)]
+        ax.fill(*around, color=light(f"{bare.colour}_soft"), linewidth=0.0, clip_on=False)
 
 
-def _places(panel: Panel, rates: Means) -> list[Point]:
-    return [panel.at(year, 100.0 * rate) for year, rate in rates.items()]
-
-
-def _label_ends(panel: Panel, courses: Sequence[_Course]) -> None:
+def _label_ends(ax: Axes, courses: Sequence[_Course]) -> None:
+    """Write each line's last rate and name at its end, apart from each other."""
+    height, (low, high) = size_of(ax)[1], ax.get_ylim()
     last = [list(course.rates.values())[-1] for course in courses]
-    places = spread([panel.down(100.0 * rate) for rate in last], 31.0)
-    for course, rate, y in zip(courses, last, places, strict=True):
-        panel.canvas.text(panel.right + 8, y - 6, percent(rate), course.colour, bold=True)
-        panel.canvas.text(panel.right + 8, y + 8, course.label, course.colour, SMALL)
+    ends = [height * (high - 100.0 * rate) / (high - low) for rate in last]
+    for course, rate, down in zip(courses, last, spread(ends, 31.0), strict=True):
+        words = ((percent(rate), SIZE, True, -6.0), (course.label, SMALL, False, 8.0))
+        for text, size, bold, lower in words:
+            shift = (8.0, down + lower)
+            write(ax, [(1.0, 1.0, text)], course.colour, size, shift=shift, within=ax.transAxes, bold=bold)

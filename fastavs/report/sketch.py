@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastavs.report import svg
-from fastavs.report.svg import Canvas
+from fastavs.report.sheet import NARROW, WIDE, Sheet, drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,14 @@ class Sketch:
     description : str
         What it shows, for those who cannot see it.
     draw : callable
-        Draws it on a canvas of a width in px.
+        Draws it on a sheet of a width in px.
     """
 
     id: str
     title: str
     caption: str
     description: str
-    draw: Callable[[float], Canvas]
+    draw: Callable[[float], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,18 @@ class ReportFigure:
 
 def drawn(sketch: Sketch, mark: str) -> ReportFigure:
     """Draw a figure for a page, for a phone, and for a file that `mark` says the study of."""
-    wide, narrow = (sketch.draw(width) for width in (svg.WIDE, svg.NARROW))
+    with drawing():
+        sheets = [sketch.draw(width) for width in (WIDE, NARROW)]
+        wide, narrow = (
+            (one.width, one.height, svg.plain(one.to_svg(), f"{sketch.id}-{name}"))
+            for one, name in zip(sheets, ("wide", "narrow"), strict=True)
+        )
     words = (sketch.title, f"{sketch.description} {sketch.caption}")
     return ReportFigure(
         sketch.id,
         sketch.title,
         sketch.caption,
-        svg.within_page(wide, f"{sketch.id}-wide", *words),
-        svg.within_page(narrow, f"{sketch.id}-narrow", *words),
-        svg.standing_alone(wide, sketch.id, *words, mark),
+        svg.within_page(*wide, f"{sketch.id}-wide", *words),
+        svg.within_page(*narrow, f"{sketch.id}-narrow", *words),
+        svg.standing_alone(*wide, sketch.id, *words, mark),
     )

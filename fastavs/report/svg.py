@@ -1,24 +1,37 @@
-"""Drawing to SVG that follows the reader's light or dark mode, the same bytes from the same figures.
+"""SVG that follows the reader's light or dark mode, the same bytes from the same figures.
 
-Every colour stands as a plain attribute, in its light value, and as a class besides, so that a stylesheet can change it
-and a reader without stylesheets still sees the light figure.
+matplotlib draws with the light colours. Every style that it writes becomes plain attributes, and every colour a class
+besides, so that a stylesheet can change it and a reader without stylesheets still sees the light figure.
+
+What is read here is what matplotlib writes of the report's figures: paths, dots, words, and rectangles that cut curves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
 
 from fastavs.report import theme
+from fastavs.report.fitting import shorten
 
-WIDE, NARROW = 860, 340  # px: a page, a phone
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
-SIZE, SMALL = 12.0, 10.5  # px
+HEAD = 46.0  # px above a figure that stands alone, for its title and the study's name and note
 
-Point = tuple[float, float]
-_ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
+_ELEMENT = re.compile(
+    r"<clipPath id=\"(?P<cut>[^\"]*)\">\s*<rect (?P<area>[^>]*)/>\s*</clipPath>"
+    r"|<(?P<tag>path|use|text) (?P<attributes>[^>]*?)(?:/>|>(?P<words>[^<]*)</text>)"
+)
+_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_AROUND_LETTERS = re.compile(r"\s*([A-Za-z])\s*")
+_CURVE = r"C(?: \S+){6}\s+"
+_HALF = rf"M (\S+) (\S+)\s+{3 * _CURVE}C(?: \S+){{4}} (\S+) (\S+)\s+"  # from a dot's lowest point to its highest
+_DOT = re.compile(rf"{_HALF}{4 * _CURVE}z\s*")
+_USUAL = {"fill": "#000000", "stroke-dashoffset": "0", "stroke-width": "1", "text-anchor": "start"}
 
 
 class _Element(NamedTuple):
@@ -29,97 +42,91 @@ class _Element(NamedTuple):
     end: str = "/>"
 
 
-class Canvas:
-    """A sheet measured in px from its upper left corner.
+def plain(drawn: str, name: str) -> str:
+    """Return the elements of a figure that matplotlib has written.
 
-    Shapes lie upon each other in the order in which they are drawn, and all words above them.
+    Places stand to the hundredth of a px, which no eye can tell and every machine computes alike. Dots become circles,
+    words lie above all else, and neighbours that look alike say how but once.
 
     Parameters
     ----------
-    width, height : float
-        In px.
-
-    Examples
-    --------
-    >>> canvas = Canvas(100, 50)
-    >>> canvas.box(5, 5, 20.004, 10, "blue")
-    >>> print(canvas.to_svg())
-    <rect x="0" y="0" width="100" height="50" fill="#ffffff" class="f-paper"/>
-    <rect x="5" y="5" width="20" height="10" fill="#0064a3" class="f-blue"/>
+    drawn : str
+        What `fastavs.report.sheet.Sheet.to_svg` gave.
+    name : str
+        Goes before every id, so that figures can stand in one page.
     """
+    elements = sorted(_elements(drawn, name), key=lambda element: element.begin.startswith("<text"))
+    lines = []
+    for look, some in groupby(elements, key=lambda element: element.look):
+        alike = list(some)
+        if len(alike) == 1 or not look:
+            lines += [f"{one.begin}{look}{one.end}" for one in alike]
+        else:
+            lines += [f"<g{look}>", *(one.begin + one.end for one in alike), "</g>"]
+    return "\n".join(lines)
 
-    def __init__(self, width: float, height: float) -> None:
-        self.width, self.height = float(width), float(height)
-        self.classes: set[str] = set()
-        self._shapes: list[_Element] = []
-        self._words: list[_Element] = []
-        self.box(0, 0, width, height, "paper")
 
-    @property
-    def wide(self) -> bool:
-        """Whether the sheet is for a page, not for a phone."""
-        return self.width >= WIDE
+def _elements(drawn: str, name: str) -> Iterator[_Element]:
+    radii: dict[str, str] = {}  # of the dots that are drawn many times, by id
+    for found in _ELEMENT.finditer(drawn):
+        if found["cut"]:
+            area = " ".join(f'{key}="{px(float(value))}"' for key, value in _ATTRIBUTE.findall(found["area"]))
+            yield _Element(f'<clipPath id="{name}-{found["cut"]}"><rect {area}/>', "", "</clipPath>")
+            continue
+        attributes = dict(_ATTRIBUTE.findall(found["attributes"]))
+        look = _look(attributes.get("style", ""))
+        if found["tag"] == "text":
+            begin = f'<text x="{px(float(attributes["x"]))}" y="{px(float(attributes["y"]))}"'
+            yield _Element(begin, look, f">{found['words']}</text>")
+        elif found["tag"] == "use":
+            radius = radii[attributes["xlink:href"].removeprefix("#")]
+            yield _Element(_circle(float(attributes["x"]), float(attributes["y"]), radius), look)
+        elif dot := _DOT.fullmatch(attributes["d"]):
+            x, lowest, _, highest = map(float, dot.groups())
+            radius = px(abs(lowest - highest) / 2)
+            if "id" in attributes:
+                radii[attributes["id"]] = radius
+            else:
+                yield _Element(_circle(x, (lowest + highest) / 2, radius), look)
+        else:
+            cut = attributes.get("clip-path", "").replace("#", f"#{name}-")
+            yield _Element(f'<path d="{_path(attributes["d"])}"', look + (f' clip-path="{cut}"' if cut else ""))
 
-    def text(
-        self, x: float, y: float, words: str, colour: str = "ink", size: float = SIZE, *,
-        bold: bool = False, align: str = "left",
-    ) -> None:  # fmt: skip
-        """Write words: their left end, "center" or "right" end stands at x, their middle at y."""
-        # the baseline is set by hand: how tall a letter is differs little between fonts, what they call its middle does
-        begin = f'<text x="{px(x)}" y="{px(y + 0.36 * size)}"'
-        weight = ' font-weight="700"' if bold else ""
-        look = f' font-size="{px(size)}"{weight}{_ANCHORS[align]}{self._paint(fill=colour)}'
-        self._words.append(_Element(begin, look, f">{escape(words, quote=False)}</text>"))
 
-    def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
-        """Fill a rectangle."""
-        begin = f'<rect x="{px(left)}" y="{px(top)}" width="{px(width)}" height="{px(height)}"'
-        self._shapes.append(_Element(begin, self._paint(fill=colour)))
+def _circle(x: float, y: float, radius: str) -> str:
+    return f'<circle cx="{px(x)}" cy="{px(y)}" r="{radius}"'
 
-    def area(self, points: Iterable[Point], colour: str) -> None:
-        """Fill what a line through points encloses."""
-        self._shapes.append(_Element(f'<path d="{_path(points)}z"', self._paint(fill=colour)))
 
-    def stroke(
-        self, points: Iterable[Point], colour: str, width: float = 1.0, dashes: tuple[float, float] | None = None
-    ) -> None:
-        """Draw a line through points; `dashes` are the px of a dash and of the gap behind it."""
-        broken = f' stroke-linecap="butt" stroke-dasharray="{px(dashes[0])},{px(dashes[1])}"' if dashes else ""
-        self._shapes.append(_Element(f'<path d="{_path(points)}"', self._paint(edge=colour, width=width) + broken))
+def _path(steps: str) -> str:
+    return _AROUND_LETTERS.sub(r"\1", _NUMBER.sub(lambda number: px(float(number[0])), steps)).strip()
 
-    def dot(
-        self, x: float, y: float, radius: float, colour: str, *, edge: str | None = None, width: float = 1.5
-    ) -> None:
-        """Draw a dot; its edge, `width` px wide, has the same colour or one of its own."""
-        begin = f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}"'
-        self._shapes.append(_Element(begin, self._paint(colour, edge or colour, width)))
 
-    def to_svg(self) -> str:
-        """Return the elements; neighbours that look alike say how but once."""
-        lines = []
-        for elements in (self._shapes, self._words):
-            for look, some in groupby(elements, key=lambda element: element.look):
-                alike = list(some)
-                if len(alike) == 1:
-                    lines.append(f"{alike[0].begin}{look}{alike[0].end}")
-                else:
-                    lines += [f"<g{look}>", *(one.begin + one.end for one in alike), "</g>"]
-        return "\n".join(lines)
+@lru_cache(maxsize=256)
+def _look(style: str) -> str:
+    """Return a style as attributes, and its colours as classes besides."""
+    parts, names = [], []
+    for declaration in style.split(";"):
+        key, _, value = (part.strip() for part in declaration.partition(":"))
+        if key.startswith("font"):
+            parts += _font(key, value)
+        elif key and value != _USUAL.get(key):
+            parts.append(f'{key}="{value}"')
+            if key in ("fill", "stroke") and value in theme.NAME_OF:
+                names.append(theme.fill_class(theme.NAME_OF[value], key[0]))
+    if names:
+        parts.append(f'class="{" ".join(names)}"')
+    return "".join(f" {part}" for part in sorted(parts))
 
-    def _paint(self, fill: str | None = None, edge: str | None = None, width: float = 1.0) -> str:
-        """Return colours as attributes and as classes, and remember the classes."""
-        parts = [f' fill="{theme.light(fill) if fill else "none"}"']
-        if edge:
-            parts.append(f' stroke="{theme.light(edge)}"')
-            if width != 1.0:
-                parts.append(f' stroke-width="{px(width)}"')
-        names = [theme.fill_class(name, letter) for name, letter in ((fill, "f"), (edge, "s")) if name]
-        self.classes.update(names)
-        return f'{"".join(parts)} class="{" ".join(names)}"'
+
+def _font(key: str, value: str) -> list[str]:
+    """Return size and weight, which stand by themselves or, as older matplotlib writes them, in one declaration."""
+    size = re.search(r"([\d.]+)px", value)
+    bold = re.search(r"\b(bold|[6-9]00)\b", value) if key in ("font", "font-weight") else None
+    return ([f'font-size="{size[1]}"'] if size else []) + (['font-weight="700"'] if bold else [])
 
 
 def px(number: float) -> str:
-    """Return a place to the hundredth of a px, which no eye can tell and every machine computes alike.
+    """Return a place to the hundredth of a px.
 
     Examples
     --------
@@ -129,104 +136,64 @@ def px(number: float) -> str:
     return f"{round(number, 2) + 0.0:.8g}"
 
 
-def _path(points: Iterable[Point]) -> str:
-    return "M" + "L".join(f"{px(x)} {px(y)}" for x, y in points)
-
-
-def text_width(words: str, size: float) -> float:
-    """Return about how wide words are, in px; rather too wide than too narrow.
-
-    Examples
-    --------
-    >>> round(text_width("12.5 %", 10.0))
-    35
-    """
-    return 0.58 * size * len(words)
-
-
-def shorten(words: str, size: float, room: float) -> str:
-    """Return words cut so that they fit.
-
-    Examples
-    --------
-    >>> shorten("Electrical goods", 10.0, 60.0)
-    'Electrica…'
-    """
-    most = max(int(room / (0.58 * size)), 2)
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
-
-
-def spread(places: list[float], gap: float) -> list[float]:
-    """Return places moved as little as possible so that any two are at least `gap` apart, in the same order.
-
-    Examples
-    --------
-    >>> spread([10.0, 11.0, 30.0], 5.0)
-    [8.0, 13.0, 30.0]
-    """
-    order = sorted(range(len(places)), key=lambda i: (places[i], i))
-    blocks: list[tuple[float, int]] = []  # mean of what is left without the gaps, how many
-    for rank, i in enumerate(order):
-        mean, members = places[i] - rank * gap, 1
-        while blocks and blocks[-1][0] >= mean:
-            other, count = blocks.pop()
-            mean, members = (other * count + mean * members) / (count + members), members + count
-        blocks.append((mean, members))
-    levels = [mean for mean, members in blocks for _ in range(members)]
-    moved = [0.0] * len(places)
-    for rank, i in enumerate(order):
-        moved[i] = levels[rank] + rank * gap
-    return moved
-
-
-HEAD = 46.0  # px above a figure that stands alone, for its title and the study's name and note
-
-
-def within_page(canvas: Canvas, name: str, title: str, description: str) -> str:
+def within_page(width: float, height: float, elements: str, name: str, title: str, description: str) -> str:
     """Return a figure as a part of a page that has the colours of `fastavs.report.theme`.
 
     Parameters
     ----------
-    canvas : Canvas
+    width, height : float
+        In px.
+    elements : str
+        What `plain` gave.
     name : str
-        Goes before every id, so that figures can stand in one page.
+        Goes before the ids of title and description.
     title, description : str
         For those who cannot see the figure.
     """
-    size = f'viewBox="0 0 {px(canvas.width)} {px(canvas.height)}"'
-    return "\n".join((_opening(size, name, title, description), canvas.to_svg(), "</svg>"))
+    return f"{_opening(f'0 0 {px(width)} {px(height)}', '', name, title, description)}\n{elements}\n</svg>"
 
 
-def standing_alone(canvas: Canvas, name: str, title: str, description: str, mark: str) -> str:
+def standing_alone(
+    width: float, height: float, elements: str, name: str, title: str, description: str, mark: str
+) -> str:
     """Return a figure as a file of its own, with its own stylesheet and a head: the title, and `mark`.
 
     `mark` says what study the figure is from; the rest is as for `within_page`.
     """
-    width, height = canvas.width, canvas.height + HEAD
-    head = Canvas(width, HEAD)
-    head.text(8, 14.6, title, size=15, bold=True)
-    head.text(8, 34.04, shorten(mark, 11, width - 16), "muted", 11)
-    size = (
-        f'viewBox="0 {px(-HEAD)} {px(width)} {px(height)}" width="{px(width)}" height="{px(height)}" '
-        'xmlns="http://www.w3.org/2000/svg"'
+    high = px(height + HEAD)
+    head = "\n".join(
+        (
+            f'<path d="M0 {px(-HEAD)}H{px(width)}V0H0z"{_filled("paper")}/>',
+            f'<text x="8" y="-26" font-size="15" font-weight="700"{_filled("ink")}>{_quoted(title)}</text>',
+            f'<text x="8" y="-8" font-size="11"{_filled("muted")}>{_quoted(shorten(mark, 11, width - 16))}</text>',
+        )
     )
+    used = set(" ".join(re.findall(r'class="([^"]*)"', head + elements)).split())
+    size = f'width="{px(width)}" height="{high}" xmlns="http://www.w3.org/2000/svg"'
     parts = (
         '<?xml version="1.0" encoding="utf-8"?>',
-        _opening(size, name, title, description),
-        f"<style>{theme.dark_rules(head.classes | canvas.classes)}</style>",
-        f'<g transform="translate(0 {px(-HEAD)})">',
-        head.to_svg(),
-        "</g>",
-        canvas.to_svg(),
+        _opening(f"0 {px(-HEAD)} {px(width)} {high}", size, name, title, description),
+        f"<style>{theme.dark_rules(used)}</style>",
+        head,
+        elements,
         "</svg>\n",
     )
     return "\n".join(parts)
 
 
-def _opening(size: str, name: str, title: str, description: str) -> str:
-    words = ((tag, escape(text, quote=False)) for tag, text in (("title", title), ("desc", description)))
-    told = "\n".join(f'<{tag} id="{name}-{tag}">{text}</{tag}>' for tag, text in words)
+def _filled(colour: str) -> str:
+    return _look(f"fill: {theme.light(colour)}")
+
+
+def _quoted(words: str) -> str:
+    return escape(words, quote=False)
+
+
+def _opening(view: str, size: str, name: str, title: str, description: str) -> str:
+    told = "\n".join(
+        f'<{tag} id="{name}-{tag}">{_quoted(text)}</{tag}>' for tag, text in (("title", title), ("desc", description))
+    )
     return (
-        f'<svg {size} role="img" aria-labelledby="{name}-title {name}-desc" font-family="{FONT}" '
-        f'stroke-linejoin="round" stroke-linecap="square">\n{told}'
+        f'<svg viewBox="{view}" {size}{" " if size else ""}role="img" aria-labelledby="{name}-title {name}-desc" '
+        f'font-family="{FONT}" stroke-linejoin="round">\n{told}'
     )
