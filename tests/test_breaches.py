@@ -31,7 +31,10 @@ def line_by_line(rates: fa.Rates) -> list[dict[str, Any]]:
             critical: tuple[float | None, str | None] = (None, None)
             if at is not None:
                 duties = {"applied": applied.duties[applied.duty[at]], "bound": bound.duties[bound.duty[place]]}
-                fx = {kind: rates.matches.fx_of(year.sides[kind].schedule, duty.currencies) for kind, duty in duties.items()}
+                fx = {
+                    kind: rates.matches.fx_of(year.sides[kind].schedule, duty.currencies)
+                    for kind, duty in duties.items()
+                }
                 with mock.patch.object(pieces, "usual_pieces", return_value=None):
                     if all(len(duty.kinds) <= 1 for duty in duties.values()):
                         critical = critical_unit_value(*(duty.pieces(fx[kind]) for kind, duty in duties.items()))

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 import rewritten
 from alike import assert_same_table
-from fastavs.results.groups import SCENARIO
 from test_sweep import KNOBS, scenarios_for
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.results.groups import SCENARIO
 from fastavs.results.rates import SCHEMA
 from fastavs.results.summary import GROUP
 

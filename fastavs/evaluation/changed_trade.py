@@ -14,13 +14,13 @@ from fastavs.evaluation.partners import Terms, settle, shocks_prices
 from fastavs.evaluation.plan import Plan
 from fastavs.index.sorted_index import Lines, SortedIndex
 from fastavs.kernels import changed_trade as reindexing
-from fastavs.kernels import shapes
 from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import SEGMENT, Changes, Entries, EntryOrigin, Layout, changed
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
 
-UNTOUCHED = ("line_layout", "some_lines", "members", "years_by_row")  # what is kept of lines, whatever their trade
+UNTOUCHED = ("line_layout", "some_lines", "members", "behind_by_row")  # what is kept of lines, whatever their trade
 
 
 def check_prices(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:
@@ -55,33 +55,33 @@ def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
 def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     changes = _numbers(plan.index, terms)
     index = _changed_index(plan.index, changes)
-    first = np.empty(plan.rows.group.size, dtype=np.int64)
+    first = np.empty(plan.rows.size, dtype=np.int64)
     first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
-    rows = plan.rows._replace(group=readonly(index.lines.group[first], np.int32))
+    rows = changed(plan.rows, group=index.lines.group[first])
     return replace(plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), under=Latest())
 
 
-def _numbers(index: SortedIndex, terms: Terms) -> shapes.Changes:
+def _numbers(index: SortedIndex, terms: Terms) -> Changes:
     records = index.records
     factor = terms.factor.transpose(0, 2, 1)
     weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
-    return shapes.Changes(
+    return Changes(
         readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
         readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
     )  # fmt: skip
 
 
-def _observed(index: SortedIndex, by_code: bool) -> shapes.EntryOrigin:
+def _observed(index: SortedIndex, by_code: bool) -> EntryOrigin:
     """Whose observations the entries are; found out once and kept with the index."""
     records, kept = index.records, index.kept
     if "partner" not in kept:
         kept["partner"] = readonly(records.partner[_record(index)], records.partner.dtype)
     if not by_code:
-        return shapes.EntryOrigin(kept["partner"], readonly(np.empty(0), np.int32))
+        return EntryOrigin(kept["partner"], readonly(np.empty(0), np.int32))
     if "code" not in kept:
         code = np.repeat(np.arange(records.code_key.size, dtype=np.int32), np.diff(records.start[records.code_cell]))
         kept["code"] = readonly(code[_record(index)], np.int32)
-    return shapes.EntryOrigin(kept["partner"], kept["code"])
+    return EntryOrigin(kept["partner"], kept["code"])
 
 
 def _record(index: SortedIndex) -> np.ndarray:
@@ -93,7 +93,7 @@ def _record(index: SortedIndex) -> np.ndarray:
     return index.observation + np.repeat(first, np.diff(start))
 
 
-def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
+def _changed_index(index: SortedIndex, changes: Changes) -> SortedIndex:
     """Return the index with the observations that are left, their multiplicities and prices, and new weights."""
     lines, others, entries = index.lines, index.others, index.entries
     observed = _observed(index, by_code=changes.factor.shape[0] > 1)
@@ -127,29 +127,26 @@ def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
 
 
 def _refilled(
-    entries: shapes.Entries,
-    observed: shapes.EntryOrigin,
-    changes: shapes.Changes,
+    entries: Entries,
+    observed: EntryOrigin,
+    changes: Changes,
     used: np.ndarray,
     left: np.ndarray,
-) -> shapes.Entries:
+) -> Entries:
     """Return the entries that are left."""
     left[~np.repeat(used, np.diff(entries.group))] = 0
-    sizes = np.diff(entries.start)
-    more = np.diff(np.append(entries.more_start, entries.more.size))
+    sizes, more = np.diff(entries.start), np.diff(entries.segment["more"])
     segments, n = int((left > 0).sum()), int(left.sum())
     further = int((left * more // np.maximum(sizes, 1)).sum())
-    low, high, total = (np.empty(segments) for _ in range(3))
-    out = shapes.Entries(
-        np.empty(used.size + 1, dtype=np.int64), np.empty(segments, dtype=np.int32),
-        np.empty(segments + 1, dtype=np.int64), low, high, total,
-        np.empty(n), np.empty(n + segments), np.empty(further), np.empty(segments, dtype=np.int64),
+    out = Entries(
+        np.empty(used.size + 1, dtype=np.int64), np.zeros(segments + 1, dtype=SEGMENT),
+        np.empty(n), np.empty(n + segments), np.empty(further),
     )  # fmt: skip
     reindexing.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
-    return shapes.Entries(*(readonly(array, array.dtype) for array in out))
+    return Entries(*(readonly(array, array.dtype) for array in out))
 
 
-def _imports(index: SortedIndex, changes: shapes.Changes) -> np.ndarray:
+def _imports(index: SortedIndex, changes: Changes) -> np.ndarray:
     """Return the imports of each line, float64[h]."""
     facts, records = index.facts, index.records
     within = np.zeros((len(facts["bases"]), len(facts["trade_periods"])), dtype=bool)
@@ -163,7 +160,7 @@ def _imports(index: SortedIndex, changes: shapes.Changes) -> np.ndarray:
     return imports
 
 
-def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
+def _changed_layout(plan: Plan, lines: Lines) -> Layout:
     """Return the layout with the weights and matched lines of changed trade."""
     layout, index = plan.layout, plan.index
     sides = [
@@ -171,7 +168,7 @@ def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
         for year, applied, has_bound, _ in index.facts["years"]
     ]
     spans = readonly([(side.first, side.last) for side in sides], np.int64)
-    weight, matched = np.empty(layout.weight.size), np.empty(layout.weight.size)
+    weight, matched = np.empty(layout.classes.size), np.empty(layout.classes.size)
     totals = np.empty((len(sides), 3))
     reindexing.weigh_classes(
         layout, spans, readonly(plan.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
@@ -179,6 +176,6 @@ def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
     counts = layout.counts.copy()
     counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]
     return layout._replace(
-        weight=readonly(weight, np.float64), matched=readonly(matched, np.float64),
-        counts=readonly(counts, np.float64), matched_lines=readonly(totals[:, 2], np.float64),
+        classes=changed(layout.classes, weight=weight, matched=matched),
+        years=changed(layout.years, matched_lines=totals[:, 2]), counts=readonly(counts, np.float64),
     )  # fmt: skip

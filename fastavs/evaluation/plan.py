@@ -14,15 +14,15 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.latest import Latest
 from fastavs.index.classes import LayoutBuilder, distinct
 from fastavs.index.sorted_index import SortedIndex, duty_table, parsed
-from fastavs.kernels import shapes
 from fastavs.kernels.names import ALONE, CONST, PERCENT
-from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import ROW, Carried, DutyTable, Layout, changed, records
 from fastavs.scenario.scenario import EVERYWHERE, FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
 
 CHUNK_DIGITS = 2
 USUAL_GROWTH = 4.0  # what every plan is ready for
 MARGIN = 1.0 + 1e-9  # far above rounding
 PLANS = ("plan", "careful plan")  # kept with an index
+PLAN_PARTS: dict[str, Any] = {"duties": DutyTable, "layout": Layout, "carried": Carried}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,13 @@ class Plan:
     Attributes
     ----------
     index : SortedIndex
-    duties : shapes.DutyTable
+    duties : DutyTable
     texts : tuple of str
         The duties: those of the index, then new ones that scenarios set.
-    rows : shapes.Rows
-    layout : shapes.Layout
+    rows : ROW[n]
+    layout : Layout
+    carried : Carried
+        The means that the layout's classes rest on.
     line_row : int32[h]
         The row of each line of the index.
     line_class : int32[...]
@@ -50,10 +52,11 @@ class Plan:
     """
 
     index: SortedIndex
-    duties: shapes.DutyTable
+    duties: DutyTable
     texts: tuple[str, ...]
-    rows: shapes.Rows
-    layout: shapes.Layout
+    rows: np.ndarray
+    layout: Layout
+    carried: Carried
     line_row: np.ndarray
     line_class: np.ndarray
     seats: int
@@ -97,30 +100,23 @@ def with_parts(index: SortedIndex, **parts: Any) -> SortedIndex:
 
 def plan_parts(plan: Plan) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return a plan as arrays and facts to be written."""
-    arrays = {"plan.line_row": plan.line_row, "plan.line_class": plan.line_class}
+    arrays = {"plan.rows": plan.rows, "plan.line_row": plan.line_row, "plan.line_class": plan.line_class}
     facts: dict[str, Any] = {"seats": plan.seats, "texts": plan.texts}
-    for title, part in (("duties", plan.duties), ("rows", plan.rows), ("layout", plan.layout)):
-        for name, value in part._asdict().items():
-            if isinstance(value, np.ndarray):
-                arrays[f"plan.{title}.{name}"] = value
-            else:
-                facts[f"{title}.{name}"] = value
+    for title, kind in PLAN_PARTS.items():
+        for name in kind._fields:
+            arrays[f"plan.{title}.{name}"] = getattr(getattr(plan, title), name)
     return arrays, facts
 
 
 def plan_from(index: SortedIndex, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Plan:
     """Put a plan together again; it tells no cells apart by name."""
-
-    def part(kind: Any, title: str) -> Any:
-        return kind(**{
-            name: arrays[f"plan.{title}.{name}"] if f"plan.{title}.{name}" in arrays else facts[f"{title}.{name}"]
-            for name in kind._fields
-        })  # fmt: skip
-
+    parts: dict[str, Any] = {
+        title: kind(**{name: arrays[f"plan.{title}.{name}"] for name in kind._fields})
+        for title, kind in PLAN_PARTS.items()
+    }
     return Plan(
-        index, part(shapes.DutyTable, "duties"), tuple(facts["texts"]), part(shapes.Rows, "rows"),
-        part(shapes.Layout, "layout"),
-        arrays["plan.line_row"], arrays["plan.line_class"], facts["seats"], (frozenset(),),
+        index, rows=arrays["plan.rows"], line_row=arrays["plan.line_row"], line_class=arrays["plan.line_class"],
+        texts=tuple(facts["texts"]), seats=facts["seats"], cells=(frozenset(),), **parts,
     )  # fmt: skip
 
 
@@ -147,7 +143,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     table = duty_table(duties, index.facts["currencies"])
     specific = np.array([duty.has_specific for duty in duties])
     unpercented = np.array([all(op != CONST for op, _ in duty.program) for duty in duties])
-    bare = specific & unpercented
+    purely_specific = specific & unpercented
     cells, cell = _cells(index, scenarios)
     volatile = _volatile(index, scenarios)
     context = np.concatenate([
@@ -156,7 +152,7 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
     ])  # fmt: skip
     chunk = _chunks(index)
     lines = index.lines
-    shared = ((table.form[lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
+    shared = ((table.duty["form"][lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
     own_place = np.where(volatile, np.arange(lines.key.size) + 1, 0)  # a line that may get a new duty shares no row
     chunk_or_none = np.where(shared, -1, chunk)
     first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place, _behind(index))
@@ -164,20 +160,18 @@ def _make_plan(index: SortedIndex, scenarios: Sequence[Scenario], careful: bool)
         column[first] for column in (context, cell, lines.duty, lines.group, chunk_or_none)
     )
     width = index.fx.shape[1] * index.fx.shape[2]
-    rows = shapes.Rows(
-        readonly(duty_row, np.int32), readonly(group_row, np.int32), readonly(cell_row, np.int32),
-        readonly(context_row * width, np.int32),
-        readonly(specific[duty_row], np.bool_), readonly(bare[duty_row], np.bool_),
-        readonly(np.zeros(duty_row.size), np.bool_),
+    rows = records(
+        ROW, duty_row.size, duty=duty_row, group=group_row, cell=cell_row, fx_offset=context_row * width,
+        specific=specific[duty_row], purely_specific=purely_specific[duty_row],
     )  # fmt: skip
-    may_be_bare = unpercented[duty_row]  # an amount of 0 may be raised
-    nullable = may_be_bare if careful else _nullable(index, table, rows, may_be_bare, _growth(scenarios))
+    may_be_null = unpercented[duty_row]  # an amount of 0 may be raised
+    nullable = may_be_null if careful else _nullable(index, table, rows, may_be_null, _growth(scenarios))
     nullable[line_row[volatile]] = True
-    rows = rows._replace(nullable=readonly(nullable, np.bool_))
+    rows = changed(rows, nullable=nullable)
     n_chunks = int(chunk.max(initial=0)) + 1
     row_start = np.searchsorted(chunk_row, np.arange(n_chunks + 1))
-    layout, seats, line_class = LayoutBuilder(index, rows, line_row, row_start, chunk).make()
-    return Plan(index, table, (*index.duties, *new), rows, layout, line_row, line_class, seats, cells)
+    layout, carried, seats, line_class = LayoutBuilder(index, rows, line_row, row_start, chunk).make()
+    return Plan(index, table, (*index.duties, *new), rows, layout, carried, line_row, line_class, seats, cells)
 
 
 def _check_new(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
@@ -262,19 +256,18 @@ def _growth(scenarios: Sequence[Scenario]) -> float:
 
 
 def _nullable(
-    index: SortedIndex, table: shapes.DutyTable, rows: shapes.Rows, bare: np.ndarray, growth: float
+    index: SortedIndex, table: DutyTable, rows: np.ndarray, purely_specific: np.ndarray, growth: float
 ) -> np.ndarray:
     """Rows whose rate may be null, bool[n]: purely specific, and without observations or with dear ones alone."""
-    entries = index.entries
-    if not bare.any():
-        return bare.copy()
-    lowest = np.full(rows.group.size, np.inf)
-    if entries.low.size:
-        least = np.minimum.reduceat(entries.low, entries.group[:-1])
-        lowest = np.where(rows.group < 0, np.inf, least[np.maximum(rows.group, 0)])
-    single = table.form[rows.duty] == ALONE
-    term = np.where(single, table.term_start[rows.duty], 0)
+    entries, duty = index.entries, table.duty[rows["duty"]]
+    if not purely_specific.any():
+        return purely_specific.copy()
+    lowest = np.full(rows.size, np.inf)
+    if entries.period.size:
+        least = np.minimum.reduceat(entries.segment["low"][:-1], entries.group[:-1])
+        lowest = np.where(rows["group"] < 0, np.inf, least[np.maximum(rows["group"], 0)])
+    single = duty["form"] == ALONE
     dearest = np.nanmax(np.where(np.isnan(index.fx), 0.0, index.fx), axis=(0, 2), initial=0.0)
     with np.errstate(invalid="ignore", over="ignore"):  # nothing on no observation is no number, and not dear
-        dear = table.b[term] * dearest[table.currency[term]] * growth * MARGIN * lowest > index.facts["outlier"]
-    return bare & (dear | ~single | (rows.group < 0))
+        dear = duty["b"] * dearest[duty["currency"]] * growth * MARGIN * lowest > index.facts["outlier"]
+    return purely_specific & (dear | ~single | (rows["group"] < 0))

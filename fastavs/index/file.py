@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fastavs.evaluation.plan import Plan, make_plan, plan_parts
-from fastavs.index.sorted_index import Alternatives, Further, Lines, Records, Side, SortedIndex
-from fastavs.kernels.shapes import Entries
+from fastavs.index.sorted_index import Alternatives, Lines, Side, SortedIndex
+from fastavs.kernels.shapes import Entries, Further, Records
 from fastavs.tables.arrays import read_arrays, stamp_of, write_arrays
 
 PARTS: dict[str, Any] = {

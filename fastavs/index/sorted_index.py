@@ -15,9 +15,9 @@ import numpy as np
 from fastavs.codes import Grouping, cut
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty, parse_duty
 from fastavs.errors import InputError
-from fastavs.kernels import shapes
 from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, STACK, SUM
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import AMOUNT, DUTY, DutyTable, Entries, Further, Records
 
 if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches
@@ -75,37 +75,6 @@ class Alternatives(NamedTuple):
     no_quantity: np.ndarray  # int64[x] as above
 
 
-class Further(NamedTuple):
-    """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
-
-    An owner is a line, or behind all lines one of `Alternatives`. o owners.
-    """
-
-    start: np.ndarray  # int64[o + 1]
-    level: np.ndarray  # int8[f]
-    group: np.ndarray  # int32[f]
-
-
-class Records(NamedTuple):
-    """The recorded trade: u codes, z cells of a code and a period, n records, sorted by code, period and partner.
-
-    Codes are cut to the tariff's length. Where schedules have codes of several lengths, the trade stands there once
-    for each length, one table behind the other.
-    """
-
-    code_key: np.ndarray  # int64[u] as 12-digit number
-    code_digits: np.ndarray  # int8[u]
-    code_cell: np.ndarray  # int64[u + 1] a code's first cell
-    period: np.ndarray  # int32[z]
-    start: np.ndarray  # int64[z + 1] a cell's first record
-    partner: np.ndarray  # int16[n] or int32[n]
-    value: np.ndarray  # float64[n] in the study's currency
-    own_start: np.ndarray  # int64[sides + 1] into the two below
-    own_code: np.ndarray  # int32[...] a code that is a line's own trade
-    own_line: np.ndarray  # int32[...] ... and that line
-    group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
-
-
 NO_RECORDS = Records(*(readonly([], kind) for kind in (
     np.int64, np.int8, np.int64, np.int32, np.int64, np.int16, np.float64, np.int64, np.int32, np.int32, np.int64,
 )))  # fmt: skip
@@ -125,7 +94,7 @@ class SortedIndex:
         Distinct duties, canonical.
     lines : Lines
     others : Alternatives
-    entries : shapes.Entries
+    entries : Entries
         Observations by group of codes and period, sorted by ratio.
     observation : int32[n]
         Of each entry: its place in `Study.recorded`, where partner, value and quantity are found.
@@ -144,7 +113,7 @@ class SortedIndex:
     duties: tuple[str, ...]
     lines: Lines
     others: Alternatives
-    entries: shapes.Entries
+    entries: Entries
     observation: np.ndarray
     fx: np.ndarray
     further: Further
@@ -216,15 +185,12 @@ class SortedIndex:
             )
 
 
-def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> shapes.DutyTable:
-    """Compile duties into flat arrays; see `shapes.DutyTable`."""
-    op_start, term_start = [0], [0]
+def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> DutyTable:
+    """Compile duties into flat arrays; see `DutyTable`."""
     op: list[int] = []
     arg: list[float] = []
-    place: list[int] = []
-    b: list[float] = []
-    per_unit: list[float] = []
-    currency: list[int] = []
+    amounts: list[tuple[float, float, int, int]] = []
+    starts = [(0, 0)]
     for duty in duties:
         if len(duty.program) > STACK or len(duty.specifics) > STACK:
             expected = f"at most {STACK} numbers and operations"
@@ -233,24 +199,20 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str]) -> shapes.Duty
         arg.extend(float(value) for _, value in duty.program)
         kinds = duty.kinds
         for term in duty.specifics:
-            place.append(kinds.index(term.kind))
-            b.append(term.b)
-            per_unit.append(term.unit.size.denominator / term.unit.size.numerator)
-            currency.append(currencies.index(term.currency))
-        op_start.append(len(op))
-        term_start.append(len(b))
-    return shapes.DutyTable(
-        readonly(op_start, np.int64),
-        readonly(op, np.int8),
-        readonly(arg, np.float64),
-        readonly(term_start, np.int64),
-        readonly(place, np.int64),
-        readonly(b, np.float64),
-        readonly(per_unit, np.float64),
-        readonly(currency, np.int64),
-        readonly([duty.ad_valorem for duty in duties], np.float64),
-        readonly([_form(duty) for duty in duties], np.int8),
-    )
+            per_unit = term.unit.size.denominator / term.unit.size.numerator
+            amounts.append((term.b, per_unit, currencies.index(term.currency), kinds.index(term.kind)))
+        starts.append((len(op), len(amounts)))
+    amount = readonly(np.array(amounts, dtype=AMOUNT), AMOUNT)
+    op_start, term_start = np.array(starts, dtype=np.int64).T
+    table = np.zeros(len(duties), dtype=DUTY)
+    for name, column in (("op", op_start), ("term", term_start)):
+        table[name], table[f"{name}_stop"] = column[:-1], column[1:]
+    table["ad_valorem"] = [duty.ad_valorem for duty in duties]
+    table["form"] = [_form(duty) for duty in duties]
+    some = table["term"] < table["term_stop"]
+    for name in ("b", "per_unit", "currency"):
+        table[name][some] = amount[name][table["term"][some]]
+    return DutyTable(readonly(table, DUTY), amount, readonly(op, np.int8), readonly(arg, np.float64))
 
 
 def _form(duty: Duty) -> int:

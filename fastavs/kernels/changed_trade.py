@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from fastavs.kernels.options import inlined, kernel
-from fastavs.kernels.segments import add_up_segment, sort_segment
-from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Layout
+from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.segments import add_up_segment
+from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Layout, Records
+from fastavs.kernels.sorting import sort_with
 from fastavs.kernels.sums import add
 
-if TYPE_CHECKING:
-    from fastavs.index.sorted_index import Further, Records
 
-
-@inlined
-def _left(entries: Entries, partner: np.ndarray, times: np.ndarray, group: int, left: np.ndarray) -> int:
+@inner
+def count_left(
+    group: np.ndarray, segments: np.ndarray, partner: np.ndarray, times: np.ndarray, which: int, left: np.ndarray
+) -> int:
     """How many observations a group has left, segment by segment into `left`."""
     total = 0
-    for g in range(entries.group[group], entries.group[group + 1]):
-        of_partner = times[entries.period[g]]
+    for g in range(group[which], group[which + 1]):
         n = 0
-        for i in range(entries.start[g], entries.start[g + 1]):
-            n += of_partner[partner[i]]
+        for i in range(segments[g].start, segments[g + 1].start):
+            n += times[segments[g].period, partner[i]]
         left[g] = n
         total += n
     return total
@@ -56,38 +53,84 @@ def what_is_left(
     left : int64[k]
         Filled in for those: observations left in each segment.
     """
-    counted = np.full(used.size, -1, dtype=np.int64)
+    group, segments, _, _, _ = entries
     partner, times = origin.partner, changes.times
+    start, further_level, further_group = further
+    counted = np.empty(used.size, dtype=np.int64)
+    counted[:] = -1
     for owner in range(group_of.size):
-        group = group_of[owner]
-        if group < 0:
+        one = group_of[owner]
+        if one < 0:
             continue
-        after = further.start[owner]
+        after = start[owner]
         while True:
-            if counted[group] < 0:
-                counted[group] = _left(entries, partner, times, group, left)
-            if counted[group] > 0 or after == further.start[owner + 1]:
+            if counted[one] < 0:
+                counted[one] = count_left(group, segments, partner, times, one, left)
+            if counted[one] > 0 or after == start[owner + 1]:
                 break
-            group = further.group[after]
-            level_of[owner] = further.level[after]
+            one = further_group[after]
+            level_of[owner] = further_level[after]
             after += 1
-        found[owner] = counted[group]
-        if counted[group] > 0:
-            group_of[owner] = group
-            used[group] = True
+        found[owner] = counted[one]
+        if counted[one] > 0:
+            group_of[owner] = one
+            used[one] = True
         else:
             group_of[owner] = -1
             level_of[owner] = 0
 
 
+@inner
+def price_factor(changes: Changes, origin: EntryOrigin, period: int, i: int) -> float:
+    """What an observation's value is multiplied by."""
+    kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
+    return changes.factor[kind, period, origin.partner[i]]
+
+
+@inner
+def refill_segment(
+    old: Entries, origin: EntryOrigin, changes: Changes, g: int, at: int, ratio: np.ndarray, source: np.ndarray
+) -> None:
+    """Put what is left of a segment to ``ratio[at:]``, and where it came from to `source`."""
+    segments = old.segment
+    period = segments[g].period
+    put = 0
+    for i in range(segments[g].start, segments[g + 1].start):
+        x = old.ratio[i]
+        if changes.priced:
+            x /= price_factor(changes, origin, period, i)
+        for _ in range(changes.times[period, origin.partner[i]]):
+            ratio[at + put] = x
+            source[put] = i
+            put += 1
+
+
+@inner
+def refill_more(
+    old: Entries, origin: EntryOrigin, changes: Changes, g: int, n: int, source: np.ndarray, more: np.ndarray, at: int
+) -> int:
+    """Put the ratios of further kinds of what is left of a segment to ``more[at:]``; returns where that ends."""
+    segments = old.segment
+    segment = segments[g]
+    before = segments[g + 1].start - segment.start
+    for first in range(segment.more, segments[g + 1].more, before):
+        for i in range(n):
+            x = old.more[first + source[i] - segment.start]
+            if changes.priced:
+                x /= price_factor(changes, origin, segment.period, source[i])
+            more[at + i] = x
+        at += n
+    return at
+
+
 @kernel
 def refill(
-    entries: Entries, origin: EntryOrigin, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
+    old: Entries, origin: EntryOrigin, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
 ) -> None:
     """Fill the entries of an index under changes; groups that are not needed are empty.
 
     A partner that counts m times stands there m times. Ratios are divided by the price's factor and sorted again;
-    running sums are made anew, as `segments.running_sums` makes them.
+    running sums are made anew.
 
     Parameters
     ----------
@@ -97,68 +140,40 @@ def refill(
     out : Entries
         Of the sizes that `used` and `left` say, filled in.
     """
-    partner, code = origin.partner, origin.code
-    times_of, factor, code_class = changes.times, changes.factor, changes.code_class
-    starts, ratios, new, sums = entries.start, entries.ratio, out.ratio, out.running
-    priced = changes.priced
+    group, segments, _, _, _ = old
+    new_group, new_segments, ratio, running, more = out
     longest = 0
-    for group in range(used.size):
-        if used[group]:
-            for g in range(entries.group[group], entries.group[group + 1]):
-                longest = max(longest, left[g])
+    for g in range(left.size):
+        longest = max(longest, left[g])
     source = np.empty(longest, dtype=np.int64)
-    kind = 0
+    spare_source = np.empty(longest, dtype=np.int64)
+    spare = np.empty(longest)
     segment = 0
     at = 0
     more_at = 0
-    for group in range(used.size):
-        out.group[group] = segment
-        if not used[group]:
-            continue
-        for g in range(entries.group[group], entries.group[group + 1]):
+    for one in range(used.size):
+        new_group[one] = segment
+        for g in range(group[one], group[one + 1] if used[one] else 0):
             n = left[g]
             if n == 0:
                 continue
-            lo = starts[g]
-            before = starts[g + 1] - lo
-            period = entries.period[g]
-            of_partner = times_of[period]
-            out.period[segment] = period
-            out.start[segment] = at
-            put = at
-            for i in range(lo, lo + before):
-                times = of_partner[partner[i]]
-                if times == 0:
-                    continue
-                x = ratios[i]
-                if priced:
-                    kind = code_class[code[i]] if code.size > 0 else 0
-                    x /= factor[kind, period, partner[i]]
-                for _ in range(times):
-                    new[put] = x
-                    source[put - at] = i
-                    put += 1
-            if priced:
-                sort_segment(new, at, put, source, 0)
-            running = at + segment
-            add_up_segment(new, at, put, sums, running)
-            out.low[segment] = out.ratio[at]
-            out.high[segment] = out.ratio[put - 1]
-            out.total[segment] = out.running[running + n]
-            out.more_start[segment] = more_at
-            last = entries.more_start[g + 1] if g + 1 < entries.more_start.size else entries.more.size
-            for first in range(entries.more_start[g], last, before):
-                for i in range(n):
-                    x = entries.more[first + source[i] - lo]
-                    if priced:
-                        kind = code_class[code[source[i]]] if code.size > 0 else 0
-                        x /= factor[kind, period, partner[source[i]]]
-                    out.more[more_at + i] = x
-                more_at += n
-            at = put
+            refill_segment(old, origin, changes, g, at, ratio, source)
+            if changes.priced:
+                sort_with(ratio, at, at + n, source, -at, spare, spare_source)
+            add_up_segment(ratio, at, at + n, running, at + segment)
+            new = new_segments[segment]
+            new.start = at
+            new.low = ratio[at]
+            new.high = ratio[at + n - 1]
+            new.total = running[at + segment + n]
+            new.more = more_at
+            new.period = segments[g].period
+            more_at = refill_more(old, origin, changes, g, n, source, more, more_at)
+            at += n
             segment += 1
-    out.group[used.size] = segment
-    out.start[segment] = at
+    new_group[used.size] = segment
+    new_segments[segment].start = at
+    new_segments[segment].more = more_at
 
 
 @kernel
@@ -180,7 +195,8 @@ def imports_of_codes(
     bases, periods = within.shape
     needed = np.zeros((2, periods), dtype=np.bool_)  # whether some basis weighs by MFN partners, and by everyone
     for b in range(bases):
-        needed[1 if everyone[b] else 0] |= within[b]
+        for t in range(periods):
+            needed[1 if everyone[b] else 0, t] |= within[b, t]
     part = np.empty((2, 2))  # totals by one and by the other, and what each lost to rounding
     total = np.zeros(bases)
     lost = np.zeros(bases)
@@ -245,7 +261,7 @@ def weigh_classes(
     weights, numbers : float64[classes]
         Filled in: imports of matched lines; how many lines are matched.
     totals : float64[y, 3]
-        Filled in: weights of the classes that are not odd, matched lines of those, and of all.
+        Filled in: weights of the classes that are not uncertain, matched lines of those, and of all.
     """
     lost = np.zeros(weights.size)
     weights[:] = 0.0
@@ -264,9 +280,9 @@ def weigh_classes(
     for k in range(weights.size):
         weights[k] += lost[k]
     year_lost = np.zeros(years)
-    for j in range(layout.odd.size):
+    for j in range(layout.uncertain.size):
         y = j % years
-        for k in range(layout.start[j], layout.odd[j]):
+        for k in range(layout.start[j], layout.uncertain[j]):
             totals[y, 0], year_lost[y] = add(totals[y, 0], year_lost[y], weights[k])
             totals[y, 1] += numbers[k]
     for y in range(years):

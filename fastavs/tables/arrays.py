@@ -13,7 +13,7 @@ import pyarrow as pa
 from fastavs.errors import InputError
 from fastavs.kernels.options import readonly
 
-VERSION = 2
+VERSION = 3
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
@@ -24,7 +24,7 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any
     InputError
         The file cannot be written; what stood there stays.
     """
-    shapes = {name: [array.dtype.str, list(array.shape)] for name, array in arrays.items()}
+    shapes = {name: [_described(array.dtype), list(array.shape)] for name, array in arrays.items()}
     columns = []
     for array in arrays.values():
         values = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
@@ -82,5 +82,17 @@ def read_arrays(path: Path, mapped: bool = True) -> tuple[dict[str, np.ndarray],
     for name, (kind, shape) in note["shapes"].items():
         start, stop = np.frombuffer(batch.column(name).buffers()[1], dtype=np.int64, count=2)
         values = np.frombuffer(batch.column(name).buffers()[2], dtype=np.uint8)[start:stop]
-        arrays[name] = readonly(values.view(np.dtype(kind)).reshape(shape), np.dtype(kind))
+        dtype = np.dtype(kind)
+        arrays[name] = readonly(values.view(dtype).reshape(shape), dtype)
     return arrays, note["facts"]
+
+
+def _described(kind: np.dtype[Any]) -> str | dict[str, Any]:
+    """Return what tells a type, in JSON: its name, or for records the fields and where they stand."""
+    if kind.names is None or kind.fields is None:
+        return kind.str
+    fields = [kind.fields[name] for name in kind.names]
+    return {
+        "names": list(kind.names), "formats": [one[0].str for one in fields], "offsets": [one[1] for one in fields],
+        "itemsize": kind.itemsize, "aligned": kind.isalignedstruct,
+    }  # fmt: skip
