@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from importlib import import_module
 from math import fsum
+from typing import Any
 
 import numpy as np
 
 import fastavs as fa
 from bench import studies
+from bench.measures import TWIN
 from bench.resolved import Resolved, resolve
 from bench.rivals import rates, ways
 from bench.shocks import Shock
@@ -95,23 +99,25 @@ def _index_rates(index: SortedIndex) -> np.ndarray:
     return figures.rate[plan.line_row]
 
 
-def _direct_rates(study: fa.Study) -> np.ndarray:
-    """Return the rate of each line from the observations as they stand."""
-    years = study.rates().years.values()
-    sides = [one.sides["bound" if one.bound is not None else "applied"] for one in years]
-    return np.concatenate([side.side.rate for side in sides])
+def _twin(study: fa.Study) -> Any:
+    """Return the study charged by the tests' twin: each duty on each observation, in exact sums."""
+    tests = str(studies.ROOT / "tests")
+    if tests not in sys.path:
+        sys.path.append(tests)
+    return import_module("direct").rates(study)
 
 
 def errors(scale: float, who: str) -> dict[str, float]:
-    """Return the largest relative errors of rates and of means: ours from the index or directly, or a tool's."""
+    """Return the largest relative errors of rates and of means: ours from the index, the twin's, or a tool's."""
     study, index, given, exact, means = _planted(scale)
     if who == "fastavs":
         by_row = _by_row(given, _index_rates(index))
         table = fa.sweep(index, [AS_IT_IS.scenario()]).summary()
         columns = {name: table[name].to_numpy() for name in MEANS}
-    elif who == "fastavs, without an index":
-        by_row = _by_row(given, _direct_rates(study))
-        table = study.rates().summary()
+    elif who == TWIN:
+        twin = _twin(study)
+        by_row = _by_row(given, np.concatenate([year.own.rate for year in twin.years.values()]))
+        table = twin.summary()
         columns = {name: table[name].to_numpy() for name in MEANS}
     else:
         by_row = rates(who)(given)(AS_IT_IS)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bench.accuracy import errors
+from bench.measures import TWIN
 from bench.rivals import TOOLS
 
 errors_of = cache(errors)  # they are the same in every turn
 
 
-@pytest.mark.contenders("fastavs", "fastavs, without an index", *TOOLS)
+@pytest.mark.contenders("fastavs", TWIN, *TOOLS)
 def test_accuracy(timed: Any, scale: float, contender: str) -> None:
     timed(lambda: errors_of(scale, contender), rounds=1, warmup=0, note="errors")

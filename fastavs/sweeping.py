@@ -15,9 +15,10 @@ from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.lines import Wanted
 from fastavs.evaluation.named_lines import check_named
 from fastavs.evaluation.partners import trade_of
+from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.progress import Progress, quiet
+from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.by_line import check_wanted, report_lines
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -110,10 +111,11 @@ def sweep(
     check_wanted(found, further)
     groups: dict[str, pa.Table] = {}
     some = None
-    with place:
-        figures, plan = all_figures(found, chosen, not set(wanted) <= MEANS, place, progress)
+    with place, compiling_told(progress, "scenarios"):
+        plan = make_plan(found, chosen)
+        figures = all_figures(plan, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:
-            groups, some = report_lines(found, plan, chosen, further, whole_lines, place, progress)
+            groups, some = report_lines(plan, chosen, further, whole_lines, place, progress)
     years = tuple(one.year for one in found.years)
     return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
 

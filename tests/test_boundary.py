@@ -284,7 +284,7 @@ def test_what_dictionaries_say_is_in_the_hash():
     digests = study.checked.inputs.digests()
     assert list(digests) == ["<trade>", "<applied>", "<bound>", "<fx>"]
     assert digests["<applied>"] == digests["<bound>"]
-    assert fa.Study(other, DUTIES, fx=fx_table()).inputs.digests()["<trade>"] != digests["<trade>"]
+    assert fa.Study(other, DUTIES, fx=fx_table()).checked.inputs.digests()["<trade>"] != digests["<trade>"]
 
 
 def test_the_source_stays_as_it_was():

@@ -106,7 +106,7 @@ def test_run_for_machines(study: Path) -> None:
     found = machine("run", study, "--out", "results")
     assert found["folder"] == "results"
     assert found["run"] == json.loads(Path("results/run.json").read_text())
-    assert set(found["run"]["seconds"]) == {"reading", "checking", "rates", "writing"}
+    assert set(found["run"]["seconds"]) == {"reading", "checking", "index", "rates", "writing"}
     assert "study.toml" in found["run"]["inputs"]
     assert [row["year"] for row in found["summary"]] == [2019, 2020, 2021, 2022]
 

@@ -160,7 +160,7 @@ def test_order_files_and_formats_change_no_bit(made, tmp_path):
         write(table.slice(start, stop - start), tmp_path / "trade" / name)
     path.write_text(path.read_text().replace("trade/*.parquet", "trade/*.*"))
     again = fa.Study.load(path)
-    assert again.trade.read == before.trade.read
+    assert again.checked.trade.read == before.checked.trade.read
     assert again.set_aside.counts() == before.set_aside.counts()
     assert same_bits(again.rates().table, expected)
     assert same_bits(again.rates().summary(), summary)

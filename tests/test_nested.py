@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fastavs.duty import ADD, CONST, MAX, TERM, Duty, parse_duty
 from fastavs.evaluation.rows import row_figures
-from fastavs.index.sorted_index import duty_table
+from fastavs.index.duties import duty_table
 from fastavs.kernels import names, shapes
 from fastavs.kernels.options import readonly
 from fastavs.kernels.segments import finish_segments
@@ -39,7 +39,7 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     periods = len(groups[0])
     entries = shapes.Entries(
         readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly(table, shapes.SEGMENT),
-        readonly(ratio, np.float64), readonly(running, np.float64), readonly([], np.float64),
+        readonly(ratio, np.float64), readonly(running, np.float64), *(readonly([], np.float64) for _ in range(3)),
     )  # fmt: skip
     pairs = [(duty, group) for duty in range(len(duties)) for group in range(len(groups))]
     bare = [not any(op == CONST for op, _ in duties[duty].program) for duty, _ in pairs]

@@ -144,7 +144,7 @@ def test_record(rates: fa.Rates, folder: Path) -> None:
     assert record["counts"]["rows_read"] == 17
     assert record["counts"]["rows_set_aside"] == 2
     assert record["counts"]["quantities_set_aside"] == 1
-    assert record["counts"]["observations"] == rates.checked.matches.recorded(10).value.size
+    assert record["counts"]["observations"] == rates.matches.recorded(10).value.size
     assert {"reading", "writing"} == set(record["seconds"])
     for year, columns in zip(record["years"], rates.years.values(), strict=True):
         assert sum(year["lines_by_level"].values()) == year["lines"] == columns.keys.size

@@ -276,12 +276,23 @@ def test_figures_by_others_as_printed(long_rates: fa.Rates) -> None:
     assert table.body[2][place + 1].text.startswith("−")
 
 
-def test_drawing_is_loaded_late() -> None:
+def loaded(code: str) -> set[str]:
+    code = f"import sys\n{code}\nprint(*{{'jinja2', 'matplotlib', 'numba', 'pandas'}} & set(sys.modules))"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_importing_the_report_loads_nothing_heavy() -> None:
+    assert loaded("import fastavs, fastavs.report, fastavs.report.page") == set()
+
+
+@pytest.mark.parametrize("report", [False, True])
+def test_what_writing_loads(report: bool, tmp_path: Path) -> None:
+    study = make_study.to_toml(make_study.make(0), tmp_path / "study")
     code = (
-        "import sys, fastavs, fastavs.report, fastavs.report.page; "
-        "print({'matplotlib', 'jinja2', 'numba'} & set(sys.modules))"
+        "import fastavs as fa\nfrom fastavs.report.folder import write_results\n"
+        f"write_results(fa.Study.load({str(study)!r}).rates(), {str(tmp_path / 'out')!r}, report={report})"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+    assert loaded(code) == ({"jinja2", "numba"} if report else {"numba"})
 
 
 # ---- a real browser

@@ -7,7 +7,9 @@ import math
 import direct
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+import rewritten
 from alike import assert_same_table
 from direct_lines import charge
 from test_sorted import rows_of
@@ -143,6 +145,19 @@ def test_every_table_is_the_direct_ones(study: fa.Study, twin: direct.Direct) ->
     assert_same_table(found.table, twin.table, rel=ULPS)
     assert_same_table(found.summary(), twin.summary(), rel=ULPS)
     assert_same_table(found.by("chapter"), twin.by("chapter"), rel=ULPS)
+
+
+def test_scenarios_are_the_study_rewritten(study: fa.Study) -> None:
+    scenarios = [
+        fa.Scenario("dear", fa.FxShock("EUR", 1.3), fa.ScaleDuty(0.9, 1.1), fa.ShiftDuty(0.013, prefixes=("2", "3"))),
+        fa.Scenario("new", fa.SetDuty(("1", "72"), "max(7%, 0.3 EUR/kg)", schedule="applied"), fa.FxShock("EUR", 0.8)),
+        fa.Scenario("dearer goods of some", fa.PriceShock(1.7, partners=("P003", "P100"), prefixes=("4", "85"))),
+        fa.Scenario("fewer", fa.ExcludePartners(("P001", "P002"), periods=("2010",)), fa.Resample(3)),
+    ]
+    found = fa.sweep(study, scenarios).summary()
+    for scenario in scenarios:
+        ours = found.filter(pc.equal(found["scenario"].cast(pa.string()), scenario.name)).drop_columns("scenario")
+        assert_same_table(ours, rewritten.rates(study, scenario).summary(), rel=2e-15)
 
 
 def test_rates_against_exact_sums(plan: Plan) -> None:

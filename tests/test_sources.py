@@ -32,7 +32,7 @@ from fastavs.tables.sources import FileSource, Growing, MemorySource, Texts
 from fastavs.tables.tables import Piece, from_memory
 from fastavs.trade import suspects as quantities
 from fastavs.trade.mislabelled import find as quality
-from fastavs.trade.suspects import Origin
+from fastavs.trade.rows import Origin
 
 
 @pytest.fixture(scope="module", params=range(4))
@@ -79,7 +79,7 @@ def test_files_to_figures_need_no_pandas(made, tmp_path):
     made = made | {"options": made["options"] | {"method": "partner"}}
     code = (
         "import sys, fastavs as fa\nstudy = fa.Study.load(sys.argv[1])\nfa.sweep(study, [fa.Scenario('as it is')])"
-        ".summary()\nstudy.trade.suspects, study.set_aside.table()\nassert 'pandas' not in sys.modules"
+        ".summary()\nstudy.checked.trade.suspects, study.set_aside.table()\nassert 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(make_study.to_toml(made, tmp_path))], check=True)
 

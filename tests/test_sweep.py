@@ -93,7 +93,7 @@ def test_changed_schedules_are_those_of_a_study_read_anew() -> None:
     scenario = fa.Scenario("cut", fa.ScaleDuty(0.9, 1.1), fa.FxShock("EUR", 0.8))
     again = dict(made)
     for kind in ("applied", "bound"):
-        schedules = getattr(study, kind).values()
+        schedules = getattr(study.checked, kind).values()
         changed = [rewritten.changed_schedule(study, scenario, schedule) for schedule in schedules]
         again[kind] = [
             {"year": one.year, "line": line, "duty": one.duties[duty].text}
@@ -116,7 +116,7 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
     made = make_study.make(8100 + seed, method="partner")
     study = study_of(made)
     scenarios = scenarios_for(made, seed, many=40)[:43]
-    plan = make_plan(fa.build_index(study), scenarios, careful=True)
+    plan = make_plan(fa.build_index(study), scenarios)
     effects = Effects(plan, scenarios)
     alone = np.concatenate(
         [run_block(plan, Block(np.array([s]), *effects.of(np.array([s])), None), True) for s in range(len(scenarios))]

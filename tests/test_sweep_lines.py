@@ -18,9 +18,8 @@ from test_sweep import KNOBS, scenarios_for
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.results.groups import SCENARIO
-from fastavs.results.rates import SCHEMA
-from fastavs.results.summary import GROUP
+from fastavs.results.groups import GROUP, SCENARIO
+from fastavs.results.lines import SCHEMA
 
 GROUPINGS = ["chapter", "industry"]
 DEAR = fa.Scenario("dear", fa.FxShock("EUR", 1.3))

@@ -20,7 +20,7 @@ from fastavs.kernels import ordering
 
 LINE, OTHER = "2203000100", "2203000900"
 AS_IT_IS = fa.Scenario("as it is")
-WILD = fa.Scenario("wild", fa.FxShock("EUR", 1e3))  # rates above any threshold: the careful plan
+WILD = fa.Scenario("wild", fa.FxShock("EUR", 1e3))  # rates above any threshold
 
 
 def asked(study: Any, what: str, codes: list[str]) -> list[Any]:

@@ -34,8 +34,13 @@ def study_of(made: dict[str, Any]) -> fa.Study:
     )
 
 
-def assert_same(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], keys: list[str]) -> None:
-    """Same rows in the same order; floats within a few ulp, everything else equal."""
+def assert_same(
+    ours: list[dict[str, Any]], theirs: list[dict[str, Any]], keys: list[str], cancels: bool = False
+) -> None:
+    """Same rows in the same order; floats within a few ulp, everything else equal.
+
+    Where duties may be below 0 (`cancels`), means of rates cancel: what is left has the rounding of the whole.
+    """
     assert [[row[key] for key in keys] for row in ours] == [[row[key] for key in keys] for row in theirs]
     for our_row, their_row in zip(ours, theirs, strict=True):
         for column, expected in their_row.items():
@@ -43,7 +48,7 @@ def assert_same(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], keys: 
             where = f"{[our_row[key] for key in keys]} {column}: {found!r}, twin {expected!r}"
             if isinstance(expected, float) and isinstance(found, float):
                 # deviations and adjusted means are differences: what cancels leaves the rounding of the whole
-                slack = 1e-15 if column.endswith("_sd") or column in ("adjust", "weighted_mean") else 0.0
+                slack = 1e-15 if cancels or column.endswith("_sd") or column in ("adjust", "weighted_mean") else 0.0
                 assert math.isclose(found, expected, rel_tol=REL, abs_tol=slack), where
             else:
                 assert found == expected, where
@@ -71,7 +76,8 @@ def test_every_table_is_the_twins(seed: int, knobs: dict[str, Any]) -> None:
     rates = study_of(made).rates()
     expected = reference.rates(made)
     assert_same(rates.table.to_pylist(), expected, ["year", "line"])
-    assert_same(rates.summary().to_pylist(), reference.summary(made, expected), ["year"])
+    cancels = "odd_duties" in knobs
+    assert_same(rates.summary().to_pylist(), reference.summary(made, expected), ["year"], cancels)
     for grouping in ("chapter", "industry"):
         ours = rates.by(grouping).drop_columns("name").to_pylist()
-        assert_same(ours, reference.group(made, expected, grouping), ["group", "year"])
+        assert_same(ours, reference.group(made, expected, grouping), ["group", "year"], cancels)

@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, all_figures, singles_of, under
+from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
-from fastavs.index.lines_of_years import LineLayout, Members, grouped, line_layout, members
+from fastavs.index.lines_of_years import LineLayout, Members
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.groups import group
 from fastavs.progress import quiet
@@ -35,12 +36,12 @@ class AsItIs:
     @cached_property
     def layout(self) -> LineLayout:
         """All lines of all years."""
-        return line_layout(self.index)
+        return self.index.lines_of_years.every
 
     @cached_property
     def summary(self) -> np.ndarray:
         """The summary's columns from `specific_lines` on, float64[years, 17]; as a sweep has them, to the bit."""
-        return all_figures(self.index, (NOTHING,), True, Workplace(None, 1), quiet)[0][0]
+        return all_figures(make_plan(self.index), (NOTHING,), True, Workplace(None, 1), quiet)[0]
 
     @cached_property
     def figures(self) -> LineFigures:
@@ -48,6 +49,7 @@ class AsItIs:
         plan = make_plan(self.index)
         block: Block = next(singles_of(plan, (NOTHING,)))
         plan, rows = under(plan, block)
+        plan = with_counts(plan)
         return line_figures(plan, rows, block, self.layout)
 
     @cached_property
@@ -55,9 +57,13 @@ class AsItIs:
         """The columns of ``rates.parquet``."""
         return columns_of(self.index, self.layout, self.figures)
 
+    def work_out(self) -> None:
+        """Work out what everybody asks for: every line's figures and the summary."""
+        _ = self.figures, self.summary
+
     def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
         """Return the groups of a grouping, and their figures: float64[6, g], see `fastavs.kernels.groups.group`."""
-        found = members(self.index, grouping)
+        found = self.index.lines_of_years.members(grouping)
         figures = np.empty((6, len(found.labels)))
-        group(grouped(self.index, found), self.figures.governing, figures)
+        group(self.index.grouped(found), self.figures.governing, figures)
         return found, figures

@@ -9,13 +9,13 @@ import numpy as np
 
 from fastavs.errors import InputError
 from fastavs.evaluation.averages import FIGURES, empty_sums, summary_of
-from fastavs.evaluation.changed_trade import changed_plan, check_prices
+from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import Plan, make_plan, touched_lines
+from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.evaluation.rows import alone, charge_rows, rare_lanes
 from fastavs.evaluation.workplace import Workplace, frozen
-from fastavs.index.sorted_index import SortedIndex, parsed
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
 from fastavs.kernels.names import CONST
@@ -59,58 +59,24 @@ class Block:
 
 
 def all_figures(
-    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
-) -> tuple[np.ndarray, Plan | None]:
+    plan: Plan, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+) -> np.ndarray:
     """Work out the summary of every scenario.
 
     Returns
     -------
-    figures : float64[scenarios, years, 17]
+    float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
-    plan : Plan or None
-        What they were worked out from, if that was one.
-
-    Raises
-    ------
-    InputError
-        Prices that change, in an index that leaves small observations out.
     """
-    check_prices(index.facts, scenarios)
-    figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
-    traded = [bool(trade_of(one)) for one in scenarios]
-    for on_changed_trade in (False, True):
-        places = np.flatnonzero(np.array(traded, dtype=bool) == on_changed_trade)
-        for careful in (True,) if on_changed_trade else (False, True):
-            if not places.size:
-                break
-            some = [scenarios[int(one)] for one in places]
-            plan = make_plan(index, some, careful)
-            if _work_out(plan, some, places, full, place, progress, figures):
-                break
-            assert not careful, "a row lost its rate that the most careful plan is not prepared for"
-    return figures, plan if len(some) == len(scenarios) else None
-
-
-def _work_out(
-    plan: Plan,
-    scenarios: Sequence[Scenario],
-    places: np.ndarray,
-    full: bool,
-    place: Workplace,
-    progress: Progress,
-    figures: np.ndarray,
-) -> bool:
-    """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
-    done = len(figures) - places.size if any(trade_of(one) for one in scenarios) else 0
-    size = min(BLOCK, -(-len(scenarios) // place.threads))  # few scenarios keep all threads busy
-    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, max(size, LEAST)), full):
-        if result is None:
-            return False
-        figures[places[block.places]] = result
+    figures = np.full((len(scenarios), len(plan.index.facts["years"]), FIGURES), np.nan)
+    size = max(min(BLOCK, -(-len(scenarios) // place.threads)), LEAST)  # few scenarios keep all threads busy
+    done = 0
+    for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, size), full):
+        figures[block.places] = result
         done += block.places.size
         progress("scenarios", done, len(figures))
     plan.under.clear()
-    return True
+    return figures
 
 
 def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
@@ -144,22 +110,20 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> I
                 yield Block(one + first, *effects.of(one), batch[int(place)], trade)
 
 
-def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
-    """Work out a block of scenarios; float64[s, y, 17], or None if the plan is not careful enough for it.
-
-    Unless `full`, what is no mean of rates alone is not to be used.
-    """
+def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray:
+    """Work out a block of scenarios; float64[s, y, 17]. Unless `full`, only means of rates alone are to be used."""
     plan, rows = under(plan, block)
     width = block.factors.scale.shape[1]
     sums = empty_sums(plan.layout, width)
     fits = _add_one(plan, rows, block, sums) if width == 1 else _add_block(plan, rows, block, full, sums)
-    return summary_of(plan.layout, sums) if fits else None
+    assert fits, "a row lost its rate that the plan is not prepared for"
+    return summary_of(plan.layout, sums)
 
 
 def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
     """Add up a scenario; False if a row that was not prepared for it has no rate."""
     facts, n = plan.index.facts, rows.size
-    means = plan.carried.low.shape[1]
+    means = plan.ready.carried.low.shape[1]
     rate, part, specific = np.empty((n + means, 1)), np.empty((n + means, 1)), np.empty((n + means, 1), dtype=np.bool_)
     specific[:n, 0] = rows["specific"]
     kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
@@ -169,7 +133,7 @@ def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
     if unknown.size and (rows["purely_specific"][unknown] & ~rows["nullable"][unknown]).any():
         return False
     lanes = Sides(rate, part, specific)
-    carry(plan.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
+    carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
     add_classes(plan.layout, Sides(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
     return True
 
@@ -177,10 +141,10 @@ def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
 def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sums) -> bool:
     """Add up scenarios that go together; False if a row that was not prepared for it has no rate."""
     facts, entries, factors = plan.index.facts, plan.index.entries, block.factors
-    shape = (plan.seats, factors.scale.shape[1])
+    shape = (plan.ready.seats, factors.scale.shape[1])
     which, rare = rare_lanes(plan.duties, entries, rows, factors, facts["outlier"])
     fits: bool = sweep_block(
-        plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.carried,
+        plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
         (facts["outlier"], facts["zero"], full),
         Sides(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.bool_)), np.empty((LANES, shape[1])), sums,
     )  # fmt: skip
@@ -189,7 +153,7 @@ def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sum
 
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
-    if block.trade:
+    if block.trade or plan.index.facts["min_value"] > 0.0:
         plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
 
@@ -218,12 +182,12 @@ def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarr
     _check_rates(index, scenario, change, touched)
     group = index.lines.group[touched].copy()
     if not change.new.kinds:  # what is charged on the value alone needs no observation
-        return plan.texts.index(change.duty), group
+        return plan.ready.texts.index(change.duty), group
     kinds = [tuple(some) for some in index.facts["kinds"]]
     if change.new.kinds not in kinds:
         raise unprepared(scenario, change)
     some = kinds.index(change.new.kinds)
-    kinds_of = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
+    kinds_of = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)
     other = np.flatnonzero(kinds_of[index.lines.duty[touched]] != some)
     if other.size:
         known = index.others.line * len(kinds) + index.others.kinds
@@ -232,7 +196,7 @@ def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarr
         if known.size == 0 or (known[np.minimum(at, known.size - 1)] != wanted).any():
             raise unprepared(scenario, change)
         group[other] = index.others.group[at]
-    return plan.texts.index(change.duty), group
+    return plan.ready.texts.index(change.duty), group
 
 
 def _check_rates(index: SortedIndex, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> None:
@@ -240,7 +204,7 @@ def _check_rates(index: SortedIndex, scenario: Scenario, change: SetDuty, touche
     for place, side in enumerate(index.sides):
         if not ((touched >= side.first) & (touched < side.last)).any():
             continue
-        _, periods = index.facts["bases"][index.facts["basis_of"][place]]
+        _, periods, _ = index.facts["bases"][index.facts["basis_of"][place]]
         context = index.facts["context_of"][place]
         for currency in change.new.currencies:
             rates = index.fx[context, index.facts["currencies"].index(currency), periods]

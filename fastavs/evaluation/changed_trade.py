@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from fastavs.errors import InputError
 from fastavs.evaluation.latest import Latest
-from fastavs.evaluation.partners import Terms, settle, shocks_prices
+from fastavs.evaluation.partners import Terms, settle
 from fastavs.evaluation.plan import Plan
-from fastavs.index.sorted_index import Lines, SortedIndex
-from fastavs.kernels import changed_trade as reindexing
+from fastavs.index.parts import Lines
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels import changed_trade as kernels
+from fastavs.kernels.levels import next_levels
 from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import SEGMENT, Changes, Entries, EntryOrigin, Layout, changed
-from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
-
-UNTOUCHED = ("line_layout", "some_lines", "members", "behind_by_row")  # what is kept of lines, whatever their trade
-
-
-def check_prices(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:
-    """Make sure that the index holds every observation that the scenarios may need.
-
-    Raises
-    ------
-    InputError
-        A shock to prices, where the smallest observations take no part and were not indexed.
-    """
-    if facts["min_value"] > 0.0 and shocks_prices(scenarios):
-        raise InputError(
-            "prices cannot be changed in an index that leaves small observations out", key="options.min_value",
-            value=facts["min_value"], cure="give the study instead of the index, or set min_value to 0",
-        )  # fmt: skip
 
 
 def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
-    """Return a careful plan under changes of the trade; the same for any plan of the same lines and rows.
+    """Return a plan under changes of the trade, and without its small observations.
 
     Rows and classes stay; their observations, weights and matched lines are those of the changed trade.
 
     Parameters
     ----------
     plan : Plan
-        Ready for any purely specific duty to lose its last observation.
     changes : tuple of TradeChange
     """
     return plan.under.get(changes, lambda: _changed_plan(plan, settle(plan.index.facts, changes)))
@@ -58,7 +38,8 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     first = np.empty(plan.rows.size, dtype=np.int64)
     first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
     rows = changed(plan.rows, group=index.lines.group[first])
-    return replace(plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), under=Latest())
+    ready = plan.ready._replace(rows=rows, layout=_changed_layout(plan, index.lines))
+    return replace(plan, index=index, ready=ready, changes=changes, under=Latest())
 
 
 def _numbers(index: SortedIndex, terms: Terms) -> Changes:
@@ -68,41 +49,30 @@ def _numbers(index: SortedIndex, terms: Terms) -> Changes:
     return Changes(
         readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
         readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
+        float(index.facts["min_value"]),
     )  # fmt: skip
 
 
-def _observed(index: SortedIndex, by_code: bool) -> EntryOrigin:
+def _origin(index: SortedIndex, changes: Changes) -> EntryOrigin:
     """Whose observations the entries are; found out once and kept with the index."""
-    records, kept = index.records, index.kept
-    if "partner" not in kept:
-        kept["partner"] = readonly(records.partner[_record(index)], records.partner.dtype)
-    if not by_code:
-        return EntryOrigin(kept["partner"], readonly(np.empty(0), np.int32))
-    if "code" not in kept:
-        code = np.repeat(np.arange(records.code_key.size, dtype=np.int32), np.diff(records.start[records.code_cell]))
-        kept["code"] = readonly(code[_record(index)], np.int32)
-    return EntryOrigin(kept["partner"], kept["code"])
-
-
-def _record(index: SortedIndex) -> np.ndarray:
-    """Return the record of each entry, int32[n] or int64[n]."""
-    first = index.records.group_record
-    if not first.any():
-        return index.observation
-    start = index.entries.start[index.entries.group]
-    return index.observation + np.repeat(first, np.diff(start))
+    by_code = changes.factor.shape[0] > 1
+    return EntryOrigin(
+        index.entry_partner,
+        index.entry_code if by_code else readonly(np.empty(0), np.int32),
+        index.entry_value if changes.min_value > 0.0 else readonly(np.empty(0), np.float64),
+    )
 
 
 def _changed_index(index: SortedIndex, changes: Changes) -> SortedIndex:
     """Return the index with the observations that are left, their multiplicities and prices, and new weights."""
     lines, others, entries = index.lines, index.others, index.entries
-    observed = _observed(index, by_code=changes.factor.shape[0] > 1)
+    observed = _origin(index, changes)
     group, level, found = (
         np.concatenate([getattr(lines, name), getattr(others, name)]) for name in ("group", "level", "found")
     )
     used = np.zeros(entries.group.size - 1, dtype=np.bool_)
     left = np.zeros(entries.period.size, dtype=np.int64)
-    reindexing.what_is_left(entries, observed, changes, index.further, group, level, found, used, left)
+    kernels.what_is_left(entries, observed, changes, index.further, group, level, found, used, left)
     new = _refilled(entries, observed, changes, used, left)
     own = lines.key.size
     group, level, found = readonly(group, np.int32), readonly(level, np.int8), readonly(found, np.int64)
@@ -113,8 +83,7 @@ def _changed_index(index: SortedIndex, changes: Changes) -> SortedIndex:
             lines.matched[side.first : side.last] if side.own_trade else imports[side.first : side.last] > 0.0
             for side in index.sides
         ])  # fmt: skip
-    return replace(
-        index,
+    return index.with_parts(
         lines=lines._replace(
             group=group[:own], level=level[:own], found=found[:own],
             imports=readonly(imports, np.float64), matched=readonly(matched, np.bool_),
@@ -122,7 +91,6 @@ def _changed_index(index: SortedIndex, changes: Changes) -> SortedIndex:
         others=others._replace(group=group[own:], level=level[own:], found=found[own:]),
         entries=new,
         observation=np.empty(0, dtype=np.int32),
-        kept={name: index.kept[name] for name in UNTOUCHED if name in index.kept},
     )  # fmt: skip
 
 
@@ -141,23 +109,100 @@ def _refilled(
     out = Entries(
         np.empty(used.size + 1, dtype=np.int64), np.zeros(segments + 1, dtype=SEGMENT),
         np.empty(n), np.empty(n + segments), np.empty(further),
+        *(np.empty(n + further if entries.quantity.size else 0) for _ in range(2)),
     )  # fmt: skip
-    reindexing.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
+    kernels.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
     return Entries(*(readonly(array, array.dtype) for array in out))
+
+
+def _within(index: SortedIndex) -> np.ndarray:
+    """Return the periods of each basis, bool[b, t]."""
+    facts = index.facts
+    within = np.zeros((len(facts["bases"]), len(facts["trade_periods"])), dtype=bool)
+    for place, (_, periods, _) in enumerate(facts["bases"]):
+        within[place, periods] = True
+    return readonly(within, np.bool_)
 
 
 def _imports(index: SortedIndex, changes: Changes) -> np.ndarray:
     """Return the imports of each line, float64[h]."""
-    facts, records = index.facts, index.records
-    within = np.zeros((len(facts["bases"]), len(facts["trade_periods"])), dtype=bool)
-    for place, (_, periods) in enumerate(facts["bases"]):
-        within[place, periods] = True
+    facts, records, within = index.facts, index.records, _within(index)
     of_code = np.empty((within.shape[0], records.code_key.size))
-    everyone = readonly([one for one, _ in facts["bases"]], np.bool_)
-    reindexing.imports_of_codes(records, changes, readonly(within, np.bool_), everyone, of_code)
+    everyone = readonly([everyone for everyone, _, _ in facts["bases"]], np.bool_)
+    kernels.imports_of_codes(records, changes, within, everyone, of_code)
     imports = np.empty(index.lines.key.size)
-    reindexing.imports_of_lines(records, readonly(of_code, np.float64), readonly(facts["basis_of"], np.int64), imports)
+    kernels.imports_of_lines(records, readonly(of_code, np.float64), readonly(facts["basis_of"], np.int64), imports)
     return imports
+
+
+def with_counts(plan: Plan) -> Plan:
+    """Return a plan under changed trade with what is counted line by line and moves no average.
+
+    That is the observations of lines that are charged on the value alone, and those that lack a quantity.
+    """
+    index, changes = plan.index, plan.changes
+    if changes is None:
+        return plan
+    lines, others = index.lines, index.others
+    kinds = [tuple(some) for some in index.facts["kinds"]]
+    own_kinds = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)[lines.duty]
+    line = np.concatenate([np.arange(lines.key.size), others.line])
+    kinds_of = np.concatenate([own_kinds, others.kinds])
+    level, found = (np.concatenate([getattr(lines, name), getattr(others, name)]) for name in ("level", "found"))
+    plain = np.flatnonzero(kinds_of == kinds.index(())) if () in kinds else np.empty(0, dtype=np.int64)
+    level[plain], found[plain] = _plain_levels(index, changes, line[plain])
+    lacking = np.zeros(line.size, dtype=np.int64)
+    for place, some in enumerate(kinds):
+        if some:
+            here = np.flatnonzero(kinds_of == place)
+            lacking[here] = _lacking(index, changes, line[here], some)[line[here]]
+    n = lines.key.size
+    return replace(plan, index=index.with_parts(
+        lines=lines._replace(
+            level=readonly(level[:n], np.int8), found=readonly(found[:n], np.int64),
+            no_quantity=readonly(lacking[:n], np.int64),
+        ),
+        others=others._replace(
+            level=readonly(level[n:], np.int8), found=readonly(found[n:], np.int64),
+            no_quantity=readonly(lacking[n:], np.int64),
+        ),
+    ))  # fmt: skip
+
+
+def _plain_levels(index: SortedIndex, changes: Changes, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the level at which some lines find observations of any kind, int8[l], and how many, int64[l]."""
+    records, reach = index.records, index.reach
+    usable = np.empty((len(index.facts["bases"]), records.code_key.size), dtype=np.int64)
+    presence = readonly([presence for _, _, presence in index.facts["bases"]], np.bool_)
+    kernels.count_by_code(records, changes, _within(index), presence, usable)
+    level, found = np.zeros(line.size, dtype=np.int8), np.zeros(line.size, dtype=np.int64)
+    for place, side in enumerate(index.sides):
+        here = np.flatnonzero((line >= side.first) & (line < side.last))
+        some, lines = slice(reach.first[place], reach.first[place + 1]), slice(side.first, side.last)
+        digits = reach.levels[place][reach.levels[place] > 0]
+        before = np.concatenate(([0], np.cumsum(usable[index.facts["basis_of"][place]][reach.order[some]])))
+        at, counts = np.full(here.size, -1), np.zeros(here.size, dtype=np.int64)
+        first, last = (np.empty(here.size, dtype=np.int64) for _ in range(2))
+        next_levels(
+            readonly(line[here] - side.first, np.int64), readonly(reach.borrows[lines], np.bool_),
+            readonly(digits, np.int8), readonly(reach.digits[some], np.int8),
+            readonly(reach.code_lo[: digits.size, lines], np.int64),
+            readonly(reach.code_hi[: digits.size, lines], np.int64),
+            readonly(before, np.int64), at, counts, first, last,
+        )  # fmt: skip
+        level[here], found[here] = np.where(at < 0, 0, digits[at]), counts
+    return level, found
+
+
+def _lacking(index: SortedIndex, changes: Changes, lines: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
+    """Return how many observations of some lines' own trade lack any of some kinds of quantity, int64[h]."""
+    bits = sum(1 << index.facts["kinds_of_trade"].index(kind) for kind in kinds)
+    needed = np.zeros(index.lines.key.size, dtype=np.int64)
+    needed[lines] = bits
+    found = np.empty(needed.size, dtype=np.int64)
+    basis_of = readonly(index.facts["basis_of"], np.int64)
+    kernels.count_lacking(index.records, changes, _within(index), basis_of, readonly(needed, np.int64), found)
+    return found
 
 
 def _changed_layout(plan: Plan, lines: Lines) -> Layout:
@@ -170,8 +215,8 @@ def _changed_layout(plan: Plan, lines: Lines) -> Layout:
     spans = readonly([(side.first, side.last) for side in sides], np.int64)
     weight, matched = np.empty(layout.classes.size), np.empty(layout.classes.size)
     totals = np.empty((len(sides), 3))
-    reindexing.weigh_classes(
-        layout, spans, readonly(plan.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
+    kernels.weigh_classes(
+        layout, spans, readonly(plan.ready.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
     )
     counts = layout.counts.copy()
     counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]

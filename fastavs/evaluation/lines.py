@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, under, unprepared
+from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.evaluation.rows import row_figures, row_lanes
-from fastavs.index.lines_of_years import LineLayout, behind, grouped, line_layout, members, picked
-from fastavs.index.sorted_index import SortedIndex, parsed
+from fastavs.index.lines_of_years import LineLayout, behind_of
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry, carry_counts
 from fastavs.kernels.govern import compare, govern, settle
 from fastavs.kernels.groups import group
@@ -40,7 +41,7 @@ class Wanted:
 
     def layout(self, index: SortedIndex) -> LineLayout:
         """Return the lines to be worked out."""
-        return line_layout(index, () if self.by or self.whole else self.lines)
+        return index.lines_of_years.of(() if self.by or self.whole else self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,6 @@ class LineColumns:
         NaN = null.
     bound_governs, has_specific : bool[h]
     match_level, observations, outliers, no_quantity : int32[h]
-        -1 where they are not known.
     """
 
     rate: np.ndarray
@@ -114,7 +114,7 @@ def newly_matched(index: SortedIndex, scenario: Scenario | None) -> Matched:
         if change.new.kinds not in kinds:
             raise unprepared(scenario, change)
         kinds_of[touched_lines(index, change.where)] = kinds.index(change.new.kinds)
-    own = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
+    own = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)
     new = np.flatnonzero((kinds_of >= 0) & (kinds_of != own[index.lines.duty]))
     others = index.others
     known, wanted = others.line * len(kinds) + others.kinds, new * len(kinds) + kinds_of[new]
@@ -132,8 +132,8 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     list of float64[s, 6, g]
         By grouping; see `fastavs.kernels.groups.group`.
     """
-    some = [members(plan.index, title) for title in by]
-    by_row, carried = _behind_by_row(plan), line_layout(plan.index).carried
+    some = [plan.index.lines_of_years.members(title) for title in by]
+    by_row, carried = _behind_by_row(plan), plan.index.lines_of_years.every.carried
     plan, rows = under(plan, block)
     index, n, k = plan.index, rows.size, carried.low.shape[1]
     zero = index.facts["zero"]
@@ -141,7 +141,7 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     width = found.rate.shape[1]
     sides = _empty_sides(n + k)
     sides.specific[:n] = rows["specific"]
-    groups = [grouped(index, one) for one in some]
+    groups = [index.grouped(one) for one in some]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
     governing = _empty_lines(by_row.applied.size)
     level_of = np.empty(k, dtype=np.int64)
@@ -157,16 +157,11 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
 
 
 def _behind_by_row(plan: Plan) -> Behind:
-    """Return what stands behind the lines of all years in terms of a plan's rows; kept with the index."""
-    known = plan.index.kept.get("behind_by_row")
-    if known is None or known[0] is not plan.line_row:
-        layout = line_layout(plan.index)
-        means = plan.rows.size + np.arange(layout.carried.low.shape[1])
-        of = np.concatenate((plan.line_row, means, [-1]))  # place -1 is the last one: none
-        by_row = behind(of[layout.behind.applied], of[layout.behind.bound])
-        known = plan.index.kept["behind_by_row"] = (plan.line_row, by_row)
-    found: Behind = known[1]
-    return found
+    """Return what stands behind the lines of all years in terms of a plan's rows."""
+    every = plan.index.lines_of_years.every
+    means = plan.rows.size + np.arange(every.carried.low.shape[1])
+    of = np.concatenate((plan.line_row, means, [-1]))  # place -1 is the last one: none
+    return behind_of(of[every.behind.applied], of[every.behind.bound])
 
 
 def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
@@ -180,19 +175,18 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
         Of all lines if wanted whole, else of the wanted ones.
     """
     layout = wanted.layout(plan.index)
-    some = [members(plan.index, title) for title in wanted.by]
+    some = [plan.index.lines_of_years.members(title) for title in wanted.by]
     plan, rows = under(plan, block)
+    plan = with_counts(plan)
     figures_of = line_figures(plan, rows, block, layout)
     groups = []
     for found in some:
         figures = np.empty((6, len(found.labels)))
-        group(grouped(plan.index, found), figures_of.governing, figures)
+        group(plan.index.grouped(found), figures_of.governing, figures)
         groups.append(figures)
     columns = columns_of(plan.index, layout, figures_of)
-    if block.trade:
-        _leave_uncounted(plan, rows, layout, columns)
     if wanted.by and not wanted.whole:
-        columns = columns.at(picked(plan.index, layout, wanted.lines))
+        columns = columns.at(plan.index.lines_of_years.picked(layout, wanted.lines))
     return groups, columns
 
 
@@ -308,20 +302,3 @@ def columns_of(index: SortedIndex, layout: LineLayout, figures: LineFigures) -> 
         count["level"], count["kept"], count["outliers"], count["no_quantity"], share,
         index.lines.imports[layout.named], index.lines.matched[layout.named],
     )  # fmt: skip
-
-
-def _leave_uncounted(plan: Plan, rows: np.ndarray, layout: LineLayout, columns: LineColumns) -> None:
-    """Take out what is not known of lines whose trade has changed.
-
-    The index holds no observations of lines that are charged on the value alone, whose rate does not need them, and
-    none that lack the quantity a duty needs.
-    """
-    plain = _without_terms(plan, rows)[plan.line_row[layout.lines]]
-    before = np.concatenate(([0], np.cumsum(plain)))
-    carried = (before[layout.carried.high] > before[layout.carried.low]).any(axis=0)
-    of_place = np.concatenate((plain, carried))
-    some = of_place[np.where(columns.bound_governs, layout.behind.bound, layout.behind.applied)]
-    for counts in (columns.match_level, columns.observations, columns.outliers):
-        counts[some] = -1
-    columns.specific_share[some] = np.nan
-    columns.no_quantity[:] = -1

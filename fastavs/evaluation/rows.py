@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.names import ANY, NESTED
+from fastavs.kernels.names import ANY, NESTED, POOLED
 from fastavs.kernels.nested import nested_rows, program_rows
 from fastavs.kernels.options import readonly
+from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.row_lanes import LANES, plain_lanes
 from fastavs.kernels.rows import plain_rows
 from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, RowFigures, Sides
 
-RARE = {NESTED: nested_rows, ANY: program_rows}
+RARE = {NESTED: nested_rows, ANY: program_rows, POOLED: pooled_rows}
 
 
 def row_figures(duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float) -> RowFigures:

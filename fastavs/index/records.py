@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastavs.evaluation.plan import with_parts
-from fastavs.index.sorted_index import Alternatives, SortedIndex
+from fastavs.index.parts import Alternatives, Reach
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.levels import next_levels
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Further, Records
+from fastavs.tables.sources import stretches
 
 if TYPE_CHECKING:
     from fastavs.matching.match import Match
@@ -128,8 +129,53 @@ def with_records(matches: Matches, index: SortedIndex) -> SortedIndex:
         readonly(partner, partner.dtype), readonly(value, np.float64),
         readonly(own_start, np.int64), readonly(_joined(own_code), np.int32), readonly(_joined(own_line), np.int32),
         readonly(_first_of_groups(index, of_side), np.int64),
+        readonly(_joined([_kinds_of(table) for table in tables]), np.int32), _present(matches, prepared, tables),
     )  # fmt: skip
-    return with_parts(index, records=records)
+    first = [int(first_code[place[id(one.basis.recorded)]]) for one in prepared]
+    return index.with_parts(records=records, reach=_reach(prepared, first))
+
+
+def _kinds_of(table: Recorded) -> np.ndarray:
+    """Return a bit for each of the trade's kinds of quantity that an observation has, int32[n]."""
+    found = np.zeros(table.code.size, dtype=np.int32)
+    everything = np.arange(table.code.size)
+    for bit, kind in enumerate(table.trade.kinds):
+        for some in stretches(everything.size):
+            found[some] |= (table.quantities(everything[some], [kind])[0][0] > 0.0).astype(np.int32) << bit
+    return found
+
+
+def _present(matches: Matches, prepared: Sequence[Match], tables: Sequence[Recorded]) -> np.ndarray:
+    """Return which observations are of partners with imports in every base period, where the study asks for that."""
+    if matches.checked.options.base_partners != "all":
+        return readonly([], np.bool_)
+    parts = []
+    for table in tables:
+        present = np.zeros(table.code.size, dtype=bool)
+        for one in prepared:
+            if one.basis.recorded is table and one.basis.in_every_period:
+                present[one.basis.of_any_value.chosen] = True
+        parts.append(present)
+    return readonly(_joined(parts), np.bool_)
+
+
+def _reach(prepared: Sequence[Match], first_code: Sequence[int]) -> Reach:
+    """Return which codes serve which lines; `first_code` is where each schedule's codes begin among the records'."""
+    levels = max(one.served.level_digits.size for one in prepared)
+
+    def padded(part: np.ndarray) -> np.ndarray:
+        return np.pad(part, ((0, levels - part.shape[0]), (0, 0)))
+
+    served = [one.served for one in prepared]
+    return Reach(
+        readonly(np.cumsum([0, *(one.order.size for one in served)]), np.int64),
+        readonly(np.concatenate([one.order + first for one, first in zip(served, first_code, strict=True)]), np.int64),
+        readonly(np.concatenate([one.code_reach for one in served]), np.int8),
+        readonly(np.concatenate([padded(one.level_digits[:, None]) for one in served], axis=1).T, np.int8),
+        readonly(np.concatenate([padded(one.code_lo) for one in served], axis=1), np.int32),
+        readonly(np.concatenate([padded(one.code_hi) for one in served], axis=1), np.int32),
+        readonly(np.concatenate([one.borrows for one in prepared]), np.bool_),
+    )
 
 
 def _first_of_groups(index: SortedIndex, first_record: Sequence[int]) -> np.ndarray:
@@ -154,11 +200,11 @@ def _joined(parts: Sequence[np.ndarray]) -> Any:
 
 def basis_facts(matches: Matches, prepared: Sequence[Match]) -> dict[str, Any]:
     """Return whose imports of which periods weigh each side's lines."""
-    bases: list[list[Any]] = []
+    bases: list[list[Any]] = []  # whether everybody weighs, periods, whether partners need imports in each
     basis_of = []
     for one in prepared:
         everyone = one.own_trade and matches.checked.options.weights == "all"
-        basis = [everyone, list(one.basis.periods)]
+        basis = [everyone, list(one.basis.periods), one.basis.in_every_period]
         if basis not in bases:
             bases.append(basis)
         basis_of.append(bases.index(basis))

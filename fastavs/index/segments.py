@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +55,7 @@ class Builder:
         self.asked: list[Asked] = []
         self.behind: list[Asked] = []  # what lines need where observations of theirs are gone
         self.sources: dict[tuple[int, int], Source] = {}
+        self.quantities: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}  # by the pooled method
 
     def basis_place(self, basis: Basis) -> int:
         for place, known in enumerate(self.bases):
@@ -74,7 +76,8 @@ class Builder:
         found, first, last = (np.zeros(n, dtype=np.int64) for _ in range(3))
         self.asked.append(
             Asked(
-                prepared, self.basis_place(prepared.basis), kinds, readonly(lines, np.int64), lines + offset,
+                prepared, self.basis_place(prepared.basis.of_any_value), kinds, readonly(lines, np.int64),
+                lines + offset,
                 np.zeros(n, dtype=np.int8), found, first, last, np.zeros((n, 2), dtype=np.uint64),
             )
         )  # fmt: skip
@@ -84,14 +87,11 @@ class Builder:
         together: dict[tuple[int, int], list[Asked]] = {}
         for one in self.asked:
             together.setdefault((one.basis, one.kinds), []).append(one)
+        self._find_sources(together)
         for (basis, kinds), some in together.items():
             chosen = self.bases[basis]
             usable = chosen.code_stop - chosen.code_start
             if self.kinds[kinds]:
-                needed = np.zeros(usable.size, dtype=bool)
-                for one in some:
-                    needed[one.prepared.served.order[_within_reach(one)]] = True
-                self.sources[basis, kinds] = self._source(chosen, self.kinds[kinds], needed)
                 usable_by_code(self.sources[basis, kinds], usable)
             words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
             for one in some:
@@ -122,17 +122,25 @@ class Builder:
                 asked.prepared, asked.basis, asked.kinds, lines, asked.line[some], level, found, first, last, told_by,
             ))  # fmt: skip
 
-    def _source(self, basis: Basis, kinds: tuple[int, ...], needed: np.ndarray) -> Source:
-        """Work out the ratios of some kinds for the observations of the codes needed, bool[codes]."""
-        recorded = basis.recorded
-        sizes = np.where(needed, basis.code_stop - basis.code_start, 0)
-        stop = np.cumsum(sizes)
-        at = basis.chosen[np.repeat(needed, basis.code_stop - basis.code_start)]
-        names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
-        return Source(
-            readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
-            readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
-        )  # fmt: skip
+    def _find_sources(self, together: Mapping[tuple[int, int], Sequence[Asked]]) -> None:
+        """Work out the ratios that duties on each set of kinds need, for the codes that their lines may look at."""
+        needed = {key: _codes_of(some) for key, some in together.items() if self.kinds[key[1]]}
+        for place, basis in enumerate(self.bases):
+            sizes = basis.code_stop - basis.code_start
+            mine = {kinds: codes for (one, kinds), codes in needed.items() if one == place}
+            of_any = np.logical_or.reduce([np.zeros(sizes.size, dtype=bool), *mine.values()])
+            chosen = basis.chosen_of(of_any)
+            for kinds, codes in mine.items():
+                at = chosen[np.repeat(codes[of_any], sizes[of_any])]
+                stop = np.cumsum(np.where(codes, sizes, 0))
+                names = [self.matches.checked.trade.kinds[kind] for kind in self.kinds[kinds]]
+                self.sources[place, kinds] = Source(
+                    readonly(stop - np.where(codes, sizes, 0), np.int64), readonly(stop, np.int64),
+                    readonly(at, at.dtype), readonly(basis.recorded.period, basis.recorded.period.dtype),
+                    basis.recorded.ratios(at, names),
+                )  # fmt: skip
+                if self.matches.checked.options.method == "pooled":
+                    self.quantities[place, kinds] = basis.recorded.quantities(at, names)
 
     def lay_out(self) -> tuple[Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
@@ -196,27 +204,50 @@ class Builder:
         finish_segments(segments, ratio, place, running)
         more = self._further(batch[owner], segments, place)
         segments = readonly(segments, SEGMENT)
+        pooled = self._pooled(batch[owner], segments, place, more)
         for one in np.unique(batch):
             observation = self.sources[divmod(int(one), len(self.kinds))].observation
             which = readonly(np.flatnonzero(batch[owner] == one), np.int64)
             find_observations(segments, which, observation, place)
         group = readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64)
-        ratio, running = readonly(ratio, np.float64), readonly(running, np.float64)
-        return Entries(group, segments, ratio, running, readonly(more, np.float64)), readonly(place, np.int32)
+        ratio, running, more = (readonly(one, np.float64) for one in (ratio, running, more))
+        return Entries(group, segments, ratio, running, more, *pooled), readonly(place, np.int32)
 
     def _further(self, batch: np.ndarray, segments: np.ndarray, place: np.ndarray) -> np.ndarray:
         """Ratios of second and further kinds, for segments of duties on several quantities."""
-        of_batch = batch % len(self.kinds)
-        kinds = np.array([len(some) for some in self.kinds], dtype=np.int64)[of_batch]
+        kinds = np.array([len(some) for some in self.kinds], dtype=np.int64)[batch % len(self.kinds)]
         sizes = np.diff(segments["start"]) * np.maximum(kinds - 1, 0)
         segments["more"] = np.concatenate(([0], np.cumsum(sizes)))
         more = np.empty(segments["more"][-1])
-        ended = readonly(segments, SEGMENT)
         for one in np.unique(batch[kinds > 1]):
             ratio = self.sources[divmod(int(one), len(self.kinds))].ratio
             which = readonly(np.flatnonzero(batch == one), np.int64)
-            further_ratios(ended, which, readonly(place, np.int32), ratio, more)
+            further_ratios(readonly(segments, SEGMENT), which, readonly(place, np.int32), ratio, more)
         return more
+
+    def _pooled(
+        self, batch: np.ndarray, segments: np.ndarray, place: np.ndarray, more: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Quantities and the value that carries them, as `Entries` has them; empty but by the pooled method."""
+        if self.matches.checked.options.method != "pooled":
+            return readonly([], np.float64), readonly([], np.float64)
+        quantity, value = np.empty(place.size + more.size), np.empty(place.size + more.size)
+        for g, (first, last) in enumerate(pairwise(segments["start"].tolist())):
+            quantities, values = self.quantities[divmod(int(batch[g]), len(self.kinds))]
+            at = place[first:last]
+            for k in range(quantities.shape[0]):
+                begin = first if k == 0 else place.size + segments["more"][g] + (k - 1) * at.size
+                quantity[begin : begin + at.size] = quantities[k, at]
+                value[begin : begin + at.size] = values[k, at]
+        return readonly(quantity, np.float64), readonly(value, np.float64)
+
+
+def _codes_of(asked: Sequence[Asked]) -> np.ndarray:
+    """Return which codes any of the lines asked for may look at, bool[codes], codes as in `Recorded`."""
+    found = np.zeros(asked[0].prepared.served.order.size, dtype=bool)
+    for one in asked:
+        found[one.prepared.served.order[_within_reach(one)]] = True
+    return found
 
 
 def _within_reach(asked: Asked) -> np.ndarray:

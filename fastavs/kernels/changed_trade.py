@@ -12,15 +12,29 @@ from fastavs.kernels.sums import add
 
 
 @inner
-def count_left(
-    group: np.ndarray, segments: np.ndarray, partner: np.ndarray, times: np.ndarray, which: int, left: np.ndarray
-) -> int:
+def price_factor(changes: Changes, origin: EntryOrigin, period: int, i: int) -> float:
+    """What an observation's value is multiplied by."""
+    kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
+    return changes.factor[kind, period, origin.partner[i]]
+
+
+@inner
+def times_counted(changes: Changes, origin: EntryOrigin, period: int, i: int) -> int:
+    """As how many observations one counts: as none where its value is small."""
+    if origin.value.size > 0 and not origin.value[i] * price_factor(changes, origin, period, i) >= changes.min_value:
+        return 0
+    return changes.times[period, origin.partner[i]]
+
+
+@inner
+def count_left(entries: Entries, origin: EntryOrigin, changes: Changes, which: int, left: np.ndarray) -> int:
     """How many observations a group has left, segment by segment into `left`."""
+    segments = entries.segment
     total = 0
-    for g in range(group[which], group[which + 1]):
+    for g in range(entries.group[which], entries.group[which + 1]):
         n = 0
         for i in range(segments[g].start, segments[g + 1].start):
-            n += times[segments[g].period, partner[i]]
+            n += times_counted(changes, origin, segments[g].period, i)
         left[g] = n
         total += n
     return total
@@ -53,8 +67,6 @@ def what_is_left(
     left : int64[k]
         Filled in for those: observations left in each segment.
     """
-    group, segments, _, _, _ = entries
-    partner, times = origin.partner, changes.times
     start, further_level, further_group = further
     counted = np.empty(used.size, dtype=np.int64)
     counted[:] = -1
@@ -65,7 +77,7 @@ def what_is_left(
         after = start[owner]
         while True:
             if counted[one] < 0:
-                counted[one] = count_left(group, segments, partner, times, one, left)
+                counted[one] = count_left(entries, origin, changes, one, left)
             if counted[one] > 0 or after == start[owner + 1]:
                 break
             one = further_group[after]
@@ -81,13 +93,6 @@ def what_is_left(
 
 
 @inner
-def price_factor(changes: Changes, origin: EntryOrigin, period: int, i: int) -> float:
-    """What an observation's value is multiplied by."""
-    kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
-    return changes.factor[kind, period, origin.partner[i]]
-
-
-@inner
 def refill_segment(
     old: Entries, origin: EntryOrigin, changes: Changes, g: int, at: int, ratio: np.ndarray, source: np.ndarray
 ) -> None:
@@ -99,7 +104,7 @@ def refill_segment(
         x = old.ratio[i]
         if changes.priced:
             x /= price_factor(changes, origin, period, i)
-        for _ in range(changes.times[period, origin.partner[i]]):
+        for _ in range(times_counted(changes, origin, period, i)):
             ratio[at + put] = x
             source[put] = i
             put += 1
@@ -107,20 +112,34 @@ def refill_segment(
 
 @inner
 def refill_more(
-    old: Entries, origin: EntryOrigin, changes: Changes, g: int, n: int, source: np.ndarray, more: np.ndarray, at: int
+    old: Entries, origin: EntryOrigin, changes: Changes, g: int, n: int, source: np.ndarray, out: Entries, at: int
 ) -> int:
-    """Put the ratios of further kinds of what is left of a segment to ``more[at:]``; returns where that ends."""
-    segments = old.segment
+    """Put the ratios of further kinds of what is left of a segment from `at` on; returns where they end."""
+    segments, pooled = old.segment, old.quantity.size > 0
     segment = segments[g]
     before = segments[g + 1].start - segment.start
     for first in range(segment.more, segments[g + 1].more, before):
         for i in range(n):
-            x = old.more[first + source[i] - segment.start]
-            if changes.priced:
-                x /= price_factor(changes, origin, segment.period, source[i])
-            more[at + i] = x
+            of = first + source[i] - segment.start
+            factor = price_factor(changes, origin, segment.period, source[i])
+            out.more[at + i] = old.more[of] / factor if changes.priced else old.more[of]
+            if pooled:
+                put = out.ratio.size + at + i
+                out.quantity[put] = old.quantity[old.ratio.size + of]
+                out.quantity_value[put] = old.quantity_value[old.ratio.size + of] * factor
         at += n
     return at
+
+
+@inner
+def refill_quantities(
+    old: Entries, origin: EntryOrigin, changes: Changes, period: int, n: int, source: np.ndarray, out: Entries, at: int
+) -> None:
+    """Put the quantities of first kinds that the pooled method adds up, and the value that carries them."""
+    for i in range(n):
+        factor = price_factor(changes, origin, period, source[i])
+        out.quantity[at + i] = old.quantity[source[i]]
+        out.quantity_value[at + i] = old.quantity_value[source[i]] * factor
 
 
 @kernel
@@ -140,8 +159,8 @@ def refill(
     out : Entries
         Of the sizes that `used` and `left` say, filled in.
     """
-    group, segments, _, _, _ = old
-    new_group, new_segments, ratio, running, more = out
+    group, segments = old.group, old.segment
+    new_group, new_segments, ratio, running = out.group, out.segment, out.ratio, out.running
     longest = 0
     for g in range(left.size):
         longest = max(longest, left[g])
@@ -168,7 +187,9 @@ def refill(
             new.total = running[at + segment + n]
             new.more = more_at
             new.period = segments[g].period
-            more_at = refill_more(old, origin, changes, g, n, source, more, more_at)
+            more_at = refill_more(old, origin, changes, g, n, source, out, more_at)
+            if old.quantity.size > 0:
+                refill_quantities(old, origin, changes, segments[g].period, n, source, out, at)
             at += n
             segment += 1
     new_group[used.size] = segment
@@ -223,6 +244,70 @@ def imports_of_codes(
                     lost[b] += part[whose, 1]
         for b in range(bases):
             out[b, u] = total[b] + lost[b]
+
+
+@kernel
+def count_by_code(
+    records: Records, changes: Changes, within: np.ndarray, presence: np.ndarray, out: np.ndarray
+) -> None:
+    """Count the observations of each code that take part in AVEs, in the periods of each basis.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    presence : bool[b]
+        For which bases a partner must have imports in every period.
+    out : int64[b, u]
+        Filled in.
+    """
+    partner, value, start, present = records.partner, records.value, records.start, records.present
+    out[:] = 0
+    for u in range(records.code_key.size):
+        kind = changes.code_class[u]
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            period = records.period[z]
+            for i in range(start[z], start[z + 1]):
+                times = changes.times[period, partner[i]]
+                if times == 0 or not value[i] * changes.factor[kind, period, partner[i]] >= changes.min_value:
+                    continue
+                for b in range(within.shape[0]):
+                    if within[b, period] and (not presence[b] or present[i]):
+                        out[b, u] += times
+
+
+@kernel
+def count_lacking(
+    records: Records, changes: Changes, within: np.ndarray, basis_of: np.ndarray, needed: np.ndarray, out: np.ndarray
+) -> None:
+    """Count the observations of each line's own trade that lack a quantity which its duty needs.
+
+    Parameters
+    ----------
+    within : bool[b, t]
+        Periods of each basis.
+    basis_of : int64[sides]
+    needed : int64[h]
+        A bit for each kind of quantity that a line's duty goes by.
+    out : int64[h]
+        Filled in.
+    """
+    partner, start, has = records.partner, records.start, records.kinds
+    out[:] = 0
+    for side in range(basis_of.size):
+        periods = within[basis_of[side]]
+        for k in range(records.own_start[side], records.own_start[side + 1]):
+            h = records.own_line[k]
+            if needed[h] == 0:
+                continue
+            u = records.own_code[k]
+            for z in range(records.code_cell[u], records.code_cell[u + 1]):
+                if not periods[records.period[z]]:
+                    continue
+                times = changes.times[records.period[z]]
+                for i in range(start[z], start[z + 1]):
+                    if has[i] & needed[h] != needed[h]:
+                        out[h] += times[partner[i]]
 
 
 @kernel

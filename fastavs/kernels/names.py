@@ -18,8 +18,9 @@ STACK = 64
 """Operations and terms that a program has at most; whoever compiles duties checks it."""
 
 # forms of duties
-ANY, ALONE, GREATER, SUM, LESSER, PERCENT, NESTED = 0, 1, 2, 3, 4, 5, 6
-"""Any program; s, max(a, s), a + s, min(a, s) with one amount s; a alone; any other of one quantity without minus."""
+ANY, ALONE, GREATER, SUM, LESSER, PERCENT, NESTED, POOLED = 0, 1, 2, 3, 4, 5, 6, 7
+"""Any program; s, max(a, s), a + s, min(a, s) with one amount s; a alone; any other of one quantity without minus; any
+with an amount by the pooled method."""
 
 TIE = 1e-12
 """Relative: applied and bound nearer than this are equal."""

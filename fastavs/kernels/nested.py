@@ -35,11 +35,9 @@ def amounts(c: np.ndarray, terms: np.ndarray, row: Any, period: int, factors: Fa
 
 
 @inner
-def settled(total: float, lost: float, kept: int, part: float, purely_specific: bool) -> float:
-    """A row's rate: without any kept observation its ad valorem part, if it has one."""
-    if kept > 0 and not np.isnan(total + lost):
-        return (total + lost) / kept
-    return np.nan if purely_specific else part
+def settled(mean: float, part: float, purely_specific: bool) -> float:
+    """A row's rate: without any kept observation, so without a mean, its ad valorem part, if it has one."""
+    return part if np.isnan(mean) and not purely_specific else mean
 
 
 @inner
@@ -100,7 +98,7 @@ def nested_rows(
         Of those m rows, filled in.
     """
     duty, terms, ops, given = duties
-    group, segments, ratio, running, _ = entries
+    group, segments, ratio, running, _, _, _ = entries
     rate, part, kept, binding = out
     arg, c, term, stack, lines = (
         np.empty(STACK),
@@ -142,7 +140,7 @@ def nested_rows(
             under_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, below_a, term, stack)
             used += n
             bind += n - (up_to_a - under_a)
-        rate[i] = settled(total, lost, used, a, row.purely_specific)
+        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row.purely_specific)
         part[i] = a
         kept[i] = used
         binding[i] = bind
@@ -160,7 +158,7 @@ def program_rows(
 ) -> None:
     """Charge rows of any other duties, observation by observation; see `nested_rows`."""
     duty, terms, ops, given = duties
-    group, segments, ratio, _, more = entries
+    group, segments, ratio, _, more, _, _ = entries
     rate, part, kept, binding = out
     arg, c, term, stack = np.empty(STACK), np.empty(STACK), np.empty(STACK), np.empty(STACK)
     present = np.empty(STACK, dtype=np.bool_)
@@ -190,7 +188,7 @@ def program_rows(
                     used += 1
                     bind += one_rate != a
                     total, lost = add(total, lost, one_rate)
-        rate[i] = settled(total, lost, used, a, row.purely_specific)
+        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row.purely_specific)
         part[i] = a
         kept[i] = used
         binding[i] = bind

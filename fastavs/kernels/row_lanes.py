@@ -196,7 +196,7 @@ def charge_segments(
 
     `a` (float64[s]) are the ad valorem parts, and `rate` (float64[s]) is filled in.
     """
-    group, segments, ratio, running, _ = entries
+    group, segments, ratio, running, _, _, _ = entries
     _, _, scale_b, shift_b, fx, periods, currencies = factors
     b, c, total, lost, kept = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4]
     below, paid = lanes[5], lanes[6]

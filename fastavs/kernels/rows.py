@@ -142,7 +142,7 @@ def plain_rows(
         Filled in.
     """
     duty, _, _, _ = duties
-    group, segments, ratio, running, _ = entries
+    group, segments, ratio, running, _, _, _ = entries
     scale, shift, scale_b, shift_b, fx, periods, currencies = factors
     rate, part, kept, binding = out
     last = segments.size - 1 - AHEAD

@@ -127,6 +127,8 @@ class Entries(NamedTuple):
     ratio: np.ndarray  # float64[n]
     running: np.ndarray  # float64[n + k] running sums, each segment's from 0 on
     more: np.ndarray  # float64[...] ratios of second and further kinds
+    quantity: np.ndarray  # float64[n + size of `more`] by the pooled method: of each ratio, first those of first kinds
+    quantity_value: np.ndarray  # float64[...] and the value that carries it; both empty by the other method
 
     @property
     def start(self) -> np.ndarray:
@@ -315,12 +317,14 @@ class Records(NamedTuple):
     own_code: np.ndarray  # int32[...] a code that is a line's own trade
     own_line: np.ndarray  # int32[...] ... and that line
     group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
+    kinds: np.ndarray  # int32[n] a bit for each of the trade's kinds of quantity that a record has
+    present: np.ndarray  # bool[n] whether its partner has imports in every base period; empty where that is not asked
 
 
 class Further(NamedTuple):
     """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
 
-    An owner is a line, or behind all lines one of the index's alternatives. o owners.
+    An owner is a line, or behind all lines one of the index' `Alternatives`. o owners.
     """
 
     start: np.ndarray  # int64[o + 1]
@@ -336,6 +340,7 @@ class Changes(NamedTuple):
     priced: bool  # whether any factor is not 1
     weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
     code_class: np.ndarray  # int32[u] of each code of the records
+    min_value: float  # smaller observations take no part in an AVE
 
 
 class EntryOrigin(NamedTuple):
@@ -343,3 +348,4 @@ class EntryOrigin(NamedTuple):
 
     partner: np.ndarray  # int16[n] or int32[n]
     code: np.ndarray  # int32[n]; empty where no price goes by code
+    value: np.ndarray  # float64[n]; empty where small observations take part

@@ -10,6 +10,7 @@ import numpy as np
 
 from fastavs.kernels import picking
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Runs
 from fastavs.matching.recorded import Recorded
 
 
@@ -22,8 +23,10 @@ class Basis:
     recorded : Recorded
     periods : tuple of int
         Places of the periods used.
-    chosen : int32[k], int64[k] if there are very many
-        Observations that take part in AVEs, in order: not excluded, not under the minimal value, and so on.
+    min_value : float
+        Smaller observations take no part.
+    times : int
+        In how many of the periods a partner must have imports of a code; 0 = in any.
     code_start, code_stop : int64[u]
         By code as in `Recorded`: its observations among the chosen.
     small, absent : int
@@ -33,11 +36,24 @@ class Basis:
 
     recorded: Recorded
     periods: tuple[int, ...]
-    chosen: np.ndarray
+    min_value: float
+    times: int
     code_start: np.ndarray
     code_stop: np.ndarray
     small: int
     absent: int
+
+    @property
+    def in_every_period(self) -> bool:
+        """Whether a partner must have imports of a code in each of the periods (option ``base_partners = "all"``)."""
+        return self.times > 0
+
+    @cached_property
+    def of_any_value(self) -> Basis:
+        """The same with the observations under the minimal value."""
+        if not self.small:
+            return self
+        return make_basis(self.recorded, self.periods, 0.0, self.in_every_period)
 
     @cached_property
     def wanted(self) -> np.ndarray:
@@ -47,10 +63,23 @@ class Basis:
         return readonly(wanted, np.bool_)
 
     @cached_property
+    def chosen(self) -> np.ndarray:
+        """Observations that take part in AVEs, in order: not excluded, not too small and so on; int32[k], int64[k]."""
+        return self.chosen_of(np.ones(self.code_start.size, dtype=bool))
+
+    def chosen_of(self, codes: np.ndarray) -> np.ndarray:
+        """Return those of some codes that take part, in order; `codes` is bool[u], the rest as `chosen`."""
+        runs = self.recorded.runs
+        elsewhere = np.int32(self.wanted.size)  # a period that is not wanted
+        period = np.where(np.repeat(codes, np.diff(runs.of_code)), runs.period, elsewhere)
+        runs = runs._replace(period=readonly(period, np.int32))
+        return _pick(runs, readonly(np.append(self.wanted, False), np.bool_), self.min_value, self.times)[0]
+
+    @cached_property
     def within(self) -> np.ndarray:
         """Observations in the periods used, all partners, in order; of the type of `chosen`, [m]."""
         runs = self.recorded.runs
-        return np.flatnonzero(np.repeat(self.wanted[runs.period], np.diff(runs.start))).astype(self.chosen.dtype)
+        return np.flatnonzero(np.repeat(self.wanted[runs.period], np.diff(runs.start))).astype(_place_type(runs))
 
     @cached_property
     def by_code(self) -> tuple[np.ndarray, np.ndarray]:
@@ -117,21 +146,27 @@ def make_basis(
     in_every_period : bool
         Keep only partners that a code was imported from in each of the periods (option ``base_partners = "all"``).
     """
-    runs = recorded.runs
     wanted = np.zeros(len(recorded.trade.periods), dtype=bool)
     wanted[list(periods)] = True
-    most = int(np.diff(runs.start)[wanted[runs.period]].sum())
-    chosen = np.empty(most, dtype=np.int32 if recorded.code.size < 2**31 else np.int64)
-    code_start, code_stop = (np.empty(recorded.code_key.size, dtype=np.int64) for _ in range(2))
-    left_out = np.empty(2, dtype=np.int64)
     times = len(periods) if in_every_period else 0
-    picking.pick(runs, readonly(wanted, np.bool_), min_value, times, chosen, code_start, code_stop, left_out)
+    _, code_start, code_stop, left_out = _pick(recorded.runs, readonly(wanted, np.bool_), min_value, times)
     return Basis(
-        recorded,
-        tuple(periods),
-        readonly(chosen[: code_stop[-1]], chosen.dtype),
-        readonly(code_start, np.int64),
-        readonly(code_stop, np.int64),
-        int(left_out[0]),
-        int(left_out[1]),
-    )
+        recorded, tuple(periods), min_value, times, readonly(code_start, np.int64), readonly(code_stop, np.int64),
+        int(left_out[0]), int(left_out[1]),
+    )  # fmt: skip
+
+
+def _place_type(runs: Runs) -> type:
+    return np.int32 if runs.value.size < 2**31 else np.int64
+
+
+def _pick(
+    runs: Runs, wanted: np.ndarray, min_value: float, times: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the observations chosen, by code where they begin and end, and how many are small and absent."""
+    most = int(np.diff(runs.start)[wanted[runs.period]].sum())
+    chosen: np.ndarray = np.empty(most, dtype=_place_type(runs))
+    code_start, code_stop = (np.empty(runs.of_code.size - 1, dtype=np.int64) for _ in range(2))
+    left_out = np.empty(2, dtype=np.int64)
+    picking.pick(runs, wanted, min_value, times, chosen, code_start, code_stop, left_out)
+    return readonly(chosen[: code_stop[-1]], chosen.dtype), code_start, code_stop, left_out

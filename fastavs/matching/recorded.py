@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
 from fastavs import codes
-from fastavs.kernels import ordering, picking
+from fastavs.kernels import ordering
 from fastavs.kernels import quantities as addup
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.tables.sources import stretches
-from fastavs.trade.suspects import MASS
+from fastavs.trade.rows import MASS, Quantities, Repeated
 from fastavs.trade.trade import Trade
 from fastavs.units.units import KINDS
 
@@ -34,9 +35,9 @@ class Recorded:
         What it was made from, in order.
     code_key, code_digits : int64[u]
         Distinct codes in order, none longer than the tariff's.
-    code : int32[n]
+    code : Repeated, or int32[n]
         Places into the codes above.
-    period, partner : int16[n] or int32[n]
+    period, partner : integers, [n]
         Places into the lists of the trade.
     value : float64[n]
         All the value.
@@ -51,7 +52,7 @@ class Recorded:
     trade: Trade
     code_key: np.ndarray
     code_digits: np.ndarray
-    code: np.ndarray
+    code: np.ndarray | Repeated
     period: np.ndarray
     partner: np.ndarray
     value: np.ndarray
@@ -81,9 +82,9 @@ class Recorded:
         """
         kinds = self.trade.kinds if kinds is None else kinds
         quantity, quantity_value = np.empty((len(kinds), at.size)), np.empty((len(kinds), at.size))
-        at = readonly(at, np.int64)
+        observed, places = self._observed(at), readonly(np.arange(at.size), np.int64)
         for k, kind in enumerate(kinds):
-            addup.quantities(self.observed, KINDS.index(kind), at, quantity[k], quantity_value[k])
+            addup.quantities(observed, KINDS.index(kind), places, quantity[k], quantity_value[k])
         return quantity, quantity_value
 
     def ratios(self, at: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
@@ -92,35 +93,45 @@ class Recorded:
         with np.errstate(over="ignore"):  # absurd rows may overflow to infinity
             return readonly(np.divide(quantity, value, out=quantity, where=value > 0.0), np.float64)
 
+    def _observed(self, at: np.ndarray) -> TradeRows:
+        """Return some observations as kernels take them, with their rows alone."""
+        rows = self.trade.rows
+        chosen, start = self.rows_of(at)
+        quantities = [one.of(chosen) for one in (rows.first, rows.second, rows.mass)]
+        (kind_1, amount_1), (kind_2, amount_2), (_, mass) = quantities
+        code = rows.code[chosen] if self.trade.bridges else np.empty(0)
+        return TradeRows(
+            readonly(start if self.row_start.size else np.empty(0), np.int64), readonly(np.empty(0), np.int32),
+            readonly(code, np.int32), readonly(rows.value[chosen], np.float64),
+            readonly(kind_1, np.int8), readonly(amount_1, np.float64),
+            readonly(kind_2, np.int8), readonly(amount_2, np.float64), readonly(mass, np.float64), MASS,
+            *self._bridges,
+        )  # fmt: skip
+
     @cached_property
-    def observed(self) -> TradeRows:
-        """The observations as kernels take them."""
-        rows, bridges = self.trade.rows, self.trade.bridges
-        bridge = [
+    def _bridges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What `TradeRows` says of bridges."""
+        bridges = self.trade.bridges
+        kinds = [
             (KINDS.index(one.to_kind), KINDS.index(one.from_kind), BRIDGE_DIGIT * len(one.prefix)) for one in bridges
         ]
         fits = [[code.startswith(one.prefix) for code in self.trade.codes] for one in bridges]
-        return TradeRows(
-            readonly(self.row_start, np.int64), readonly(self.row_order, self.row_order.dtype),
-            readonly(rows.code, np.int32), readonly(rows.value, np.float64),
-            readonly(rows.kind_1, np.int8), readonly(rows.amount_1, np.float64),
-            readonly(rows.kind_2, np.int8), readonly(rows.amount_2, np.float64), readonly(rows.mass, np.float64), MASS,
-            readonly(np.array(bridge).reshape(len(bridges), 3), np.int64),
+        return (
+            readonly(np.array(kinds).reshape(len(bridges), 3), np.int64),
             readonly([one.factor for one in bridges], np.float64),
             readonly(np.array(fits).reshape(len(bridges), len(self.trade.codes)), np.bool_),
-        )  # fmt: skip
+        )
 
     @cached_property
     def runs(self) -> Runs:
         """The observations as runs of one code and period."""
-        of_code = np.empty(self.code_key.size + 1, dtype=np.int64)
-        period, start = np.empty(self.code.size, dtype=np.int32), np.empty(self.code.size + 1, dtype=np.int64)
-        n = picking.find_runs(
-            readonly(self.code, np.int32), readonly(self.period, self.period.dtype), of_code, period, start
-        )
+        code = self.code if isinstance(self.code, Repeated) else Repeated.of(self.code, self.code_key.size)
+        begins = code.begins()
+        begins[1:] |= self.period[1:] != self.period[:-1]
+        first = np.flatnonzero(begins)
         return Runs(
-            readonly(of_code, np.int64), readonly(period[:n].copy(), np.int32),
-            readonly(start[: n + 1].copy(), np.int64), readonly(self.partner, self.partner.dtype),
+            readonly(np.searchsorted(first, code.start), np.int64), readonly(self.period[first], np.int32),
+            readonly(np.append(first, begins.size), np.int64), readonly(self.partner, self.partner.dtype),
             readonly(self.value, np.float64), readonly(self.excluded, np.bool_),
         )  # fmt: skip
 
@@ -136,23 +147,47 @@ def in_order(trade: Trade) -> Trade:
     rows = trade.rows
     with trade.suspicion.lock:
         trade.suspicion.move()
-        order = _sort(rows.code, rows.period, rows.partner, len(trade.periods), len(trade.partners))
-        moved: dict[str, np.ndarray] = {}
+        order = _sort(np.asarray(rows.code), rows.period, rows.partner, len(trade.periods), len(trade.partners))
         spare: dict[np.dtype, np.ndarray] = {}
-        for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-            column = getattr(rows, name)
-            if column.size and column.min() < column.max():
-                room = spare.get(column.dtype)
-                moved[name] = np.empty_like(column) if room is None else room
-                if column.dtype == np.float64:
-                    ordering.rearrange(readonly(column, np.float64), readonly(order, order.dtype), moved[name])
-                else:  # kinds and marks, of a byte each
-                    for stretch in rows.stretches():
-                        np.take(column, order[stretch], out=moved[name][stretch], mode="clip")
-                spare[column.dtype] = column
-        rows = replace(rows, **moved, origin=replace(rows.origin, order=order))
+        rows = replace(
+            rows,
+            code=Repeated.of(np.asarray(rows.code), len(trade.codes)),
+            value=_rearranged(rows.value, order, spare),
+            marked=_rearranged(rows.marked, order, spare),
+            first=_moved(rows.first, order, spare),
+            second=_moved(rows.second, order, spare),
+            mass=_moved(rows.mass, order, spare),
+            origin=replace(rows.origin, order=order),
+        )
         trade.suspicion.moved(rows)
     return replace(trade, rows=rows, in_order=True)
+
+
+def _moved(quantity: Quantities, order: np.ndarray, spare: dict[np.dtype, np.ndarray]) -> Quantities:
+    """Return a quantity of rows in another order."""
+    if not quantity.at.size:
+        return Quantities(quantity.at, *(_rearranged(one, order, spare) for one in (quantity.kind, quantity.amount)))
+    has = np.zeros(order.size, dtype=bool)
+    has[quantity.at] = True
+    at = np.concatenate([one.start + np.flatnonzero(has[order[one]]) for one in stretches(order.size)])
+    entries = np.searchsorted(quantity.at, order[at])
+    kind = quantity.kind[entries] if quantity.kind.size else quantity.kind
+    return Quantities(at.astype(order.dtype), kind, quantity.amount[entries])
+
+
+def _rearranged(column: np.ndarray, order: np.ndarray, spare: dict[np.dtype, np.ndarray]) -> np.ndarray:
+    """Return a column in another order, in the memory of the last one of its type, to which its own is added."""
+    if not column.size or column.min() == column.max():
+        return column
+    room = spare.get(column.dtype)
+    moved = np.empty_like(column) if room is None else room
+    if column.dtype == np.float64:
+        ordering.rearrange(readonly(column, np.float64), readonly(order, order.dtype), moved)
+    else:  # kinds and marks, of a byte each
+        for stretch in stretches(column.size):
+            np.take(column, order[stretch], out=moved[stretch], mode="clip")
+    spare[column.dtype] = column
+    return moved
 
 
 def _sort(code: np.ndarray, period: np.ndarray, partner: np.ndarray, n_periods: int, n_partners: int) -> np.ndarray:
@@ -175,22 +210,22 @@ def record(trade: Trade, digits: int) -> Recorded:
     keys = codes.to_keys([code[:digits] for code in trade.codes])
     pairs, place = np.unique(keys * 16 + lengths, return_inverse=True)  # a key and its length in one number
     rows = trade.rows
-    code, period, partner = rows.code, rows.period, rows.partner
-    row_order = np.empty(0, dtype=np.int32)
+    code = cast(Repeated, rows.code)
+    period, partner, row_order = rows.period, rows.partner, np.empty(0, dtype=np.int32)
     if pairs.size < len(trade.codes):  # some codes are one when cut
-        code, period, partner = place.astype(np.int32)[rows.code], period.copy(), partner.copy()
-        row_order = _sort(code, period, partner, len(trade.periods), len(trade.partners))
-    new = np.ones(code.size, dtype=bool)
-    new[1:] = (code[1:] != code[:-1]) | (period[1:] != period[:-1]) | (partner[1:] != partner[:-1])
-    ordered_value = rows.value[row_order] if row_order.size else rows.value
+        cut, period, partner = place.astype(np.int32)[np.asarray(code)], period.copy(), partner.copy()
+        row_order = _sort(cut, period, partner, len(trade.periods), len(trade.partners))
+        code = Repeated.of(cut, pairs.size)
+    begins = code.begins()
+    begins[1:] |= (period[1:] != period[:-1]) | (partner[1:] != partner[:-1])
+    value = rows.value[row_order] if row_order.size else rows.value
     row_start = np.empty(0, dtype=np.int64)
-    value = ordered_value
-    if not new.all():
-        first = np.flatnonzero(new)
-        row_start = np.append(first, code.size)
-        code, period, partner = code[first], period[first], partner[first]
-        value = np.empty(first.size)
-        addup.add_up(readonly(row_start, np.int64), readonly(ordered_value, np.float64), value)
+    if not begins.all():
+        first = np.flatnonzero(begins)
+        row_start = np.append(first, begins.size)
+        code, period, partner = Repeated(np.searchsorted(first, code.start)), period[first], partner[first]
+        of_rows, value = readonly(value, np.float64), np.empty(first.size)
+        addup.add_up(readonly(row_start, np.int64), of_rows, value)
     return Recorded(
         trade,
         pairs // 16,

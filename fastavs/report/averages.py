@@ -14,6 +14,7 @@ from fastavs.codes import UNASSIGNED, Grouping, chapters
 from fastavs.report.chapters import CHAPTER_NAMES
 from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
+from fastavs.tables.arrow import from_list, numbers, texts
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -28,8 +29,8 @@ _BINS = 100 // _BIN
 def percent(fractions: pa.ChunkedArray | np.ndarray) -> pa.Array | pa.ChunkedArray:
     """Return fractions as percent; NaN becomes null."""
     if isinstance(fractions, np.ndarray):
-        return pa.array(fractions * _HUNDRED, pa.float64(), mask=np.isnan(fractions))
-    return pc.multiply(fractions, _HUNDRED)
+        return numbers(fractions * _HUNDRED)
+    return pc.multiply(fractions, numbers(np.array([_HUNDRED]))[0])
 
 
 def main_grouping(checked: Checked) -> str:
@@ -99,9 +100,8 @@ def yearly(rates: Rates) -> Iterator[ReportTable]:
     bound = [one.bound is not None for one in rates.years.values()]
     if any(bound):
         columns["bound_simple_mean_pct"] = percent(summary["bound_mean"])
-        columns["lines_bound_above_applied"] = pc.if_else(
-            pa.array(bound), summary["water_lines"].combine_chunks(), pa.scalar(None, pa.int64())
-        )
+        water = zip(summary["water_lines"].to_pylist(), bound, strict=True)
+        columns["lines_bound_above_applied"] = from_list([lines if some else None for lines, some in water], pa.int64())
     columns["adjust_pct"] = percent(summary["adjust"])
     columns["unresolved_lines"] = summary["unresolved_lines"]
     table = pa.table(columns)
@@ -132,14 +132,15 @@ def group_tables(rates: Rates) -> Iterator[ReportTable]:
 
 def _ordered(by: pa.Table) -> pa.Table:
     groups, years = by["group"].to_pylist(), by["year"].to_pylist()
-    return by.take(sorted(range(by.num_rows), key=lambda row: (group_order(groups[row]), years[row])))
+    order = sorted(range(by.num_rows), key=lambda row: (group_order(groups[row]), years[row]))
+    return by.take(numbers(np.array(order, dtype=np.int64)))
 
 
 def _group_keys(title: str, by: pa.Table) -> dict[str, Any]:
     pairs = zip(by["group"].to_pylist(), by["name"].to_pylist(), strict=True)
     return {
         "group": by["group"],
-        "name": pa.array([group_name(title, group, name) for group, name in pairs], pa.string()),
+        "name": texts([group_name(title, group, name) for group, name in pairs]),
         "year": by["year"],
     }
 
@@ -185,13 +186,13 @@ def chapter_comparison(rates: Rates) -> Iterator[ReportTable | Skipped]:
     found = sorted({chapter for chapter, _ in rows})
     names = {chapter: row["name"] for (chapter, _), row in rows.items()}
     columns: dict[str, Any] = {
-        "chapter": pa.array(found, pa.string()),
-        "name": pa.array([group_name("chapter", one, names[one]) for one in found], pa.string()),
+        "chapter": texts(found),
+        "name": texts([group_name("chapter", one, names[one]) for one in found]),
     }
     for ours, theirs in (("simple", "simple_mean"), ("weighted", "weighted_mean"), ("import_share", "import_share")):
         for year in years:
             values = [rows.get((chapter, year), {}).get(theirs) for chapter in found]
-            columns[f"{ours}_{year}_pct"] = percent(pa.chunked_array([pa.array(values, pa.float64())]))
+            columns[f"{ours}_{year}_pct"] = percent(pa.chunked_array([from_list(values, pa.float64())]))
     if "industry" in rates.checked.groups:
         columns["industry"] = _usual_industry(rates, years[1], found)
     yield ReportTable(
@@ -214,7 +215,7 @@ def _usual_industry(rates: Rates, year: int, found: Sequence[str]) -> pa.Array:
     usual = {
         name: industries[int(np.argmax(lines[place]))] for place, name in enumerate(chapter_names) if lines[place].any()
     }
-    return pa.array([usual.get(name) for name in found], pa.string())
+    return texts([usual.get(name) for name in found])
 
 
 def histogram(rates: Rates) -> Iterator[ReportTable]:
@@ -230,11 +231,11 @@ def histogram(rates: Rates) -> Iterator[ReportTable]:
     first = 0 if any(count[0] for count in counts.values()) else 1  # rates below zero: seldom, so only if there are any
     edges: list[float | None] = [None, *(float(_BIN * place) for place in range(_BINS + 1)), None]
     columns: dict[str, Any] = {
-        "from_pct": pa.array(edges[first : _BINS + 2], pa.float64()),
-        "to_pct": pa.array(edges[first + 1 : _BINS + 3], pa.float64()),
+        "from_pct": from_list(edges[first : _BINS + 2], pa.float64()),
+        "to_pct": from_list(edges[first + 1 : _BINS + 3], pa.float64()),
     }
     for year, count in counts.items():
-        columns[f"lines_{year}"] = pa.array(count[first:], pa.int64())
+        columns[f"lines_{year}"] = numbers(count[first:].astype(np.int64))
     for year, count in counts.items():
         total = max(int(count.sum()), 1)
         columns[f"share_{year}_pct"] = percent(count[first:] / total)
@@ -289,7 +290,7 @@ def matched_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
     if rates.checked.options.match_on == "imports":
         known = "that were imported in the base period"
     summary = rates.summary()
-    summary = summary.filter(pc.is_in(summary["year"], pa.array(sorted(resting))))
+    summary = summary.filter(pc.is_in(summary["year"], numbers(np.array(sorted(resting), dtype=np.int64))))
     table = pa.table(
         {
             "year": summary["year"],

@@ -65,7 +65,7 @@ def _colours(counts: Counts) -> dict[int, str]:
 def _legend(canvas: Canvas, counts: Counts, left: float) -> None:
     for place, (year, colour) in enumerate(_colours(counts).items()):
         canvas.box(left + 62 * place, 8, 12, 12, colour)
-        canvas.text(left + 62 * place + 17, 14, str(year), weight="bold")
+        canvas.text(left + 62 * place + 17, 14, str(year), bold=True)
 
 
 def _most(counts: Counts) -> int:
@@ -91,9 +91,9 @@ def _columns(counts: Counts, width: float) -> Canvas:
             # four digits fill a bar of two: those of the first year lean left, of the last right
             shift = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
             if number:
-                canvas.text(x + bar / 2 + shift, base - tall - 8, count(number), "muted", 9, ha="center")
-        canvas.text(middle, base + 14, label, size=SMALL, ha="center")
-    canvas.text(width / 2, base + 35, "rate, percent of the value of the goods", "muted", SMALL, ha="center")
+                canvas.text(x + bar / 2 + shift, base - tall - 8, count(number), "muted", 9, align="center")
+        canvas.text(middle, base + 14, label, size=SMALL, align="center")
+    canvas.text(width / 2, base + 35, "rate, percent of the value of the goods", "muted", SMALL, align="center")
     return canvas
 
 
@@ -106,7 +106,7 @@ def _rows(counts: Counts, width: float) -> Canvas:
     most = _most(counts)
     for band, label in enumerate(labels):
         y = top + step * band
-        canvas.text(left - 8, y + bar * len(counts) / 2, label, size=SMALL, ha="right")
+        canvas.text(left - 8, y + bar * len(counts) / 2, label, size=SMALL, align="right")
         for place, (year, colour) in enumerate(_colours(counts).items()):
             number = counts[year][label]
             long = (width - left - 46) * number / most

@@ -125,7 +125,7 @@ def _draw(shown: Sequence[ChapterBinding], width: float) -> Canvas:
     each = (width - left) / len(_MEASURES)
     for place, measure in enumerate(_MEASURES):
         x = left + each * place
-        canvas.text(x, 14, measure.title if wide else measure.short, size=SMALL if wide else 10, weight="bold")
+        canvas.text(x, 14, measure.title if wide else measure.short, size=SMALL if wide else 10, bold=True)
         most = 1.0 if measure.colour == "orange" else max(measure.size(one) for one in shown) or 1.0
         room = each - (56 if wide else 48)
         for number, one in enumerate(shown):
@@ -137,7 +137,7 @@ def _draw(shown: Sequence[ChapterBinding], width: float) -> Canvas:
         y = top + row * number
         words = chapter_label(one.chapter)
         if wide:
-            canvas.text(left - 14, y + row / 2, shorten(words, SMALL, left - 18), size=SMALL, ha="right")
+            canvas.text(left - 14, y + row / 2, shorten(words, SMALL, left - 18), size=SMALL, align="right")
         else:
             canvas.stroke([(8, y + 1), (width - 8, y + 1)], "grid")
             canvas.text(8, y + 12, words, size=SMALL)

@@ -93,24 +93,32 @@ def _draw(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Canva
     for place, (year, colour) in enumerate(zip(years, ("before", "blue"), strict=True)):
         if not single or place:
             x = 16.0 + (0.0 if single else 70.0 * place)
-            canvas.dot(x, 16, 5.0 if colour == "before" else 3.5, colour, hollow=colour == "before")
-            canvas.text(x + 11, 16, str(year), weight="bold")
-    canvas.text(width - 8, 16, "level" if single else "change, points", "muted", SMALL, ha="right")
+            _mark(canvas, x, 16, colour)
+            canvas.text(x + 11, 16, str(year), bold=True)
+    canvas.text(width - 8, 16, "level" if single else "change, points", "muted", SMALL, align="right")
     for place, one in enumerate(pairs):
         y = TOP + row * (place + 0.5)
         if wide:
-            canvas.text(left - 14, y, shorten(one.label, SMALL, left - 20), size=SMALL, ha="right")
+            canvas.text(left - 14, y, shorten(one.label, SMALL, left - 20), size=SMALL, align="right")
         else:
             canvas.text(8, y - 9, shorten(one.label, SMALL, width - 80), size=SMALL)
             y += 7
         before, after = (left + room * (rate - least) / (most - least) for rate in (one.before, one.after))
         if not single:
             canvas.stroke([(before, y), (after, y)], "blue_soft", 5.0)
-            canvas.dot(before, y, 5.0, "before", hollow=True)
-        canvas.dot(after, y, 3.5, "blue")
+            _mark(canvas, before, y, "before")
+        _mark(canvas, after, y, "blue")
         words = percent(one.after) if single else _signed(one.change)
-        canvas.text(width - 8, y, words, size=SMALL, ha="right")
+        canvas.text(width - 8, y, words, size=SMALL, align="right")
     return canvas
+
+
+def _mark(canvas: Canvas, x: float, y: float, colour: str) -> None:
+    """Draw the ring of the year before, or the dot of the year after."""
+    if colour == "before":
+        canvas.dot(x, y, 5.0, "paper", edge=colour)
+    else:
+        canvas.dot(x, y, 3.5, colour)
 
 
 def _axis(canvas: Canvas, left: float, room: float, least: float, most: float) -> None:
@@ -120,7 +128,7 @@ def _axis(canvas: Canvas, left: float, room: float, least: float, most: float) -
     for tick in range(ceil(least / step), floor(most / step) + 1):
         x = left + room * (tick * step - least) / (most - least)
         canvas.stroke([(x, TOP), (x, canvas.height - 6)], "grid")
-        canvas.text(x, TOP - 10, f"{points(tick * step).removesuffix('.0')} %", "muted", 9.5, ha="center")
+        canvas.text(x, TOP - 10, f"{points(tick * step).removesuffix('.0')} %", "muted", 9.5, align="center")
 
 
 def _signed(change: float) -> str:

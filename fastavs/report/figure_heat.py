@@ -75,7 +75,7 @@ def _draw_column(
     shown = [year for year in years if year % every == 0 or len(years) * cell < 60]
     for place, year in enumerate(years):
         if year in shown:
-            canvas.text(left + room + cell * (place + 0.5), HEAD - 11, str(year), "muted", 9.5, ha="center")
+            canvas.text(left + room + cell * (place + 0.5), HEAD - 11, str(year), "muted", 9.5, align="center")
     y = HEAD
     for chapter in chapters:
         if chapter in SECTION_STARTS and chapter != chapters[0]:
@@ -97,4 +97,4 @@ def _draw_row(canvas: Canvas, means: Sequence[float | None], left: float, y: flo
         for place, (mean, band) in enumerate(zip(means, bands, strict=True)):
             if mean is not None and band is not None:
                 colour = "on_low" if band < MIDDLE else "on_middle" if band == MIDDLE else "on_high"
-                canvas.text(left + cell * (place + 0.5), y + ROW / 2, points(mean), colour, 9.5, ha="center")
+                canvas.text(left + cell * (place + 0.5), y + ROW / 2, points(mean), colour, 9.5, align="center")

@@ -11,18 +11,17 @@ import numpy as np
 
 from fastavs.codes import to_key
 from fastavs.duty import Duty, parse_duty
+from fastavs.report.panel import Panel, log_values, round_values
 from fastavs.report.sketch import Sketch
 from fastavs.report.svg import SMALL, Canvas, text_width
-from fastavs.report.theme import light
 from fastavs.report.words import percent, plural, points, spelled
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from fastavs.results.rates import Rates
 
 CURVES = 4  # at most: exchange rates of so many periods
-Box = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom; px
+Dot = tuple[float, float, float]  # its middle and its radius; px
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +128,26 @@ def _draw(picture: _Picture, width: float) -> Canvas:
     wide = width >= 600
     canvas = Canvas(width, 400.0 if wide else 360.0)
     left, top = 46.0, 40.0
-    axes = canvas.panel(left, top, width - left - (40 if wide else 26), canvas.height - top - 48)
     low, high = (pick(one.unit_value for one in picture.points) for pick in (min, max))
     pad = max(high / low, 2.0) ** 0.06
-    axes.set_xscale("log")
-    axes.set_xlim(low / pad, high * pad)
-    axes.set_ylim(110.0 * min(0.0, *(one.rate for one in picture.points)), 100.0 * _top(picture))
-    _scale(axes, width)
+    rates = 110.0 * min(0.0, *(one.rate for one in picture.points)), 100.0 * _top(picture)
+    panel = Panel(
+        canvas, left, top, width - left - (40 if wide else 26), canvas.height - top - 48,
+        (low / pad, high * pad), rates, logarithmic=True,
+    )  # fmt: skip
+    panel.mark_across(_unit_values(panel), lambda value: f"{value:,.10g}", grid=True)
+    panel.mark_down(lambda value: f"{value:g} %")
     for place, fx in enumerate(picture.fx):
-        _draw_curve(axes, picture.duty, fx, 2.0 if place == 0 else 0.8)
-    _name_parts(canvas, axes, picture)
-    top_rate = axes.get_ylim()[1]
+        _draw_curve(panel, picture.duty, fx, 2.0 if place == 0 else 0.8)
+    _name_parts(panel, picture)
+    dots = _dots(panel, picture)
     for specific, colour in ((False, "blue"), (True, "orange")):
-        some = [one for one in picture.points if one.specific == specific]
-        axes.scatter(
-            [one.unit_value for one in some], [min(100.0 * one.rate, top_rate) for one in some],
-            s=[_size(one, picture) for one in some], facecolor=light(colour), edgecolor=light("paper"),
-            linewidth=0.8, clip_on=False, zorder=3,
-        )  # fmt: skip
-    _label_points(canvas, axes, picture)
+        for one, (x, y, radius) in zip(picture.points, dots, strict=True):
+            if one.specific == specific:
+                canvas.dot(x, y, radius, colour, edge="paper", width=0.8)
+    _label_points(panel, picture, dots)
     words = f"unit value, {picture.currency} for one {spelled(picture.unit)} (logarithmic scale)"
-    canvas.text((left + width) / 2, canvas.height - 12, words, "muted", SMALL, ha="center")
+    canvas.text((left + width) / 2, canvas.height - 12, words, "muted", SMALL, align="center")
     canvas.text(8, 14, "AVE: the duty in percent of the value", "muted", SMALL)
     return canvas
 
@@ -161,103 +159,92 @@ def _top(picture: _Picture) -> float:
     return max(min(rates[-1], 1.8 * most), 1.2 * picture.duty.ad_valorem, 0.01) * 1.1
 
 
-def _size(one: _Point, picture: _Picture) -> float:
-    """Return the area of a point, px2: it grows with the value."""
-    return 16.0 + 150.0 * one.value / max(other.value for other in picture.points)
+def _dots(panel: Panel, picture: _Picture) -> list[Dot]:
+    """Return the places of the points, at most at the panel's upper edge; their areas grow with the value."""
+    largest = max(one.value for one in picture.points)
+    return [
+        (
+            panel.across(one.unit_value),
+            max(panel.down(100.0 * one.rate), panel.top),
+            math.sqrt(16.0 + 150.0 * one.value / largest) / 2,
+        )
+        for one in picture.points
+    ]
 
 
-def _scale(axes: Axes, width: float) -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter
-
-    low, high = axes.get_xlim()
-    decades = math.log10(high / low)
-    few = decades > (4.0 if width >= 600 else 2.0)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0), numticks=12))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(which="both", length=0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-    axes.grid(which="major", color=light("grid"), linewidth=1.0)
+def _unit_values(panel: Panel) -> list[float]:
+    """Return the unit values that are written below."""
+    low, high = panel.x_limits
+    if math.log10(high / low) > (4.0 if panel.canvas.wide else 2.0):
+        return log_values(low, high, (1,), 11)
+    values = log_values(low, high, (1, 2, 5), 11)
+    return values if len(values) > 1 else round_values(low, high, min(9, int(panel.width / 30)))
 
 
-def _draw_curve(axes: Axes, duty: Duty, fx: Mapping[str, float], thickness: float) -> None:
+def _draw_curve(panel: Panel, duty: Duty, fx: Mapping[str, float], thickness: float) -> None:
     pieces = duty.pieces(dict(fx))
-    low, high = axes.get_xlim()
+    low, high = panel.x_limits
     knots = [1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0 and low < 1.0 / ratio < high]
     values = sorted([*np.geomspace(low, high, 120).tolist(), *knots])
-    axes.plot(
-        values, [100.0 * pieces.rate(1.0 / value) for value in values], color=light("before"), linewidth=thickness
-    )
+    panel.curve([(value, 100.0 * pieces.rate(1.0 / value)) for value in values], "before", thickness)
 
 
-def _name_parts(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
+def _name_parts(panel: Panel, picture: _Picture) -> None:
     """Write above each stretch of unit values which part of the duty governs there."""
     pieces = picture.duty.pieces(dict(picture.fx[0]))
-    low, high = axes.get_xlim()
+    low, high = panel.x_limits
     ends = [math.inf, *(1.0 / ratio for ratio in pieces.breakpoints if ratio > 0.0), 0.0]
     for words, right, left in zip(pieces.binds, ends, ends[1:], strict=False):
         left, right = max(left, low), min(right, high)
         if left >= right:
             continue
-        start, end = (_across(canvas, axes, value) for value in (left, right))
+        start, end = panel.across(left), panel.across(right)
         if left > low:
-            axes.axvline(left, color=light("muted"), linewidth=1.0, dashes=(2, 3))
+            panel.canvas.stroke([(start, panel.bottom), (start, panel.top)], "muted", dashes=(2, 3))
         if end - start > text_width(words, SMALL):
-            canvas.text((start + end) / 2, 32, words, "ink", SMALL, ha="center")
+            panel.canvas.text((start + end) / 2, 32, words, "ink", SMALL, align="center")
 
 
-def _across(canvas: Canvas, axes: Axes, value: float) -> float:
-    """Return the place of a unit value, px from the left."""
-    box, (low, high) = axes.get_position(), axes.get_xlim()
-    return float(canvas.width * (box.x0 + box.width * math.log(value / low) / math.log(high / low)))
-
-
-def _down(canvas: Canvas, axes: Axes, rate: float) -> float:
-    """Return the place of a rate (percent), px from the top."""
-    box, (low, high) = axes.get_position(), axes.get_ylim()
-    return float(canvas.height * (1.0 - box.y0 - box.height * min((rate - low) / (high - low), 1.0)))
-
-
-def _label_points(canvas: Canvas, axes: Axes, picture: _Picture) -> None:
+def _label_points(panel: Panel, picture: _Picture, dots: Sequence[Dot]) -> None:
     """Name the partners, the largest first, as far as there is room."""
-    centres = [
-        (
-            _across(canvas, axes, one.unit_value),
-            _down(canvas, axes, 100.0 * one.rate),
-            math.sqrt(_size(one, picture)) / 2,
-        )
-        for one in picture.points
-    ]
-    taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in centres]
-    taken += _along_curve(canvas, axes, picture)
+    taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in dots]
+    taken += _along_curve(panel, picture)
     named: set[str] = set()
-    top = axes.get_ylim()[1]
-    for place in sorted(range(len(centres)), key=lambda i: (-picture.points[i].value, i)):
+    top = panel.y_limits[1]
+    for place in sorted(range(len(dots)), key=lambda i: (-picture.points[i].value, i)):
         one = picture.points[place]
         if one.partner in named:
             continue
         beyond = 100.0 * one.rate > top
         words = f"{one.partner} {points(one.rate)} %" if beyond else one.partner
-        spot = _free_spot(centres[place], words, [box for i, box in enumerate(taken) if i != place], canvas.width)
+        spot = _free_spot(place, dots, words, taken, panel.canvas.width)
         if spot is not None:
-            canvas.text(spot[0], (spot[1] + spot[3]) / 2, words, "ink", 9.5)
+            panel.canvas.text(spot[0], (spot[1] + spot[3]) / 2, words, "ink", 9.5)
             taken.append(spot)
             named.add(one.partner)
 
 
-def _along_curve(canvas: Canvas, axes: Axes, picture: _Picture) -> list[Box]:
+def _along_curve(panel: Panel, picture: _Picture) -> list[Box]:
     """Return small boxes along the latest period's curve, so that names keep off it."""
     pieces = picture.duty.pieces(dict(picture.fx[0]))
     boxes = []
-    for value in np.geomspace(*axes.get_xlim(), 250).tolist():
-        x, y = _across(canvas, axes, value), _down(canvas, axes, 100.0 * pieces.rate(1.0 / value))
+    for value in np.geomspace(*panel.x_limits, 250).tolist():
+        x, y = panel.across(value), max(panel.down(100.0 * pieces.rate(1.0 / value)), panel.top)
         boxes.append((x - 1.0, y - 1.0, x + 1.0, y + 1.0))
     return boxes
 
 
-def _free_spot(centre: tuple[float, float, float], words: str, taken: Sequence[Box], width: float) -> Box | None:
-    x, y, radius = centre
+def _free_spot(place: int, dots: Sequence[Dot], words: str, taken: Sequence[Box], width: float) -> Box | None:
+    """Return where words can stand beside a dot; `taken` begins with the boxes of the dots."""
+    x, y, radius = dots[place]
     wide, high = text_width(words, 9.5) + 1, 10.0
+    across, down = radius + wide + 3, radius + high + 2
+    start, end, above, below = x - across, x + across, y - down, y + down
+    near = [
+        box
+        for i, box in enumerate(taken)
+        if box[0] < end and start < box[2] and box[1] < below and above < box[3] and i != place
+    ]
     for left, top in (
         (x + radius + 2, y - high / 2),
         (x - radius - 2 - wide, y - high / 2),
@@ -270,7 +257,7 @@ def _free_spot(centre: tuple[float, float, float], words: str, taken: Sequence[B
     ):
         box = (left, top, left + wide, top + high)
         inside = left > 0.0 and left + wide < width
-        if inside and not any(_overlap(box, other) for other in taken):
+        if inside and not any(_overlap(box, other) for other in near):
             return box
     return None
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fastavs.report.panel import Panel
 from fastavs.report.sketch import Sketch
-from fastavs.report.svg import SMALL, Canvas, spread
-from fastavs.report.theme import light
+from fastavs.report.svg import SMALL, Canvas, Point, spread
 from fastavs.report.words import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
 Means = Mapping[int, float]
@@ -25,7 +22,7 @@ class _Course:
     label: str
     colour: str
     rates: Means
-    dashes: tuple[float, ...] | None = None
+    dashes: tuple[float, float] | None = None
     published: Means = field(default_factory=dict)
 
 
@@ -81,7 +78,7 @@ def _column(summary: Sequence[Row], name: str) -> Means:
 def _simple(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_Course]:
     courses = [
         _Course("as charged", "blue", _column(summary, "simple_mean"), None, published.get("simple_mean", {})),
-        _Course("without specific", "blue", _column(summary, "ad_valorem_simple_mean"), (3, 2)),
+        _Course("without specific", "blue", _column(summary, "ad_valorem_simple_mean"), (6, 4)),
         _Course("bound", "green", _column(summary, "bound_mean"), None, published.get("bound_mean", {})),
     ]
     return [course for course in courses if course.rates]
@@ -95,7 +92,7 @@ def _weighted(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_C
             "as charged, adj." if adjusted else "as charged", "orange",
             _column(summary, "weighted_mean"), None, published.get("weighted_mean", {}),
         ),
-        _Course("without specific", "orange", _column(summary, "ad_valorem_weighted_mean"), (3, 2)),
+        _Course("without specific", "orange", _column(summary, "ad_valorem_weighted_mean"), (6, 4)),
     ]  # fmt: skip
     if adjusted:
         courses.append(_Course("not adjusted", "orange", unadjusted))
@@ -116,46 +113,45 @@ def _draw(panels: Mapping[str, tuple[str, list[_Course]]], width: float) -> Canv
     limits = 108.0 * min([*rates, 0.0]), 108.0 * max([*rates, 0.01])
     for place, (title, (subtitle, courses)) in enumerate(panels.items()):
         left, above = (place * each, 0.0) if wide else (0.0, place * height)
-        canvas.text(left + 8, above + 14, title, size=14, weight="bold")
+        canvas.text(left + 8, above + 14, title, size=14, bold=True)
         canvas.text(left + 8, above + 32, subtitle, "muted", SMALL)
         if courses:
-            axes = canvas.panel(left + 36, above + 50, each - 160, height - 80)
-            _draw_panel(canvas, axes, courses, limits)
+            years = {year for course in courses for one in (course.rates, course.published) for year in one}
+            across = min(years) - 0.4, max(years) + 0.4
+            panel = Panel(canvas, left + 36, above + 50, each - 160, height - 80, across, limits)
+            _draw_panel(panel, courses, sorted(years))
     return canvas
 
 
-def _draw_panel(canvas: Canvas, axes: Axes, courses: Sequence[_Course], limits: tuple[float, float]) -> None:
-    years = sorted({year for course in courses for one in (course.rates, course.published) for year in one})
-    axes.set_ylim(*limits)
-    axes.set_xlim(years[0] - 0.4, years[-1] + 0.4)
-    axes.set_xticks([year for year in years if len(years) <= 6 or year % 5 == 0])
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-    axes.grid(axis="y", color=light("grid"), linewidth=1.0)
+def _draw_panel(panel: Panel, courses: Sequence[_Course], years: Sequence[int]) -> None:
+    panel.mark_across([year for year in years if len(years) <= 6 or year % 5 == 0], str)
+    panel.mark_down(lambda value: f"{value:g} %")
     charged = next((c for c in courses if c.label == "not adjusted"), courses[0])
     bare = next((c for c in courses if c.dashes), None)
     if bare is not None:
         common = [year for year in bare.rates if year in charged.rates]
-        lower, upper = ([100.0 * c.rates[year] for year in common] for c in (bare, charged))
-        axes.fill_between(common, lower, upper, color=light(f"{bare.colour}_soft"), linewidth=0.0)
+        there, back = (_places(panel, {year: c.rates[year] for year in common}) for c in (bare, charged))
+        if common:
+            panel.canvas.area([*there, *reversed(back)], f"{bare.colour}_soft")
     for course in courses:
-        thin = course.label == "not adjusted"
-        axes.plot(
-            list(course.rates), [100.0 * rate for rate in course.rates.values()],
-            color=light(course.colour), linewidth=1.0 if thin else 2.0, clip_on=False,
-            dashes=course.dashes or (None, None), marker="o" if len(years) <= 3 else "", markersize=5,
-        )  # fmt: skip
-        axes.scatter(
-            list(course.published), [100.0 * rate for rate in course.published.values()], s=20, clip_on=False,
-            facecolor=light("paper"), edgecolor=light(course.colour), linewidth=1.2, zorder=4,
-        )  # fmt: skip
-    _label_ends(canvas, axes, courses)
+        places = _places(panel, course.rates)
+        panel.canvas.stroke(places, course.colour, 1.0 if course.label == "not adjusted" else 2.0, course.dashes)
+        if len(years) <= 3:
+            for x, y in places:
+                panel.canvas.dot(x, y, 2.5, course.colour, width=1.0)
+    for course in courses:
+        for x, y in _places(panel, course.published):
+            panel.canvas.dot(x, y, 2.24, "paper", edge=course.colour, width=1.2)
+    _label_ends(panel, courses)
 
 
-def _label_ends(canvas: Canvas, axes: Axes, courses: Sequence[_Course]) -> None:
-    box, (low, high) = axes.get_position(), axes.get_ylim()
-    height, bottom = box.height * canvas.height, (1.0 - box.y0) * canvas.height
-    ends = [bottom - height * (100.0 * list(one.rates.values())[-1] - low) / (high - low) for one in courses]
-    for course, y in zip(courses, spread(ends, 31.0), strict=True):
-        x = box.x1 * canvas.width + 8
-        canvas.text(x, y - 6, percent(list(course.rates.values())[-1]), course.colour, weight="bold")
-        canvas.text(x, y + 8, course.label, course.colour, SMALL)
+def _places(panel: Panel, rates: Means) -> list[Point]:
+    return [panel.at(year, 100.0 * rate) for year, rate in rates.items()]
+
+
+def _label_ends(panel: Panel, courses: Sequence[_Course]) -> None:
+    last = [list(course.rates.values())[-1] for course in courses]
+    places = spread([panel.down(100.0 * rate) for rate in last], 31.0)
+    for course, rate, y in zip(courses, last, places, strict=True):
+        panel.canvas.text(panel.right + 8, y - 6, percent(rate), course.colour, bold=True)
+        panel.canvas.text(panel.right + 8, y + 8, course.label, course.colour, SMALL)

@@ -12,6 +12,8 @@ from fastavs.report.headings import heading
 from fastavs.report.words import NONE
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from fastavs.report.table import ReportTable
 
 ACROSS = 5  # years from which a table by group and year has its years across
@@ -52,6 +54,39 @@ class PageTable:
     note: str
     head: list[Cell]
     body: list[list[Cell]]
+
+    @property
+    def head_html(self) -> Markup:
+        """The row of headings."""
+        return _row_html(self.head, True)
+
+    @property
+    def rows_html(self) -> list[Markup]:
+        """The rows of the body."""
+        return [_row_html(cells, False) for cells in self.body]
+
+
+def _row_html(cells: Sequence[Cell], head: bool) -> Markup:
+    from markupsafe import Markup, escape
+
+    parts = []
+    for cell in cells:
+        words = not cell.number and not head
+        classes = (
+            ("number-cell", cell.number),
+            ("quiet", cell.quiet),
+            ("label-cell", cell.label),
+            ("text-cell", words and len(cell.text) > 12),
+            ("long", words and len(cell.text) > 40),
+        )
+        names = " ".join([name for name, holds in classes if holds])
+        tag = "th" if head or cell.heads else "td"
+        scope = "" if tag == "td" else "col" if head else "rowgroup" if cell.rows > 1 else "row"
+        scope = f' scope="{scope}"' if scope else ""
+        span = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+        looks = f' class="{names}"' if names else ""
+        parts.append(f"<{tag}{scope}{span}{looks}>{escape(cell.text)}</{tag}>")
+    return Markup("".join(parts))
 
 
 def page_table(made: ReportTable) -> PageTable:

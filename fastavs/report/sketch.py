@@ -55,14 +55,13 @@ class ReportFigure:
 
 def drawn(sketch: Sketch, mark: str) -> ReportFigure:
     """Draw a figure for a page, for a phone, and for a file that `mark` says the study of."""
-    with svg.drawing():
-        wide, narrow = (sketch.draw(width).to_svg() for width in (svg.WIDE, svg.NARROW))
+    wide, narrow = (sketch.draw(width) for width in (svg.WIDE, svg.NARROW))
     words = (sketch.title, f"{sketch.description} {sketch.caption}")
     return ReportFigure(
         sketch.id,
         sketch.title,
         sketch.caption,
-        svg.themed(wide, f"{sketch.id}-wide", *words),
-        svg.themed(narrow, f"{sketch.id}-narrow", *words),
-        svg.themed(wide, sketch.id, *words, mark),
+        svg.within_page(wide, f"{sketch.id}-wide", *words),
+        svg.within_page(narrow, f"{sketch.id}-narrow", *words),
+        svg.standing_alone(wide, sketch.id, *words, mark),
     )

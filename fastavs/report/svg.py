@@ -1,131 +1,136 @@
 """Drawing to SVG that follows the reader's light or dark mode, the same bytes from the same figures.
 
-matplotlib draws with the light colours; every style it writes becomes a plain attribute, and every colour a class
-besides, so that a stylesheet can change it and a reader without stylesheets still sees the light figure.
+Every colour stands as a plain attribute, in its light value, and as a class besides, so that a stylesheet can change it
+and a reader without stylesheets still sees the light figure.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+from typing import NamedTuple
 
 from fastavs.report import theme
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 WIDE, NARROW = 860, 340  # px: a page, a phone
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
 SIZE, SMALL = 12.0, 10.5  # px
 
-_PLACES = {"d", "x", "y", "width", "height", "transform"}
-_NUMBER = re.compile(r"-?\d+\.\d+")
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-_SETTINGS: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "fastavs",
-    "text.parse_math": False,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": SIZE,
-    "path.simplify": False,
-    "axes.unicode_minus": True,
-}
+Point = tuple[float, float]
+_ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
 
 
-@contextmanager
-def drawing() -> Iterator[None]:
-    """Settings within which figures are made and written."""
-    import matplotlib
+class _Element(NamedTuple):
+    """An element's name and place, how it looks, and how it ends."""
 
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        matplotlib.rcdefaults()  # whatever the reader's own settings are
-        matplotlib.rcParams.update(_SETTINGS)
-        # a name in letters that the measuring font lacks: the reader's own font will have them
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing")
-        yield
+    begin: str
+    look: str
+    end: str = "/>"
 
 
 class Canvas:
     """A sheet measured in px from its upper left corner.
 
+    Shapes lie upon each other in the order in which they are drawn, and all words above them.
+
     Parameters
     ----------
     width, height : float
         In px.
+
+    Examples
+    --------
+    >>> canvas = Canvas(100, 50)
+    >>> canvas.box(5, 5, 20.004, 10, "blue")
+    >>> print(canvas.to_svg())
+    <rect x="0" y="0" width="100" height="50" fill="#ffffff" class="f-paper"/>
+    <rect x="5" y="5" width="20" height="10" fill="#0064a3" class="f-blue"/>
     """
 
     def __init__(self, width: float, height: float) -> None:
-        from matplotlib.figure import Figure
-
         self.width, self.height = float(width), float(height)
-        self.figure = Figure(figsize=(width / 72.0, height / 72.0), dpi=72, facecolor=theme.light("paper"))
-        self.sheet = self.panel(0.0, 0.0, width, height)
-        self.sheet.set_xlim(0.0, width)
-        self.sheet.set_ylim(height, 0.0)
-        self.sheet.set_axis_off()
+        self.classes: set[str] = set()
+        self._shapes: list[_Element] = []
+        self._words: list[_Element] = []
+        self.box(0, 0, width, height, "paper")
 
     @property
     def wide(self) -> bool:
         """Whether the sheet is for a page, not for a phone."""
         return self.width >= WIDE
 
-    def panel(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Return axes without frame and tick marks."""
-        axes = self.figure.add_axes(
-            (left / self.width, 1.0 - (top + height) / self.height, width / self.width, height / self.height)
-        )
-        axes.set_facecolor("none")
-        for spine in axes.spines.values():
-            spine.set_visible(False)
-        axes.tick_params(length=0, labelsize=SMALL, labelcolor=theme.light("muted"), pad=5)
-        axes.set_axisbelow(True)
-        return axes
-
-    def text(self, x: float, y: float, words: str, colour: str = "ink", size: float = SIZE, **more: Any) -> None:
-        """Write words; x and y in px from the upper left corner, y at their middle."""
-        options = {"ha": "left", **more}
+    def text(
+        self, x: float, y: float, words: str, colour: str = "ink", size: float = SIZE, *,
+        bold: bool = False, align: str = "left",
+    ) -> None:  # fmt: skip
+        """Write words: their left end, "center" or "right" end stands at x, their middle at y."""
         # the baseline is set by hand: how tall a letter is differs little between fonts, what they call its middle does
-        self.figure.text(
-            x / self.width, 1.0 - (y + 0.36 * size) / self.height, words,
-            color=theme.light(colour), fontsize=size, va="baseline", **options,
-        )  # fmt: skip
+        begin = f'<text x="{px(x)}" y="{px(y + 0.36 * size)}"'
+        weight = ' font-weight="700"' if bold else ""
+        look = f' font-size="{px(size)}"{weight}{_ANCHORS[align]}{self._paint(fill=colour)}'
+        self._words.append(_Element(begin, look, f">{escape(words, quote=False)}</text>"))
 
     def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
-        """Fill a rectangle; what is drawn later lies above."""
-        from matplotlib.patches import Rectangle
+        """Fill a rectangle."""
+        begin = f'<rect x="{px(left)}" y="{px(top)}" width="{px(width)}" height="{px(height)}"'
+        self._shapes.append(_Element(begin, self._paint(fill=colour)))
 
-        self.sheet.add_patch(
-            Rectangle((left, top), width, height, facecolor=theme.light(colour), linewidth=0.0, zorder=1)
-        )
+    def area(self, points: Iterable[Point], colour: str) -> None:
+        """Fill what a line through points encloses."""
+        self._shapes.append(_Element(f'<path d="{_path(points)}z"', self._paint(fill=colour)))
 
-    def stroke(self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.0) -> None:
-        """Draw a line through points."""
-        self.sheet.plot(*zip(*points, strict=True), color=theme.light(colour), linewidth=width, zorder=1)
+    def stroke(
+        self, points: Iterable[Point], colour: str, width: float = 1.0, dashes: tuple[float, float] | None = None
+    ) -> None:
+        """Draw a line through points; `dashes` are the px of a dash and of the gap behind it."""
+        broken = f' stroke-linecap="butt" stroke-dasharray="{px(dashes[0])},{px(dashes[1])}"' if dashes else ""
+        self._shapes.append(_Element(f'<path d="{_path(points)}"', self._paint(edge=colour, width=width) + broken))
 
-    def dot(self, x: float, y: float, radius: float, colour: str, hollow: bool = False) -> None:
-        """Draw a dot."""
-        from matplotlib.patches import Circle
+    def dot(
+        self, x: float, y: float, radius: float, colour: str, *, edge: str | None = None, width: float = 1.5
+    ) -> None:
+        """Draw a dot; its edge, `width` px wide, has the same colour or one of its own."""
+        begin = f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(radius)}"'
+        self._shapes.append(_Element(begin, self._paint(colour, edge or colour, width)))
 
-        face = "paper" if hollow else colour
-        self.sheet.add_patch(
-            Circle((x, y), radius, facecolor=theme.light(face), edgecolor=theme.light(colour), linewidth=1.5, zorder=1)
-        )
+    def to_svg(self) -> str:
+        """Return the elements; neighbours that look alike say how but once."""
+        lines = []
+        for elements in (self._shapes, self._words):
+            for look, some in groupby(elements, key=lambda element: element.look):
+                alike = list(some)
+                if len(alike) == 1:
+                    lines.append(f"{alike[0].begin}{look}{alike[0].end}")
+                else:
+                    lines += [f"<g{look}>", *(one.begin + one.end for one in alike), "</g>"]
+        return "\n".join(lines)
 
-    def to_svg(self) -> bytes:
-        """Return the sheet as matplotlib writes it."""
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
+    def _paint(self, fill: str | None = None, edge: str | None = None, width: float = 1.0) -> str:
+        """Return colours as attributes and as classes, and remember the classes."""
+        parts = [f' fill="{theme.light(fill) if fill else "none"}"']
+        if edge:
+            parts.append(f' stroke="{theme.light(edge)}"')
+            if width != 1.0:
+                parts.append(f' stroke-width="{px(width)}"')
+        names = [theme.fill_class(name, letter) for name, letter in ((fill, "f"), (edge, "s")) if name]
+        self.classes.update(names)
+        return f'{"".join(parts)} class="{" ".join(names)}"'
 
-        stream = io.BytesIO()
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        FigureCanvasSVG(self.figure).print_svg(stream, metadata=nothing)
-        return stream.getvalue()
+
+def px(number: float) -> str:
+    """Return a place to the hundredth of a px, which no eye can tell and every machine computes alike.
+
+    Examples
+    --------
+    >>> px(12.0), px(0.999), px(-0.001), px(1234.567)
+    ('12', '1', '0', '1234.57')
+    """
+    return f"{round(number, 2) + 0.0:.8g}"
+
+
+def _path(points: Iterable[Point]) -> str:
+    return "M" + "L".join(f"{px(x)} {px(y)}" for x, y in points)
 
 
 def text_width(words: str, size: float) -> float:
@@ -177,131 +182,51 @@ def spread(places: list[float], gap: float) -> list[float]:
 HEAD = 46.0  # px above a figure that stands alone, for its title and the study's name and note
 
 
-def themed(drawn: bytes, name: str, title: str, description: str, mark: str | None = None) -> str:
-    """Return an SVG with colours as classes, a title and a description.
+def within_page(canvas: Canvas, name: str, title: str, description: str) -> str:
+    """Return a figure as a part of a page that has the colours of `fastavs.report.theme`.
 
     Parameters
     ----------
-    drawn : bytes
-        What `Canvas.to_svg` gave.
+    canvas : Canvas
     name : str
         Goes before every id, so that figures can stand in one page.
     title, description : str
         For those who cannot see the figure.
-    mark : str, optional
-        Makes it a file of its own, with its own stylesheet and a head: the title, and this line, which says what study
-        the figure is from. Otherwise it is a part of a page.
     """
-    alone = mark is not None
-    root = ElementTree.fromstring(drawn)
-    for parent in root.iter():
-        for child in list(parent):
-            if child.tag.endswith(("}metadata", "}style")):
-                parent.remove(child)
-    used: set[str] = set()
-    for element in root.iter():
-        used |= _plain_style(element)
-        for key in _PLACES & element.attrib.keys():
-            element.attrib[key] = _NUMBER.sub(_rounded, " ".join(element.attrib[key].split()))
-    _rename_ids(root, name)
-    for key in ("width", "height", "version"):
-        root.attrib.pop(key, None)
-    _, _, width, height = root.attrib["viewBox"].split()
-    if mark is not None:
-        tall = f"{float(height) + HEAD:g}"
-        root.attrib |= {"width": width, "height": tall, "viewBox": f"0 {-HEAD:g} {width} {tall}"}
-        used |= _add_head(root, title, mark, width)
-    root.attrib |= {
-        "role": "img",
-        "aria-labelledby": f"{name}-title {name}-desc",
-        "font-family": FONT,
-        "stroke-linejoin": "round",
-    }
-    for place, (tag, words) in enumerate((("title", title), ("desc", description))):
-        element = ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{name}-{tag}"})
-        element.text = words
-        root.insert(place, element)
-    if alone:
-        style = ElementTree.Element(f"{{{_SVG}}}style")
-        style.text = theme.dark_rules(used)
-        root.insert(2, style)
-    return _written(root, alone)
+    size = f'viewBox="0 0 {px(canvas.width)} {px(canvas.height)}"'
+    return "\n".join((_opening(size, name, title, description), canvas.to_svg(), "</svg>"))
 
 
-def _add_head(root: ElementTree.Element, title: str, mark: str, width: str) -> set[str]:
-    """Put a title and a line of origin above a figure; return the classes of their colours."""
-    paper = {"x": "0", "y": f"{-HEAD:g}", "width": width, "height": f"{HEAD:g}", "fill": "#ffffff", "class": "f-paper"}
-    root.insert(0, ElementTree.Element(f"{{{_SVG}}}rect", paper))
-    lines = ((title, "15", "bold", "-26", "ink"), (shorten(mark, 11, float(width) - 16), "11", "normal", "-8", "muted"))
-    for place, (words, size, weight, y, colour) in enumerate(lines):
-        shape = {"x": "8", "y": y, "font-size": size, "font-weight": weight}
-        element = ElementTree.Element(
-            f"{{{_SVG}}}text", shape | {"fill": theme.COLOURS[colour].light, "class": f"f-{colour}"}
-        )
-        element.text = words
-        root.insert(1 + place, element)
-    return {"f-paper", "f-ink", "f-muted"}
+def standing_alone(canvas: Canvas, name: str, title: str, description: str, mark: str) -> str:
+    """Return a figure as a file of its own, with its own stylesheet and a head: the title, and `mark`.
+
+    `mark` says what study the figure is from; the rest is as for `within_page`.
+    """
+    width, height = canvas.width, canvas.height + HEAD
+    head = Canvas(width, HEAD)
+    head.text(8, 14.6, title, size=15, bold=True)
+    head.text(8, 34.04, shorten(mark, 11, width - 16), "muted", 11)
+    size = (
+        f'viewBox="0 {px(-HEAD)} {px(width)} {px(height)}" width="{px(width)}" height="{px(height)}" '
+        'xmlns="http://www.w3.org/2000/svg"'
+    )
+    parts = (
+        '<?xml version="1.0" encoding="utf-8"?>',
+        _opening(size, name, title, description),
+        f"<style>{theme.dark_rules(head.classes | canvas.classes)}</style>",
+        f'<g transform="translate(0 {px(-HEAD)})">',
+        head.to_svg(),
+        "</g>",
+        canvas.to_svg(),
+        "</svg>\n",
+    )
+    return "\n".join(parts)
 
 
-def _written(root: ElementTree.Element, alone: bool) -> str:
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
-        if f"{{{_XLINK}}}href" in element.attrib:
-            element.attrib["href"] = element.attrib.pop(f"{{{_XLINK}}}href")
-        element.tail = None
-        if element.text is not None and not element.text.strip():
-            element.text = None
-    if alone:
-        root.attrib["xmlns"] = _SVG
-    text = ElementTree.tostring(root, encoding="unicode")
-    text = text.replace("><", ">\n<")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n' if alone else text
-
-
-def _rounded(number: re.Match[str]) -> str:
-    """Return a place to the hundredth of a px, which no eye can tell and every machine computes alike."""
-    return f"{round(float(number[0]), 2) + 0.0:g}"
-
-
-def _plain_style(element: ElementTree.Element) -> set[str]:
-    """Turn an element's style into attributes and classes; returns the classes."""
-    style = element.attrib.pop("style", "")
-    found: set[str] = set()
-    for declaration in style.split(";"):
-        key, _, value = (part.strip() for part in declaration.partition(":"))
-        if key == "font":
-            element.attrib |= _font(value)
-        elif key:
-            element.attrib[key] = value
-            name = theme.NAME_OF.get(value.lower()) if key in ("fill", "stroke") else None
-            if name:
-                found.add(theme.fill_class(name, key[0]))
-    if found:
-        element.attrib["class"] = " ".join(sorted(found))
-    return found
-
-
-def _font(value: str) -> dict[str, str]:
-    size = re.search(r"([\d.]+)px", value)
-    weight = re.search(r"\b(bold|[5-9]00)\b", value)
-    return ({"font-size": size.group(1)} if size else {}) | ({"font-weight": "600"} if weight else {})
-
-
-def _rename_ids(root: ElementTree.Element, name: str) -> None:
-    """Put a name before the ids that something refers to, and drop the others."""
-    pattern = re.compile(r"#([\w-]+)")
-    named = {
-        found
-        for element in root.iter()
-        for key, value in element.attrib.items()
-        if key.endswith("href") or "url(" in value
-        for found in pattern.findall(value)
-    }
-    for element in root.iter():
-        if element.attrib.get("id") in named:
-            element.attrib["id"] = f"{name}-{element.attrib['id']}"
-        else:
-            element.attrib.pop("id", None)
-        for key, value in element.attrib.items():
-            if key.endswith("href") or "url(" in value:
-                element.attrib[key] = pattern.sub(lambda match: f"#{name}-{match.group(1)}", value)
+def _opening(size: str, name: str, title: str, description: str) -> str:
+    words = ((tag, escape(text, quote=False)) for tag, text in (("title", title), ("desc", description)))
+    told = "\n".join(f'<{tag} id="{name}-{tag}">{text}</{tag}>' for tag, text in words)
+    return (
+        f'<svg {size} role="img" aria-labelledby="{name}-title {name}-desc" font-family="{FONT}" '
+        f'stroke-linejoin="round" stroke-linecap="square">\n{told}'
+    )

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from fastavs.report.headings import DIFFERENCE, PUBLISHED, heading
 from fastavs.report.words import plural
+from fastavs.tables.arrow import from_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def beside(
     """
     row_of = {key: row for row, key in enumerate(_rows(printed, printed_keys))}
     ours = list(_rows(made.table, made.keys))
-    places = pa.array([row_of.get(key) for key in ours], pa.int64())
+    places = from_list([row_of.get(key) for key in ours], pa.int64())
     columns: dict[str, Any] = {}
     shared = []
     for column in made.table.column_names:
@@ -137,4 +138,4 @@ def _like(theirs: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 def _less(ours: pa.ChunkedArray, theirs: pa.ChunkedArray) -> pa.Array:
     pairs = zip(ours.to_pylist(), theirs.to_pylist(), strict=True)
     kind = ours.type if ours.type == theirs.type else pa.float64()
-    return pa.array([None if a is None or b is None else a - b for a, b in pairs], kind)
+    return from_list([None if a is None or b is None else a - b for a, b in pairs], kind)

@@ -21,6 +21,7 @@ from fastavs.report.averages import (
 )
 from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
+from fastavs.tables.arrow import flags, from_rows, numbers, texts
 from fastavs.tables.columns import number_column, text_column
 
 if TYPE_CHECKING:
@@ -30,6 +31,30 @@ if TYPE_CHECKING:
 
 LARGEST = 20
 _NO_BOUND = "the study has no bound schedule"
+_STAGES = pa.schema(
+    [
+        ("year", pa.int64()),
+        ("lines", pa.int64()),
+        ("lines_in_final_schedule", pa.int64()),
+        ("lines_at_final_bound", pa.int64()),
+        ("lines_at_final_bound_pct", pa.float64()),
+        ("cuts_due", pa.int64()),
+        ("cuts_made", pa.int64()),
+        ("cuts_made_pct", pa.float64()),
+    ]
+)
+_BREACHES = pa.schema(
+    [
+        ("year", pa.int64()),
+        ("chapter", pa.string()),
+        ("name", pa.string()),
+        ("lines", pa.int64()),
+        ("breach_lines", pa.int64()),
+        ("mean_excess_pct", pa.float64()),
+        ("largest_excess_pct", pa.float64()),
+        ("imports_above_bound_pct", pa.float64()),
+    ]
+)
 
 
 def bound_years(rates: Rates) -> list[YearRates]:
@@ -57,10 +82,10 @@ def _water_table(rates: Rates, year: YearRates, title: str, table_id: str) -> Re
     names = [group_name(title, groups[g], grouping.names.get(groups[g])) for g in here]
     table = pa.table(
         {
-            key: pa.array([groups[g] for g in here], pa.string()),
-            "name": pa.array(names, pa.string()),
-            "lines": lines[here],
-            f"lines_applied_{applied}_below_final_bound": water[here],
+            key: texts([groups[g] for g in here]),
+            "name": texts(names),
+            "lines": numbers(lines[here]),
+            f"lines_applied_{applied}_below_final_bound": numbers(water[here]),
             "imports_under_water_pct": percent(_import_shares(year, year.water, member, len(groups))[here]),
         }
     )
@@ -106,7 +131,7 @@ def line_tables(rates: Rates) -> Iterator[ReportTable | Skipped]:
     rank = np.full(year.keys.size, 0, dtype=np.int64)
     rank[ranked] = np.arange(1, ranked.size + 1)
     largest = _line_table(rates.checked, year, shown, label, imports)
-    largest = largest.add_column(0, "rank", pa.array(rank[shown], mask=rank[shown] == 0))
+    largest = largest.add_column(0, "rank", numbers(rank[shown], rank[shown] > 0))
     caption = (
         f"Goods whose duty is below what was promised for {year.year}, by their imports "
         f"({'in the base period' if label == 'base' else f'of {label}'})."
@@ -123,9 +148,9 @@ def _line_table(checked: Checked, year: YearRates, places: np.ndarray, label: st
     applied = year.sides["applied"].schedule.year
     return pa.table(
         {
-            "line": pa.array(codes, pa.string()),
+            "line": texts(codes),
             "description": descriptions(checked, codes, applied, year.year),
-            f"imports_{label}_m{checked.config.currency.lower()}": imports[places] / 1e6,
+            f"imports_{label}_m{checked.config.currency.lower()}": numbers(imports[places] / 1e6),
             f"applied_{applied}_pct": percent(year.applied[places]),
             f"final_bound_{year.year}_pct": percent(year.bound[places]),
             f"water_{year.year}_pct": percent(year.bound[places] - year.applied[places]),
@@ -169,9 +194,9 @@ def descriptions(checked: Checked, codes: list[str], applied: int, bound: int) -
                 continue
             place, lines = text_column(piece, "line")
             mask = (number_column(piece, "year")[0] == year) & np.isin(lines, codes)[place]
-            texts = piece.table.column("description").filter(pa.array(mask)).to_pylist()
-            found |= {lines[one]: text for one, text in zip(place[mask], texts, strict=True) if text}
-    return pa.array([found.get(code) for code in codes], pa.string())
+            words = piece.table.column("description").filter(flags(mask)).to_pylist()
+            found |= {lines[one]: text for one, text in zip(place[mask], words, strict=True) if text}
+    return texts([found.get(code) for code in codes])
 
 
 def water_by_year(rates: Rates) -> Iterator[ReportTable | Skipped]:
@@ -185,14 +210,14 @@ def water_by_year(rates: Rates) -> Iterator[ReportTable | Skipped]:
     governed = np.array([int(one.bound_governs.sum()) for one in years])
     table = pa.table(
         {
-            "year": [one.year for one in years],
-            "lines": lines,
-            "applied_governs_lines": lines - governed,
-            "bound_governs_lines": governed,
-            "lines_with_water": [int(one.water.sum()) for one in years],
+            "year": numbers(np.array([one.year for one in years])),
+            "lines": numbers(lines),
+            "applied_governs_lines": numbers(lines - governed),
+            "bound_governs_lines": numbers(governed),
+            "lines_with_water": numbers(np.array([int(one.water.sum()) for one in years])),
             "mean_water_pct": percent(np.array([gap.mean() if gap.size else np.nan for gap in gaps])),
             "imports_under_water_pct": percent(np.array([_import_share(one, one.water) for one in years])),
-            "breach_lines": [int(one.breach.sum()) for one in years],
+            "breach_lines": numbers(np.array([int(one.breach.sum()) for one in years])),
             "imports_above_bound_pct": percent(np.array([_import_share(one, one.breach) for one in years])),
         }
     )
@@ -219,7 +244,7 @@ def staging_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
         yield Skipped("staging", "the study has one bound schedule only, so nothing is staged" if years else _NO_BOUND)
         return
     rows = [_stage(one, years[-1]) for one in years]
-    table = pa.table({column: [row[column] for row in rows] for column in rows[0]})
+    table = from_rows(rows, _STAGES)
     yield ReportTable(
         "staging",
         "How the commitments come into force",
@@ -285,7 +310,7 @@ def breach_table(rates: Rates) -> Iterator[ReportTable | Skipped]:
         "Applied above bound, by year and chapter",
         "Where the duty applied is above the promised ceiling and has to come down to it: in how many lines, by how "
         "much, and what part of the chapter's imports they are.",
-        pa.table({column: [row[column] for row in rows] for column in rows[0]}),
+        from_rows(rows, _BREACHES),
         ("year", "chapter"),
     )
 

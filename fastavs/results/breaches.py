@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -44,7 +45,7 @@ def breaches_table(years: Sequence[YearRates], fx_of: FxOf) -> pa.Table:
     """
     pairs = _Pairs(fx_of)
     tables = [_breaches_of(rates, pairs) for rates in years if rates.bound is not None]
-    return pa.concat_tables([SCHEMA.empty_table(), *tables]).combine_chunks()
+    return pa.concat_tables([pa.Table.from_batches([], SCHEMA), *tables]).combine_chunks()
 
 
 def _breaches_of(rates: YearRates, pairs: _Pairs) -> pa.Table:
@@ -75,8 +76,11 @@ class _Pairs:
 
     def __init__(self, fx_of: FxOf) -> None:
         self._fx_of = fx_of
-        self._pieces: dict[tuple[str, ExchangeRates], Piecewise | None] = {}
-        self._found: dict[tuple[str, str, ExchangeRates, ExchangeRates], Critical] = {}
+        # by the exchange rates, then by the duties' texts
+        self._pieces: defaultdict[ExchangeRates, dict[str, Piecewise | None]] = defaultdict(dict)
+        self._found: defaultdict[tuple[ExchangeRates, ExchangeRates], dict[tuple[str, str], Critical]] = defaultdict(
+            dict
+        )
 
     def critical(self, rates: YearRates, here: np.ndarray) -> tuple[list[Critical], np.ndarray]:
         """Compare the duties of some bound lines.
@@ -102,28 +106,26 @@ class _Pairs:
         left, right = np.divmod(distinct[distinct >= 0], len(bound.duties))
         applied_fx = self._rates_of(applied, [applied.duties[one] for one in np.unique(left)])
         bound_fx = self._rates_of(bound, [bound.duties[one] for one in np.unique(right)])
+        known = self._found[applied_fx, bound_fx]
         found: list[Critical] = [(None, None)] * int((distinct < 0).sum())
         for p, q in zip(left.tolist(), right.tolist(), strict=True):
-            found.append(self._compare(applied.duties[p], bound.duties[q], applied_fx, bound_fx))
+            one, other = applied.duties[p], bound.duties[q]
+            if (one.text, other.text) not in known:
+                pieces = self._in_pieces(one, applied_fx), self._in_pieces(other, bound_fx)
+                known[one.text, other.text] = critical_unit_value(*pieces)
+            found.append(known[one.text, other.text])
         return found, pair
 
     def _rates_of(self, schedule: YearSchedule, duties: Sequence[Duty]) -> ExchangeRates:
-        currencies = sorted({currency for duty in duties for currency in duty.currencies})
+        currencies = sorted({term.currency for duty in duties for term in duty.specifics})
         return tuple(self._fx_of(schedule, tuple(currencies)).items())
-
-    def _compare(self, applied: Duty, bound: Duty, applied_fx: ExchangeRates, bound_fx: ExchangeRates) -> Critical:
-        key = (applied.text, bound.text, applied_fx, bound_fx)
-        if key not in self._found:
-            pieces = self._in_pieces(applied, applied_fx), self._in_pieces(bound, bound_fx)
-            self._found[key] = critical_unit_value(*pieces)
-        return self._found[key]
 
     def _in_pieces(self, duty: Duty, fx: ExchangeRates) -> Piecewise | None:
         """Return the duty in pieces; None if it asks for two kinds of quantity."""
-        key = (duty.text, fx)
-        if key not in self._pieces:
-            self._pieces[key] = duty.pieces(dict(fx)) if len(duty.kinds) <= 1 else None
-        return self._pieces[key]
+        known = self._pieces[fx]
+        if duty.text not in known:
+            known[duty.text] = duty.pieces(dict(fx)) if len(duty.kinds) <= 1 else None
+        return known[duty.text]
 
 
 def critical_unit_value(applied: Piecewise | None, bound: Piecewise | None) -> Critical:

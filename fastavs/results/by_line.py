@@ -10,10 +10,8 @@ import pyarrow as pa
 
 from fastavs.evaluation.blocks import blocks_of, singles_of
 from fastavs.evaluation.lines import LineColumns, Wanted, run_groups, run_lines
-from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.plan import Plan
 from fastavs.evaluation.workplace import Workplace
-from fastavs.index.lines_of_years import check_chosen, grouping_of, members, picked
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress
 from fastavs.results.groups import group_table
@@ -27,13 +25,12 @@ WHOLE = 16  # scenarios whose every line is held at a time
 def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
     """Raise an InputError for a grouping or a line that the study does not have."""
     for title in wanted.by:
-        grouping_of(index, title)
-    check_chosen(index, wanted.lines)
+        index.lines_of_years.grouping(title)
+    index.lines_of_years.check_codes(wanted.lines)
 
 
 def report_lines(
-    index: SortedIndex,
-    plan: Plan | None,
+    plan: Plan,
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
@@ -48,9 +45,8 @@ def report_lines(
         By grouping.
     chosen : pyarrow.Table or None
     """
-    plan = plan or make_plan(index, scenarios, careful=any(trade_of(one) for one in scenarios))
-    names = [one.name for one in scenarios]
-    some = [members(index, title) for title in wanted.by]
+    index, names = plan.index, [one.name for one in scenarios]
+    some = [index.lines_of_years.members(title) for title in wanted.by]
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
     chosen = None
     if wanted.lines or wanted.whole:
@@ -78,7 +74,7 @@ def _by_line(
 ) -> pa.Table | None:
     """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
     layout = wanted.layout(plan.index)
-    some = picked(plan.index, layout, wanted.lines)
+    some = plan.index.lines_of_years.picked(layout, wanted.lines)
     table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
     kept: list[LineColumns] = []
     with LineFile(whole_lines) as file:

@@ -10,13 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fastavs.codes import to_code
 from fastavs.errors import InputError
 from fastavs.evaluation.lines import LineColumns
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.results.groups import SCENARIO
-from fastavs.tables.arrow import flags, labels, numbers, texts
+from fastavs.tables.arrow import flags, labels, line_codes, numbers
 
 SCHEMA = pa.schema(
     [
@@ -46,10 +45,9 @@ class LineTable:
     def __init__(self, index: SortedIndex, layout: LineLayout, some: np.ndarray | None = None) -> None:
         some = np.arange(layout.named.size) if some is None else some
         named = layout.named[some]
-        keys, digits = index.lines.key[named].tolist(), layout.digits[some].tolist()
         self.size = named.size
         self.year = layout.year[some].astype(np.int64)
-        self.line = texts([to_code(key, size) for key, size in zip(keys, digits, strict=True)])
+        self.line = line_codes(index.lines.key[named], layout.digits[some])
 
     def named(self, names: Sequence[str], columns: Sequence[LineColumns]) -> pa.Table:
         """Return the lines of scenarios, scenario by scenario, with their names."""
@@ -59,7 +57,10 @@ class LineTable:
             return np.concatenate([getattr(one, name) for one in columns])
 
         governs = labels(joined("bound_governs"), ["applied", "bound"])
-        counts = (_known(joined(name)) for name in ("match_level", "observations", "outliers", "no_quantity"))
+        counts = (
+            numbers(joined(name).astype(np.int64))
+            for name in ("match_level", "observations", "outliers", "no_quantity")
+        )
         arrays = [
             labels(np.repeat(np.arange(n), self.size), names),
             numbers(np.tile(self.year, n)),
@@ -73,13 +74,6 @@ class LineTable:
             flags(joined("matched")),
         ]
         return pa.Table.from_arrays(arrays, schema=SCHEMA.insert(0, SCENARIO))
-
-
-def _known(counts: np.ndarray) -> pa.Array:
-    """Return counts as Arrow, those below 0 as null."""
-    if (counts >= 0).all():
-        return numbers(counts.astype(np.int64))
-    return numbers(np.where(counts < 0, np.nan, counts)).cast(pa.int64())
 
 
 class LineFile:

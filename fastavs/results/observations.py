@@ -12,6 +12,7 @@ from fastavs.codes import to_code
 from fastavs.duty import Duty
 from fastavs.duty.meaning import run_program
 from fastavs.errors import InputError
+from fastavs.tables.arrow import from_rows
 from fastavs.units.units import BASE_UNITS
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Ta
     for kind, side in columns.sides.items():
         for place in sources_of(columns, kind, line, checked.options.levels)[0]:
             rows += _line_rows(checked, kind, side, place)
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    return from_rows(rows, SCHEMA)
 
 
 def place_of(columns: YearRates, line: str) -> int:

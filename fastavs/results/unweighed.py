@@ -83,7 +83,8 @@ def trade_account(rates: Rates) -> TradeAccount:
     used = {period for year in rates.years for period in checked.serving.periods_of(year)}
     unused = np.array([place not in used for place in range(len(checked.trade.periods))])
     rows = checked.trade.rows
-    by_period = add_by(rows.value, rows.period.astype(np.int64), len(checked.trade.periods))
+    these = np.flatnonzero(unused[rows.period])
+    by_period = add_by(rows.value[these], rows.period[these].astype(np.int64), len(checked.trade.periods))
     left_out = {checked.trade.periods[place]: float(by_period[place]) for place in np.flatnonzero(unused)}
     return TradeAccount(years, left_out, _rows_set_aside(checked))
 

@@ -29,8 +29,10 @@ from fastavs.tables.tables import (
     unreadable,
 )
 
-BATCH_ROWS = 1 << 18
-"""Rows in a batch: enough for two threads to decode side by side, and some 10 MB of columns."""
+BATCH_ROWS = 1 << 16
+"""Rows in a batch: some 3 MB of columns, which memory is found for again and again at no cost."""
+BUFFER = 1 << 20
+"""Bytes of a Parquet file that are read at a time."""
 
 
 class FileSource:
@@ -179,12 +181,13 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        schema = file.schema_arrow
+        schema, metadata = file.schema_arrow, file.metadata
     present = [name for name in wanted if name in schema.names] or schema.names
     coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
-    with pq.ParquetFile(path, read_dictionary=coded, buffer_size=1 << 20) as file:
+    # in this thread, and no more than the batch: Arrow's own threads and its reading ahead keep memory of theirs
+    with pq.ParquetFile(path, metadata=metadata, read_dictionary=coded, buffer_size=BUFFER, pre_buffer=False) as file:
         yield pa.Table.from_batches([], schema)
-        for batch in file.iter_batches(BATCH_ROWS, columns=present):
+        for batch in file.iter_batches(BATCH_ROWS, columns=present, use_threads=False):
             yield pa.Table.from_batches([batch])
 
 
@@ -293,7 +296,7 @@ class Growing:
                 self._make_room(before)
                 self._room[before : self._rows] = self._default
             return
-        if len(self._types) > 1 and values.max(initial=0) > np.iinfo(self._types[0]).max:
+        while len(self._types) > 1 and values.max(initial=0) > np.iinfo(self._types[0]).max:
             del self._types[0]
             self._room = self._room.astype(self._types[0])
         if not self._room.size:

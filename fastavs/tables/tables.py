@@ -202,9 +202,9 @@ def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str
     if name.endswith(PARQUET_ENDINGS):
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             present = [column for column in wanted if column in file.schema_arrow.names]
-            return file.read(columns=present) if present else file.read()
+            return file.read(columns=present, use_threads=False) if present else file.read()
     if name.endswith(ARROW_ENDINGS):
         from pyarrow import feather
 

@@ -15,9 +15,12 @@ from fastavs.tables.columns import number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
 from fastavs.trade.mislabelled.find import CULPRITS
+from fastavs.trade.rows import NO_KIND, Origin, Quantities, Rows
 from fastavs.trade.rules import Rules
-from fastavs.trade.suspects import NO_KIND, Origin, Rows
 from fastavs.units.units import KINDS, NO_UNIT, read_unit
+
+MANY = 2
+"""Where one in so many rows has a quantity, an entry for each is smaller than a list of those that have it."""
 
 
 class Reading:
@@ -36,16 +39,12 @@ class Reading:
         self._removed: list[np.ndarray] = []
         self._columns = {
             "line": Growing(np.int32, expected=expected),
-            "period": Growing(np.int16, np.int32, expected=expected),
+            "period": Growing(np.int8, np.int16, np.int32, expected=expected),
             "partner": Growing(np.int16, np.int32, expected=expected),
             "value": Growing(np.float64, expected=expected),
-            "kind_1": Growing(np.int8, expected=expected, default=NO_KIND),
-            "amount_1": Growing(np.float64, expected=expected),
-            "kind_2": Growing(np.int8, expected=expected, default=NO_KIND),
-            "amount_2": Growing(np.float64, expected=expected),
-            "mass": Growing(np.float64, expected=expected),
             "marked": Growing(np.int8, expected=expected),
         }
+        self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
 
     def take(self, number: int, piece: Piece) -> None:
         """Take the next batch, of the source of that number; sources come in order."""
@@ -56,15 +55,15 @@ class Reading:
 
     def rows(self) -> tuple[Rows, list[list[str]]]:
         """Return all rows kept, and the sorted codes, periods and partners that they hold."""
-        whole, names = {}, []
+        keys, names = [], []
         for column in ("line", "period", "partner"):
-            places = self._columns[column].whole()
-            names.append(_sort(places, self._texts[column].names))
-            whole[column] = places
-        for column in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-            whole[column] = self._columns[column].whole()
+            keys.append(self._columns[column].whole())
+            names.append(_sort(keys[-1], self._texts[column].names))
         origin = Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
-        return Rows(code=whole.pop("line"), origin=origin, **whole), names
+        first, second, mass = (self._quantities[name].whole() for name in ("first", "second", "mass"))
+        value, marked = (self._columns[column].whole() for column in ("value", "marked"))
+        code, period, partner = keys
+        return Rows(code, period, partner, value, first, second, mass, marked, origin), names
 
     def _take_batch(self, piece: Piece) -> None:
         places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}
@@ -80,12 +79,10 @@ class Reading:
         for column, held in places.items():
             self._columns[column].add(kept, held[good])
         self._columns["value"].add(kept, value[good])
-        for tail, amount in (("1", amounts["quantity"]), ("2", amounts["quantity_2"])):
-            kind, base_units = self._quantity(piece, amount, "unit" if tail == "1" else "unit_2", good)
-            self._columns["kind_" + tail].add(kept, kind)
-            self._columns["amount_" + tail].add(kept, base_units)
+        for name, column, unit in (("first", "quantity", "unit"), ("second", "quantity_2", "unit_2")):
+            self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
-        self._columns["mass"].add(kept, None if mass is None else _positive(mass[0][good]))
+        self._quantities["mass"].add(kept, None, None if mass is None else _positive(mass[0][good]))
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -141,15 +138,13 @@ class Reading:
         kind = np.array([*units.kinds, NO_KIND], dtype=np.int8)[unit]
         with np.errstate(over="ignore"):  # an absurd quantity may overflow: its rate is then beyond any threshold
             base_units = quantity * np.array([*units.sizes, 0.0])[unit]
-        useless = kind == NO_KIND
+        useless = has & (kind == NO_KIND)
         if useless.any():
-            void = _Reasons(quantity.size)
-            places = np.where(has, unit, len(units.problems))
-            void.mark_places(places, [*units.problems, None, "quantity without a unit"])
-            rows, reasons = void.found()
-            self._aside.add(piece, rows if isinstance(good, slice) else good[rows], reasons, QUANTITY)
-            base_units[useless] = 0.0
-        kind[~has] = NO_KIND
+            rows = np.flatnonzero(useless)
+            void = _Reasons(rows.size)
+            void.mark_places(unit[rows], [*units.problems, "quantity without a unit"])
+            self._aside.add(piece, rows if isinstance(good, slice) else good[rows], void.found()[1], QUANTITY)
+        kind[base_units == 0.0] = NO_KIND
         return kind, base_units
 
     def _marks(self, piece: Piece) -> np.ndarray | None:
@@ -177,6 +172,58 @@ class Reading:
                 )
             marks[place] = 1 + CULPRITS.index(texts.names[place])
         return marks[places] if marks.any() else None
+
+
+class GrowingQuantities:
+    """A quantity that batches are put into, row by row or, as long as few have it, for those alone; see `Growing`.
+
+    Parameters
+    ----------
+    expected : int
+        How many rows will come, as far as is known.
+    """
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._rows = 0
+        self._of_every_row = False
+        self._at = Growing(np.int32, np.int64)
+        self._kind = Growing(np.int8, default=NO_KIND)
+        self._amount = Growing(np.float64)
+
+    def add(self, rows: int, kind: np.ndarray | None, amount: np.ndarray | None) -> None:
+        """Put a batch behind the others, int8[rows] and float64[rows]; no amount = no row has any, no kind = untold."""
+        first, self._rows = self._rows, self._rows + rows
+        if amount is not None and not self._of_every_row:
+            some = np.flatnonzero(amount)
+            if (self._at.whole().size + some.size) * MANY <= self._rows:
+                self._at.add(some.size, some + first)
+                self._kind.add(some.size, None if kind is None else kind[some])
+                self._amount.add(some.size, amount[some])
+                return
+            self._spread(first)
+        if self._of_every_row:
+            self._kind.add(rows, kind)
+            self._amount.add(rows, amount)
+
+    def whole(self) -> Quantities:
+        """Return the quantity of all rows."""
+        return Quantities(self._at.whole(), self._kind.whole(), self._amount.whole())
+
+    def _spread(self, rows: int) -> None:
+        """Make an entry for each of the first rows."""
+        few = self.whole()
+        self._of_every_row = True
+        self._at = Growing(np.int32)
+        self._kind = Growing(np.int8, expected=self._expected, default=NO_KIND)
+        self._amount = Growing(np.float64, expected=self._expected)
+        if few.at.size:
+            kind, amount = few.of(slice(0, rows))
+            self._kind.add(rows, kind if kind.size else None)
+            self._amount.add(rows, amount)
+        else:
+            self._kind.add(rows, None)
+            self._amount.add(rows, None)
 
 
 class _Units:
@@ -228,8 +275,8 @@ def _sort(places: np.ndarray, names: list[str]) -> list[str]:
     order = sorted(np.flatnonzero(held).tolist(), key=names.__getitem__)
     new = np.zeros(len(names), dtype=places.dtype)
     new[order] = np.arange(len(order), dtype=places.dtype)
-    for stretch in stretches(places.size):
-        places[stretch] = new[places[stretch]]
+    for stretch in stretches(places.size if order != list(range(len(names))) else 0):
+        np.take(new, places[stretch], out=places[stretch], mode="clip")
     return [names[place] for place in order]
 
 

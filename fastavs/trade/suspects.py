@@ -1,10 +1,10 @@
-"""Quantities of trade rows: by kind, over bridges, and those that look mislabelled."""
+"""Rows of trade whose quantities look mislabelled."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,132 +12,14 @@ import pyarrow as pa
 from fastavs import codes
 from fastavs.errors import InputError
 from fastavs.inputs.set_aside import LOOKS_MISLABELLED, QUANTITY, SetAside
-from fastavs.tables.sources import Source, stretches
+from fastavs.tables.sources import Source
 from fastavs.trade.mislabelled import find as quality
 from fastavs.trade.mislabelled import norms as quality_norms
-from fastavs.units.units import KINDS, Bridge
+from fastavs.trade.rows import MASS, NO_KIND, Rows
 
-MASS = KINDS.index("mass")
-NO_KIND = -1
 HEADINGS = 10_000
 BLOCK_ROWS = 1 << 19
 """Rows with a mass that are judged at a time: some 100 MB of work space."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where rows come from: files one behind the other, without the rows that were set aside.
-
-    Attributes
-    ----------
-    start : int64[files + 1]
-        The number of each file's first row, counted over all files.
-    removed : int64[m]
-        Rows set aside, in that numbering, ascending.
-    order : int32[n] or int64[n]
-        Which of the rows kept, as they were read, each row is; empty while they stand as they were read.
-    """
-
-    start: np.ndarray
-    removed: np.ndarray
-    order: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int32))
-
-    def find(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the file and the row there, from 0, of some rows; int64 each."""
-        kept = (self.order[at] if self.order.size else at).astype(np.int64)
-        number = kept + np.searchsorted(self.removed - np.arange(self.removed.size), kept, side="right")
-        file = np.searchsorted(self.start, number, side="right") - 1
-        return file, number - self.start[file]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows that take part, as columns. n rows; a column marked (*) has no entries where all would be none.
-
-    Attributes
-    ----------
-    code : int32[n]
-        Places into the list of `Trade`.
-    period, partner : int16[n], or int32[n] where the list is long
-        Places into the lists of `Trade`.
-    value : float64[n]
-        Customs value in the study's currency, lifted by the partner's valuation factor.
-    kind_1, kind_2 : int8[n] (*)
-        Kind of each quantity (place in `units.KINDS`), -1 = none.
-    amount_1, amount_2, mass : float64[n] (*)
-        Base units of those kinds, and net kilograms; 0 = none.
-    marked : int8[n] (*)
-        What the table itself calls mislabelled: 1 + place in `quality.CULPRITS`, 0 = nothing.
-    origin : Origin
-    """
-
-    code: np.ndarray
-    period: np.ndarray
-    partner: np.ndarray
-    value: np.ndarray
-    kind_1: np.ndarray
-    amount_1: np.ndarray
-    kind_2: np.ndarray
-    amount_2: np.ndarray
-    mass: np.ndarray
-    marked: np.ndarray
-    origin: Origin
-
-    def stretches(self) -> Iterator[slice]:
-        """Cut the rows into stretches, so that what is computed of them takes little memory at a time."""
-        return stretches(self.value.size)
-
-    def of_kind(self, kind: int, at: np.ndarray | slice) -> np.ndarray:
-        """Return the quantity of a kind of some rows, float64: the first that a row has, net mass last; 0 = none."""
-        found = self.mass[at] if kind == MASS and self.mass.size else None
-        for kinds, amounts in ((self.kind_2, self.amount_2), (self.kind_1, self.amount_1)):
-            if kinds.size:
-                mine = np.where(kinds[at] == kind, amounts[at], 0.0)
-                found = mine if found is None else np.where(mine > 0.0, mine, found)
-        return np.zeros(self.value[at].size) if found is None else found
-
-
-def amounts_by_kind(
-    rows: Rows, at: np.ndarray, code_texts: Sequence[str], kinds: Sequence[str], bridges: Sequence[Bridge]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the quantity of each wanted kind of some rows (METHOD.md sections 2 and 7).
-
-    Returns
-    -------
-    amount : float64[kinds, m]
-        Base units, bridges applied; 0 = none.
-    bridged : int16[kinds, m]
-        1 + the place of the bridge that made the amount, 0 = none.
-    """
-    code = rows.code[at]
-    if at.size < len(code_texts):  # a few rows: only their own codes need be held against the prefixes
-        used, code = np.unique(code, return_inverse=True)
-        code_texts = [code_texts[place] for place in used]
-    amount = np.zeros((len(kinds), at.size))
-    bridged = np.zeros((len(kinds) if bridges else 0, at.size), dtype=np.int16)
-    for k, kind in enumerate(kinds):
-        amount[k] = rows.of_kind(KINDS.index(kind), at)
-        wants = amount[k] == 0.0
-        best = np.full(at.size, -1, dtype=np.int16)
-        for place, bridge in enumerate(bridges):
-            if bridge.to_kind != kind:
-                continue
-            fits = np.array([code.startswith(bridge.prefix) for code in code_texts], dtype=bool)
-            if not fits.any():
-                continue
-            from_kind = KINDS.index(bridge.from_kind)
-            source = rows.of_kind(from_kind, at)
-            # the longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity
-            score = np.full(at.size, 4 * len(bridge.prefix), dtype=np.int16)
-            for kinds_held, rank in ((rows.kind_2, 1), (rows.kind_1, 2)):
-                if kinds_held.size:
-                    is_it = kinds_held[at] == from_kind
-                    score[is_it] = 4 * len(bridge.prefix) + rank
-            use = fits[code] & (source > 0.0) & wants & (score > best)
-            amount[k, use] = source[use] * bridge.factor
-            bridged[k, use] = place + 1
-            best[use] = score[use]
-    return amount, bridged
 
 
 class Suspects:
@@ -238,7 +120,7 @@ def _mislabelled(rows: Rows, hs6: np.ndarray) -> quality.Mislabelled:
     """
     none = np.empty(0, dtype=np.int64)
     found = [quality.find_mislabelled(none, none, none, none, none)]
-    if rows.mass.size or rows.kind_2.size:  # else no row has two numbers
+    if rows.mass.amount.size or rows.second.amount.size:  # else no row has two numbers
         heading = (hs6 // 100).astype(np.int16)
         has_mass = np.zeros(rows.value.size, dtype=bool)
         has_pair = np.zeros(HEADINGS, dtype=bool)
@@ -275,8 +157,9 @@ def _pairs(rows: Rows, at: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, 
     left, grams beside a net mass among them.
     """
     n = rows.value[at].size
-    net, first, second = (one[at] if one.size else np.zeros(n) for one in (rows.mass, rows.amount_1, rows.amount_2))
-    kind_1, kind_2 = (one[at] if one.size else np.full(n, NO_KIND, dtype=np.int8) for one in (rows.kind_1, rows.kind_2))
+    (_, net), (kind_1, first), (kind_2, second) = (one.of(at) for one in (rows.mass, rows.first, rows.second))
+    net, first, second = (one if one.size else np.zeros(n) for one in (net, first, second))
+    kind_1, kind_2 = (one if one.size else np.full(n, NO_KIND, dtype=np.int8) for one in (kind_1, kind_2))
     in_first = (net <= 0.0) & (kind_1 == MASS)
     in_second = (net <= 0.0) & ~in_first & (kind_2 == MASS)
     mass = np.where(in_first, first, np.where(in_second, second, net))
@@ -290,16 +173,13 @@ def _pairs(rows: Rows, at: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, 
 def void_suspects(rows: Rows, found: quality.Mislabelled, sources: Sequence[Source], aside: SetAside) -> None:
     """Take the wrong number of each suspect row away and note it (option ``mislabelled = "drop"``)."""
     wrong_mass = found.culprit == quality_norms.MASS
-    net = wrong_mass & (rows.mass[found.rows] > 0.0) if rows.mass.size else np.zeros(wrong_mass.size, dtype=bool)
-    if net.any():
-        rows.mass[found.rows[net]] = 0.0
-    at = found.rows[~net]
-    wrong_kind = np.where(wrong_mass, MASS, found.kind)[~net]
-    for kind, amount in ((rows.kind_1, rows.amount_1), (rows.kind_2, rows.amount_2)):
+    (_, net), *others = (one.of(found.rows) for one in (rows.mass, rows.first, rows.second))
+    of_net = wrong_mass & (net > 0.0) if net.size else np.zeros(wrong_mass.size, dtype=bool)
+    rows.mass.void(found.rows[of_net])
+    wrong_kind = np.where(wrong_mass, MASS, found.kind)
+    for quantity, (kind, _) in zip((rows.first, rows.second), others, strict=True):
         if kind.size:
-            gone = at[kind[at] == wrong_kind]
-            amount[gone] = 0.0
-            kind[gone] = NO_KIND
+            quantity.void(found.rows[~of_net & (kind == wrong_kind)])
     file, row = rows.origin.find(found.rows)
     for number in np.unique(file):
         _note(sources[number], row[file == number], wrong_mass[file == number], aside)

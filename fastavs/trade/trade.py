@@ -21,8 +21,9 @@ from fastavs.tables.columns import text_column
 from fastavs.tables.sources import Source, ahead
 from fastavs.tables.tables import Piece
 from fastavs.trade.reading import Reading
+from fastavs.trade.rows import Rows, amounts_by_kind
 from fastavs.trade.rules import Rules
-from fastavs.trade.suspects import Rows, Suspects, amounts_by_kind
+from fastavs.trade.suspects import Suspects
 from fastavs.units.units import Bridge
 
 
@@ -80,6 +81,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         if piece.first == 0:
             progress("reading trade", number, len(sources))
         reading.take(number, piece)
+    pa.default_memory_pool().release_unused()  # Arrow would keep what it took for batches
     if not reading.kept:
         raise InputError(
             f"no row of the trade table can be used: {_reasons(aside)}",
