@@ -38,6 +38,8 @@ ENTRIES = {
     "entries.total": form("float64", "segments"),
     "entries.running": form("float64", "entries+segments"),
     "entries.more_start": form("int64", "segments", below="more+1"),
+    "entries.quantity": form("float64", "entries+more", or_empty=True),
+    "entries.quantity_value": form("float64", "entries+more", or_empty=True),
     "observation": form("int32", "entries", low=0),
     "lines.group": form("int32", "lines", low=-1, below="groups"),
     "others.group": form("int32", "others", low=-1, below="groups"),
@@ -59,55 +61,65 @@ RECORDS = {
     "records.own_start": starts("sides", "own", or_empty=True),
     "records.own_line": form("int32", "own", below="lines"),
     "records.group_record": form("int64", "groups", below="records+1", or_empty=True),
+    "records.kinds": form("int32", "records", low=0, or_empty=True),
+    "records.present": form("bool", "records", or_empty=True),
 }
-FORMS: Mapping[str, Form] = {
-    **LINES, **OTHERS, **ENTRIES, **FURTHER, **RECORDS, "fx": form("float64", "contexts", "currencies", "periods"),
-}  # fmt: skip
+REACH = {
+    "reach.order": form("int64", "reach", below="codes"),
+    "reach.digits": form("int8", "reach", below=_DIGITS),
+    "reach.first": starts("sides", "reach", or_empty=True),
+    "reach.levels": form("int8", "sides", "reach levels", below=_DIGITS, or_empty=True),
+    "reach.code_lo": form("int32", "reach levels", "lines", below="reach+1", or_empty=True),
+    "reach.code_hi": form("int32", "reach levels", "lines", below="reach+1", or_empty=True),
+    "reach.borrows": form("bool", "lines", or_empty=True),
+}
+FX = {"fx": form("float64", "contexts", "currencies", "periods")}
+FORMS: dict[str, Form] = LINES | OTHERS | ENTRIES | FURTHER | RECORDS | REACH | FX
 """Of every array that any saved index has."""
 
 ROWS = {
-    "plan.line_row": form("int64 int32", "lines", below="rows"),
-    "plan.duties.op": form("int8", "operations", below="6"),
-    "plan.duties.arg": form("float64", "operations"),
-    "plan.duties.place": form("int64", "terms", low=0),
-    "plan.duties.b": form("float64", "terms"),
-    "plan.duties.per_unit": form("float64", "terms"),
-    "plan.duties.currency": form("int64", "terms", below="currencies"),
-    "plan.duties.op_start": starts("plan duties", "operations"),
-    "plan.duties.term_start": starts("plan duties", "terms"),
-    "plan.duties.ad_valorem": form("float64", "plan duties"),
-    "plan.duties.form": form("int8", "plan duties", below="7"),
-    "plan.rows.duty": form("int32", "rows", below="plan duties"),
-    "plan.rows.group": form("int32", "rows", low=-1, below="groups"),
-    "plan.rows.cell": form("int32", "rows", below="1"),
-    "plan.rows.quote": form("int32", "rows", below="contexts*currencies*periods"),
-    "plan.rows.specific": form("bool", "rows"),
-    "plan.rows.bare": form("bool", "rows"),
-    "plan.rows.nullable": form("bool", "rows"),
+    "ready.line_row": form("int64 int32", "lines", below="rows"),
+    "ready.duties.op": form("int8", "operations", below="6"),
+    "ready.duties.arg": form("float64", "operations"),
+    "ready.duties.place": form("int64", "terms", low=0),
+    "ready.duties.b": form("float64", "terms"),
+    "ready.duties.per_unit": form("float64", "terms"),
+    "ready.duties.currency": form("int64", "terms", below="currencies"),
+    "ready.duties.op_start": starts("ready duties", "operations"),
+    "ready.duties.term_start": starts("ready duties", "terms"),
+    "ready.duties.ad_valorem": form("float64", "ready duties"),
+    "ready.duties.form": form("int8", "ready duties", below="7"),
+    "ready.rows.duty": form("int32", "rows", below="ready duties"),
+    "ready.rows.group": form("int32", "rows", low=-1, below="groups"),
+    "ready.rows.cell": form("int32", "rows", low=0),
+    "ready.rows.quote": form("int32", "rows", below="contexts*currencies*periods"),
+    "ready.rows.specific": form("bool", "rows"),
+    "ready.rows.bare": form("bool", "rows"),
+    "ready.rows.nullable": form("bool", "rows"),
 }
 LAYOUT = {
-    "plan.layout.row": form("int64", "chunks+1", below="rows+1"),
-    "plan.layout.slot_lo": form("int64", "levels", "slots", below="lines+1"),
-    "plan.layout.slot_hi": form("int64", "levels", "slots", below="lines+1"),
-    "plan.layout.slot": starts("chunks", "slots"),
-    "plan.layout.line_seat": form("int32", "lines", below="seats"),
-    "plan.layout.left": form("int32", "classes", below="seats"),
-    "plan.layout.right": form("int32", "classes", low=-1, below="seats"),
-    "plan.layout.lines": form("float64", "classes"),
-    "plan.layout.weight": form("float64", "classes"),
-    "plan.layout.matched": form("float64", "classes"),
-    "plan.layout.heading": form("float64", "classes"),
-    "plan.layout.subheading": form("int32", "classes", low=-1, below="lines"),
-    "plan.line_class": form("int32", "lines of years", below="classes"),
-    "plan.layout.start": starts("chunks*years", "classes"),
-    "plan.layout.odd": form("int64", "chunks*years", below="classes+1"),
-    "plan.layout.counts": form("float64", "years", "8"),
-    "plan.layout.all_lines": form("float64", "years"),
-    "plan.layout.matched_lines": form("float64", "years"),
-    "plan.layout.bound": form("bool", "years"),
-    "plan.layout.own": form("bool", "years"),
+    "ready.layout.row": form("int64", "chunks+1", below="rows+1"),
+    "ready.layout.slot_lo": form("int64", "levels", "slots", below="lines+1"),
+    "ready.layout.slot_hi": form("int64", "levels", "slots", below="lines+1"),
+    "ready.layout.slot": starts("chunks", "slots"),
+    "ready.layout.line_seat": form("int32", "lines", below="seats"),
+    "ready.layout.left": form("int32", "classes", below="seats"),
+    "ready.layout.right": form("int32", "classes", low=-1, below="seats"),
+    "ready.layout.lines": form("float64", "classes"),
+    "ready.layout.weight": form("float64", "classes"),
+    "ready.layout.matched": form("float64", "classes"),
+    "ready.layout.heading": form("float64", "classes"),
+    "ready.layout.subheading": form("int32", "classes", low=-1, below="lines"),
+    "ready.line_class": form("int32", "lines of years", below="classes"),
+    "ready.layout.start": starts("chunks*years", "classes"),
+    "ready.layout.odd": form("int64", "chunks*years", below="classes+1"),
+    "ready.layout.counts": form("float64", "years", "8"),
+    "ready.layout.all_lines": form("float64", "years"),
+    "ready.layout.matched_lines": form("float64", "years"),
+    "ready.layout.bound": form("bool", "years"),
+    "ready.layout.own": form("bool", "years"),
 }
-READY: Mapping[str, Form] = {**ROWS, **LAYOUT}
+READY: dict[str, Form] = ROWS | LAYOUT
 """Of what is made ready for sweeps."""
 
 
@@ -118,4 +130,4 @@ def sizes_of(facts: Mapping[str, Any]) -> dict[str, int]:
         "levels": "levels", "periods": "trade_periods", "partners": "partners", "sides": "sides",
     }  # fmt: skip
     sizes = {size: len(facts[name]) for size, name in names.items()} | {"lines": facts["sides"][-1][4]}
-    return sizes | ({"plan duties": len(facts["plan"]["texts"]), "seats": facts["plan"]["seats"]})
+    return sizes | ({"ready duties": len(facts["ready"]["texts"]), "seats": facts["ready"]["seats"]})
