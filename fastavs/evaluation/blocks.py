@@ -19,7 +19,8 @@ from fastavs.kernels.names import CONST, COUNTS, STACK, SUMS
 from fastavs.kernels.options import readonly
 from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
-from fastavs.scenario.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
+from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
 
 BLOCK = 128  # scenarios worked out together

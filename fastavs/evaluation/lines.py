@@ -19,7 +19,8 @@ from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
 from fastavs.kernels.row_lanes import block_rates
 from fastavs.kernels.rows import row_rates
-from fastavs.scenario.scenario import Scenario, SetDuty
+from fastavs.scenario.duties import SetDuty
+from fastavs.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
