@@ -76,6 +76,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # what is public loads when first asked for, so that importing fastavs stays quick
     if name in _HOMES:
+        importlib.import_module("fastavs.environment").check_environment()
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
