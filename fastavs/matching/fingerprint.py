@@ -24,8 +24,10 @@ def fingerprint(checked: Checked, recorded_at: Callable[[int], Recorded]) -> str
         for array in (recorded.value, recorded.excluded):
             digest.update(np.ascontiguousarray(array).view(np.uint8).data)
     trade = checked.trade  # in the order of the observations by now
-    for name in ("value", "kind_1", "amount_1", "kind_2", "amount_2", "mass", "marked"):
-        digest.update(np.ascontiguousarray(getattr(trade.rows, name)).view(np.uint8).data)
+    rows = trade.rows
+    quantities = (rows.first, rows.second, rows.mass)
+    for array in (rows.value, rows.marked, *(part for one in quantities for part in (one.at, one.kind, one.amount))):
+        digest.update(np.ascontiguousarray(array).view(np.uint8).data)
     words: list[Any] = [
         VERSION, trade.codes, trade.periods, trade.partners, trade.kinds, trade.bridges,
         str(checked.options), str(checked.config.base), sorted(checked.fx.rates.items()), checked.fx.own,
