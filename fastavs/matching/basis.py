@@ -97,11 +97,18 @@ class Basis:
 
         `own_line` is the line that each code serves alone, -1 where none; int64[u].
         """
-        everyone, mfn = np.empty(lines), np.empty(lines)
-        picking.value_by_line(
-            self.recorded.runs, self.wanted, self._value_by_code, readonly(own_line, np.int64), everyone, mfn
-        )
-        return everyone, mfn
+        _, found = self._imports.get(id(own_line), (None, None))
+        if found is None:
+            found = np.empty(lines), np.empty(lines)
+            picking.value_by_line(
+                self.recorded.runs, self.wanted, self._value_by_code, readonly(own_line, np.int64), *found
+            )
+            self._imports[id(own_line)] = own_line, found
+        return found
+
+    @cached_property
+    def _imports(self) -> dict[int, tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
+        return {}  # schedules of the same lines share the array that says which codes are theirs
 
     @cached_property
     def _value_by_code(self) -> np.ndarray:
@@ -112,8 +119,21 @@ class Basis:
     def lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
         """Count observations, of partners not excluded, that lack any of some kinds; int64[c].
 
-        `codes` (int64[c]) are those to look at, places in `Recorded.code_key`.
+        `codes` (int64[c]) are those to look at, places in `Recorded.code_key`; each is counted once and kept.
         """
+        size = self.code_start.size
+        known, counts = self._lacking.setdefault(kinds, (np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64)))
+        new = codes[~known[codes]]
+        if new.size:
+            counts[new] = self._count_lacking(kinds, new)
+            known[new] = True
+        return counts[codes]
+
+    @cached_property
+    def _lacking(self) -> dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]]:
+        return {}
+
+    def _count_lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
         recorded = self.recorded
         runs = recorded.runs
         first = runs.start[runs.of_code[codes]]

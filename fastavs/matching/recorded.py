@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -60,6 +60,11 @@ class Recorded:
     row_start: np.ndarray
     row_order: np.ndarray
 
+    @cached_property
+    def served(self) -> dict[Any, Any]:
+        """What `reach.serve` has found, by the lines that it was found for."""
+        return {}
+
     def rows_of(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the trade rows of some observations, one behind the other, and where each one's begin."""
         if self.row_start.size:
@@ -82,9 +87,10 @@ class Recorded:
         """
         kinds = self.trade.kinds if kinds is None else kinds
         quantity, quantity_value = np.empty((len(kinds), at.size)), np.empty((len(kinds), at.size))
-        observed, places = self._observed(at), readonly(np.arange(at.size), np.int64)
-        for k, kind in enumerate(kinds):
-            addup.quantities(observed, KINDS.index(kind), places, quantity[k], quantity_value[k])
+        for some in stretches(at.size):
+            observed, places = self._observed(at[some]), readonly(np.arange(some.stop - some.start), np.int64)
+            for k, kind in enumerate(kinds):
+                addup.quantities(observed, KINDS.index(kind), places, quantity[k, some], quantity_value[k, some])
         return quantity, quantity_value
 
     def ratios(self, at: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
