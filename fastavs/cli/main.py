@@ -33,6 +33,7 @@ class Commands(click.Group):
             sys.exit(self._status(args, prog_name or "fastavs", extra))
 
     def _status(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own pools keep 50 MB for later
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a terminal without Cyrillic still gets its answer

@@ -121,13 +121,13 @@ class Basis:
 
         `codes` (int64[c]) are those to look at, places in `Recorded.code_key`; each is counted once and kept.
         """
-        size = self.code_start.size
-        known, counts = self._lacking.setdefault(kinds, (np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64)))
-        new = codes[~known[codes]]
+        known, counts = self._lacking.get(kinds, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)))
+        new = np.setdiff1d(codes, known)
         if new.size:
-            counts[new] = self._count_lacking(kinds, new)
-            known[new] = True
-        return counts[codes]
+            known, counts = np.append(known, new), np.append(counts, self._count_lacking(kinds, new))
+            order = np.argsort(known)
+            known, counts = self._lacking[kinds] = known[order], counts[order]
+        return counts[np.searchsorted(known, codes)]
 
     @cached_property
     def _lacking(self) -> dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]]:
