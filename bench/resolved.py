@@ -18,7 +18,8 @@ from fastavs import codes
 from fastavs.duty import ADD as PLUS
 from fastavs.duty import CONST, MAX, MIN, TERM
 from fastavs.evaluation.plan import make_plan
-from fastavs.index.sorted_index import SortedIndex, headings_of
+from fastavs.index.parts import headings_of
+from fastavs.index.sorted_index import SortedIndex
 
 PERCENT, GREATER, SUM, ALONE, LESSER, NESTED = range(6)
 PROGRAMS = {

@@ -234,7 +234,7 @@ def test_a_saved_index_is_mapped_where_it_lies(
         assert_same_bits(copy, Through(processes, look), PLAIN)
         assert set.union(*seen) == {"i.avs"}
         path.write_bytes(b"another file by now")  # the copy is written anew from the map of the old one
-        assert stamp_of(path) != copy.kept["saved"][1]
+        assert stamp_of(path) != copy.saved.stamp
         fresh = fa.SortedIndex.load(saved_again(index, path))
         path.unlink()
         assert_same_bits(fresh, Through(processes, look), PLAIN)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastavs.duty import ADD, CONST, MAX, TERM, Duty, parse_duty
-from fastavs.index.sorted_index import duty_table
+from fastavs.index.duties import duty_table
 from fastavs.kernels import names, shapes
 from fastavs.kernels.options import readonly
 from fastavs.kernels.rows import row_rates

@@ -12,7 +12,7 @@ from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
-from fastavs.index.lines_of_years import LineLayout, Members, grouped, line_layout, members
+from fastavs.index.lines_of_years import LineLayout, Members
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.groups import group
 from fastavs.progress import quiet
@@ -36,7 +36,7 @@ class AsItIs:
     @cached_property
     def layout(self) -> LineLayout:
         """All lines of all years."""
-        return line_layout(self.index)
+        return self.index.lines_of_years.every
 
     @cached_property
     def summary(self) -> np.ndarray:
@@ -59,7 +59,7 @@ class AsItIs:
 
     def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
         """Return the groups of a grouping, and their figures: float64[6, g], see `fastavs.kernels.groups.group`."""
-        found = members(self.index, grouping)
+        found = self.index.lines_of_years.members(grouping)
         figures = np.empty((6, len(found.labels)))
-        group(grouped(self.index, found), self.figures.governing, figures)
+        group(self.index.grouped(found), self.figures.governing, figures)
         return found, figures

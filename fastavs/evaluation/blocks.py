@@ -13,7 +13,7 @@ from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.evaluation.workplace import Workplace, frozen
-from fastavs.index.sorted_index import SortedIndex, parsed
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import shapes
 from fastavs.kernels.names import CONST, COUNTS, STACK, SUMS
 from fastavs.kernels.options import readonly
@@ -121,7 +121,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray:
     figures = np.empty((width, len(facts["years"]), FIGURES))
     fits = sweep_block(
         plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
-        (facts["outlier"], facts["zero"], full), scratch(plan.seats, len(facts["years"]), width), figures,
+        (facts["outlier"], facts["zero"], full), scratch(plan.ready.seats, len(facts["years"]), width), figures,
     )  # fmt: skip
     assert fits, "a row lost its rate that the plan is not prepared for"
     return figures
@@ -161,12 +161,12 @@ def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarr
     _check_rates(index, scenario, change, touched)
     group = index.lines.group[touched].copy()
     if not change.new.kinds:  # what is charged on the value alone needs no observation
-        return plan.texts.index(change.duty), group
+        return plan.ready.texts.index(change.duty), group
     kinds = [tuple(some) for some in index.facts["kinds"]]
     if change.new.kinds not in kinds:
         raise unprepared(scenario, change)
     some = kinds.index(change.new.kinds)
-    kinds_of = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
+    kinds_of = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)
     other = np.flatnonzero(kinds_of[index.lines.duty[touched]] != some)
     if other.size:
         known = index.others.line * len(kinds) + index.others.kinds
@@ -175,7 +175,7 @@ def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarr
         if known.size == 0 or (known[np.minimum(at, known.size - 1)] != wanted).any():
             raise unprepared(scenario, change)
         group[other] = index.others.group[at]
-    return plan.texts.index(change.duty), group
+    return plan.ready.texts.index(change.duty), group
 
 
 def _check_rates(index: SortedIndex, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> None:

@@ -9,15 +9,14 @@ import numpy as np
 from fastavs.evaluation.latest import Latest
 from fastavs.evaluation.partners import Terms, settle
 from fastavs.evaluation.plan import Plan
-from fastavs.index.sorted_index import Lines, SortedIndex, parsed
+from fastavs.index.parts import Lines
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import changed_trade as kernels
 from fastavs.kernels import shapes
 from fastavs.kernels.levels import find_levels
 from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
 from fastavs.scenario.trade import TradeChange
-
-UNTOUCHED = ("line_layout", "some_lines", "members", "years_by_row")  # what is kept of lines, whatever their trade
 
 
 def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
@@ -39,9 +38,8 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     first = np.empty(plan.rows.group.size, dtype=np.int64)
     first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
     rows = plan.rows._replace(group=readonly(index.lines.group[first], np.int32))
-    return replace(
-        plan, index=index, rows=rows, layout=_changed_layout(plan, index.lines), changes=changes, under=Latest()
-    )
+    ready = plan.ready._replace(rows=rows, layout=_changed_layout(plan, index.lines))
+    return replace(plan, index=index, ready=ready, changes=changes, under=Latest())
 
 
 def _numbers(index: SortedIndex, terms: Terms) -> shapes.Changes:
@@ -85,8 +83,7 @@ def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
             lines.matched[side.first : side.last] if side.own_trade else imports[side.first : side.last] > 0.0
             for side in index.sides
         ])  # fmt: skip
-    return replace(
-        index,
+    return index.with_parts(
         lines=lines._replace(
             group=group[:own], level=level[:own], found=found[:own],
             imports=readonly(imports, np.float64), matched=readonly(matched, np.bool_),
@@ -94,7 +91,6 @@ def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
         others=others._replace(group=group[own:], level=level[own:], found=found[own:]),
         entries=new,
         observation=np.empty(0, dtype=np.int32),
-        kept={name: index.kept[name] for name in UNTOUCHED if name in index.kept},
     )  # fmt: skip
 
 
@@ -152,7 +148,7 @@ def with_counts(plan: Plan) -> Plan:
         return plan
     lines, others = index.lines, index.others
     kinds = [tuple(some) for some in index.facts["kinds"]]
-    own_kinds = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)[lines.duty]
+    own_kinds = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)[lines.duty]
     line = np.concatenate([np.arange(lines.key.size), others.line])
     kinds_of = np.concatenate([own_kinds, others.kinds])
     level, found = (np.concatenate([getattr(lines, name), getattr(others, name)]) for name in ("level", "found"))
@@ -164,8 +160,7 @@ def with_counts(plan: Plan) -> Plan:
             here = np.flatnonzero(kinds_of == place)
             lacking[here] = _lacking(index, changes, line[here], some)[line[here]]
     n = lines.key.size
-    return replace(plan, index=replace(
-        index,
+    return replace(plan, index=index.with_parts(
         lines=lines._replace(
             level=readonly(level[:n], np.int8), found=readonly(found[:n], np.int64),
             no_quantity=readonly(lacking[:n], np.int64),
@@ -225,7 +220,7 @@ def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
     weight, matched = np.empty(layout.weight.size), np.empty(layout.weight.size)
     totals = np.empty((len(sides), 3))
     kernels.weigh_classes(
-        layout, spans, readonly(plan.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
+        layout, spans, readonly(plan.ready.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
     )
     counts = layout.counts.copy()
     counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]

@@ -10,8 +10,8 @@ import numpy as np
 from fastavs.evaluation.blocks import Block, scratch, under, unprepared
 from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
-from fastavs.index.lines_of_years import LineLayout, grouped, line_layout, members, picked
-from fastavs.index.sorted_index import SortedIndex, parsed
+from fastavs.index.lines_of_years import LineLayout
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import shapes
 from fastavs.kernels.carry import carry
 from fastavs.kernels.govern import govern, settle
@@ -42,7 +42,7 @@ class Wanted:
 
     def layout(self, index: SortedIndex) -> LineLayout:
         """Return the lines to be worked out."""
-        return line_layout(index, () if self.by or self.whole else self.lines)
+        return index.lines_of_years.of(() if self.by or self.whole else self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def newly_matched(index: SortedIndex, scenario: Scenario | None) -> Matched:
         if change.new.kinds not in kinds:
             raise unprepared(scenario, change)
         kinds_of[touched_lines(index, change.where)] = kinds.index(change.new.kinds)
-    own = np.array([kinds.index(duty.kinds) for duty in parsed(index)], dtype=np.int64)
+    own = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)
     new = np.flatnonzero((kinds_of >= 0) & (kinds_of != own[index.lines.duty]))
     others = index.others
     known, wanted = others.line * len(kinds) + others.kinds, new * len(kinds) + kinds_of[new]
@@ -134,8 +134,8 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     list of float64[s, 6, g]
         By grouping; see `kernels.group`.
     """
-    some = [members(plan.index, title) for title in by]
-    years, k = _years_by_row(plan), line_layout(plan.index).years.low.shape[1]
+    some = [plan.index.lines_of_years.members(title) for title in by]
+    years, k = _years_by_row(plan), plan.index.lines_of_years.every.years.low.shape[1]
     plan, rows = under(plan, block)
     index = plan.index
     n, width = rows.duty.size, block.shocks.scale.shape[1]
@@ -147,7 +147,7 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
         nothing, nothing, nothing, nothing,
     )  # fmt: skip
     sides.specific[:n] = rows.specific
-    groups = [grouped(index, one) for one in some]
+    groups = [index.grouped(one) for one in some]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
     governing = _empty_lines(years.left.size, 0)
     for s in range(width):
@@ -162,16 +162,11 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
 
 
 def _years_by_row(plan: Plan) -> shapes.Years:
-    """Return what stands behind the lines of all years in terms of a plan's rows; kept with the index."""
-    known = plan.index.kept.get("years_by_row")
-    if known is None or known[0] is not plan.line_row:
-        years = line_layout(plan.index).years
-        of = np.concatenate((plan.line_row, plan.rows.duty.size + np.arange(years.low.shape[1]), [-1]))
-        left, right = of[years.left], of[years.right]  # place -1 is the last one: none
-        by_row = years._replace(left=readonly(left, np.int64), right=readonly(right, np.int64))
-        known = plan.index.kept["years_by_row"] = (plan.line_row, by_row)
-    found: shapes.Years = known[1]
-    return found
+    """Return what stands behind the lines of all years in terms of a plan's rows."""
+    years = plan.index.lines_of_years.every.years
+    of = np.concatenate((plan.line_row, plan.rows.duty.size + np.arange(years.low.shape[1]), [-1]))
+    left, right = of[years.left], of[years.right]  # place -1 is the last one: none
+    return years._replace(left=readonly(left, np.int64), right=readonly(right, np.int64))
 
 
 def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
@@ -185,18 +180,18 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
         Of all lines if wanted whole, else of the wanted ones.
     """
     layout = wanted.layout(plan.index)
-    some = [members(plan.index, title) for title in wanted.by]
+    some = [plan.index.lines_of_years.members(title) for title in wanted.by]
     plan, rows = under(plan, block)
     plan = with_counts(plan)
     governing = line_figures(plan, rows, block, layout).governing
     groups = []
     for found in some:
         figures = np.empty((6, len(found.labels)))
-        group(grouped(plan.index, found), governing, figures)
+        group(plan.index.grouped(found), governing, figures)
         groups.append(figures)
     columns = columns_of(plan.index, layout, governing)
     if wanted.by and not wanted.whole:
-        columns = columns.at(picked(plan.index, layout, wanted.lines))
+        columns = columns.at(plan.index.lines_of_years.picked(layout, wanted.lines))
     return groups, columns
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from fastavs.codes import interval, to_key
 from fastavs.errors import InputError, did_you_mean
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
-
-if TYPE_CHECKING:
-    from fastavs.checked import Checked
 
 
 class Terms(NamedTuple):
@@ -51,18 +48,6 @@ def trade_of(scenario: Scenario) -> tuple[TradeChange, ...]:
 def shocks_prices(scenarios: Sequence[Scenario]) -> bool:
     """Whether any scenario changes prices."""
     return any(isinstance(change, PriceShock) for one in scenarios for change in one.changes)
-
-
-def trade_facts(checked: Checked) -> dict[str, Any]:
-    """Return what changes of the trade are held against: names, regions, and in which periods whom is excluded."""
-    trade = checked.trade
-    return {
-        "partners": trade.partners,
-        "trade_periods": trade.periods,
-        "regions": checked.partners.regions,
-        "excluded": [np.flatnonzero(periods).tolist() for periods in trade.excluded],
-        "min_value": checked.options.min_value,
-    }
 
 
 def check_trade_change(facts: dict[str, Any], name: str, change: TradeChange) -> None:

@@ -20,8 +20,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from fastavs.errors import FastavsError, InputError
-from fastavs.evaluation.plan import Plan, make_plan, plan_from, plan_parts
+from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.index.file import save_index
+from fastavs.index.rows import ready_arrays, ready_from
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.tables.arrays import read_arrays, stamp_of, write_arrays
@@ -204,15 +205,15 @@ class Workplace:
         for known, shipped in self._shipped:
             if known is plan:
                 return shipped
-        saved = plan.index.kept.get("saved")
-        file, kept = (Path(saved[0]), True) if saved and stamp_of(Path(saved[0])) == saved[1] else (None, False)
+        saved = plan.index.saved
+        file, kept = (saved.path, True) if saved and stamp_of(saved.path) == saved.stamp else (None, False)
         ready = None
         if file is None:
             file = self._new_file()
-            save_index(plan.index, file, plan)
-        elif plan is not plan.index.kept.get("plan"):
+            save_index(plan.index, plan.ready, file)
+        elif plan.ready is not plan.index.ready:
             ready = self._new_file()
-            write_arrays(ready, *plan_parts(plan))
+            write_arrays(ready, *ready_arrays(plan.ready))
         stamp = stamp_of(file)
         assert stamp is not None
         shipped = Shipped(str(file), stamp, None if ready is None else str(ready), kept)
@@ -268,4 +269,4 @@ def load_plan(shipped: Shipped) -> Plan:
     index = SortedIndex.load(file, mapped=MAPPED or shipped.kept)
     if shipped.plan is None:
         return make_plan(index)
-    return plan_from(index, *read_arrays(Path(shipped.plan), MAPPED))
+    return Plan(index, ready_from(*read_arrays(Path(shipped.plan), MAPPED)), (frozenset(),))

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastavs.duty import Duty
 from fastavs.errors import InputError
-from fastavs.evaluation.partners import trade_facts
 from fastavs.index.counts import with_counts
+from fastavs.index.parts import NO_REACH, NO_RECORDS, Alternatives, Lines, Side
 from fastavs.index.records import basis_facts, further_of, with_records
 from fastavs.index.segments import Asked, Builder, joined
-from fastavs.index.sorted_index import NO_REACH, NO_RECORDS, Alternatives, Lines, Side, SortedIndex
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario, set_changes
 
 if TYPE_CHECKING:
+    from fastavs.checked import Checked
     from fastavs.matching.match import Match
     from fastavs.matching.matches import HasMatches, Matches
 
@@ -43,7 +43,7 @@ def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> Sorted
     """
     matches = study.matches
     index = with_records(matches, with_counts(matches, index_of(matches, scenarios)))
-    return replace(index, fingerprint=matches.fingerprint, kept={})
+    return index.with_parts(fingerprint=matches.fingerprint)
 
 
 def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
@@ -202,8 +202,20 @@ def facts_of(matches: Matches, kinds: Sequence[tuple[int, ...]] = ()) -> dict[st
         "currencies": _currencies(matches),
         "contexts": contexts,
         "context_of": [contexts.index(list(one)) for one in labels],
-        **trade_facts(matches.checked),
+        **_trade_facts(matches.checked),
         "groups": {title: [one.prefixes, one.members, one.names] for title, one in matches.checked.groups.items()},
+    }
+
+
+def _trade_facts(checked: Checked) -> dict[str, Any]:
+    """Return what changes of the trade are held against: names, regions, and in which periods whom is excluded."""
+    trade = checked.trade
+    return {
+        "partners": trade.partners,
+        "trade_periods": trade.periods,
+        "regions": checked.partners.regions,
+        "excluded": [np.flatnonzero(periods).tolist() for periods in trade.excluded],
+        "min_value": checked.options.min_value,
     }
 
 

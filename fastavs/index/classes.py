@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
-from fastavs import codes
-from fastavs.index.sorted_index import Side, SortedIndex, headings_of
+from fastavs.index.lines_of_years import LineLayout
+from fastavs.index.parts import IndexParts, Year, headings_of
 from fastavs.kernels import shapes
 from fastavs.kernels.names import BOUND_LINES, COUNTS, HEADINGS, LINES, MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
@@ -45,14 +46,31 @@ def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order[new], member
 
 
-class LayoutBuilder:
-    """Builds `shapes.Layout`."""
+class ClassBuilder:
+    """Builds `shapes.Layout`: lines that move together, and how a run goes through them.
+
+    Parameters
+    ----------
+    parts : IndexParts
+    every : LineLayout
+        Of all lines of all years.
+    rows : shapes.Rows
+    line_row : int64[h]
+        The row of each line of the index.
+    row_start : int64[chunks + 1]
+    chunk : int64[h]
+    """
 
     def __init__(
-        self, index: SortedIndex, rows: shapes.Rows, line_row: np.ndarray, row_start: np.ndarray, chunk: np.ndarray
+        self,
+        parts: IndexParts,
+        every: LineLayout,
+        rows: shapes.Rows,
+        line_row: np.ndarray,
+        row_start: np.ndarray,
+        chunk: np.ndarray,
     ) -> None:
-        self.index = index
-        self.rows = rows
+        self.parts, self.every = parts, every
         self.chunk = chunk
         self.row_start = row_start
         shared = int(row_start[0])
@@ -60,25 +78,27 @@ class LayoutBuilder:
         seat = np.arange(rows.duty.size)
         local = place >= 0
         seat[local] += shared - row_start[place[local]]
-        self.line_row = line_row
         self.line_seat = seat[line_row].astype(np.int32)
         self.slot_seat = shared + int(np.diff(row_start).max(initial=0))
-        self.slots: dict[tuple[int, ...], int] = {}
+        self.nullable = rows.nullable[line_row]
+        self._tell_slots_apart()
 
     def make(self) -> tuple[shapes.Layout, int, np.ndarray]:
         """Return the layout, how many seats a run needs, and each line's class, year after year, int32[...]."""
-        years = self.index.facts["years"]
+        years = self.parts.years
         n_years, n_chunks = len(years), self.row_start.size - 1
-        found = [self._year(*one) for one in years]
-        levels = len(self.index.facts["levels"])
-        slots = np.array(list(self.slots), dtype=np.int64).reshape(len(self.slots), 1 + 2 * levels)
-        slot_chunk, spans = slots[:, 0], slots[:, 1:]
+        low, high, slot_null, slot_uncertain = self._slots()
+        slot_chunk = self.slot_chunk
         slot_order = np.argsort(slot_chunk, kind="stable")
         rank = np.empty(slot_order.size, dtype=np.int64)
         rank[slot_order] = np.arange(slot_order.size)
         slot_start = np.searchsorted(slot_chunk[slot_order], np.arange(n_chunks + 1))
         seat_of_slot = self.slot_seat + rank - slot_start[slot_chunk]
-        spans = spans[slot_order]
+        ends = np.cumsum([0, *self.parts.line_counts])
+        found = [
+            self._year(year, np.arange(first, last), slot_null, slot_uncertain)
+            for year, (first, last) in zip(years, pairwise(ends.tolist()), strict=True)
+        ]
         chunk_of = np.concatenate([one["chunk"] for one in found])
         year_of = np.repeat(np.arange(n_years), [one["chunk"].size for one in found])
         odd = np.concatenate([one["odd"] for one in found])
@@ -99,7 +119,7 @@ class LayoutBuilder:
 
         layout = shapes.Layout(
             readonly(self.row_start, np.int64), readonly(slot_start, np.int64), self.slot_seat,
-            readonly(spans[:, :levels].T, np.int64), readonly(spans[:, levels:].T, np.int64),
+            readonly(low[:, slot_order], np.int64), readonly(high[:, slot_order], np.int64),
             readonly(self.line_seat, np.int32), readonly(start, np.int64), readonly(split, np.int64),
             column("left", np.int32), column("right", np.int32), column("lines", np.float64),
             column("weight", np.float64), column("matched", np.float64), column("heading", np.float64),
@@ -107,7 +127,8 @@ class LayoutBuilder:
             readonly(np.stack([one["counts"] for one in found]), np.float64),
             readonly([one["all_lines"] for one in found], np.float64),
             readonly([one["matched_lines"] for one in found], np.float64),
-            readonly([one[2] for one in years], np.bool_), readonly([one[3] for one in years], np.bool_),
+            readonly([year.has_bound for year in years], np.bool_),
+            readonly([year.own_trade for year in years], np.bool_),
         )  # fmt: skip
         rank = np.empty(order.size, dtype=np.int32)
         rank[order] = np.arange(order.size)
@@ -115,26 +136,49 @@ class LayoutBuilder:
         line_class = np.concatenate([rank[first + one["member"]] for first, one in zip(before, found, strict=False)])
         return layout, self.slot_seat + int(np.diff(slot_start).max(initial=0)), line_class
 
-    def _year(self, year: int, applied: int, has_bound: bool, own: bool) -> dict[str, np.ndarray]:
-        """Classes of one year."""
-        index = self.index
-        left_side = index.sides[index.side("applied", applied)]
-        side = index.sides[index.side("bound", year)] if has_bound else left_side
-        here = np.arange(side.first, side.last)
-        keys = index.lines.key[here]
-        zero = index.facts["zero"]
-        may_be_null = self.rows.nullable[self.line_row]
-        if has_bound:
-            left, slot, left_null, left_odd = self._carried(left_side, side)
-            right = self.line_seat[here]
-            odd = left_odd | may_be_null[here]
-            null = left_null & may_be_null[here]
-        else:
-            left, slot, right = self.line_seat[here], np.full(here.size, -1), np.full(here.size, -1)
-            odd = null = may_be_null[here]
-        if zero:
+    def _slots(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the lines behind each carried mean, int64[e, k] twice, and whether it may be null or is uncertain."""
+        low, high = (one[:, self.mean_of_slot] for one in (self.every.years.low, self.every.years.high))
+        sure_before = np.concatenate(([0], np.cumsum(~self.nullable)))
+        lines, known = high - low, sure_before[high] - sure_before[low]
+        first_with_lines = (lines > 0) & (np.cumsum(lines > 0, axis=0) == 1)
+        all_known = (first_with_lines & (known == lines)).any(axis=0)
+        low, high = (np.where(all_known & ~first_with_lines, 0, one) for one in (low, high))  # no other level matters
+        null = ~(known > 0).any(axis=0)
+        return low, high, null, ~all_known | null
+
+    def _tell_slots_apart(self) -> None:
+        """Give each carried mean a slot in every chunk that has lines it is carried to."""
+        n, left = self.parts.lines.key.size, self.every.years.left
+        carried = np.flatnonzero(left >= n)
+        chunks = self.row_start.size - 1
+        pairs, member = np.unique(
+            (left[carried] - n) * chunks + self.chunk[self.every.named[carried]], return_inverse=True
+        )
+        self.mean_of_slot, self.slot_chunk = np.divmod(pairs, chunks)
+        self.slot = np.full(left.size, -1)
+        self.slot[carried] = member
+
+    def _year(
+        self, year: Year, here: np.ndarray, slot_null: np.ndarray, slot_uncertain: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Classes of one year, whose lines stand at some places of all years' (int64[h])."""
+        parts = self.parts
+        behind, named = self.every.years.left[here], self.every.named[here]
+        slot = self.slot[here]
+        carried = slot >= 0
+        line = np.where(carried, 0, behind)
+        left = np.where(carried, -1, self.line_seat[line])
+        null, odd = self.nullable[line].copy(), self.nullable[line].copy()
+        null[carried], odd[carried] = slot_null[slot[carried]], slot_uncertain[slot[carried]]
+        right = np.full(here.size, -1)
+        if year.has_bound:
+            right = self.line_seat[named]
+            odd = odd | self.nullable[named]
+            null = null & self.nullable[named]
+        if parts.facts["zero"]:
             null = np.zeros_like(null)
-        heading = headings_of(keys, side.digits)
+        heading = headings_of(parts.lines.key[named], int(self.every.digits[here[0]]) if here.size else 0)
         in_heading = np.bincount(heading)
         alone = np.zeros(in_heading.size, dtype=bool)
         alone[heading[null]] = True  # subheadings whose number of known lines is not sure
@@ -142,11 +186,11 @@ class LayoutBuilder:
         odd = odd | alone[heading]
         shared = self.row_start[0]
         fixed = ~odd & (slot < 0) & (left < shared) & (right < shared)
-        chunk = np.where(fixed, 0, self.chunk[here])
-        matched = index.lines.matched[here]
+        chunk = np.where(fixed, 0, self.chunk[named])
+        matched = parts.lines.matched[named]
         first, member = distinct(chunk, odd, subheading, left, slot, right)
-        n = first.size
-        weight = np.where(matched, index.lines.imports[here], 0.0)
+        size = first.size
+        weight = np.where(matched, parts.lines.imports[named], 0.0)
         share = np.where(alone[heading], 0.0, 1.0 / in_heading[heading])
         counts = np.zeros(COUNTS)
         plain = ~odd
@@ -154,49 +198,12 @@ class LayoutBuilder:
         counts[WEIGHT] = add_by(weight, np.where(plain, 0, -1), 1)[0]
         counts[MATCHED_LINES] = matched[plain].sum()
         counts[HEADINGS] = (~alone).sum()
-        counts[BOUND_LINES] = plain.sum() if has_bound else 0.0
+        counts[BOUND_LINES] = plain.sum() if year.has_bound else 0.0
         return {
             "chunk": chunk[first], "odd": odd[first], "left": left[first], "slot": slot[first], "right": right[first],
-            "lines": np.bincount(member, minlength=n).astype(np.float64),
-            "weight": add_by(weight, member, n),
-            "matched": np.bincount(member, weights=matched, minlength=n),
-            "heading": add_by(share, member, n), "member": member, "subheading": subheading[first],
+            "lines": np.bincount(member, minlength=size).astype(np.float64),
+            "weight": add_by(weight, member, size),
+            "matched": np.bincount(member, weights=matched, minlength=size),
+            "heading": add_by(share, member, size), "member": member, "subheading": subheading[first],
             "counts": counts, "all_lines": np.float64(here.size), "matched_lines": np.float64(matched.sum()),
         }  # fmt: skip
-
-    def _carried(self, source: Side, side: Side) -> tuple[np.ndarray, ...]:
-        """Where each bound line's applied rate comes from: a seat (int64[h]), or a carried mean (int64[h], -1: none).
-
-        Also whether it may be null, and whether that or what it is carried from is not sure; bool[h] each.
-        """
-        index = self.index
-        keys = index.lines.key[side.first : side.last]
-        known = index.lines.key[source.first : source.last]
-        place = np.minimum(np.searchsorted(known, keys), known.size - 1)
-        same = (known[place] == keys) & (source.digits == side.digits)
-        left = np.where(same, self.line_seat[source.first + place], -1)
-        null = same & self.rows.nullable[self.line_row[source.first + place]]
-        slot = np.full(keys.size, -1, dtype=np.int64)
-        shortest = min(source.digits, side.digits)
-        digits = np.array([n for n in index.facts["levels"] if n <= shortest], dtype=np.int64)
-        padding = len(index.facts["levels"]) - digits.size
-        without = np.flatnonzero(~same)
-        low, high = codes.interval(keys[None, without], digits[:, None])
-        first = np.searchsorted(known, low) + source.first
-        last = np.searchsorted(known, high) + source.first
-        sure = ~self.rows.nullable[self.line_row]
-        sure_before = np.concatenate(([0], np.cumsum(sure)))
-        lines, known_lines = last - first, sure_before[last] - sure_before[first]
-        found = (lines > 0) & (np.cumsum(lines > 0, axis=0) == 1)  # the first level with lines
-        all_known = (found & (known_lines == lines)).any(axis=0)
-        first, last = (np.where(all_known & ~found, 0, one) for one in (first, last))  # no other level will matter
-        empty = np.zeros((padding, without.size), dtype=np.int64)
-        spans = np.concatenate((self.chunk[None, side.first + without], first, empty, last, empty))
-        distinct, member = np.unique(spans, axis=1, return_inverse=True)
-        places = [self.slots.setdefault(tuple(one), len(self.slots)) for one in distinct.T.tolist()]
-        slot[without] = np.array(places, dtype=np.int64)[member.reshape(-1)]
-        null[without] = ~(known_lines > 0).any(axis=0)
-        odd = np.zeros(keys.size, dtype=bool)
-        odd[without] = ~all_known
-        odd |= null
-        return left, slot, null, odd

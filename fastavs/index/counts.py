@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastavs.evaluation.plan import with_parts
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.matching.match import without_quantity
@@ -36,8 +35,7 @@ def with_counts(matches: Matches, index: SortedIndex) -> SortedIndex:
             counts = np.zeros(one.schedule.keys.size, dtype=np.int64)
             np.add.at(counts, one.served.own_line[codes], one.basis.lacking(tuple(index.facts["kinds"][kinds]), codes))
             others[some] = counts[index.others.line[some] - side.first]
-    return with_parts(
-        index,
+    return index.with_parts(
         lines=index.lines._replace(no_quantity=readonly(own, np.int64)),
         others=index.others._replace(no_quantity=readonly(others, np.int64)),
     )

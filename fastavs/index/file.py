@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from fastavs.evaluation.plan import Plan, make_plan, plan_parts
-from fastavs.index.sorted_index import Alternatives, Further, Lines, Reach, Records, Side, SortedIndex
-from fastavs.kernels.shapes import Entries
+from fastavs.index.parts import Alternatives, IndexParts, Lines, Reach, Side
+from fastavs.index.rows import Ready, ready_arrays, ready_from
+from fastavs.kernels.shapes import Entries, Further, Records
 from fastavs.tables.arrays import read_arrays, stamp_of, write_arrays
 
 PARTS: dict[str, Any] = {
@@ -15,34 +15,35 @@ PARTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def save_index(index: SortedIndex, path: Path, plan: Plan | None = None) -> None:
-    """Write an index, made ready for sweeps.
+class Saved(NamedTuple):
+    """Where an index stands in a file."""
 
-    Parameters
-    ----------
-    index : SortedIndex
-    path : Path
-    plan : Plan, optional
-        What it is made ready for; by default, for scenarios that tell no lines apart.
-    """
-    ready, seats = plan_parts(plan or make_plan(index))
-    arrays = {"observation": index.observation, "fx": index.fx}
+    path: Path
+    stamp: tuple[int, int] | None  # size and time of change
+
+
+def save_index(parts: IndexParts, ready: Ready, path: Path) -> Saved:
+    """Write an index, made ready for sweeps."""
+    ready_parts, ready_facts = ready_arrays(ready)
+    arrays = {"observation": parts.observation, "fx": parts.fx}
     for title in PARTS:
-        arrays |= {f"{title}.{name}": array for name, array in getattr(index, title)._asdict().items()}
-    arrays |= ready
-    facts = index.facts | {
-        "plan": seats,
-        "sides": index.sides,
-        "duties": index.duties,
-        "fingerprint": index.fingerprint,
-    }
-    write_arrays(path, arrays, facts)
-    if plan is None:
-        index.kept["saved"] = (str(path.resolve()), stamp_of(path))
+        arrays |= {f"{title}.{name}": array for name, array in getattr(parts, title)._asdict().items()}
+    facts = parts.facts | {
+        "ready": ready_facts, "sides": parts.sides, "duties": parts.duties, "fingerprint": parts.fingerprint,
+    }  # fmt: skip
+    write_arrays(path, arrays | ready_parts, facts)
+    return Saved(path.resolve(), stamp_of(path))
 
 
-def load_index(path: Path, mapped: bool = True) -> SortedIndex:
+def load_index(path: Path, mapped: bool = True) -> tuple[dict[str, Any], Ready, Saved]:
     """Map an index into memory, or read it.
+
+    Returns
+    -------
+    parts : dict
+        The fields of `IndexParts`.
+    ready : Ready
+    saved : Saved
 
     Raises
     ------
@@ -54,16 +55,13 @@ def load_index(path: Path, mapped: bool = True) -> SortedIndex:
     parts: dict[str, Any] = {
         title: kind(**{name: arrays[f"{title}.{name}"] for name in kind._fields}) for title, kind in PARTS.items()
     }
-    return SortedIndex(
-        facts={key: value for key, value in facts.items() if key not in ("sides", "duties", "fingerprint")},
-        sides=tuple(Side(*side) for side in facts["sides"]),
-        duties=tuple(facts["duties"]),
-        observation=arrays["observation"],
-        fx=arrays["fx"],
-        fingerprint=facts["fingerprint"],
-        kept={
-            "arrays": {name: array for name, array in arrays.items() if name.startswith("plan.")},
-            "saved": (str(path.resolve()), stamp),
-        },
-        **parts,
-    )
+    apart = ("sides", "duties", "fingerprint", "ready")
+    parts |= {
+        "facts": {key: value for key, value in facts.items() if key not in apart},
+        "sides": tuple(Side(*side) for side in facts["sides"]),
+        "duties": tuple(facts["duties"]),
+        "observation": arrays["observation"],
+        "fx": arrays["fx"],
+        "fingerprint": facts["fingerprint"],
+    }
+    return parts, ready_from(arrays, facts["ready"]), Saved(path.resolve(), stamp)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from fastavs import codes
 from fastavs.codes import Grouping, chapters
 from fastavs.errors import InputError, did_you_mean
-from fastavs.index.sorted_index import Side, SortedIndex
+from fastavs.index.parts import IndexParts, Side
 from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
 
@@ -38,111 +39,6 @@ class LineLayout:
     digits: np.ndarray
 
 
-def line_layout(index: SortedIndex, chosen: Sequence[str] = ()) -> LineLayout:
-    """Return the layout of all lines, or of those with some codes; kept with the index."""
-    if "line_layout" not in index.kept:
-        index.kept["line_layout"] = _everything(index)
-    everything: LineLayout = index.kept["line_layout"]
-    if not chosen:
-        return everything
-    known = index.kept.get("some_lines")
-    if known is None or known[0] != tuple(chosen):
-        known = index.kept["some_lines"] = (tuple(chosen), _some(everything, picked(index, everything, chosen)))
-    some: LineLayout = known[1]
-    return some
-
-
-def picked(index: SortedIndex, layout: LineLayout, chosen: Sequence[str]) -> np.ndarray:
-    """Return the places of the lines of all years that have some codes."""
-    keys = index.lines.key[layout.named]
-    wanted = np.zeros(keys.size, dtype=bool)
-    for digits in {len(code) for code in chosen}:
-        some = codes.to_keys([code for code in chosen if len(code) == digits])
-        wanted |= (layout.digits == digits) & np.isin(keys, some)
-    return np.flatnonzero(wanted)
-
-
-def check_chosen(index: SortedIndex, chosen: Sequence[str]) -> None:
-    """Raise an InputError for a code that is no line of any schedule."""
-    for code in chosen:
-        sides = [side for side in index.sides if isinstance(code, str) and side.digits == len(code)]
-        known = not codes.trouble(code) if sides else False
-        if not known or not any(
-            (index.lines.key[side.first : side.last] == codes.to_key(code)).any() for side in sides
-        ):
-            raise InputError("no schedule has that line", key="lines", value=code, expected="the code of a tariff line")
-
-
-def _everything(index: SortedIndex) -> LineLayout:
-    n = index.lines.key.size
-    left, right, year_of, digits_of = [], [], [], []
-    without: list[np.ndarray] = []  # spans of carried means: digits, low and high at each level
-    for year, applied, has_bound, _ in index.facts["years"]:
-        source = index.sides[index.side("applied", applied)]
-        side = index.sides[index.side("bound", year)] if has_bound else source
-        here = np.arange(side.first, side.last)
-        year_of.append(np.full(here.size, year))
-        digits_of.append(np.full(here.size, side.digits))
-        if not has_bound:
-            left.append(here)
-            right.append(np.full(here.size, -1))
-            continue
-        same, spans = _carried(index, source, side)
-        same[same < 0] = n + sum(some.shape[1] for some in without) + np.arange(spans.shape[1])
-        without.append(spans)
-        left.append(same)
-        right.append(here)
-    levels = len(index.facts["levels"])
-    spans = np.concatenate(without, axis=1) if without else np.zeros((3 * levels, 0), dtype=np.int64)
-    distinct, place = np.unique(spans, axis=1, return_inverse=True)
-    all_left = np.concatenate(left)
-    carried = all_left >= n
-    all_left[carried] = n + place.reshape(-1)[all_left[carried] - n]
-    all_right = np.concatenate(right)
-    years = _years(all_left, all_right, distinct[:levels], distinct[levels : 2 * levels], distinct[2 * levels :])
-    named = np.where(all_right >= 0, all_right, all_left)
-    return LineLayout(np.arange(n), years, named, np.concatenate(year_of), np.concatenate(digits_of))
-
-
-def _years(left: np.ndarray, right: np.ndarray, digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> shapes.Years:
-    return shapes.Years(
-        readonly(left, np.int64), readonly(right, np.int64),
-        readonly(digits, np.int8), readonly(low, np.int64), readonly(high, np.int64),
-    )  # fmt: skip
-
-
-def _carried(index: SortedIndex, source: Side, side: Side) -> tuple[np.ndarray, np.ndarray]:
-    """Return each bound line's own applied line, -1 for none, and spans of the others, int64[3 levels, others]."""
-    keys = index.lines.key[side.first : side.last]
-    known = index.lines.key[source.first : source.last]
-    place = np.minimum(np.searchsorted(known, keys), known.size - 1)
-    has_own = (known[place] == keys) & (source.digits == side.digits)
-    others = keys[~has_own]
-    levels = np.array(index.facts["levels"], dtype=np.int64)
-    digits = np.where(levels <= min(source.digits, side.digits), levels, 0)
-    low, high = codes.interval(others[None, :], np.maximum(digits, 1)[:, None])
-    usable = digits[:, None] > 0
-    first = np.where(usable, np.searchsorted(known, low) + source.first, 0)
-    last = np.where(usable, np.searchsorted(known, high) + source.first, 0)
-    each = np.broadcast_to(digits[:, None], first.shape)
-    return np.where(has_own, source.first + place, -1), np.concatenate((each, first, last))
-
-
-def _some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
-    """Return the layout of some of the lines of all years."""
-    n, years = layout.lines.size, layout.years
-    left, right = years.left[chosen], years.right[chosen]
-    slots = np.unique(left[left >= n]) - n
-    low, high = years.low[:, slots], years.high[:, slots]
-    ranges = [np.arange(first, last) for first, last in zip(low.reshape(-1), high.reshape(-1), strict=True)]
-    lines = np.unique(np.concatenate([left[left < n], right[right >= 0], *ranges]).astype(np.int64))
-    new_left = np.where(left < n, np.searchsorted(lines, left), lines.size + np.searchsorted(slots, left - n))
-    new_right = np.where(right >= 0, np.searchsorted(lines, right), -1)
-    new_low = np.searchsorted(lines, low)
-    some = _years(new_left, new_right, years.digits[:, slots], new_low, new_low + (high - low))
-    return LineLayout(lines, some, layout.named[chosen], layout.year[chosen], layout.digits[chosen])
-
-
 @dataclass(frozen=True, slots=True)
 class Members:
     """Which group each line of all years is in: g groups of one year each.
@@ -165,53 +61,151 @@ class Members:
     lines: np.ndarray
 
 
-def grouping_of(index: SortedIndex, title: str) -> Grouping | None:
-    """Return a grouping of the study, or None for the chapters.
+class LinesOfYears:
+    """The lines of all years of an index; whatever becomes of its trade, they stay.
 
-    Raises
-    ------
-    InputError
-        A grouping that the study does not have.
+    Parameters
+    ----------
+    parts : IndexParts
     """
-    groups = index.groups
-    if title not in groups and title != "chapter":
-        known = ["chapter", *groups]
-        raise InputError(
-            "the study has no such grouping", value=title,
-            expected=f"{', '.join(known)}.{did_you_mean(str(title), known)}",
-        )  # fmt: skip
-    return groups.get(title)
+
+    def __init__(self, parts: IndexParts) -> None:
+        self.key, self.sides, self.years, self.groups = parts.lines.key, parts.sides, parts.years, parts.groups
+        self.levels: tuple[int, ...] = tuple(parts.facts["levels"])
+        self._side = parts.side
+        self._members: dict[str, Members] = {}
+        self._some: tuple[tuple[str, ...], LineLayout] | None = None
+
+    @cached_property
+    def every(self) -> LineLayout:
+        """The layout of all lines."""
+        n = self.key.size
+        left, right, year_of, digits_of = [], [], [], []
+        without: list[np.ndarray] = []  # spans of carried means: digits, low and high at each level
+        for year in self.years:
+            source = self.sides[self._side("applied", year.applied_year)]
+            side = self.sides[self._side("bound", year.year)] if year.has_bound else source
+            here = np.arange(side.first, side.last)
+            year_of.append(np.full(here.size, year.year))
+            digits_of.append(np.full(here.size, side.digits))
+            if not year.has_bound:
+                left.append(here)
+                right.append(np.full(here.size, -1))
+                continue
+            same, spans = self._carried(source, side)
+            same[same < 0] = n + sum(some.shape[1] for some in without) + np.arange(spans.shape[1])
+            without.append(spans)
+            left.append(same)
+            right.append(here)
+        levels = len(self.levels)
+        spans = np.concatenate(without, axis=1) if without else np.zeros((3 * levels, 0), dtype=np.int64)
+        distinct, place = np.unique(spans, axis=1, return_inverse=True)
+        all_left = np.concatenate(left)
+        carried = all_left >= n
+        all_left[carried] = n + place.reshape(-1)[all_left[carried] - n]
+        all_right = np.concatenate(right)
+        years = _years(all_left, all_right, distinct[:levels], distinct[levels : 2 * levels], distinct[2 * levels :])
+        named = np.where(all_right >= 0, all_right, all_left)
+        return LineLayout(np.arange(n), years, named, np.concatenate(year_of), np.concatenate(digits_of))
+
+    def _carried(self, source: Side, side: Side) -> tuple[np.ndarray, np.ndarray]:
+        """Return each bound line's own applied line, -1 for none, and spans of the others, int64[3 levels, others]."""
+        keys, known = self.key[side.first : side.last], self.key[source.first : source.last]
+        place = np.minimum(np.searchsorted(known, keys), known.size - 1)
+        has_own = (known[place] == keys) & (source.digits == side.digits)
+        others = keys[~has_own]
+        levels = np.array(self.levels, dtype=np.int64)
+        digits = np.where(levels <= min(source.digits, side.digits), levels, 0)
+        low, high = codes.interval(others[None, :], np.maximum(digits, 1)[:, None])
+        usable = digits[:, None] > 0
+        first = np.where(usable, np.searchsorted(known, low) + source.first, 0)
+        last = np.where(usable, np.searchsorted(known, high) + source.first, 0)
+        each = np.broadcast_to(digits[:, None], first.shape)
+        return np.where(has_own, source.first + place, -1), np.concatenate((each, first, last))
+
+    def of(self, chosen: Sequence[str]) -> LineLayout:
+        """Return the layout of the lines with some codes; of all lines where none is named."""
+        if not chosen:
+            return self.every
+        if self._some is None or self._some[0] != tuple(chosen):
+            self._some = (tuple(chosen), _some(self.every, self.picked(self.every, chosen)))
+        return self._some[1]
+
+    def picked(self, layout: LineLayout, chosen: Sequence[str]) -> np.ndarray:
+        """Return the places of the lines of all years that have some codes."""
+        keys = self.key[layout.named]
+        wanted = np.zeros(keys.size, dtype=bool)
+        for digits in {len(code) for code in chosen}:
+            some = codes.to_keys([code for code in chosen if len(code) == digits])
+            wanted |= (layout.digits == digits) & np.isin(keys, some)
+        return np.flatnonzero(wanted)
+
+    def check_codes(self, chosen: Sequence[str]) -> None:
+        """Raise an InputError for a code that is no line of any schedule."""
+        for code in chosen:
+            sides = [side for side in self.sides if isinstance(code, str) and side.digits == len(code)]
+            known = not codes.trouble(code) if sides else False
+            if not known or not any((self.key[side.first : side.last] == codes.to_key(code)).any() for side in sides):
+                raise InputError(
+                    "no schedule has that line", key="lines", value=code, expected="the code of a tariff line"
+                )
+
+    def grouping(self, title: str) -> Grouping | None:
+        """Return a grouping of the study, or None for the chapters.
+
+        Raises
+        ------
+        InputError
+            A grouping that the study does not have.
+        """
+        if title not in self.groups and title != "chapter":
+            known = ["chapter", *self.groups]
+            raise InputError(
+                "the study has no such grouping", value=title,
+                expected=f"{', '.join(known)}.{did_you_mean(str(title), known)}",
+            )  # fmt: skip
+        return self.groups.get(title)
+
+    def members(self, title: str) -> Members:
+        """Return the groups of all lines by a grouping."""
+        if title not in self._members:
+            self._members[title] = self._find_members(title)
+        return self._members[title]
+
+    def _find_members(self, title: str) -> Members:
+        layout, chosen = self.every, self.grouping(title)
+        keys = self.key[layout.named]
+        member = np.empty(keys.size, dtype=np.int64)
+        labels: list[tuple[str, str | None, int]] = []
+        year_of: list[int] = []
+        for y, year in enumerate(self.years):
+            here = np.flatnonzero(layout.year == year.year)
+            grouping = chapters(keys[here]) if chosen is None else chosen
+            names, place = grouping.assign(keys[here], int(layout.digits[here[0]]) if here.size else 0)
+            member[here] = place + len(labels)
+            labels += [(name, grouping.names.get(name), year.year) for name in names]
+            year_of += [y] * len(names)
+        lines = np.bincount(member, minlength=len(labels))
+        return Members(readonly(member, np.int64), readonly(year_of, np.int64), tuple(labels), lines)
 
 
-def members(index: SortedIndex, title: str) -> Members:
-    """Return the groups of all lines by a grouping; kept with the index."""
-    known: dict[str, Members] = index.kept.setdefault("members", {})
-    if title not in known:
-        known[title] = _members(index, title)
-    return known[title]
+def _years(left: np.ndarray, right: np.ndarray, digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> shapes.Years:
+    return shapes.Years(
+        readonly(left, np.int64), readonly(right, np.int64),
+        readonly(digits, np.int8), readonly(low, np.int64), readonly(high, np.int64),
+    )  # fmt: skip
 
 
-def _members(index: SortedIndex, title: str) -> Members:
-    layout = line_layout(index)
-    keys = index.lines.key[layout.named]
-    chosen = grouping_of(index, title)
-    member = np.empty(keys.size, dtype=np.int64)
-    labels: list[tuple[str, str | None, int]] = []
-    year_of: list[int] = []
-    for y, (year, *_) in enumerate(index.facts["years"]):
-        here = np.flatnonzero(layout.year == year)
-        grouping = chapters(keys[here]) if chosen is None else chosen
-        names, place = grouping.assign(keys[here], int(layout.digits[here[0]]) if here.size else 0)
-        member[here] = place + len(labels)
-        labels += [(name, grouping.names.get(name), year) for name in names]
-        year_of += [y] * len(names)
-    lines = np.bincount(member, minlength=len(labels))
-    return Members(readonly(member, np.int64), readonly(year_of, np.int64), tuple(labels), lines)
-
-
-def grouped(index: SortedIndex, some: Members) -> shapes.Groups:
-    """Return groups as the kernel takes them, with the lines' weights; those are kept with the index."""
-    if "line_weights" not in index.kept:
-        weight = np.where(index.lines.matched, index.lines.imports, 0.0)[line_layout(index).named]
-        index.kept["line_weights"] = readonly(weight, np.float64)
-    return shapes.Groups(some.member, some.year, index.kept["line_weights"])
+def _some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
+    """Return the layout of some of the lines of all years."""
+    n, years = layout.lines.size, layout.years
+    left, right = years.left[chosen], years.right[chosen]
+    slots = np.unique(left[left >= n]) - n
+    low, high = years.low[:, slots], years.high[:, slots]
+    ranges = [np.arange(first, last) for first, last in zip(low.reshape(-1), high.reshape(-1), strict=True)]
+    lines = np.unique(np.concatenate([left[left < n], right[right >= 0], *ranges]).astype(np.int64))
+    new_left = np.where(left < n, np.searchsorted(lines, left), lines.size + np.searchsorted(slots, left - n))
+    new_right = np.where(right >= 0, np.searchsorted(lines, right), -1)
+    new_low = np.searchsorted(lines, low)
+    some = _years(new_left, new_right, years.digits[:, slots], new_low, new_low + (high - low))
+    return LineLayout(lines, some, layout.named[chosen], layout.year[chosen], layout.digits[chosen])

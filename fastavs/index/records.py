@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastavs.evaluation.plan import with_parts
-from fastavs.index.sorted_index import Alternatives, Further, Reach, Records, SortedIndex
+from fastavs.index.parts import Alternatives, Reach
+from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.levels import next_levels
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Further, Records
 from fastavs.tables.sources import stretches
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def with_records(matches: Matches, index: SortedIndex) -> SortedIndex:
         readonly(_joined([_kinds_of(table) for table in tables]), np.int32), _present(matches, prepared, tables),
     )  # fmt: skip
     first = [int(first_code[place[id(one.basis.recorded)]]) for one in prepared]
-    return with_parts(index, records=records, reach=_reach(prepared, first))
+    return index.with_parts(records=records, reach=_reach(prepared, first))
 
 
 def _kinds_of(table: Recorded) -> np.ndarray:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from fastavs.kernels.options import inlined, kernel
 from fastavs.kernels.segments import add_up_segment, sort_segment
-from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Layout
+from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Layout, Records
 from fastavs.kernels.sums import add
-
-if TYPE_CHECKING:
-    from fastavs.index.sorted_index import Further, Records
 
 
 @inlined

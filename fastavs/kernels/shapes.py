@@ -241,3 +241,36 @@ class EntryOrigin(NamedTuple):
     partner: np.ndarray  # int16[n] or int32[n]
     code: np.ndarray  # int32[n]; empty where no price goes by code
     value: np.ndarray  # float64[n]; empty where small observations take part
+
+
+class Further(NamedTuple):
+    """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
+
+    An owner is a line, or behind all lines one of the index' `Alternatives`. o owners.
+    """
+
+    start: np.ndarray  # int64[o + 1]
+    level: np.ndarray  # int8[f]
+    group: np.ndarray  # int32[f]
+
+
+class Records(NamedTuple):
+    """The recorded trade: u codes, z cells of a code and a period, n records, sorted by code, period and partner.
+
+    Codes are cut to the tariff's length. Where schedules have codes of several lengths, the trade stands there once
+    for each length, one table behind the other.
+    """
+
+    code_key: np.ndarray  # int64[u] as 12-digit number
+    code_digits: np.ndarray  # int8[u]
+    code_cell: np.ndarray  # int64[u + 1] a code's first cell
+    period: np.ndarray  # int32[z]
+    start: np.ndarray  # int64[z + 1] a cell's first record
+    partner: np.ndarray  # int16[n] or int32[n]
+    value: np.ndarray  # float64[n] in the study's currency
+    own_start: np.ndarray  # int64[sides + 1] into the two below
+    own_code: np.ndarray  # int32[...] a code that is a line's own trade
+    own_line: np.ndarray  # int32[...] ... and that line
+    group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
+    kinds: np.ndarray  # int32[n] a bit for each of the trade's kinds of quantity that a record has
+    present: np.ndarray  # bool[n] whether its partner has imports in every base period; empty where that is not asked

@@ -12,7 +12,6 @@ from fastavs.evaluation.blocks import blocks_of, singles_of
 from fastavs.evaluation.lines import LineColumns, Wanted, run_groups, run_lines
 from fastavs.evaluation.plan import Plan
 from fastavs.evaluation.workplace import Workplace
-from fastavs.index.lines_of_years import check_chosen, grouping_of, members, picked
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress
 from fastavs.results.groups import group_table
@@ -26,8 +25,8 @@ WHOLE = 16  # scenarios whose every line is held at a time
 def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
     """Raise an InputError for a grouping or a line that the study does not have."""
     for title in wanted.by:
-        grouping_of(index, title)
-    check_chosen(index, wanted.lines)
+        index.lines_of_years.grouping(title)
+    index.lines_of_years.check_codes(wanted.lines)
 
 
 def report_lines(
@@ -47,7 +46,7 @@ def report_lines(
     chosen : pyarrow.Table or None
     """
     index, names = plan.index, [one.name for one in scenarios]
-    some = [members(index, title) for title in wanted.by]
+    some = [index.lines_of_years.members(title) for title in wanted.by]
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
     chosen = None
     if wanted.lines or wanted.whole:
@@ -75,7 +74,7 @@ def _by_line(
 ) -> pa.Table | None:
     """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
     layout = wanted.layout(plan.index)
-    some = picked(plan.index, layout, wanted.lines)
+    some = plan.index.lines_of_years.picked(layout, wanted.lines)
     table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
     kept: list[LineColumns] = []
     with LineFile(whole_lines) as file:

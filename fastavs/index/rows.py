@@ -1,0 +1,130 @@
+"""Duties on groups of observations as rows that years share, and the classes of lines that rest on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fastavs import codes
+from fastavs.duty import Duty
+from fastavs.index.classes import ClassBuilder, distinct
+from fastavs.index.duties import duty_table
+from fastavs.index.lines_of_years import LineLayout
+from fastavs.index.parts import IndexParts
+from fastavs.kernels import shapes
+from fastavs.kernels.names import CONST, PERCENT
+from fastavs.kernels.options import readonly
+
+CHUNK_DIGITS = 2
+
+
+class Ready(NamedTuple):
+    """An index made ready for scenarios that tell its lines apart in some way. n rows, h lines."""
+
+    duties: shapes.DutyTable
+    rows: shapes.Rows
+    layout: shapes.Layout
+    line_row: np.ndarray  # int32[h] the row of each line of the index
+    line_class: np.ndarray  # int32[...] the class of each line of each year, year after year
+    seats: int  # memory that a run needs, in rates a scenario
+    texts: tuple[str, ...]  # the duties: those of the index, then new ones that scenarios set
+
+
+def make_ready(
+    parts: IndexParts,
+    every: LineLayout,
+    duties: Sequence[Duty],
+    cell: np.ndarray,
+    volatile: np.ndarray,
+) -> Ready:
+    """Make an index ready.
+
+    Parameters
+    ----------
+    parts : IndexParts
+    every : LineLayout
+        Of all lines of all years.
+    duties : sequence of Duty
+        Those of the index, then new ones.
+    cell : int64[h]
+        Lines of different cells share no row.
+    volatile : bool[h]
+        Lines that may get a new duty share a row with no other.
+    """
+    lines = parts.lines
+    table = duty_table(duties, parts.facts["currencies"], parts.facts["pooled"])
+    specific = np.array([duty.has_specific for duty in duties])
+    unpercented = np.array([all(op != CONST for op, _ in duty.program) for duty in duties])
+    context = np.concatenate([
+        np.full(side.last - side.first, place)
+        for side, place in zip(parts.sides, parts.facts["context_of"], strict=True)
+    ])  # fmt: skip
+    chunk = _chunks(parts)
+    shared = ((table.form[lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
+    own_place = np.where(volatile, np.arange(lines.key.size) + 1, 0)
+    chunk_or_none = np.where(shared, -1, chunk)
+    first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place, _behind(parts))
+    context_row, cell_row, duty_row, group_row, chunk_row = (
+        column[first] for column in (context, cell, lines.duty, lines.group, chunk_or_none)
+    )
+    nullable = unpercented[duty_row]  # any may lose its last observation as an outlier, and an amount of 0 be raised
+    nullable[line_row[volatile]] = True
+    rows = shapes.Rows(
+        readonly(duty_row, np.int32), readonly(group_row, np.int32), readonly(cell_row, np.int32),
+        readonly(context_row * parts.fx.shape[1] * parts.fx.shape[2], np.int32),
+        readonly(specific[duty_row], np.bool_), readonly((specific & unpercented)[duty_row], np.bool_),
+        readonly(nullable, np.bool_),
+    )  # fmt: skip
+    row_start = np.searchsorted(chunk_row, np.arange(int(chunk.max(initial=0)) + 2))
+    layout, seats, line_class = ClassBuilder(parts, every, rows, line_row, row_start, chunk).make()
+    return Ready(table, rows, layout, line_row, line_class, seats, tuple(duty.text for duty in duties))
+
+
+def _behind(parts: IndexParts) -> np.ndarray:
+    """Tell lines apart by what they would borrow where their observations are gone, int64[h]; 0: nothing."""
+    start, group = parts.further.start, parts.further.group
+    levels = np.diff(start)[: parts.lines.key.size]
+    found = np.zeros(parts.lines.key.size, dtype=np.int64)
+    for level in range(int(levels.max(initial=0))):
+        some = np.flatnonzero(levels > level)
+        _, kind = distinct(found[some], group[start[some] + level])
+        found[some] = kind + 1 + found.max()  # apart from those whose chains end before
+    return np.unique(found, return_inverse=True)[1] if found.any() else found
+
+
+def _chunks(parts: IndexParts) -> np.ndarray:
+    """Number the parts that lines are worked on in: chapters, or one for all where lines borrow across chapters."""
+    if min(parts.facts["levels"], default=CHUNK_DIGITS) < CHUNK_DIGITS:
+        return np.zeros(parts.lines.key.size, dtype=np.int64)
+    return np.unique(codes.cut(parts.lines.key, CHUNK_DIGITS), return_inverse=True)[1]
+
+
+def ready_arrays(ready: Ready) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Return what is ready as arrays and facts to be written."""
+    arrays = {"ready.line_row": ready.line_row, "ready.line_class": ready.line_class}
+    facts: dict[str, Any] = {"seats": ready.seats, "texts": ready.texts}
+    for title, part in (("duties", ready.duties), ("rows", ready.rows), ("layout", ready.layout)):
+        for name, value in part._asdict().items():
+            if isinstance(value, np.ndarray):
+                arrays[f"ready.{title}.{name}"] = value
+            else:
+                facts[f"{title}.{name}"] = value
+    return arrays, facts
+
+
+def ready_from(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Ready:
+    """Put together again what `ready_arrays` took apart."""
+
+    def part(kind: Any, title: str) -> Any:
+        known = {name: f"ready.{title}.{name}" for name in kind._fields}
+        return kind(**{
+            name: facts[f"{title}.{name}"] if f"{title}.{name}" in facts else arrays[place]
+            for name, place in known.items()
+        })  # fmt: skip
+
+    return Ready(
+        part(shapes.DutyTable, "duties"), part(shapes.Rows, "rows"), part(shapes.Layout, "layout"),
+        arrays["ready.line_row"], arrays["ready.line_class"], facts["seats"], tuple(facts["texts"]),
+    )  # fmt: skip
