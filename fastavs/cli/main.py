@@ -90,6 +90,8 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
         rates = study.rates(steps)
+        if no_report:  # the report alone shows observations of a line
+            study.checked.trade.let_go_of_details()
         record = write_results(
             rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, line=line, progress=steps
         )

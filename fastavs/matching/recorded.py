@@ -15,7 +15,7 @@ from fastavs.kernels import quantities as addup
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.tables.sources import stretches
-from fastavs.trade.rows import MASS, Quantities, Repeated
+from fastavs.trade.rows import MASS, Details, Quantities, Recalled, Repeated, Rows
 from fastavs.trade.trade import Trade
 from fastavs.units.units import KINDS
 
@@ -150,20 +150,23 @@ def in_order(trade: Trade) -> Trade:
     """
     if trade.in_order:
         return trade
-    rows = trade.rows
+    rows, again = trade.rows, trade.again
     with trade.suspicion.lock:
         trade.suspicion.move()
         order = _sort(np.asarray(rows.code), rows.period, rows.partner, len(trade.periods), len(trade.partners))
         spare: dict[np.dtype, np.ndarray] = {}
-        rows = replace(
-            rows,
-            code=Repeated.of(np.asarray(rows.code), len(trade.codes)),
-            value=_rearranged(rows.value, order, spare),
-            marked=_rearranged(rows.marked, order, spare),
-            first=_moved(rows.first, order, spare),
-            second=_moved(rows.second, order, spare),
-            mass=_moved(rows.mass, order, spare),
-            origin=replace(rows.origin, order=order),
+        value = _rearranged(rows.value, order, spare)
+        first, second, mass = (_moved(one, order, spare) for one in (rows.first, rows.second, rows.mass))
+        marked, origin = _rearranged(rows.marked, order, spare), replace(rows.origin, order=order)
+        rows = Rows(
+            Repeated.of(np.asarray(rows.code), len(trade.codes)),
+            rows.period,
+            rows.partner,
+            value,
+            Recalled(
+                Details(first, second, mass, marked, origin),
+                again and (lambda: in_order(again()).rows.details.get()),
+            ),
         )
         trade.suspicion.moved(rows)
     return replace(trade, rows=rows, in_order=True)
