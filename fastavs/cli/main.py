@@ -89,6 +89,8 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
     with Steps() as steps:
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
+        if no_report:
+            study.checked.trade.suspicion.table()  # while there is little else in memory
         rates = study.rates(steps)
         if no_report:  # the report alone shows observations of a line
             study.checked.trade.let_go_of_details()

@@ -99,9 +99,10 @@ class Basis:
         """
         _, found = self._imports.get(id(own_line), (None, None))
         if found is None:
-            found = np.empty(lines), np.empty(lines)
+            found, by_code = (np.empty(lines), np.empty(lines)), np.empty((4, own_line.size))
+            picking.value_by_code(self.recorded.runs, self.wanted, by_code)
             picking.value_by_line(
-                self.recorded.runs, self.wanted, self._value_by_code, readonly(own_line, np.int64), *found
+                self.recorded.runs, self.wanted, readonly(by_code, np.float64), readonly(own_line, np.int64), *found
             )
             self._imports[id(own_line)] = own_line, found
         return found
@@ -109,12 +110,6 @@ class Basis:
     @cached_property
     def _imports(self) -> dict[int, tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
         return {}  # schedules of the same lines share the array that says which codes are theirs
-
-    @cached_property
-    def _value_by_code(self) -> np.ndarray:
-        found = np.empty((4, self.recorded.code_key.size))
-        picking.value_by_code(self.recorded.runs, self.wanted, found)
-        return readonly(found, np.float64)
 
     def lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
         """Count observations, of partners not excluded, that lack any of some kinds; int64[c].

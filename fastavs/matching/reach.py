@@ -28,7 +28,7 @@ class Served:
         By code as in `Recorded`.
     level_digits : int8[e]
         The tariff's length, then the levels that lines borrow at.
-    code_lo, code_hi : int64[e, h]
+    code_lo, code_hi : int32[e, h]
         Places in `order` that share a line's digits at each level.
     """
 
@@ -73,6 +73,6 @@ def _serve(recorded: Recorded, schedule: YearSchedule, levels: Sequence[int], by
         own_line,
         reach_digits,
         level_digits,
-        np.searchsorted(sorted_reach, low),
-        np.searchsorted(sorted_reach, high),
+        np.searchsorted(sorted_reach, low).astype(np.int32),
+        np.searchsorted(sorted_reach, high).astype(np.int32),
     )
