@@ -89,11 +89,12 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
     with Steps() as steps:
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
-        if no_report:
-            study.checked.trade.suspicion.table()  # while there is little else in memory
-        rates = study.rates(steps)
         if no_report:  # the report alone shows observations of a line
+            steps("checking quantities", 0, 1)
+            study.checked.trade.look_for_suspects()  # while there is little else in memory
+            study.index(progress=steps)
             study.checked.trade.let_go_of_details()
+        rates = study.rates(steps)
         record = write_results(
             rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, line=line, progress=steps
         )

@@ -140,10 +140,10 @@ class Builder:
 
     def _source(self, basis: Basis, kinds: tuple[int, ...], sizes: np.ndarray, at: np.ndarray) -> shapes.Source:
         """Return observations `at`, so many of each code (int64[codes]), with their ratios of some kinds."""
-        recorded, stop = basis.recorded, np.cumsum(sizes)
+        recorded, start = basis.recorded, np.concatenate(([0], np.cumsum(sizes)))
         names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
         return shapes.Source(
-            readonly(stop - sizes, np.int64), readonly(stop, np.int64), readonly(at, at.dtype),
+            readonly(start[:-1], np.int64), readonly(start[1:], np.int64), readonly(at, at.dtype),
             readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
             *self._quantities(recorded, at, names),
         )  # fmt: skip

@@ -129,18 +129,23 @@ class Basis:
         return {}
 
     def _count_lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
-        recorded = self.recorded
-        runs = recorded.runs
-        first = runs.start[runs.of_code[codes]]
-        n = runs.start[runs.of_code[codes + 1]] - first
-        owner = np.repeat(np.arange(codes.size), n)
-        at = np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n)
-        some = self.wanted[recorded.period[at]] & ~recorded.excluded[at]
+        recorded, runs = self.recorded, self.recorded.runs
+        run, owner = _spread(runs.of_code[codes], runs.of_code[codes + 1])
+        some = self.wanted[runs.period[run]]
+        at, of_run = _spread(runs.start[run[some]], runs.start[run[some] + 1])
+        some, owner = ~recorded.excluded[at], owner[some][of_run]
         at, owner = at[some], owner[some]
         lacks = np.zeros(at.size, dtype=bool)
         for kind in kinds:
             lacks |= recorded.quantities(at, [kind])[0][0] <= 0.0
         return np.bincount(owner[lacks], minlength=codes.size)
+
+
+def _spread(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all places from `first` up to `last`, one range behind the other, and which range each is of."""
+    n = last - first
+    owner = np.repeat(np.arange(n.size), n)
+    return np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n), owner
 
 
 def make_basis(

@@ -78,8 +78,12 @@ class Trade:
         Suspects are looked for before that. What does not come from files stays.
         """
         if self.again is not None:
-            self.suspicion.table()
+            self.look_for_suspects()
             self.rows.details.let_go()
+
+    def look_for_suspects(self) -> None:
+        """Look now for rows whose quantities look mislabelled, not when they are first asked for."""
+        self.suspicion.table()
 
     def amounts(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what `amounts_by_kind` says of some rows: the quantity of each of `kinds`, and the bridges."""
