@@ -88,7 +88,7 @@ class Recorded:
         kinds = self.trade.kinds if kinds is None else kinds
         quantity, quantity_value = np.empty((len(kinds), at.size)), np.empty((len(kinds), at.size))
         for some in stretches(at.size):
-            observed, places = self._observed(at[some]), readonly(np.arange(some.stop - some.start), np.int64)
+            observed, places = self._observed(at[some], kinds), readonly(np.arange(some.stop - some.start), np.int64)
             for k, kind in enumerate(kinds):
                 addup.quantities(observed, KINDS.index(kind), places, quantity[k, some], quantity_value[k, some])
         return quantity, quantity_value
@@ -99,13 +99,14 @@ class Recorded:
         with np.errstate(over="ignore"):  # absurd rows may overflow to infinity
             return readonly(np.divide(quantity, value, out=quantity, where=value > 0.0), np.float64)
 
-    def _observed(self, at: np.ndarray) -> TradeRows:
-        """Return some observations as kernels take them, with their rows alone."""
-        rows = self.trade.rows
-        chosen, start = self.rows_of(at)
-        quantities = [one.of(chosen) for one in (rows.first, rows.second, rows.mass)]
-        (kind_1, amount_1), (kind_2, amount_2), (_, mass) = quantities
-        code = rows.code[chosen] if self.trade.bridges else np.empty(0)
+    def _observed(self, at: np.ndarray, kinds: Sequence[str]) -> TradeRows:
+        """Return some observations as kernels take them, with their rows alone, and of these what the kinds need."""
+        rows, (chosen, start) = self.trade.rows, self.rows_of(at)
+        bridges = [one for one in self.trade.bridges if one.to_kind in kinds]
+        code = rows.code[chosen] if bridges else np.empty(0)
+        by_mass = KINDS[MASS] in (*kinds, *(one.from_kind for one in bridges))
+        mass = rows.mass.of(chosen)[1] if by_mass else np.empty(0)
+        (kind_1, amount_1), (kind_2, amount_2) = rows.first.of(chosen), rows.second.of(chosen)
         return TradeRows(
             readonly(start if self.row_start.size else np.empty(0), np.int64), readonly(np.empty(0), np.int32),
             readonly(code, np.int32), readonly(rows.value[chosen], np.float64),
@@ -252,6 +253,9 @@ def record(trade: Trade, digits: int) -> Recorded:
 def _excluded(by_partner: np.ndarray, period: np.ndarray, partner: np.ndarray) -> np.ndarray:
     excluded = np.zeros(period.size, dtype=bool)
     if by_partner.any():
+        flat, periods = by_partner.ravel(), by_partner.shape[1]
         for stretch in stretches(period.size):
-            excluded[stretch] = by_partner[partner[stretch], period[stretch]]
+            at = partner[stretch] * np.int64(periods)
+            at += period[stretch]
+            np.take(flat, at, out=excluded[stretch], mode="clip")
     return excluded
