@@ -23,7 +23,8 @@ from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Factors, RowFigures, Sides, Sums, changed
 from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
-from fastavs.scenario.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
+from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
 
 BLOCK = 128  # scenarios worked out together

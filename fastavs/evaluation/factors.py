@@ -12,8 +12,10 @@ from fastavs.evaluation.partners import check_trade_change
 from fastavs.evaluation.plan import Plan
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Bounds, Factors
-from fastavs.scenario.scenario import EVERYWHERE, Change, FxShock, ScaleDuty, Scenario, ShiftDuty, Where
+from fastavs.scenario.duties import FxShock, ScaleDuty, ShiftDuty
+from fastavs.scenario.scenario import Change, Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
+from fastavs.scenario.where import EVERYWHERE, Where
 
 
 def check_scenarios(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:

@@ -18,7 +18,8 @@ from fastavs.kernels.govern import compare, govern, settle
 from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import COUNT, Behind, Compared, Governing, Sides
-from fastavs.scenario.scenario import Scenario, SetDuty
+from fastavs.scenario.duties import SetDuty
+from fastavs.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from fastavs.evaluation.latest import Latest
 from fastavs.index.rows import Ready, make_ready
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.shapes import Changes, DutyTable, Layout
-from fastavs.scenario.scenario import EVERYWHERE, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
+from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.scenario import Scenario, set_changes
+from fastavs.scenario.where import EVERYWHERE, Where
 
 
 @dataclass(frozen=True, slots=True)
