@@ -118,7 +118,7 @@ def _draw_upright(ax: Axes, counts: Counts) -> None:
             ax, [(x + gap, 0, x + bar - gap, number) for x, number in zip(lefts, numbers, strict=True)],
             colour, str(year),
         )  # fmt: skip
-        # four digits fill a bar of two: those of the first year lean left, of the last right
+        # two numbers of four digits would touch: the first year's moves to the left, the last year's to the right
         lean = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
         words = [(x + bar / 2, number, count(number)) for x, number in zip(lefts, numbers, strict=True) if number]
         write(ax, words, "muted", 9, shift=(lean, -8), align="center")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,12 @@ from fastavs.tables.columns import number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
 from fastavs.trade.mislabelled.find import CULPRITS
-from fastavs.trade.rows import NO_KIND, Origin, Quantities, Rows
+from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
 from fastavs.units.units import KINDS, NO_UNIT, read_unit
 
 MANY = 2
-"""Where one in so many rows has a quantity, an entry for each is smaller than a list of those that have it."""
+"""From one row in so many with a quantity on, a column of every row takes less memory than a list of those rows."""
 
 
 class Reading:
@@ -53,8 +53,8 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def rows(self) -> tuple[Rows, list[list[str]]]:
-        """Return all rows kept, and the sorted codes, periods and partners that they hold."""
+    def rows(self, again: Callable[[], Details] | None) -> tuple[Rows, list[list[str]]]:
+        """Return all rows kept, and the sorted codes, periods and partners; `again` finds the rows' details again."""
         keys, names = [], []
         for column in ("line", "period", "partner"):
             keys.append(self._columns[column].whole())
@@ -63,7 +63,8 @@ class Reading:
         first, second, mass = (self._quantities[name].whole() for name in ("first", "second", "mass"))
         value, marked = (self._columns[column].whole() for column in ("value", "marked"))
         code, period, partner = keys
-        return Rows(code, period, partner, value, first, second, mass, marked, origin), names
+        details = Recalled(Details(first, second, mass, marked, origin), again)
+        return Rows(code, period, partner, value, details), names
 
     def _take_batch(self, piece: Piece) -> None:
         places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}
@@ -100,7 +101,7 @@ class Reading:
         bad.mark_places(line, [*self._troubles, "no code"])
         bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
         bad.mark_places(places["partner"], [*[None] * len(self._texts["partner"].names), "no partner"])
-        if wrong.any() or not (value.min() > 0.0 and value.max() < np.inf):  # as it is where any is NaN
+        if wrong.any() or not (value.min() > 0.0 and value.max() < np.inf):  # NaN is not > 0
             bad.mark(wrong, "value is not a number")
             bad.mark(np.isnan(value), "no value")
             bad.mark(np.isinf(value), "value is not finite")
@@ -192,7 +193,10 @@ class GrowingQuantities:
         self._amount = Growing(np.float64)
 
     def add(self, rows: int, kind: np.ndarray | None, amount: np.ndarray | None) -> None:
-        """Put a batch behind the others, int8[rows] and float64[rows]; no amount = no row has any, no kind = untold."""
+        """Put a batch behind the others, int8[rows] and float64[rows].
+
+        Without amount, no row has any; without kind, kinds are not noted.
+        """
         first, self._rows = self._rows, self._rows + rows
         if amount is not None and not self._of_every_row:
             some = np.flatnonzero(amount)
