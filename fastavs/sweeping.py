@@ -110,10 +110,11 @@ def sweep(
     groups: dict[str, pa.Table] = {}
     some = None
     with workplace, compiling_told(progress, "scenarios"):
-        plan = make_plan(found, chosen)
-        figures = all_figures(plan, chosen, not set(columns) <= MEANS, workplace, progress)
+        figures, plan = all_figures(found, chosen, not set(columns) <= MEANS, workplace, progress)
         if wanted.by or wanted.lines or wanted.whole:
-            groups, some = report_lines(plan, chosen, wanted, whole_lines, workplace, progress)
+            groups, some = report_lines(
+                plan or make_plan(found, chosen), chosen, wanted, whole_lines, workplace, progress
+            )
     years = tuple(one.year for one in found.years)
     return Sweep(chosen, years, columns, figures, found.line_counts, groups, some)
 

@@ -116,7 +116,7 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
     made = make_study.make(8100 + seed, method="partner")
     study = study_of(made)
     scenarios = scenarios_for(made, seed, many=40)[:43]
-    plan = make_plan(fa.build_index(study), scenarios)
+    plan = make_plan(fa.build_index(study), scenarios, careful=True)
     effects = Effects(plan, scenarios)
     alone = np.concatenate(
         [run_block(plan, Block(np.array([s]), *effects.of(np.array([s])), None), True) for s in range(len(scenarios))]

@@ -41,7 +41,7 @@ class AsItIs:
     @cached_property
     def summary(self) -> np.ndarray:
         """The summary's columns from `specific_lines` on, float64[years, 17]; as a sweep has them, to the bit."""
-        return all_figures(make_plan(self.index), (NOTHING,), True, Workplace(None, 1), quiet)[0]
+        return all_figures(self.index, (NOTHING,), True, Workplace(None, 1), quiet)[0][0]
 
     @cached_property
     def figures(self) -> LineFigures:

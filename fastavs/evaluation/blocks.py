@@ -12,7 +12,7 @@ from fastavs.evaluation.averages import FIGURES, empty_sums, summary_of
 from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import Plan, touched_lines
+from fastavs.evaluation.plan import Plan, make_plan, touched_lines
 from fastavs.evaluation.rows import alone, charge_rows, rare_lanes
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
@@ -60,24 +60,50 @@ class Block:
 
 
 def all_figures(
-    plan: Plan, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
-) -> np.ndarray:
+    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+) -> tuple[np.ndarray, Plan | None]:
     """Work out the summary of every scenario.
 
     Returns
     -------
-    float64[scenarios, years, 17]
+    figures : float64[scenarios, years, 17]
         Columns of the summary from `specific_lines` on; NaN = null, or not asked for.
+    plan : Plan or None
+        What they were all worked out from, if that was one.
     """
-    figures = np.full((len(scenarios), len(plan.index.facts["years"]), FIGURES), np.nan)
+    found = None
+    figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
+    changed = np.array([bool(trade_of(one)) or index.facts["min_value"] > 0.0 for one in scenarios], dtype=bool)
+    for places, careful in ((np.flatnonzero(~changed), (False, True)), (np.flatnonzero(changed), (True,))):
+        some = [scenarios[int(one)] for one in places]
+        for how in careful if some else ():
+            plan = make_plan(index, some, how)
+            if _work_out(plan, some, places, full, place, figures, progress):
+                found = plan if len(some) == len(scenarios) else None
+                break
+    return figures, found
+
+
+def _work_out(
+    plan: Plan,
+    scenarios: Sequence[Scenario],
+    places: np.ndarray,
+    full: bool,
+    place: Workplace,
+    figures: np.ndarray,
+    progress: Progress,
+) -> bool:
+    """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
     size = max(min(BLOCK, -(-len(scenarios) // place.threads)), LEAST)  # few scenarios keep all threads busy
-    done = 0
+    done = len(figures) - places.size if plan.index.facts["min_value"] > 0.0 or any(map(trade_of, scenarios)) else 0
     for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, size), full):
-        figures[block.places] = result
+        if result is None:
+            return False
+        figures[places[block.places]] = result
         done += block.places.size
         progress("scenarios", done, len(figures))
     plan.under.clear()
-    return figures
+    return True
 
 
 def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
@@ -111,14 +137,16 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> I
                 yield Block(one + first, *effects.of(one), batch[int(place)], trade)
 
 
-def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray:
-    """Work out a block of scenarios; float64[s, y, 17]. Unless `full`, only means of rates alone are to be used."""
+def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
+    """Work out a block of scenarios; float64[s, y, 17], or None if the plan is not careful enough for it.
+
+    Unless `full`, only means of rates alone are to be used.
+    """
     plan, rows = under(plan, block)
     width = block.factors.scale.shape[1]
     sums = empty_sums(plan.layout, width)
     fits = _add_one(plan, rows, block, sums) if width == 1 else _add_block(plan, rows, block, full, sums)
-    assert fits, "a row lost its rate that the plan is not prepared for"
-    return summary_of(plan.layout, sums)
+    return summary_of(plan.layout, sums) if fits else None
 
 
 def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:

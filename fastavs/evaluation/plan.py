@@ -10,10 +10,10 @@ import numpy as np
 from fastavs.duty import parse_duty
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.latest import Latest
-from fastavs.index.rows import Ready, make_ready
+from fastavs.index.rows import USUAL_GROWTH, Ready, make_ready
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.shapes import Changes, DutyTable, Layout
-from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.scenario import Scenario, set_changes
 from fastavs.scenario.where import EVERYWHERE, Where
 
@@ -58,22 +58,25 @@ class Plan:
         return self.ready.line_row
 
 
-def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = ()) -> Plan:
+def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: bool = False) -> Plan:
     """Make an index ready for scenarios; what tells no lines apart is made ready once and kept with the index.
 
     Parameters
     ----------
     index : SortedIndex
     scenarios : sequence of Scenario
-        Only what they choose lines by matters.
+        What they choose lines by matters, and how far they raise amounts.
+    careful : bool
+        Be ready for any purely specific duty to lose its last observation as an outlier.
     """
     if not chosen_where(scenarios) and not set_changes(scenarios):
-        return Plan(index, index.ready, (frozenset(),))
+        return Plan(index, index.ready_for_any if careful else index.ready, (frozenset(),))
     new = sorted({change.duty for change in set_changes(scenarios)} - set(index.duties))
     _check_new(index, scenarios)
     cells, cell = _cells(index, scenarios)
+    growth = None if careful else _growth(scenarios)
     duties = [*index.parsed, *map(parse_duty, new)]
-    ready = make_ready(index, index.lines_of_years.every, duties, cell, _volatile(index, scenarios))
+    ready = make_ready(index, index.lines_of_years.every, duties, cell, _volatile(index, scenarios), growth)
     return Plan(index, ready, cells)
 
 
@@ -129,3 +132,17 @@ def _volatile(index: SortedIndex, scenarios: Sequence[Scenario]) -> np.ndarray:
             )  # fmt: skip
         found |= touched
     return found
+
+
+def _growth(scenarios: Sequence[Scenario]) -> float:
+    """How many times as much any amount may come to in the study's currency, at least the usual; shifts aside."""
+    most = USUAL_GROWTH
+    for scenario in scenarios:
+        growth = 1.0
+        for change in scenario.changes:
+            if isinstance(change, FxShock):
+                growth *= max(change.factor, 1.0)
+            elif isinstance(change, ScaleDuty):
+                growth *= max(change.specific, 1.0)
+        most = max(most, growth)
+    return most

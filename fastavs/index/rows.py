@@ -13,11 +13,13 @@ from fastavs.index.classes import ClassBuilder, distinct
 from fastavs.index.duties import duty_table
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.parts import IndexParts
-from fastavs.kernels.names import CONST, PERCENT
+from fastavs.kernels.names import ALONE, CONST, PERCENT
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import ROW, Carried, DutyTable, Layout, records
 
 CHUNK_DIGITS = 2
+USUAL_GROWTH = 4.0  # what rows are ready for unless scenarios ask for more
+MARGIN = 1.0 + 1e-9  # far above rounding
 READY_PARTS: dict[str, Any] = {"duties": DutyTable, "layout": Layout, "carried": Carried}
 
 
@@ -41,6 +43,7 @@ def make_ready(
     duties: Sequence[Duty],
     cell: np.ndarray,
     volatile: np.ndarray,
+    growth: float | None,
 ) -> Ready:
     """Make an index ready.
 
@@ -55,6 +58,9 @@ def make_ready(
         Lines of different cells share no row.
     volatile : bool[h]
         Lines that may get a new duty share a row with no other.
+    growth : float or None
+        How many times as much any amount may come to in the study's currency: a purely specific duty that then keeps
+        an observation below the outlier threshold is taken to have a rate. None: any may lose its last observation.
     """
     lines = parts.lines
     table = duty_table(duties, parts.facts["currencies"], parts.facts["pooled"])
@@ -72,7 +78,9 @@ def make_ready(
     context_row, cell_row, duty_row, group_row, chunk_row = (
         column[first] for column in (context, cell, lines.duty, lines.group, chunk_or_none)
     )
-    nullable = unpercented[duty_row]  # any may lose its last observation as an outlier, and an amount of 0 be raised
+    nullable = unpercented[duty_row]  # an amount of 0 may be raised
+    if growth is not None:
+        nullable = nullable & _may_be_null(parts, table, duty_row, group_row, growth)
     nullable[line_row[volatile]] = True
     rows = records(
         ROW, duty_row.size, duty=duty_row, group=group_row, cell=cell_row,
@@ -84,6 +92,19 @@ def make_ready(
     texts, cells = tuple(duty.text for duty in duties), int(cell.max(initial=0)) + 1
     line_row = readonly(line_row, np.int32)
     return Ready(table, rows, layout, carried, line_row, line_class, seats, texts, cells)
+
+
+def _may_be_null(parts: IndexParts, table: DutyTable, duty: np.ndarray, group: np.ndarray, growth: float) -> np.ndarray:
+    """Rows that may have no rate, bool[n]: without observations, or with such alone as may become outliers."""
+    entries, one = parts.entries, table.duty[duty]
+    smallest = np.full(group.size, np.inf)
+    if entries.segment.size > 1:
+        least = np.minimum.reduceat(entries.segment["low"][:-1], entries.group[:-1])
+        smallest = np.where(group < 0, np.inf, least[np.maximum(group, 0)])
+    largest_fx = np.nanmax(np.where(np.isnan(parts.fx), 0.0, parts.fx), axis=(0, 2), initial=0.0)
+    with np.errstate(invalid="ignore", over="ignore"):  # 0 * inf is NaN, and NaN is above nothing
+        largest = one["b"] * largest_fx[one["currency"]] * growth * MARGIN * smallest
+    return (largest > parts.facts["outlier"]) | (one["form"] != ALONE) | (group < 0)
 
 
 def _behind(parts: IndexParts) -> np.ndarray:

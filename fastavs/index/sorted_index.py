@@ -16,7 +16,7 @@ from fastavs.errors import InputError
 from fastavs.index.file import Saved, load_index, save_index
 from fastavs.index.lines_of_years import LinesOfYears, Members
 from fastavs.index.parts import IndexParts
-from fastavs.index.rows import Ready, make_ready
+from fastavs.index.rows import USUAL_GROWTH, Ready, make_ready
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Groups
 
@@ -43,10 +43,18 @@ class SortedIndex(IndexParts):
 
     @cached_property
     def ready(self) -> Ready:
-        """Rows and classes for scenarios that tell no lines apart."""
+        """Rows and classes for scenarios that tell no lines apart, and raise amounts by no more than is usual."""
+        return self._made_ready(USUAL_GROWTH)
+
+    @cached_property
+    def ready_for_any(self) -> Ready:
+        """The same for any purely specific duty to lose its last observation as an outlier."""
+        return self._made_ready(None)
+
+    def _made_ready(self, growth: float | None) -> Ready:
         n = self.lines.key.size
         nothing = np.zeros(n, dtype=np.int64)
-        return make_ready(self, self.lines_of_years.every, self.parsed, nothing, np.zeros(n, dtype=bool))
+        return make_ready(self, self.lines_of_years.every, self.parsed, nothing, np.zeros(n, dtype=bool), growth)
 
     @cached_property
     def line_weights(self) -> np.ndarray:
@@ -61,7 +69,7 @@ class SortedIndex(IndexParts):
     def with_parts(self, **parts: Any) -> SortedIndex:
         """Return the index with some parts anew that its lines and rows do not rest on; those go along as they are."""
         new = replace(self, saved=None, **parts)
-        for name in ("lines_of_years", "ready", "parsed"):
+        for name in ("lines_of_years", "ready", "ready_for_any", "parsed"):
             if name in self.__dict__:
                 new.__dict__[name] = self.__dict__[name]  # where `cached_property` keeps it
         return new
