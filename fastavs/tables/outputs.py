@@ -78,6 +78,7 @@ def whole_folder(target: Path, check: Callable[[Path], object]) -> Iterator[Path
     holder = target.with_name(own_name())
     try:
         remove_leftovers(target.parent)
+        _check_removable(target)
         holder.mkdir()
         (holder / "target").write_text(target.name, encoding="utf-8")
         (holder / "new").mkdir()
@@ -114,6 +115,8 @@ def whole_tree(target: Path) -> Iterator[Path]:
         for place in places:
             made = _make_parents(place) + made
             _check_target(place)
+        for folder in dict.fromkeys(place.parent for place in places):
+            remove_leftovers(folder)
         with uninterrupted():
             _place(new, places)
     finally:
@@ -219,6 +222,13 @@ def _check_target(place: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 
+def _check_removable(folder: Path) -> None:
+    """Raise an OSError where something in a folder may not be removed."""
+    for path, _, _ in os.walk(folder):
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+
 def _place(new: Sequence[Path], places: Sequence[Path]) -> None:
     """Move the files that were written to their places, all or none."""
     done: list[tuple[Path, Path | None]] = []
@@ -282,6 +292,7 @@ def _swap(holder: Path, target: Path, check: Callable[[Path], object]) -> None:
     """Put a new folder in the place of what stands there."""
     new, old = holder / "new", holder / "old"
     for _ in range(_RIVALS):
+        _check_removable(target)
         with suppress(FileNotFoundError):
             target.rename(old)
         try:
