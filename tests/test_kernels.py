@@ -26,11 +26,12 @@ HERE = Path(__file__).parent
 PACKAGE = Path(fastavs.__file__).parent
 
 TWIN = """
-import test_sorted, test_twin
+import test_sorted, test_sweep, test_twin
 for seed, knobs in ((0, test_twin.KNOBS[0]), (1, {"method": "pooled"}), (2, {"odd_duties": True}), (3, {"digits": 8})):
     test_twin.test_every_table_is_the_twins(seed, knobs)
 for knobs in ({}, {"odd_duties": True}):
     test_sorted.test_the_index_agrees_with_the_direct_twin(0, knobs)
+test_sweep.test_a_scenario_has_the_same_bits_alone_and_in_a_block(0)
 """
 # what stands for machine instructions where nothing is compiled; and integers wrap round there without a word
 INTERPRETED = """
@@ -101,7 +102,7 @@ def compiled(folder: Path) -> dict[str, int]:
 
 def test_with_bounds_checks_the_twin_still_agrees(checked_cache):
     kernels = {path.name.split("-")[0].split(".")[1] for path in checked_cache.rglob("*.nbc")}
-    assert {"quantities", "pick", "find_levels", "running_sums", "row_rates", "sweep_block"} <= kernels
+    assert {"quantities", "pick", "next_levels", "finish_segments", "plain_rows", "sweep_block"} <= kernels
 
 
 def test_a_second_process_compiles_nothing(checked_cache):

@@ -36,6 +36,7 @@ class Commands(click.Group):
             sys.exit(self._status(args, prog_name or "fastavs", extra))
 
     def _status(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own pools keep 50 MB for later
         closed = _open_streams()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -139,6 +140,11 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
     with Steps() as steps:
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
+        if no_report:  # the report alone shows observations of a line
+            steps("checking quantities", 0, 1)
+            study.checked.trade.look_for_suspects()  # while there is little else in memory
+            study.index(progress=steps)
+            study.checked.trade.let_go_of_details()
         rates = study.rates(steps)
         record = write_results(
             rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, line=line, progress=steps

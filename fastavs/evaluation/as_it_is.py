@@ -55,7 +55,7 @@ class AsItIs:
     @cached_property
     def columns(self) -> LineColumns:
         """The columns of ``rates.parquet``."""
-        return columns_of(self.index, self.layout, self.figures.governing)
+        return columns_of(self.index, self.layout, self.figures)
 
     def work_out(self) -> None:
         """Work out what everybody asks for: every line's figures and the summary."""

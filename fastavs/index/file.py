@@ -53,10 +53,8 @@ def load_index(path: Path, mapped: bool = True) -> tuple[dict[str, Any], Ready, 
     """
     stamp = stamp_of(path)
     arrays, facts = read_arrays(path, mapped)
-    arrays.expect(FORMS | READY, sizes_of(facts))
-    parts: dict[str, Any] = {
-        title: kind(**{name: arrays[f"{title}.{name}"] for name in kind._fields}) for title, kind in PARTS.items()
-    }
+    arrays.expect({**FORMS, **READY}, sizes_of(facts))
+    parts: dict[str, Any] = {title: arrays.part(kind, title) for title, kind in PARTS.items()}
     apart = ("sides", "duties", "fingerprint", "ready")
     parts |= {
         "facts": {key: value for key, value in facts.items() if key not in apart},

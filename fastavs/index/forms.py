@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastavs.codes import LONGEST
-from fastavs.tables.forms import Form, form, starts
+from fastavs.kernels.shapes import AMOUNT, CLASS, DUTY, ROW, SEGMENT, YEAR
+from fastavs.tables.forms import Form, form, starts, table, values
 
 _CODES = str(10**LONGEST)
 _DIGITS = str(LONGEST + 1)
@@ -28,18 +29,19 @@ OTHERS = {
     "others.no_quantity": form("int64", "others", low=0, or_empty=True),
 }
 ENTRIES = {
-    "entries.period": form("int32", "segments", below="periods"),
     "entries.ratio": form("float64", "entries"),
     "entries.more": form("float64", "more"),
+    "entries.segment": table(
+        SEGMENT,
+        "segments+1",
+        start=values(rises=True, ends="entries"),
+        more=values(below="more+1"),
+        period=values(below="periods"),
+    ),
     "entries.group": starts("groups", "segments"),
-    "entries.start": starts("segments", "entries"),
-    "entries.low": form("float64", "segments"),
-    "entries.high": form("float64", "segments"),
-    "entries.total": form("float64", "segments"),
     "entries.running": form("float64", "entries+segments"),
-    "entries.more_start": form("int64", "segments", below="more+1"),
-    "entries.quantity": form("float64", "entries+more", or_empty=True),
-    "entries.quantity_value": form("float64", "entries+more", or_empty=True),
+    "entries.quantity": form("float64", "quantities", or_empty=True),
+    "entries.quantity_value": form("float64", "quantities", or_empty=True),
     "observation": form("int32", "entries", low=0),
     "lines.group": form("int32", "lines", low=-1, below="groups"),
     "others.group": form("int32", "others", low=-1, below="groups"),
@@ -61,65 +63,56 @@ RECORDS = {
     "records.own_start": starts("sides", "own", or_empty=True),
     "records.own_line": form("int32", "own", below="lines"),
     "records.group_record": form("int64", "groups", below="records+1", or_empty=True),
-    "records.kinds": form("int32", "records", low=0, or_empty=True),
+    "records.kinds": form("int32", "records", low=0),
     "records.present": form("bool", "records", or_empty=True),
 }
 REACH = {
-    "reach.order": form("int64", "reach", below="codes"),
-    "reach.digits": form("int8", "reach", below=_DIGITS),
-    "reach.first": starts("sides", "reach", or_empty=True),
+    "reach.first": starts("sides", "reaching", or_empty=True),
+    "reach.order": form("int64", "reaching", below="codes"),
+    "reach.digits": form("int8", "reaching", below=_DIGITS),
     "reach.levels": form("int8", "sides", "reach levels", below=_DIGITS, or_empty=True),
-    "reach.code_lo": form("int32", "reach levels", "lines", below="reach+1", or_empty=True),
-    "reach.code_hi": form("int32", "reach levels", "lines", below="reach+1", or_empty=True),
+    "reach.code_lo": form("int32", "reach levels", "lines", below="reaching+1", or_empty=True),
+    "reach.code_hi": form("int32", "reach levels", "lines", below="reaching+1", or_empty=True),
     "reach.borrows": form("bool", "lines", or_empty=True),
 }
-FX = {"fx": form("float64", "contexts", "currencies", "periods")}
-FORMS: dict[str, Form] = LINES | OTHERS | ENTRIES | FURTHER | RECORDS | REACH | FX
+FORMS: Mapping[str, Form] = {
+    **LINES, **OTHERS, **ENTRIES, **FURTHER, **RECORDS, **REACH,
+    "fx": form("float64", "contexts", "currencies", "periods"),
+}  # fmt: skip
 """Of every array that any saved index has."""
 
 ROWS = {
+    "ready.rows": table(
+        ROW, "rows", duty=values(below="ready duties"), group=values(low=-1, below="groups"),
+        cell=values(below="row cells"),
+        fx_offset=values(below="contexts*currencies*periods"),
+    ),
     "ready.line_row": form("int64 int32", "lines", below="rows"),
     "ready.duties.op": form("int8", "operations", below="6"),
     "ready.duties.arg": form("float64", "operations"),
-    "ready.duties.place": form("int64", "terms", low=0),
-    "ready.duties.b": form("float64", "terms"),
-    "ready.duties.per_unit": form("float64", "terms"),
-    "ready.duties.currency": form("int64", "terms", below="currencies"),
-    "ready.duties.op_start": starts("ready duties", "operations"),
-    "ready.duties.term_start": starts("ready duties", "terms"),
-    "ready.duties.ad_valorem": form("float64", "ready duties"),
-    "ready.duties.form": form("int8", "ready duties", below="7"),
-    "ready.rows.duty": form("int32", "rows", below="ready duties"),
-    "ready.rows.group": form("int32", "rows", low=-1, below="groups"),
-    "ready.rows.cell": form("int32", "rows", low=0),
-    "ready.rows.quote": form("int32", "rows", below="contexts*currencies*periods"),
-    "ready.rows.specific": form("bool", "rows"),
-    "ready.rows.bare": form("bool", "rows"),
-    "ready.rows.nullable": form("bool", "rows"),
-}
-LAYOUT = {
+    "ready.duties.amount": table(AMOUNT, "terms", currency=values(below="currencies"), kind=values(low=0)),
+    "ready.duties.duty": table(
+        DUTY, "ready duties", currency=values(below="currencies"), op=values(below="operations+1"),
+        op_stop=values(below="operations+1"), term=values(below="terms+1"), term_stop=values(below="terms+1"),
+        form=values(below="8"),
+    ),
+}  # fmt: skip
+CLASSES = {
+    "ready.carried.low": form("int64", "levels", "means", below="lines+1"),
+    "ready.carried.high": form("int64", "levels", "means", below="lines+1"),
     "ready.layout.row": form("int64", "chunks+1", below="rows+1"),
-    "ready.layout.slot_lo": form("int64", "levels", "slots", below="lines+1"),
-    "ready.layout.slot_hi": form("int64", "levels", "slots", below="lines+1"),
-    "ready.layout.slot": starts("chunks", "slots"),
-    "ready.layout.line_seat": form("int32", "lines", below="seats"),
-    "ready.layout.left": form("int32", "classes", below="seats"),
-    "ready.layout.right": form("int32", "classes", low=-1, below="seats"),
-    "ready.layout.lines": form("float64", "classes"),
-    "ready.layout.weight": form("float64", "classes"),
-    "ready.layout.matched": form("float64", "classes"),
-    "ready.layout.heading": form("float64", "classes"),
-    "ready.layout.subheading": form("int32", "classes", low=-1, below="lines"),
-    "ready.line_class": form("int32", "lines of years", below="classes"),
+    "ready.layout.mean": starts("chunks", "means"),
+    "ready.layout.classes": table(
+        CLASS, "classes", applied=values(below="rows+means"), bound=values(low=-1, below="rows+means"),
+        subheading=values(low=-1, below="lines"),
+    ),
     "ready.layout.start": starts("chunks*years", "classes"),
-    "ready.layout.odd": form("int64", "chunks*years", below="classes+1"),
+    "ready.layout.uncertain": form("int64", "chunks*years", below="classes+1"),
+    "ready.layout.years": table(YEAR, "years"),
     "ready.layout.counts": form("float64", "years", "8"),
-    "ready.layout.all_lines": form("float64", "years"),
-    "ready.layout.matched_lines": form("float64", "years"),
-    "ready.layout.bound": form("bool", "years"),
-    "ready.layout.own": form("bool", "years"),
-}
-READY: dict[str, Form] = ROWS | LAYOUT
+    "ready.line_class": form("int32", "lines of years", below="classes"),
+}  # fmt: skip
+READY: Mapping[str, Form] = {**ROWS, **CLASSES}
 """Of what is made ready for sweeps."""
 
 
@@ -130,4 +123,5 @@ def sizes_of(facts: Mapping[str, Any]) -> dict[str, int]:
         "levels": "levels", "periods": "trade_periods", "partners": "partners", "sides": "sides",
     }  # fmt: skip
     sizes = {size: len(facts[name]) for size, name in names.items()} | {"lines": facts["sides"][-1][4]}
-    return sizes | ({"ready duties": len(facts["ready"]["texts"]), "seats": facts["ready"]["seats"]})
+    ready = facts["ready"]
+    return sizes | {"ready duties": len(ready["texts"]), "row cells": ready["cells"]}

@@ -14,8 +14,8 @@ import numpy as np
 
 # error_model="numpy": kernels test their denominators themselves; fastmath stays off, for it breaks NaN tests;
 # nogil: blocks of scenarios run on threads
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True}
-_WITHIN = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # a fifth of the compiling
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True, "no_cfunc_wrapper": True}
+_WITHIN = _OPTIONS | {"no_cpython_wrapper": True}  # wrappers that nobody calls are a fifth of the compiling
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:

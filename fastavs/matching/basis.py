@@ -97,35 +97,55 @@ class Basis:
 
         `own_line` is the line that each code serves alone, -1 where none; int64[u].
         """
-        everyone, mfn = np.empty(lines), np.empty(lines)
-        picking.value_by_line(
-            self.recorded.runs, self.wanted, self._value_by_code, readonly(own_line, np.int64), everyone, mfn
-        )
-        return everyone, mfn
+        _, found = self._imports.get(id(own_line), (None, None))
+        if found is None:
+            found, by_code = (np.empty(lines), np.empty(lines)), np.empty((4, own_line.size))
+            picking.value_by_code(self.recorded.runs, self.wanted, by_code)
+            picking.value_by_line(
+                self.recorded.runs, self.wanted, readonly(by_code, np.float64), readonly(own_line, np.int64), *found
+            )
+            self._imports[id(own_line)] = own_line, found
+        return found
 
     @cached_property
-    def _value_by_code(self) -> np.ndarray:
-        found = np.empty((4, self.recorded.code_key.size))
-        picking.value_by_code(self.recorded.runs, self.wanted, found)
-        return readonly(found, np.float64)
+    def _imports(self) -> dict[int, tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
+        return {}  # schedules of the same lines share the array that says which codes are theirs
 
     def lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
         """Count observations, of partners not excluded, that lack any of some kinds; int64[c].
 
-        `codes` (int64[c]) are those to look at, places in `Recorded.code_key`.
+        `codes` (int64[c]) are those to look at, places in `Recorded.code_key`; each is counted once and kept.
         """
-        recorded = self.recorded
-        runs = recorded.runs
-        first = runs.start[runs.of_code[codes]]
-        n = runs.start[runs.of_code[codes + 1]] - first
-        owner = np.repeat(np.arange(codes.size), n)
-        at = np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n)
-        some = self.wanted[recorded.period[at]] & ~recorded.excluded[at]
+        known, counts = self._lacking.get(kinds, (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)))
+        new = np.setdiff1d(codes, known)
+        if new.size:
+            known, counts = np.append(known, new), np.append(counts, self._count_lacking(kinds, new))
+            order = np.argsort(known)
+            known, counts = self._lacking[kinds] = known[order], counts[order]
+        return counts[np.searchsorted(known, codes)]
+
+    @cached_property
+    def _lacking(self) -> dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]]:
+        return {}
+
+    def _count_lacking(self, kinds: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
+        recorded, runs = self.recorded, self.recorded.runs
+        run, owner = _spread(runs.of_code[codes], runs.of_code[codes + 1])
+        some = self.wanted[runs.period[run]]
+        at, of_run = _spread(runs.start[run[some]], runs.start[run[some] + 1])
+        some, owner = ~recorded.excluded[at], owner[some][of_run]
         at, owner = at[some], owner[some]
         lacks = np.zeros(at.size, dtype=bool)
         for kind in kinds:
             lacks |= recorded.quantities(at, [kind])[0][0] <= 0.0
         return np.bincount(owner[lacks], minlength=codes.size)
+
+
+def _spread(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all places from `first` up to `last`, one range behind the other, and which range each is of."""
+    n = last - first
+    owner = np.repeat(np.arange(n.size), n)
+    return np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n), owner
 
 
 def make_basis(

@@ -59,7 +59,7 @@ def make_match(
         Codes of the base-period schedules that have this schedule's code length.
     options : Options
     """
-    served = serve(basis, schedule, options.levels, options.short_codes == "reach")
+    served = serve(basis.recorded, schedule, options.levels, options.short_codes == "reach")
     h = schedule.keys.size
     all_imports, mfn_imports = basis.imports(served.own_line, h)
     if own_trade:

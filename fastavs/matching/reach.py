@@ -11,16 +11,15 @@ import numpy as np
 from fastavs import codes
 from fastavs.inputs.schedule import YearSchedule
 from fastavs.kernels.options import readonly
-from fastavs.matching.basis import Basis
+from fastavs.matching.recorded import Recorded
 
 
 @dataclass(frozen=True)
 class Served:
-    """Trade codes of a basis held against the lines of a schedule year.
+    """Trade codes held against the lines of a schedule year.
 
     Attributes
     ----------
-    basis : Basis
     order : int64[u]
         Codes (places in `Recorded`) by what they reach.
     own_line : int64[u]
@@ -29,11 +28,10 @@ class Served:
         By code as in `Recorded`.
     level_digits : int8[e]
         The tariff's length, then the levels that lines borrow at.
-    code_lo, code_hi : int64[e, h]
+    code_lo, code_hi : int32[e, h]
         Places in `order` that share a line's digits at each level.
     """
 
-    basis: Basis
     order: np.ndarray
     own_line: np.ndarray
     reach_digits: np.ndarray
@@ -47,9 +45,19 @@ class Served:
         return readonly(self.reach_digits[self.order], np.int8)
 
 
-def serve(basis: Basis, schedule: YearSchedule, levels: Sequence[int], by_prefix: bool) -> Served:
-    """Find what every trade code reaches, and what every line finds at each level (METHOD.md section 3)."""
-    recorded = basis.recorded
+def serve(recorded: Recorded, schedule: YearSchedule, levels: Sequence[int], by_prefix: bool) -> Served:
+    """Find what every trade code reaches, and what every line finds at each level (METHOD.md section 3).
+
+    Schedules of the same lines share what is found.
+    """
+    lines = (schedule.digits, schedule.keys.tobytes(), tuple(levels), by_prefix)
+    if lines not in recorded.served:
+        recorded.served[lines] = _serve(recorded, schedule, levels, by_prefix)
+    found: Served = recorded.served[lines]
+    return found
+
+
+def _serve(recorded: Recorded, schedule: YearSchedule, levels: Sequence[int], by_prefix: bool) -> Served:
     reach_key, reach_digits = codes.reach(
         recorded.code_key, recorded.code_digits, schedule.keys, schedule.digits, by_prefix
     )
@@ -61,11 +69,10 @@ def serve(basis: Basis, schedule: YearSchedule, levels: Sequence[int], by_prefix
     low, high = codes.interval(schedule.keys[None, :], level_digits.astype(np.int64)[:, None])
     sorted_reach = reach_key[order]
     return Served(
-        basis,
         order,
         own_line,
         reach_digits,
         level_digits,
-        np.searchsorted(sorted_reach, low),
-        np.searchsorted(sorted_reach, high),
+        np.searchsorted(sorted_reach, low).astype(np.int32),
+        np.searchsorted(sorted_reach, high).astype(np.int32),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from fastavs.kernels import quantities as addup
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.tables.sources import stretches
-from fastavs.trade.rows import MASS, Quantities, Repeated
+from fastavs.trade.rows import MASS, Details, Quantities, Recalled, Repeated, Rows
 from fastavs.trade.trade import Trade
 from fastavs.units.units import KINDS
 
@@ -60,6 +60,11 @@ class Recorded:
     row_start: np.ndarray
     row_order: np.ndarray
 
+    @cached_property
+    def served(self) -> dict[Any, Any]:
+        """What `reach.serve` has found, by the lines that it was found for."""
+        return {}
+
     def rows_of(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the trade rows of some observations, one behind the other, and where each one's begin."""
         if self.row_start.size:
@@ -82,9 +87,10 @@ class Recorded:
         """
         kinds = self.trade.kinds if kinds is None else kinds
         quantity, quantity_value = np.empty((len(kinds), at.size)), np.empty((len(kinds), at.size))
-        observed, places = self._observed(at), readonly(np.arange(at.size), np.int64)
-        for k, kind in enumerate(kinds):
-            addup.quantities(observed, KINDS.index(kind), places, quantity[k], quantity_value[k])
+        for some in stretches(at.size):
+            observed, places = self._observed(at[some], kinds), readonly(np.arange(some.stop - some.start), np.int64)
+            for k, kind in enumerate(kinds):
+                addup.quantities(observed, KINDS.index(kind), places, quantity[k, some], quantity_value[k, some])
         return quantity, quantity_value
 
     def ratios(self, at: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
@@ -93,13 +99,14 @@ class Recorded:
         with np.errstate(over="ignore"):  # absurd rows may overflow to infinity
             return readonly(np.divide(quantity, value, out=quantity, where=value > 0.0), np.float64)
 
-    def _observed(self, at: np.ndarray) -> TradeRows:
-        """Return some observations as kernels take them, with their rows alone."""
-        rows = self.trade.rows
-        chosen, start = self.rows_of(at)
-        quantities = [one.of(chosen) for one in (rows.first, rows.second, rows.mass)]
-        (kind_1, amount_1), (kind_2, amount_2), (_, mass) = quantities
-        code = rows.code[chosen] if self.trade.bridges else np.empty(0)
+    def _observed(self, at: np.ndarray, kinds: Sequence[str]) -> TradeRows:
+        """Return some observations as kernels take them, with their rows alone, and of these what the kinds need."""
+        rows, (chosen, start) = self.trade.rows, self.rows_of(at)
+        bridges = [one for one in self.trade.bridges if one.to_kind in kinds]
+        code = rows.code[chosen] if bridges else np.empty(0)
+        by_mass = KINDS[MASS] in (*kinds, *(one.from_kind for one in bridges))
+        mass = rows.mass.of(chosen)[1] if by_mass else np.empty(0)
+        (kind_1, amount_1), (kind_2, amount_2) = rows.first.of(chosen), rows.second.of(chosen)
         return TradeRows(
             readonly(start if self.row_start.size else np.empty(0), np.int64), readonly(np.empty(0), np.int32),
             readonly(code, np.int32), readonly(rows.value[chosen], np.float64),
@@ -144,20 +151,23 @@ def in_order(trade: Trade) -> Trade:
     """
     if trade.in_order:
         return trade
-    rows = trade.rows
+    rows, again = trade.rows, trade.again
     with trade.suspicion.lock:
         trade.suspicion.move()
         order = _sort(np.asarray(rows.code), rows.period, rows.partner, len(trade.periods), len(trade.partners))
         spare: dict[np.dtype, np.ndarray] = {}
-        rows = replace(
-            rows,
-            code=Repeated.of(np.asarray(rows.code), len(trade.codes)),
-            value=_rearranged(rows.value, order, spare),
-            marked=_rearranged(rows.marked, order, spare),
-            first=_moved(rows.first, order, spare),
-            second=_moved(rows.second, order, spare),
-            mass=_moved(rows.mass, order, spare),
-            origin=replace(rows.origin, order=order),
+        value = _rearranged(rows.value, order, spare)
+        first, second, mass = (_moved(one, order, spare) for one in (rows.first, rows.second, rows.mass))
+        marked, origin = _rearranged(rows.marked, order, spare), replace(rows.origin, order=order)
+        rows = Rows(
+            Repeated.of(np.asarray(rows.code), len(trade.codes)),
+            rows.period,
+            rows.partner,
+            value,
+            Recalled(
+                Details(first, second, mass, marked, origin),
+                again and (lambda: in_order(again()).rows.details.get()),
+            ),
         )
         trade.suspicion.moved(rows)
     return replace(trade, rows=rows, in_order=True)
@@ -243,6 +253,9 @@ def record(trade: Trade, digits: int) -> Recorded:
 def _excluded(by_partner: np.ndarray, period: np.ndarray, partner: np.ndarray) -> np.ndarray:
     excluded = np.zeros(period.size, dtype=bool)
     if by_partner.any():
+        flat, periods = by_partner.ravel(), by_partner.shape[1]
         for stretch in stretches(period.size):
-            excluded[stretch] = by_partner[partner[stretch], period[stretch]]
+            at = partner[stretch] * np.int64(periods)
+            at += period[stretch]
+            np.take(flat, at, out=excluded[stretch], mode="clip")
     return excluded

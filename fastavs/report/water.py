@@ -169,7 +169,7 @@ def _published_elsewhere(checked: Checked, year: YearRates, shown: np.ndarray) -
 
 def _imports_of_lines(checked: Checked, year: YearRates) -> tuple[str, np.ndarray]:
     """Return each line's own imports and their period: the last base period that is a plain year, else all of it."""
-    from fastavs.kernels.sums import add_by
+    from fastavs.matching.basis import make_basis
 
     if year.own_trade:
         return str(year.year), year.imports
@@ -178,10 +178,8 @@ def _imports_of_lines(checked: Checked, year: YearRates) -> tuple[str, np.ndarra
         return "base", year.imports
     last = max(plain)  # periods are sorted
     side = year.sides["bound"]
-    recorded, within = side.basis.recorded, side.basis.within
-    line = side.served.own_line[recorded.code[within]]
-    counts = (recorded.period[within] == last) & ~recorded.excluded[within]
-    return checked.trade.periods[last], add_by(recorded.value[within], np.where(counts, line, -1), year.keys.size)
+    _, imports = make_basis(side.basis.recorded, [last]).imports(side.served.own_line, year.keys.size)
+    return checked.trade.periods[last], imports
 
 
 def descriptions(checked: Checked, codes: list[str], applied: int, bound: int) -> pa.Array:

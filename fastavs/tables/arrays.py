@@ -32,8 +32,9 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[st
     """
     values = {name: np.ascontiguousarray(array).reshape(-1).view(np.uint8) for name, array in arrays.items()}
     heads = {
-        name: [array.dtype.str, list(array.shape), zlib.crc32(values[name].data)] for name, array in arrays.items()
-    }  # fmt: skip
+        name: [_described(array.dtype), list(array.shape), zlib.crc32(values[name].data)]
+        for name, array in arrays.items()
+    }
     note = json.dumps({"version": VERSION, "arrays": heads, "facts": facts}).encode()
     columns = []
     for some in values.values():
@@ -111,7 +112,7 @@ class Arrays(Mapping[str, np.ndarray]):
         InputError
             An array is lacking, or of another type or shape.
         """
-        heads = {name: (str(kind), tuple(shape)) for name, (kind, shape, _) in self._heads.items()}
+        heads = {name: (kind, tuple(shape)) for name, (kind, shape, _) in self._heads.items()}
         wrong, self._sizes = check_forms(heads, forms, sizes)
         if wrong:
             damaged(self._file, wrong)
@@ -187,3 +188,14 @@ def read_arrays(path: Path, mapped: bool = True) -> tuple[Arrays, dict[str, Any]
 def _cure(error: OSError | None = None) -> str | None:
     """Return how to mend a file that cannot be read; what the system refuses is mended there."""
     return None if error is not None and error.errno else f"name another file, or delete this one and {_ANEW}"
+
+
+def _described(kind: np.dtype[Any]) -> str | dict[str, Any]:
+    """Return what tells a type, in JSON: its name, or for records the fields and where they stand."""
+    if kind.names is None or kind.fields is None:
+        return kind.str
+    fields = [kind.fields[name] for name in kind.names]
+    return {
+        "names": list(kind.names), "formats": [one[0].str for one in fields], "offsets": [one[1] for one in fields],
+        "itemsize": kind.itemsize, "aligned": kind.isalignedstruct,
+    }  # fmt: skip

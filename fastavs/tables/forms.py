@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,10 @@ class Form:
         The size that is the last value.
     or_empty : bool
         It may also have no values at all.
+    fields : mapping of str to Form
+        Of records: what each field must be; `kinds` and `shape` of these are not looked at.
+    records : numpy.dtype, optional
+        Their type.
     """
 
     kinds: str
@@ -41,6 +46,18 @@ class Form:
     rises: bool = False
     ends: str | None = None
     or_empty: bool = False
+    fields: Mapping[str, Form] = field(default_factory=dict)
+    records: np.dtype[Any] | None = None
+
+
+def table(kind: np.dtype[Any], size: str, /, **fields: Form) -> Form:
+    """Return the form of a table of records of one type; fields that are not named may hold anything."""
+    return Form("", (size,), fields=fields, records=kind)
+
+
+def values(low: int | None = None, below: str | None = None, rises: bool = False, ends: str | None = None) -> Form:
+    """Return what the values of a field must be; places among `below` things are 0 or more, unless `low` says so."""
+    return Form("", (), 0 if low is None and below else low, below, rises, ends)
 
 
 def form(kinds: str, *shape: str, low: int | None = None, below: str | None = None, or_empty: bool = False) -> Form:
@@ -54,13 +71,13 @@ def starts(parts: str, ends: str, or_empty: bool = False) -> Form:
 
 
 def check_forms(
-    heads: Mapping[str, tuple[str, tuple[int, ...]]], forms: Mapping[str, Form], sizes: Mapping[str, int]
+    heads: Mapping[str, tuple[Any, tuple[int, ...]]], forms: Mapping[str, Form], sizes: Mapping[str, int]
 ) -> tuple[str | None, dict[str, int]]:
     """Hold types and shapes against forms.
 
     Parameters
     ----------
-    heads : mapping of str to (str, tuple of int)
+    heads : mapping of str to (str or mapping, tuple of int)
         Type and shape of each array.
     forms : mapping of str to Form
     sizes : mapping of str to int
@@ -78,7 +95,7 @@ def check_forms(
         if name not in heads:
             return f"{name} is lacking", known
         kind, shape = heads[name]
-        if not _is_of(kind, one.kinds):
+        if not _is_of(kind, one):
             return f"{name} is of type {kind}", known
         if one.or_empty and 0 in shape and len(shape) in (1, len(one.shape)):
             continue
@@ -94,6 +111,10 @@ def check_values(name: str, array: np.ndarray, one: Form, sizes: Mapping[str, in
     """Return what is wrong with the values of an array of fitting type and shape, or None."""
     if not array.size:
         return None
+    for title, form_of_field in one.fields.items():
+        wrong = check_values(f"{name}.{title}", array[title], form_of_field, sizes)
+        if wrong:
+            return wrong
     if one.rises:
         last = _size(one.ends, sizes) if one.ends is not None else array[-1]
         if array[0] != 0 or array[-1] != last or not (array[1:] >= array[:-1]).all():
@@ -105,12 +126,14 @@ def check_values(name: str, array: np.ndarray, one: Form, sizes: Mapping[str, in
     return None
 
 
-def _is_of(kind: str, kinds: str) -> bool:
+def _is_of(kind: Any, one: Form) -> bool:
     try:
-        found = np.dtype(kind)
-    except (TypeError, ValueError):
+        found: np.dtype[Any] = np.dtype(kind)
+    except (TypeError, ValueError, KeyError):
         return False
-    return found.name in kinds.split() and found.isnative
+    if one.records is not None:
+        return found == one.records
+    return found.name in one.kinds.split() and found.isnative
 
 
 def _fits(length: int, size: str, known: dict[str, int]) -> bool:

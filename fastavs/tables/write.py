@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CSV_ROWS = 1 << 12
+"""Rows that are turned into Python's numbers and texts at a time."""
+
 
 def safe_name(text: str) -> str:
     """Return a text as a file name that every system takes.
@@ -30,7 +33,8 @@ def write_csv(table: pa.Table, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(table.column_names)
-        writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
+        for batch in table.to_batches(CSV_ROWS):
+            writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
 def write_parquet(table: pa.Table, path: Path, marks: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from fastavs.tables.columns import number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
 from fastavs.trade.mislabelled.find import CULPRITS
-from fastavs.trade.rows import NO_KIND, Origin, Quantities, Rows
+from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
 from fastavs.units.units import KINDS, NO_UNIT, read_unit
 
@@ -53,8 +53,8 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def rows(self) -> tuple[Rows, list[list[str]]]:
-        """Return all rows kept, and the sorted codes, periods and partners that they hold."""
+    def rows(self, again: Callable[[], Details] | None) -> tuple[Rows, list[list[str]]]:
+        """Return all rows kept, and the sorted codes, periods and partners; `again` finds the rows' details again."""
         keys, names = [], []
         for column in ("line", "period", "partner"):
             keys.append(self._columns[column].whole())
@@ -63,7 +63,8 @@ class Reading:
         first, second, mass = (self._quantities[name].whole() for name in ("first", "second", "mass"))
         value, marked = (self._columns[column].whole() for column in ("value", "marked"))
         code, period, partner = keys
-        return Rows(code, period, partner, value, first, second, mass, marked, origin), names
+        details = Recalled(Details(first, second, mass, marked, origin), again)
+        return Rows(code, period, partner, value, details), names
 
     def _take_batch(self, piece: Piece) -> None:
         places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from threading import Lock
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -131,6 +132,55 @@ class Quantities:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What n rows say besides their keys and values.
+
+    Attributes
+    ----------
+    first, second, mass : Quantities
+        The quantities of a row, and net kilograms.
+    marked : int8[n]
+        What the table itself calls mislabelled: 1 + place in `quality.CULPRITS`, 0 = nothing. Empty where nothing is.
+    origin : Origin
+    """
+
+    first: Quantities
+    second: Quantities
+    mass: Quantities
+    marked: np.ndarray
+    origin: Origin
+
+
+class Recalled:
+    """Details of rows that can be let go of, and are found again when someone asks for them.
+
+    Parameters
+    ----------
+    details : Details
+    again : callable, optional
+        Finds the same again; details that nothing finds again stay.
+    """
+
+    def __init__(self, details: Details, again: Callable[[], Details] | None) -> None:
+        self._details: Details | None = details
+        self._again = again
+        self._lock = Lock()
+
+    def get(self) -> Details:
+        """Return the details, found again if need be."""
+        with self._lock:
+            if self._details is None and self._again is not None:
+                self._details = self._again()
+            return cast(Details, self._details)
+
+    def let_go(self) -> None:
+        """Free their memory."""
+        with self._lock:
+            if self._again is not None:
+                self._details = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows that take part, as columns. n rows.
 
@@ -144,22 +194,34 @@ class Rows:
         Likewise.
     value : float64[n]
         Customs value in the study's currency, lifted by the partner's valuation factor.
-    first, second, mass : Quantities
-        The quantities of a row, and net kilograms.
-    marked : int8[n]
-        What the table itself calls mislabelled: 1 + place in `quality.CULPRITS`, 0 = nothing. Empty where nothing is.
-    origin : Origin
+    details : Recalled
     """
 
     code: np.ndarray | Repeated
     period: np.ndarray
     partner: np.ndarray
     value: np.ndarray
-    first: Quantities
-    second: Quantities
-    mass: Quantities
-    marked: np.ndarray
-    origin: Origin
+    details: Recalled
+
+    @property
+    def first(self) -> Quantities:
+        return self.details.get().first
+
+    @property
+    def second(self) -> Quantities:
+        return self.details.get().second
+
+    @property
+    def mass(self) -> Quantities:
+        return self.details.get().mass
+
+    @property
+    def marked(self) -> np.ndarray:
+        return self.details.get().marked
+
+    @property
+    def origin(self) -> Origin:
+        return self.details.get().origin
 
     def stretches(self) -> Iterator[slice]:
         """Cut the rows into stretches, so that what is computed of them takes little memory at a time."""

@@ -18,8 +18,8 @@ from fastavs.trade.mislabelled import norms as quality_norms
 from fastavs.trade.rows import MASS, NO_KIND, Rows
 
 HEADINGS = 10_000
-BLOCK_ROWS = 1 << 19
-"""Rows with a mass that are judged at a time: some 100 MB of work space."""
+BLOCK_ROWS = 1 << 16
+"""Rows with a mass that are judged at a time: some 12 MB of work space."""
 
 
 class Suspects:

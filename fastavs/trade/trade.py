@@ -6,7 +6,7 @@ study's currency, and amounts in base units of the kinds that duties name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,9 @@ from fastavs.codes import partner_code
 from fastavs.errors import InputError
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.trade_columns import DROP_COLUMNS
-from fastavs.progress import Progress
+from fastavs.progress import Progress, quiet
 from fastavs.tables.columns import text_column
-from fastavs.tables.sources import Source, ahead
+from fastavs.tables.sources import FileSource, Source, ahead
 from fastavs.tables.tables import Piece
 from fastavs.trade.reading import Reading
 from fastavs.trade.rows import Rows, amounts_by_kind
@@ -47,6 +47,8 @@ class Trade:
     suspicion : Suspects
     not_dropped : tuple of str
         Rows that the study drops and the trade does not have.
+    again : callable, optional
+        Reads the same trade from its files again, rows in the order in which they stand there.
     in_order : bool
         Whether rows stand by code, period and partner, not as they were read.
     """
@@ -62,12 +64,26 @@ class Trade:
     read: int
     suspicion: Suspects
     not_dropped: tuple[str, ...]
+    again: Callable[[], Trade] | None
     in_order: bool = False
 
     @property
     def suspects(self) -> pa.Table:
         """Rows whose quantities look mislabelled."""
         return self.suspicion.table()
+
+    def let_go_of_details(self) -> None:
+        """Free the memory of what rows say besides their keys and values; who asks for it has the files read again.
+
+        Suspects are looked for before that. What does not come from files stays.
+        """
+        if self.again is not None:
+            self.look_for_suspects()
+            self.rows.details.let_go()
+
+    def look_for_suspects(self) -> None:
+        """Look now for rows whose quantities look mislabelled, not when they are first asked for."""
+        self.suspicion.table()
 
     def amounts(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what `amounts_by_kind` says of some rows: the quantity of each of `kinds`, and the bridges."""
@@ -89,7 +105,14 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
             expected="rows with a period, a code of the tariff, a partner and a positive value",
             cure="mend the rows, or say under [trade.columns] which columns are meant",
         )
-    rows, (code_names, period_names, partner_names) = reading.rows()
+
+    def again() -> Trade:
+        return read_trade(sources, rules, SetAside(), quiet)
+
+    from_files = all(isinstance(source, FileSource) for source in sources)  # dataframes may have changed since
+    rows, (code_names, period_names, partner_names) = reading.rows(
+        (lambda: again().rows.details.get()) if from_files else None
+    )
     if rules.partners.valuation:
         factors = rules.partners.factors(partner_names)
         for stretch in rows.stretches():
@@ -110,6 +133,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         int(rows.origin.start[-1]),
         suspicion,
         tuple(", ".join(key) for key in rules.drop or {} if key not in reading.dropped),
+        again if from_files else None,
     )
 
 
