@@ -70,11 +70,10 @@ def by_kernels(given: Columns) -> Index:
     by_period = given.lines * given.periods <= 2 * line.size + (1 << 16)
     ordering.sort_rows(line, period, partner, given.periods, 0, by_period, order)
     every = np.arange(given.lines)
-    none = readonly(np.empty((0, 0)), np.float64)  # what the pooled method alone needs
     source = Source(
         readonly(np.searchsorted(line, every), np.int64), readonly(np.searchsorted(line, every, "right"), np.int64),
         readonly(np.arange(line.size), np.int32), readonly(period, np.int16),
-        readonly((given.quantity[order] / given.value[order])[None, :], np.float64), none, none,
+        readonly((given.quantity[order] / given.value[order])[None, :], np.float64),
     )  # fmt: skip
     groups = readonly(np.arange(given.lines + 1), np.int64), readonly(every, np.int64)
     counts = np.zeros((given.lines, given.periods), dtype=np.int64)

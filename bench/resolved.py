@@ -152,7 +152,7 @@ def resolve(index: SortedIndex) -> Resolved:
     """
     lines, entries = index.lines, index.entries
     charged = index.ready.rows
-    if (charged.bare & (charged.group < 0)).any() or entries.more.size:
+    if (charged["purely_specific"] & (charged["group"] < 0)).any() or entries.more.size:
         raise ValueError("lines without a rate, or duties on several quantities")
     pairs, row = np.unique(lines.duty.astype(np.int64) << 32 | (lines.group.astype(np.int64) + 1), return_inverse=True)
     duties = np.array([duty_columns(text) for text in index.duties])[pairs >> 32]
