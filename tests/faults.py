@@ -178,6 +178,7 @@ def full_at(size: int) -> Callable[[], None]:
 
 
 # what removes files is not among them: where it fails, something must stay
+LASTING = ("mkdir", "link", "chmod")  # where others fail for good, nothing can be undone
 CALLS = ("replace", "rename", "mkdir", "link", "open", "listdir", "stat", "chmod", "scandir")
 
 
@@ -185,7 +186,7 @@ def failing(rng: random.Random) -> Callable[[], None]:
     """One call of the system, or every one from there on, fails for paths among the outputs."""
     name = rng.choice(CALLS)
     number = rng.choice([errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS, errno.EDQUOT])
-    after, once = rng.randrange(12), name in ("replace", "rename") or rng.random() < 0.5  # else nothing can be undone
+    after, once = rng.randrange(12), name not in LASTING or rng.random() < 0.5
     real = getattr(os, name)
     calls = 0
 

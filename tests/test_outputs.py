@@ -208,6 +208,23 @@ def test_a_tree_leaves_what_else_is_there(tmp_path: Path) -> None:
     assert names(tmp_path)[0] == "replica"
 
 
+def test_no_file_of_a_tree_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path).endswith("deep"):
+            raise PermissionError(errno.EACCES, "")
+        return scandir(path)
+
+    with pytest.raises(PermissionError), whole_tree(tmp_path / "replica") as new:  # noqa: PT012
+        (new / "deep").mkdir()
+        (new / "deep" / "file").write_text("new")
+        (new / "file").write_text("new")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "scandir", refuse)
+            list(outputs._files_below(new))
+
+
 # ---- what killed writers leave
 
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 from fastavs.errors import InputError
 
@@ -110,7 +111,7 @@ def whole_tree(target: Path) -> Iterator[Path]:
         remove_leftovers(target.parent)
         holder.mkdir()
         yield holder
-        new = sorted(path for path in holder.rglob("*") if path.is_file())
+        new = sorted(_files_below(holder))
         places = [target / path.relative_to(holder) for path in new]
         for place in places:
             made = _make_parents(place) + made
@@ -220,6 +221,16 @@ def _check_target(place: Path) -> None:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(place))
     if place.exists() and not os.access(place, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Return all files in a folder and its folders; none is passed over because a folder cannot be read."""
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    for path, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(path) / name for name in names)
 
 
 def _check_removable(folder: Path) -> None:
