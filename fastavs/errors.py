@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+LONGEST_VALUE = 300  # letters of a value in a message
+
 
 class FastavsError(Exception):
     """Root of everything that fastavs raises on purpose."""
@@ -70,13 +72,13 @@ class InputError(FastavsError):
         word = "option" if self.key is not None and self.key.startswith("--") else "key"
         key = None if self.key is None else f"{word} {self.key}"
         where = ", ".join(part for part in (self.file, row, column, key) if part)
-        what = self.problem if self.value is None else f'{self.problem} "{self.value}"'
+        what = self.problem if self.value is None else f'{self.problem} "{_shown(self.value)}"'
         text = f"{where}: {what}." if where else f"{what}."
         if self.expected:
             text += f" Expected {_ended(self.expected)}"
         if self.cure:
             text += f" To mend it: {_ended(self.cure)}"
-        return text
+        return printable(text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (type(self), self.args, self.__dict__)
@@ -102,6 +104,28 @@ def _remade(kind: type[InputError], args: tuple[str, ...], fields: dict[str, Any
     error.args = args
     error.__dict__.update(fields)
     return error
+
+
+def _shown(value: object) -> str:
+    """Return a value as a message shows it: not at endless length."""
+    try:
+        text = str(value)
+    except Exception:  # a number of thousands of digits; or whatever an object of another's does
+        return type(value).__name__
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "..."
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, with a code in place of each letter that a screen does not show.
+
+    Examples
+    --------
+    >>> print(printable("two" + chr(10) + "lines" + chr(0)))
+    two\\nlines\\x00
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _ended(text: str) -> str:

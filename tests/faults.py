@@ -32,7 +32,7 @@ from fastavs.cli import main
 SCENARIOS = (
     '[[scenario]]\nname = "as it is"\n[[scenario]]\nname = "{name}"\nfx = {{ currency = "EUR", factor = {factor} }}\n'
 )
-KILLED = -9
+OTHER_INDEX = 3
 Snapshot = dict[str, bytes]
 
 
@@ -282,7 +282,7 @@ def trial(commands: Commands, fault: str, seed: int) -> str:
     if status == 0:
         return verdict(commands, kind, old, status, "")
     state = commands.snapshot()
-    left = {name for name in state if ".fastavs-" in name}
+    left = {name for name in state if ".fastavs-" in name or name.endswith("/")}  # a folder still empty, too
     for name in {*state, *old} - left:
         ages = [old.get(name), commands.expected[kind, "new"].get(name)]
         if not any(
@@ -315,7 +315,9 @@ def two_writers(commands: Commands, kind: str, rng: random.Random) -> str:
     for age in rng.sample(["old", "new"], 2):
         child = os.fork()
         if child == 0:
-            os._exit(apart(commands.words(kind, age))[0])
+            status, told = apart(commands.words(kind, age))
+            other = "the index was built from other data" in told  # the quicker one's, whose study is another
+            os._exit(OTHER_INDEX if other else status)
         children.append(child)
         time.sleep(rng.random() * 0.2)
     statuses = []
@@ -332,7 +334,7 @@ def two_writers(commands: Commands, kind: str, rng: random.Random) -> str:
                 done, how = os.waitpid(child, os.WNOHANG)
                 if done:
                     statuses.append(os.waitstatus_to_exitcode(how))
-    if statuses != [0, 0]:
+    if sorted(statuses) not in ([0, 0], [0, OTHER_INDEX]):
         return f"one of two failed: {statuses}"
     found = commands.snapshot()
     if any(same(found, age) for age in ages):

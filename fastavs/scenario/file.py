@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.plain_text import read_toml
 from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
@@ -59,13 +59,7 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         No such file, no TOML, an unknown key, a value that does not fit; the message names scenario and key.
     """
     path = Path(path)
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError(f"the scenario file cannot be read ({reason})", file=str(path)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the scenario file is no TOML ({error})", file=str(path)) from None
+    found = read_toml(path, "the scenario file")
     _check_keys(found, ("scenario",), str(path), None)
     entries = found.get("scenario", [])
     if not isinstance(entries, list) or not entries:
