@@ -109,7 +109,7 @@ def _remade(kind: type[InputError], args: tuple[str, ...], fields: dict[str, Any
 def _shown(value: object) -> str:
     """Return a value as a message shows it: not at endless length."""
     try:
-        text = str(value)
+        text = printable(str(value)[: LONGEST_VALUE + 1])
     except Exception:  # a number of thousands of digits; or whatever an object of another's does
         return type(value).__name__
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "..."

@@ -86,7 +86,7 @@ def read_partners(
     """
     spans: dict[str, list[Span]] = {partner_code(partner): [Span(None, None)] for partner in exclude}
     for period, some in (exclude_by_period or {}).items():
-        if not re.match(r"\d{4}([^0-9]|$)", period):
+        if not re.match(r"[0-9]{4}([^0-9]|\Z)", period):
             raise InputError(
                 "not a period", key="partners.exclude_by_period", value=period, expected='such as "2008" or "2011H1"'
             )

@@ -78,7 +78,7 @@ class Matches:
     def base_keys(self, digits: int) -> np.ndarray:
         """Return the lines of the schedules of base periods that are plain years (METHOD.md, "Base-period codes")."""
         checked = self.checked
-        years = [int(period) for period in checked.config.base.periods if re.fullmatch(r"\d{4}", period)]
+        years = [int(period) for period in checked.config.base.periods if re.fullmatch("[0-9]{4}", period)]
         schedules = [checked.applied[year] for year in years if year in checked.applied]
         found = [one.keys for one in schedules if one.digits == digits]
         return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
