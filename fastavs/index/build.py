@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastavs.arguments import takes
 from fastavs.duty import Duty
 from fastavs.errors import InputError
 from fastavs.index.counts import with_counts
@@ -15,7 +16,8 @@ from fastavs.index.records import basis_facts, further_of, with_records
 from fastavs.index.segments import Asked, Builder, joined
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
-from fastavs.scenario.scenario import Scenario, set_changes
+from fastavs.matching.matches import study_given
+from fastavs.scenario.scenario import Scenario, scenarios_given, set_changes
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches, Matches
 
 
+@takes(study=study_given, scenarios=scenarios_given)
 def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study, to keep and to save.
 

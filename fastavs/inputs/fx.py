@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastavs.arguments import LARGEST
 from fastavs.errors import InputError
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.tables import Columns, Piece
@@ -81,7 +82,7 @@ def read_fx(pieces: Sequence[Piece], own: str) -> Fx:
                 raise InputError("an empty cell", file=piece.label, row=i + 1, column=column, expected=what)
             period, currency = period_names[periods[i]], currency_names[currencies[i]].upper()
             value = float(values[i])
-            if bad[i] or not value > 0.0 or value == np.inf:
+            if bad[i] or not value > 0.0 or value > LARGEST:
                 raise InputError(
                     "not an exchange rate",
                     file=piece.label,

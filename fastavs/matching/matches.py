@@ -6,10 +6,11 @@ import re
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
+from fastavs.arguments import misfit
 from fastavs.checked import Checked
 from fastavs.inputs.schedule import YearSchedule
 
@@ -111,3 +112,10 @@ class HasMatches(Protocol):
     """A study, for those who need no more of it than its matches."""
 
     matches: Matches
+
+
+def study_given(name: str, value: Any) -> HasMatches:
+    """Take a study as an argument."""
+    if not isinstance(getattr(value, "matches", None), Matches):
+        raise misfit(name, value, 'a study, such as fa.Study.load("study.toml") gives')
+    return cast(HasMatches, value)

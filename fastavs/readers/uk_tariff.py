@@ -21,6 +21,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from fastavs.arguments import a_date, a_flag, a_path, a_text, a_year, or_none, takes, whole
 from fastavs.errors import InputError
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule import canonical, duties_by_line, schedule_table
@@ -35,6 +36,7 @@ _SEASON = re.compile(r"\s*([^()]+?)\s*\(([^()]*-[^()]*)\)\s*(?:,|$)")
 _SPAN = re.compile(r"(\d{1,2}) *([A-Z]{3})?[A-Z]* *- *(\d{1,2}) *([A-Z]{3})[A-Z]*")
 
 
+@takes(path=a_path, year=a_year, column=a_text, digits=whole(), on=or_none(a_date), strict=a_flag)
 def read(
     path: Path_,
     year: int,
