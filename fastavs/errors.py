@@ -31,6 +31,8 @@ class InputError(FastavsError):
         Column of the table.
     key : str, optional
         Key of the study file, as "base.periods"; or an option of the command line, as "--out".
+    about : str, optional
+        What a person looks for there, as "line 2203000100".
     value : object, optional
         What stood there.
     expected : str, optional
@@ -52,6 +54,7 @@ class InputError(FastavsError):
         row: int | None = None,
         column: str | None = None,
         key: str | None = None,
+        about: str | None = None,
         value: object = None,
         expected: str | None = None,
         cure: str | None = None,
@@ -61,6 +64,7 @@ class InputError(FastavsError):
         self.row = row
         self.column = column
         self.key = key
+        self.about = about
         self.value = value
         self.expected = expected
         self.cure = cure
@@ -72,6 +76,8 @@ class InputError(FastavsError):
         word = "option" if self.key is not None and self.key.startswith("--") else "key"
         key = None if self.key is None else f"{word} {self.key}"
         where = ", ".join(part for part in (self.file, row, column, key) if part)
+        if self.about:
+            where = f"{where} ({self.about})" if where else self.about
         what = self.problem if self.value is None else f'{self.problem} "{_shown(self.value)}"'
         text = f"{where}: {what}." if where else f"{what}."
         if self.expected:
@@ -87,6 +93,13 @@ class InputError(FastavsError):
         """Name the file that the trouble is in, where the message names none yet; returns the same error."""
         if self.file is None:
             self.file = file
+            self.args = (self._message(),)
+        return self
+
+    def told_of(self, about: str) -> Self:
+        """Say what the trouble is about, where the message says it nowhere yet; returns the same error."""
+        if self.about is None:
+            self.about = about
             self.args = (self._message(),)
         return self
 

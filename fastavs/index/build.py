@@ -132,8 +132,10 @@ def check_kinds(matches: Matches, scenarios: Sequence[Scenario]) -> None:
     for change in set_changes(scenarios):
         for kind in change.new.kinds:
             if kind not in matches.checked.trade.kinds:
+                name = next(one.name for one in scenarios if change in one.changes)
                 raise InputError(
-                    f"a scenario charges by {kind}, and no schedule of the study does, so no trade was read for it",
+                    f'the scenario "{name}" charges by {kind}, and no schedule of the study does, so no trade was'
+                    " read for it",
                     value=change.duty,
                     expected="a duty on " + (", ".join(matches.checked.trade.kinds) or "the value alone"),
                 )

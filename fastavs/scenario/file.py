@@ -71,7 +71,15 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
                 expected="a name and changes",
                 cure="begin each scenario with [[scenario]]",
             )  # fmt: skip
-    return [_read_one(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
+    return [_read_named(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
+
+
+def _read_named(entry: dict[str, Any], where: str, file: str) -> Scenario:
+    try:
+        return _read_one(entry, where, file)
+    except InputError as error:
+        name = entry.get("name")
+        raise (error.told_of(f'the scenario "{name}"') if name and isinstance(name, str) else error) from None
 
 
 def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
@@ -100,7 +108,7 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
     try:
         return Scenario(entry.get("name", ""), *changes)
     except InputError as error:
-        error.key = f"{where}.name"
+        error.key = where if error.key == "changes" else f"{where}.name"
         raise error.placed(file) from None
 
 

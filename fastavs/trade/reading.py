@@ -12,7 +12,7 @@ from fastavs.codes import partner_code
 from fastavs.errors import InputError, UnitError, did_you_mean
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.inputs.trade_columns import TRADE_COLUMNS
-from fastavs.tables.columns import number_column
+from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
 from fastavs.trade.mislabelled.find import CULPRITS
@@ -170,6 +170,7 @@ class Reading:
                     file=piece.label,
                     row=piece.first + int(np.argmax(places == place)) + 1,
                     column="mislabelled",
+                    about=about_row(piece, int(np.argmax(places == place))),
                     value=texts.names[place],
                     expected=", ".join(CULPRITS) + " or nothing." + did_you_mean(texts.names[place], CULPRITS),
                 )
