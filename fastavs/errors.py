@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+LONGEST_VALUE = 300  # letters of a value in a message
+
 
 class FastavsError(Exception):
     """Root of everything that fastavs raises on purpose."""
@@ -29,6 +31,8 @@ class InputError(FastavsError):
         Column of the table.
     key : str, optional
         Key of the study file, as "base.periods"; or an option of the command line, as "--out".
+    about : str, optional
+        What a person looks for there, as "line 2203000100".
     value : object, optional
         What stood there.
     expected : str, optional
@@ -50,6 +54,7 @@ class InputError(FastavsError):
         row: int | None = None,
         column: str | None = None,
         key: str | None = None,
+        about: str | None = None,
         value: object = None,
         expected: str | None = None,
         cure: str | None = None,
@@ -59,6 +64,7 @@ class InputError(FastavsError):
         self.row = row
         self.column = column
         self.key = key
+        self.about = about
         self.value = value
         self.expected = expected
         self.cure = cure
@@ -70,13 +76,15 @@ class InputError(FastavsError):
         word = "option" if self.key is not None and self.key.startswith("--") else "key"
         key = None if self.key is None else f"{word} {self.key}"
         where = ", ".join(part for part in (self.file, row, column, key) if part)
-        what = self.problem if self.value is None else f'{self.problem} "{self.value}"'
+        if self.about:
+            where = f"{where} ({self.about})" if where else self.about
+        what = self.problem if self.value is None else f'{self.problem} "{_shown(self.value)}"'
         text = f"{where}: {what}." if where else f"{what}."
         if self.expected:
             text += f" Expected {_ended(self.expected)}"
         if self.cure:
             text += f" To mend it: {_ended(self.cure)}"
-        return text
+        return printable(text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (type(self), self.args, self.__dict__)
@@ -85,6 +93,13 @@ class InputError(FastavsError):
         """Name the file that the trouble is in, where the message names none yet; returns the same error."""
         if self.file is None:
             self.file = file
+            self.args = (self._message(),)
+        return self
+
+    def told_of(self, about: str) -> Self:
+        """Say what the trouble is about, where the message says it nowhere yet; returns the same error."""
+        if self.about is None:
+            self.about = about
             self.args = (self._message(),)
         return self
 
@@ -102,6 +117,28 @@ def _remade(kind: type[InputError], args: tuple[str, ...], fields: dict[str, Any
     error.args = args
     error.__dict__.update(fields)
     return error
+
+
+def _shown(value: object) -> str:
+    """Return a value as a message shows it: not at endless length."""
+    try:
+        text = printable(str(value)[: LONGEST_VALUE + 1])
+    except Exception:  # a number of thousands of digits; or whatever an object of another's does
+        return type(value).__name__
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "..."
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, with a code in place of each letter that a screen does not show.
+
+    Examples
+    --------
+    >>> print(printable("two" + chr(10) + "lines" + chr(0)))
+    two\\nlines\\x00
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _ended(text: str) -> str:

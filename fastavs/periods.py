@@ -17,7 +17,9 @@ def natural(label: str) -> tuple[tuple[int, str], ...]:
     >>> natural("2009M9") < natural("2009M10")
     True
     """
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", label))
+    return tuple(
+        (int(part), "") if "0" <= part[0] <= "9" else (-1, part) for part in re.findall("[0-9]+|[^0-9]+", label)
+    )
 
 
 def of_year(year: int, periods: Sequence[str]) -> list[int]:
@@ -37,7 +39,7 @@ def overlap(periods: Sequence[str]) -> tuple[str, str] | None:
     (('2022M01', '2022M01-11'), ('2009', '2009M03'), None)
     """
     for first, second in combinations(periods, 2):
-        if first[:4] == second[:4] and first[:4].isdigit():
+        if first[:4] == second[:4] and re.fullmatch("[0-9]{4}", first[:4]):
             whole = first == first[:4] or second == second[:4]
             if whole or _months(first) & _months(second):
                 return first, second
@@ -46,7 +48,7 @@ def overlap(periods: Sequence[str]) -> tuple[str, str] | None:
 
 def _months(label: str) -> set[int]:
     """Return the months of a label's year that it covers; none where the label is not understood."""
-    found = re.fullmatch(r"\d{4}([HQM])(\d+(?:-\d+)?(?:\+\d+(?:-\d+)?)*)", label)
+    found = re.fullmatch(r"[0-9]{4}([HQM])([0-9]+(?:-[0-9]+)?(?:\+[0-9]+(?:-[0-9]+)?)*)", label)
     if not found:
         return set()
     size, months = _PARTS[found[1]], set()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastavs.arguments import a_mapping, a_path, a_progress, a_text, a_year, mapping_of, mappings, or_none, takes
 from fastavs.checked import Checked, check_inputs
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs import fx as fx_module
@@ -20,6 +21,7 @@ from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
+from fastavs.scenario.scenario import scenarios_given
 from fastavs.tables.sources import MemorySource
 from fastavs.tables.tables import Columns, Piece, from_memory
 
@@ -79,6 +81,11 @@ class Study:
     0.0175
     """
 
+    @takes(
+        name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
+        published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping), valuation=mappings,
+        bridges=mappings, columns=or_none(mapping_of(mapping_of(a_text))),
+    )  # fmt: skip
     def __init__(
         self,
         trade: Any,
@@ -144,6 +151,7 @@ class Study:
         self._hold(check_inputs(config, inputs))
 
     @classmethod
+    @takes(path=a_path, progress=a_progress)
     def load(cls, path: str | Path, progress: Progress = quiet) -> Study:
         """Read a study file and the tables that it names.
 
@@ -206,6 +214,7 @@ class Study:
         """
         self.checked.check_exchange_rates()
 
+    @takes(scenarios=scenarios_given, progress=a_progress)
     def index(
         self,
         scenarios: Sequence[Scenario] = (),
@@ -249,6 +258,7 @@ class Study:
         found = with_counts(self.matches, found) if counts else found
         return with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
 
+    @takes(progress=a_progress)
     def rates(self, progress: Progress = quiet) -> Rates:
         """Compute the rates of every line and year (METHOD.md sections 3 and 4).
 
@@ -269,6 +279,7 @@ class Study:
         progress("rates", 1, 1)
         return rates
 
+    @takes(line=a_text, year=or_none(a_year))
     def explain(self, line: str, year: int | None = None) -> pa.Table:
         """Return every observation behind one line's rate; see `Rates.observations`."""
         return self.rates().observations(line, year)

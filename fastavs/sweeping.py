@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from fastavs.arguments import a_path, a_progress, or_none, takes, texts
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.blocks import all_figures
 from fastavs.evaluation.factors import check_scenarios
@@ -22,16 +23,26 @@ from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.by_line import check_wanted, report_lines
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
-from fastavs.scenario.scenario import Scenario
+from fastavs.scenario.scenario import Scenario, scenarios_given
 
 if TYPE_CHECKING:
     from fastavs.study import Study
+
+
+def _index_given(name: str, value: Any) -> SortedIndex | Path:
+    """Take an index, or the path of a saved one, as an argument."""
+    return value if isinstance(value, SortedIndex) else a_path(name, value)
+
 
 MEANS = frozenset(  # columns that are quicker to work out when no others are asked for
     ["lines", "simple_mean", "weighted_mean", "matched_lines", "matched_mean", "weighted_mean_unadjusted", "adjust"]
 )
 
 
+@takes(
+    scenarios=scenarios_given, outputs=or_none(texts), by=texts, lines=texts, whole_lines=or_none(a_path),
+    index=or_none(_index_given), progress=a_progress,
+)  # fmt: skip
 def sweep(
     study: Study | SortedIndex,
     scenarios: Scenario | Iterable[Scenario],
@@ -100,7 +111,7 @@ def sweep(
     [{'scenario': 'as it is', 'simple_mean': 0.025}, {'scenario': 'weak euro', 'simple_mean': 0.0225}]
     """
     _check_study(study)
-    chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
+    chosen = tuple(scenarios_given("scenarios", scenarios))
     columns, workplace = _outputs(outputs), Workplace(executor, threads)
     wanted = Wanted(_named(by), _named(lines), whole_lines is not None)
     found = _index(study, chosen, index, bool(wanted.lines) or wanted.whole)

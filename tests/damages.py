@@ -12,6 +12,7 @@ import random
 import shutil
 import sys
 import tempfile
+import traceback
 import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -21,8 +22,10 @@ from typing import Any
 import make_study
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv, feather
 
 import fastavs as fa
+from fastavs.scenario.file import read_scenarios
 
 SCENARIOS = [
     fa.Scenario("as it is"),
@@ -100,6 +103,116 @@ class IndexTrials:
         return HARMLESS if same else "wrong"
 
 
+# ---- input files
+
+
+FORMATS = (".csv", ".csv.gz", ".csv.zst", ".parquet", ".feather", ".1.feather", ".arrow")
+TABLES = ("trade", "applied", "fx", "partners", "groups", "drop")
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table in the format that a file's name says."""
+    name = path.name
+    if name.endswith(".parquet"):
+        pq.write_table(table, path, row_group_size=60)
+    elif name.endswith(".1.feather"):
+        feather.write_feather(table, str(path), version=1)
+    elif name.endswith(".feather"):
+        feather.write_feather(table, str(path), compression="uncompressed")
+    elif name.endswith(".arrow"):
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table, max_chunksize=60)
+    elif name.endswith(".csv"):
+        csv.write_csv(table, path)
+    else:
+        with pa.CompressedOutputStream(str(path), "gzip" if name.endswith(".gz") else "zstd") as stream:
+            csv.write_csv(table, stream)
+
+
+def other_encoding(content: bytes, rng: random.Random) -> bytes:
+    """Write a text anew as another program might, with letters that tell encodings apart."""
+    text = content.decode()
+    at = rng.randrange(len(text) + 1)
+    text = text[:at] + rng.choice(["ä", "п", "\0", "٣", "\ud7ff", "'", '"', "\r"]) * rng.randint(1, 3) + text[at:]
+    return text.encode(rng.choice(["utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1251", "utf-32"]), errors="ignore")
+
+
+class InputTrials:
+    """Damages one input of a study and charges its duties."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "study"
+        self.folder.mkdir(exist_ok=True)
+        tables = make_study.to_tables(make_study.make(7, method="partner", min_value=0.0))
+        partners = pa.table({"partner": ["DEU", "BLR"], "treatment": ["mfn", "excluded"], "region": ["EU", "CIS"]})
+        drop = pa.table({"period": ["2009"], "line": ["2203"], "partner": ["DEU"], "reason": ["doubtful"]})
+        self.tables = {
+            "trade": tables["trade"], "applied": tables["applied"], "fx": tables["fx"],
+            "groups": tables["groups"]["industry"], "partners": partners, "drop": drop,
+            "published": pa.table({"year": [2009], "simple_mean_pct": [12.5]}),
+        }  # fmt: skip
+
+    def __call__(self, seed: int) -> str:
+        rng = random.Random(seed)
+        names = {table: f"{table}{rng.choice(FORMATS)}" for table in TABLES} | {"published": "published.csv"}
+        for table, name in names.items():
+            write_table(self.tables[table], self.folder / name)
+        study, scenarios = self.folder / "study.toml", self.folder / "scenarios.toml"
+        study.write_text(STUDY.format(**names))
+        scenarios.write_text(SCENARIO_FILE)
+        which = rng.choice([*names.values(), study.name, scenarios.name])
+        path = self.folder / which
+        content = path.read_bytes()
+        textual = which.endswith((".csv", ".toml")) and rng.random() < 0.3
+        path.write_bytes(other_encoding(content, rng) if textual else damage(content, rng))
+        try:
+            found = fa.Study.load(study)
+            found.rates().summary()
+            fa.sweep(found, read_scenarios(scenarios), threads=1)
+        except fa.InputError as error:
+            words = str(error)
+            return REFUSED if words.isprintable() and len(words) < 900 else f"badly said: {which}: {words!r}"
+        except Exception as error:
+            return f"raised {type(error).__name__}: {which}: {error}\n{traceback.format_exc()[-700:]}"
+        return HARMLESS
+
+
+STUDY = """name = "damaged"
+currency = "USD"
+[trade]
+files = ["{trade}"]
+[schedules]
+applied = ["{applied}"]
+[fx]
+file = "{fx}"
+[partners]
+file = "{partners}"
+exclude = ["KAZ"]
+[drop]
+file = "{drop}"
+[groups]
+industry = "{groups}"
+[published]
+summary = "{published}"
+[options]
+outlier = 10.0
+levels = [8, 6, 4]
+[[bridges]]
+prefix = "8703"
+from = "piece"
+to = "cm3"
+factor = 1500
+"""
+SCENARIO_FILE = """[[scenario]]
+name = "as it is"
+[[scenario]]
+name = "other"
+fx = [{ currency = "EUR", factor = 1.1 }]
+scale = [{ ad_valorem = 0.9, specific = 0.9, years = [2009] }]
+exclude = [{ partners = ["CHN"] }]
+"""
+
+
 # ---- trials in a process that may die
 
 
@@ -131,12 +244,12 @@ def try_all(make: Callable[[Path], Callable[[int], str]], seeds: range) -> colle
             here.send(seed)
             try:
                 verdict = here.recv()
-            except EOFError:
+            except (EOFError, ConnectionResetError):
                 worker.join()
                 verdict = f"the process died ({worker.exitcode})"
             counts[verdict.split(":")[0]] += 1
             if verdict not in (REFUSED, HARMLESS):
-                print(f"seed {seed}: {verdict}"[:300], flush=True)
+                print(f"seed {seed}: {verdict}"[:1200], flush=True)
     finally:
         if worker is not None:
             worker.terminate()
@@ -144,7 +257,7 @@ def try_all(make: Callable[[Path], Callable[[int], str]], seeds: range) -> colle
     return counts
 
 
-KINDS: dict[str, Callable[[Path], Callable[[int], str]]] = {"index": IndexTrials}
+KINDS: dict[str, Callable[[Path], Callable[[int], str]]] = {"index": IndexTrials, "inputs": InputTrials}
 
 if __name__ == "__main__":
     kind, number = sys.argv[1], int(sys.argv[2])

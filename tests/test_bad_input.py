@@ -414,7 +414,7 @@ def test_study_files_that_cannot_be_read(tmp_path):
     with pytest.raises(fa.InputError, match="directory"):
         fa.Study.load(tmp_path)
     path.write_bytes(STUDY.replace("small", "малый").encode("cp1251"))
-    with pytest.raises(fa.InputError, match="not UTF-8"):
+    with pytest.raises(fa.InputError, match="not in UTF-8"):
         fa.Study.load(path)
 
 

@@ -141,7 +141,8 @@ def test_wrong_studies(study: Path, tmp_path: Path) -> None:
 def test_a_wrong_row_is_named(study: Path) -> None:
     (study.parent / "fx.csv").write_text("period,currency,fx\n2019,EUR,1.1\n2020,EUR,[bold]\n")
     assert wrong("run", study) == (
-        'fx.csv, row 2, column fx: not an exchange rate "[bold]". Expected a positive number: USD for one EUR.'
+        'fx.csv, row 2, column fx (EUR in 2020): not an exchange rate "[bold]".'
+        " Expected a positive number: USD for one EUR."
     )
 
 

@@ -34,6 +34,13 @@ def test_a_damaged_index_gives_no_wrong_figure() -> None:
     assert counts[REFUSED] > 80
 
 
+def test_damaged_inputs_are_refused_or_read_as_they_stand() -> None:
+    """The same trials by the thousand: ``python tests/damages.py inputs 2000``."""
+    counts = try_all(KINDS["inputs"], range(100))
+    assert set(counts) <= {REFUSED, HARMLESS}
+    assert counts[REFUSED] > 60
+
+
 # ---- arrays and facts in a file
 
 

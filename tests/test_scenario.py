@@ -145,9 +145,15 @@ def test_a_file_of_scenarios(tmp_path: Path) -> None:
         ("[[scenario]]\nname='x'\nfx=[{currency='EUR', faktor=1}]", 'Did you mean "factor"'),
         ("[[scenario]]\nname='x'\nfx=[{currency='EUR', factor='1'}]", r"fx\[0\].factor.*a number"),
         ("[[scenario]]\nname='x'\nfx=[1]", "keys in braces"),
-        ("[[scenario]]\nname='x'\nresample=7", r's.toml.*scenario\[0\].resample: not a change "7".*\{ seed = 1 \}'),
-        ("[[scenario]]\nname='x'\nfx=5", r'scenario\[0\].fx: not a change "5".*currency = "EUR"'),
-        ("[[scenario]]\nname='x'\nexclude='TUR'", r'scenario\[0\].exclude: not a change "TUR".*partners = '),
+        (
+            "[[scenario]]\nname='x'\nresample=7",
+            r's.toml.*scenario\[0\].resample .the scenario "x".: not a change "7".*\{ seed = 1 \}',
+        ),
+        ("[[scenario]]\nname='x'\nfx=5", r'scenario\[0\].fx .the scenario "x".: not a change "5".*currency = "EUR"'),
+        (
+            "[[scenario]]\nname='x'\nexclude='TUR'",
+            r'scenario\[0\].exclude .the scenario "x".: not a change "TUR".*partners = ',
+        ),
         ("[[scenario]]\nname='x'\nscale=[{ad_valorem=0.9, years=2012.5}]", r"scale\[0\].years.*whole numbers"),
         ("scenario = [1]", r"scenario\[0\]: not a scenario"),
         ("[[scenario", "is no TOML"),

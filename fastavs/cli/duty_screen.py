@@ -75,7 +75,7 @@ def _quote(text: str) -> tuple[str, float]:
 
 def _number(text: str, option: str, whole: str, expected: str) -> float:
     try:
-        value = float(text)
+        value = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         value = math.nan
     if not 0.0 < value < math.inf:

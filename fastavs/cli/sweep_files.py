@@ -109,11 +109,26 @@ def _table(sweep: Sweep, what: str, title: str) -> pa.Table:
 
 
 def _write(table: pa.Table, kind: str, path: Path) -> None:
-    import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet
 
     if kind == ".parquet":
-        pa.parquet.write_table(table, path)
-    else:
-        pa.csv.write_csv(table.set_column(0, "scenario", table["scenario"].cast(pa.string())), path)
+        pyarrow.parquet.write_table(table, path)
+        return
+    columns = {name: _harmless_texts(table.column(name)) for name in table.column_names}
+    pyarrow.csv.write_csv(pyarrow.table(columns), path)
+
+
+def _harmless_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of texts with those harmless that a spreadsheet would work out; other columns as they are."""
+    import pyarrow as pa
+
+    from fastavs.tables.arrow import texts
+    from fastavs.tables.write import harmless
+
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if not pa.types.is_string(coded.type.value_type):
+        return column
+    chunks = coded.unify_dictionaries().chunks
+    distinct = [one if one is None else harmless(one) for one in chunks[0].dictionary.to_pylist()] if chunks else []
+    return pa.chunked_array([texts(distinct).take(chunk.indices) for chunk in chunks], pa.string())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
+from typing import Any
 
+from fastavs.arguments import any_number, mapping_of, misfit, or_none, takes
 from fastavs.duty.expr import Expr, Specific
 from fastavs.duty.meaning import Meaning, Program, run_program
 from fastavs.duty.pieces import Piecewise, pieces_of
@@ -13,6 +15,10 @@ from fastavs.errors import DutyError, UnitError
 from fastavs.units.units import BASE_UNITS, parse_unit
 
 UnitValue = float | Mapping[str, float]
+
+
+def _unit_value(name: str, value: Any) -> UnitValue:
+    return mapping_of(any_number)(name, value) if isinstance(value, Mapping) else any_number(name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Duty:
     is_monotone: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self, printed: str | None) -> None:
+        if not isinstance(self.expr, Expr):
+            raise misfit("expr", self.expr, "an expression; fa.parse_duty makes a duty of a text")
         meaning = Meaning(self.expr)
         kinds = dict.fromkeys([term.unit.kind for term in meaning.specifics])
         object.__setattr__(self, "text", str(self.expr) if printed is None else printed)
@@ -81,6 +89,7 @@ class Duty:
         """Currencies of the specific terms, in order of first appearance."""
         return tuple(dict.fromkeys(term.currency for term in self.specifics))
 
+    @takes(unit_value=or_none(_unit_value), fx=or_none(mapping_of(any_number)))
     def rate(self, unit_value: UnitValue | None = None, fx: Mapping[str, float] | None = None) -> float:
         """The rate of a good, as a fraction of its value.
 
@@ -114,6 +123,7 @@ class Duty:
         terms = [coefficients[term] * ratios[term.kind] for term in self.specifics]
         return run_program(self.program, terms)
 
+    @takes(fx=or_none(mapping_of(any_number)))
     def pieces(self, fx: Mapping[str, float] | None = None) -> Piecewise:
         """The duty as straight pieces over the quantity ratio r, base units of its kind for a unit of value.
 

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from numbers import Rational
 from typing import TypeAlias
 
+from fastavs.arguments import LARGEST, a_text, misfit
 from fastavs.duty.numerals import printed_number
 from fastavs.errors import DutyError
 from fastavs.units.units import Unit, plain_number
 
+_LARGEST = int(LARGEST)
 MAX_DEPTH = 64
 """Deepest nesting of an expression; no real duty goes beyond five."""
 
 
-def _check_number(value: Fraction, what: str) -> None:
+def _check_number(value: Fraction, name: str, what: str) -> None:
+    if type(value) is not Fraction and (isinstance(value, bool) or not isinstance(value, Rational)):
+        raise misfit(name, value, "a fractions.Fraction, or a whole number")
     if value.numerator < 0:
         raise DutyError(f"negative {what}", value=plain_number(value), cure="subtract instead: a - b")
-    try:
-        value.numerator / value.denominator
-    except OverflowError:
-        raise DutyError(f"{what} beyond all bounds", value=f"{str(value)[:20]}...") from None
+    if value.numerator > _LARGEST * value.denominator:
+        raise DutyError(f"{what} beyond all bounds", value=value, expected=f"at most {LARGEST:g}")
 
 
 def _depth_over(*parts: Expr) -> int:
@@ -47,7 +50,7 @@ class Percent:
     depth: int = field(default=1, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _check_number(self.value, "percentage")
+        _check_number(self.value, "value", "percentage")
 
     def __str__(self) -> str:
         return f"{printed_number(self.value)}%"
@@ -78,7 +81,10 @@ class Specific:
     depth: int = field(default=1, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _check_number(self.amount, "amount")
+        _check_number(self.amount, "amount", "amount")
+        a_text("currency", self.currency)
+        if not isinstance(self.unit, Unit):
+            raise misfit("unit", self.unit, "a unit, such as fastavs.units.units.parse_unit gives")
         if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
             raise DutyError("currency", value=self.currency, expected="a code of three capital letters")
 

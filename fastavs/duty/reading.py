@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from fastavs.arguments import a_text, or_none, takes
 from fastavs.duty.duty import Duty
 from fastavs.duty.expr import Expr, Max, Min, Percent, children
 from fastavs.duty.markup import without_markup
@@ -86,6 +87,7 @@ def _parser(language: str) -> Lark:
     return Lark.open_from_package("fastavs.duty", GRAMMARS[language], parser="lalr", maybe_placeholders=False)
 
 
+@takes(text=a_text, dollar=a_text, decimal=or_none(a_text))
 def parse_duty(text: str, *, dollar: str = "USD", decimal: str | None = None) -> Duty:
     """Read a duty from its canonical text, or from an authority's.
 
@@ -127,6 +129,7 @@ def parse_duty(text: str, *, dollar: str = "USD", decimal: str | None = None) ->
     return _parsed(text, None, Notation(dollar, decimal))
 
 
+@takes(text=a_text, language=or_none(a_text), dollar=a_text, decimal=or_none(a_text))
 def read_duty(text: str, language: str | None = None, *, dollar: str = "USD", decimal: str | None = None) -> Duty:
     """Read a duty as an authority prints it.
 

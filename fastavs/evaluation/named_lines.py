@@ -39,11 +39,14 @@ def _check(
     known: dict[object, bool] = {}
     for scenario in scenarios:
         for change in scenario.changes:
-            if isinstance(change, ScaleDuty | ShiftDuty) and change.prefixes:
+            if isinstance(change, ScaleDuty | ShiftDuty) and (change.prefixes or change.group):
                 where = change.where
                 if where not in known:
-                    known[where] = touches(where)
-                if not known[where]:
+                    try:
+                        known[where] = touches(where)
+                    except InputError as error:  # a grouping or a group that the study does not have
+                        raise error.told_of(f'the scenario "{scenario.name}"') from None
+                if change.prefixes and not known[where]:
                     raise _nothing(scenario, change, "changes duties of lines that no schedule has")
             elif isinstance(change, PriceShock) and change.prefixes:
                 if change.prefixes not in known:

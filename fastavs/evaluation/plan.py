@@ -126,8 +126,9 @@ def _volatile(index: SortedIndex, scenarios: Sequence[Scenario]) -> np.ndarray:
     for change in dict.fromkeys(c for one in scenarios for c in one.changes if isinstance(c, SetDuty)):
         touched = touched_lines(index, change.where)
         if not touched.any():
+            name = next(one.name for one in scenarios if change in one.changes)
             raise InputError(
-                "a scenario sets the duty of lines that no schedule has", key="prefixes",
+                f'the scenario "{name}" sets the duty of lines that no schedule has', key="prefixes",
                 value=", ".join(change.prefixes), expected="the beginning of some line's code",
             )  # fmt: skip
         found |= touched

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastavs.arguments import takes
 from fastavs.duty import Duty
 from fastavs.errors import InputError
 from fastavs.index.counts import with_counts
@@ -15,7 +16,8 @@ from fastavs.index.records import basis_facts, further_of, with_records
 from fastavs.index.segments import Asked, Builder, joined
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
-from fastavs.scenario.scenario import Scenario, set_changes
+from fastavs.matching.matches import study_given
+from fastavs.scenario.scenario import Scenario, scenarios_given, set_changes
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches, Matches
 
 
+@takes(study=study_given, scenarios=scenarios_given)
 def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study, to keep and to save.
 
@@ -129,8 +132,10 @@ def check_kinds(matches: Matches, scenarios: Sequence[Scenario]) -> None:
     for change in set_changes(scenarios):
         for kind in change.new.kinds:
             if kind not in matches.checked.trade.kinds:
+                name = next(one.name for one in scenarios if change in one.changes)
                 raise InputError(
-                    f"a scenario charges by {kind}, and no schedule of the study does, so no trade was read for it",
+                    f'the scenario "{name}" charges by {kind}, and no schedule of the study does, so no trade was'
+                    " read for it",
                     value=change.duty,
                     expected="a duty on " + (", ".join(matches.checked.trade.kinds) or "the value alone"),
                 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastavs.arguments import a_flag, a_path, or_none, takes
 from fastavs.errors import InputError
 from fastavs.index.file import Saved, load_index, save_index
 from fastavs.index.lines_of_years import LinesOfYears, Members
@@ -19,6 +20,7 @@ from fastavs.index.parts import IndexParts
 from fastavs.index.rows import USUAL_GROWTH, Ready, make_ready
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Groups
+from fastavs.matching.matches import study_given
 
 if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches
@@ -74,11 +76,13 @@ class SortedIndex(IndexParts):
                 new.__dict__[name] = self.__dict__[name]  # where `cached_property` keeps it
         return new
 
+    @takes(path=a_path)
     def save(self, path: str | Path) -> None:
         """Write the index, made ready for sweeps, to a file that `load` maps into memory."""
         object.__setattr__(self, "saved", save_index(self, self.ready, Path(path)))
 
     @classmethod
+    @takes(path=a_path, study=or_none(study_given), mapped=a_flag)
     def load(cls, path: str | Path, study: HasMatches | None = None, *, mapped: bool = True) -> SortedIndex:
         """Map a saved index into memory.
 
@@ -102,6 +106,7 @@ class SortedIndex(IndexParts):
             index.insist_on(study, str(path))
         return index
 
+    @takes(study=study_given)
     def insist_on(self, study: HasMatches, file: str | None = None) -> None:
         """Raise an InputError if the index was built from other inputs than the study's."""
         if study.matches.fingerprint != self.fingerprint:

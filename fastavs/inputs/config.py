@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -13,6 +12,7 @@ from msgspec import Meta
 import fastavs
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.options import Base, Options
+from fastavs.plain_text import read_toml
 
 Positive = Annotated[float, Meta(gt=0)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
@@ -100,19 +100,7 @@ def load_config(path: Path) -> StudyConfig:
     InputError
         No such file, no TOML, an unknown key, or a value that does not fit; the message names the key.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        nearby = [one.name for one in path.parent.glob("*.toml")]
-        raise InputError(
-            f"the study file cannot be read ({reason}).{did_you_mean(path.name, nearby)}".rstrip("."), file=str(path)
-        ) from None
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the study file is no TOML ({error})", file=str(path)) from None
-    return check_config(found, str(path))
+    return check_config(read_toml(path, "the study file"), str(path))
 
 
 def check_config(found: dict[str, Any], label: str) -> StudyConfig:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastavs.arguments import LARGEST
 from fastavs.errors import InputError
-from fastavs.tables.columns import number_column, text_column
+from fastavs.tables.columns import about_row, number_column, text_column
 from fastavs.tables.tables import Columns, Piece
 
 COLUMNS = Columns("fx", ("period", "currency"), ("fx",), ("period", "currency", "fx"))
@@ -78,15 +79,19 @@ def read_fx(pieces: Sequence[Piece], own: str) -> Fx:
             if periods[i] < 0 or currencies[i] < 0:
                 column = "period" if periods[i] < 0 else "currency"
                 what = 'a period of the trade, such as "2009"' if column == "period" else 'a currency, such as "EUR"'
-                raise InputError("an empty cell", file=piece.label, row=i + 1, column=column, expected=what)
+                raise InputError(
+                    "an empty cell", file=piece.label, row=i + 1, column=column, about=about_row(piece, i),
+                    expected=what,
+                )  # fmt: skip
             period, currency = period_names[periods[i]], currency_names[currencies[i]].upper()
             value = float(values[i])
-            if bad[i] or not value > 0.0 or value == np.inf:
+            if bad[i] or not value > 0.0 or value > LARGEST:
                 raise InputError(
                     "not an exchange rate",
                     file=piece.label,
                     row=i + 1,
                     column="fx",
+                    about=f"{currency} in {period}",
                     value=piece.table.column("fx")[i].as_py(),
                     expected=f"a positive number: {own} for one {currency}",
                 )
@@ -97,6 +102,7 @@ def read_fx(pieces: Sequence[Piece], own: str) -> Fx:
                         file=piece.label,
                         row=i + 1,
                         column="fx",
+                        about=f"{currency} in {period}",
                         value=value,
                         cure="leave the row out, or mend `currency` in the study",
                     )
@@ -107,6 +113,7 @@ def read_fx(pieces: Sequence[Piece], own: str) -> Fx:
                     file=piece.label,
                     row=i + 1,
                     column="fx",
+                    about=f"{currency} in {period}",
                     value=value,
                     cure="leave one of them out",
                 )

@@ -11,7 +11,7 @@ import numpy as np
 from fastavs.codes import partner_code
 from fastavs.errors import InputError, did_you_mean
 from fastavs.periods import natural
-from fastavs.tables.columns import text_column
+from fastavs.tables.columns import about_row, text_column
 from fastavs.tables.tables import Columns, Piece
 
 COLUMNS = Columns(
@@ -86,7 +86,7 @@ def read_partners(
     """
     spans: dict[str, list[Span]] = {partner_code(partner): [Span(None, None)] for partner in exclude}
     for period, some in (exclude_by_period or {}).items():
-        if not re.match(r"\d{4}([^0-9]|$)", period):
+        if not re.match(r"[0-9]{4}([^0-9]|\Z)", period):
             raise InputError(
                 "not a period", key="partners.exclude_by_period", value=period, expected='such as "2008" or "2011H1"'
             )
@@ -112,6 +112,7 @@ def read_partners(
                     file=piece.label,
                     row=i + 1,
                     column="treatment",
+                    about=about_row(piece, i),
                     value=treatment,
                     expected=" or ".join(TREATMENTS) + "." + did_you_mean(treatment, TREATMENTS),
                 )
@@ -132,8 +133,12 @@ def _check_span(row: Mapping[str, str | None], treatment: str, piece: Piece, num
             file=piece.label,
             row=number,
             column="first_period" if first else "last_period",
+            about=about_row(piece, number - 1),
             value=first or last,
             cure="give the periods to the row that excludes the partner",
         )
     if first and last and natural(first) > natural(last) and not first.startswith(last):
-        raise InputError("the first period is after the last", file=piece.label, row=number, value=f"{first}, {last}")
+        raise InputError(
+            "the first period is after the last", file=piece.label, row=number, about=about_row(piece, number - 1),
+            value=f"{first}, {last}",
+        )  # fmt: skip

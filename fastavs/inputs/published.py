@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ import pyarrow as pa
 from fastavs.errors import InputError, did_you_mean
 from fastavs.tables import arrow
 from fastavs.tables.columns import number_column, text_column
-from fastavs.tables.tables import Columns, Piece, find_files, from_memory
+from fastavs.tables.kinds import check_kind
+from fastavs.tables.tables import Columns, Piece, file_digest, find_files, from_memory, unreadable
 
 CALIBRATED = "calibrated"
 KEYS = {
@@ -67,12 +67,12 @@ def read_file(key: str, name: str, folder: Path, label: str) -> Piece:
     options = csv.ConvertOptions(
         column_types=dict.fromkeys(_TEXT, pa.string()), null_values=[""], strings_can_be_null=True
     )
-    try:
+    with unreadable(name, path, "CSV with a header"):
+        digest = file_digest(path)
+        check_kind(path, name)
         table = csv.read_csv(path, convert_options=options)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (pa.ArrowException, OSError) as error:
-        reason = (str(error).splitlines() or ["unknown"])[0].rstrip(".")
-        raise InputError(f"the file cannot be read ({reason})", file=name, expected="CSV with a header") from None
+        table.validate(full=True)
+        table.column_names  # noqa: B018 - they may be no UTF-8
     return Piece(name, table, digest)
 
 

@@ -12,7 +12,7 @@ from fastavs import codes
 from fastavs.duty import Duty, parse_duty
 from fastavs.duty.numerals import decimal_of
 from fastavs.errors import DutyError, InputError
-from fastavs.tables.columns import number_column, text_column
+from fastavs.tables.columns import about_row, number_column, text_column
 from fastavs.tables.tables import Columns, Piece
 
 PLAIN = re.compile(f"[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}")  # a code that `codes.trouble` has nothing against
@@ -99,6 +99,7 @@ def read_schedules(
                 file=piece.label,
                 row=row + 1,
                 column="duty",
+                about=about_row(piece, row),
                 expected='a duty such as "15%", "0.4 EUR/l" or "max(15%, 0.15 EUR/kg)"',
                 cure='write "0%" if the line is free',
             )
@@ -130,6 +131,7 @@ def _years(piece: Piece) -> np.ndarray:
             file=piece.label,
             row=row + 1,
             column="year",
+            about=about_row(piece, row),
             value=piece.table.column("year")[row].as_py(),
             expected="a whole number such as 2012",
         )
@@ -205,11 +207,13 @@ def _refuse_shares(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> Non
     bare = {text: float(text) for text in duty_texts if text.isascii() and text.replace(".", "", 1).isdigit()}
     if bare and max(bare.values()) <= 1.0 and any(0.0 < number < 1.0 for number in bare.values()):
         text = next(text for text, number in bare.items() if 0.0 < number < 1.0)
+        row = int(np.argmax(duty == duty_texts.index(text)))
         raise DutyError(
             "bare numbers that look like shares, where a bare number is read as percent",
             file=piece.label,
-            row=int(np.argmax(duty == duty_texts.index(text))) + 1,
+            row=row + 1,
             column="duty",
+            about=about_row(piece, row),
             value=text,
             cure=f'write "{100 * float(text):g}%", or "{text}%" if that is meant',
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fastavs.arguments import LARGEST
 from fastavs.codes import Grouping, make_grouping, partner_code
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
@@ -104,8 +104,9 @@ def valuation_of(config: StudyConfig) -> dict[str, float]:
     factors: dict[str, float] = {}
     for place, one in enumerate(config.valuation):
         where = f"valuation[{place}]"
-        if not math.isfinite(one.factor):
-            raise InputError("not a factor", key=where, value=one.factor, expected="a positive number")
+        if not one.factor <= LARGEST:
+            expected = f"a positive number, at most {LARGEST:g}"
+            raise InputError("not a factor", key=where, value=one.factor, expected=expected)
         if partner_code(one.partner) in factors:
             raise InputError(
                 "a second factor for a partner", key=where, value=one.partner, cure="leave one of them out"

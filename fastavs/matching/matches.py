@@ -6,10 +6,11 @@ import re
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
+from fastavs.arguments import misfit
 from fastavs.checked import Checked
 from fastavs.inputs.schedule import YearSchedule
 
@@ -78,7 +79,7 @@ class Matches:
     def base_keys(self, digits: int) -> np.ndarray:
         """Return the lines of the schedules of base periods that are plain years (METHOD.md, "Base-period codes")."""
         checked = self.checked
-        years = [int(period) for period in checked.config.base.periods if re.fullmatch(r"\d{4}", period)]
+        years = [int(period) for period in checked.config.base.periods if re.fullmatch("[0-9]{4}", period)]
         schedules = [checked.applied[year] for year in years if year in checked.applied]
         found = [one.keys for one in schedules if one.digits == digits]
         return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
@@ -111,3 +112,10 @@ class HasMatches(Protocol):
     """A study, for those who need no more of it than its matches."""
 
     matches: Matches
+
+
+def study_given(name: str, value: Any) -> HasMatches:
+    """Take a study as an argument."""
+    if not isinstance(getattr(value, "matches", None), Matches):
+        raise misfit(name, value, 'a study, such as fa.Study.load("study.toml") gives')
+    return cast(HasMatches, value)

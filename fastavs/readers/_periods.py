@@ -14,8 +14,8 @@ from fastavs.errors import InputError
 BUCKETS: Mapping[str, int] = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 
 _YEAR = tuple(range(1, 13))
-_LABEL = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|M([0-9+-]+))?")
-_MONTHLY = re.compile(r"(\d{4})-?(\d{2})|(\d{2})/(\d{4})")
+_LABEL = re.compile(r"([0-9]{4})(?:H([12])|Q([1-4])|M([0-9+-]+))?")
+_MONTHLY = re.compile(r"([0-9]{4})-?([0-9]{2})|([0-9]{2})/([0-9]{4})")
 
 
 def read_period(text: str) -> tuple[int, int | None] | None:
@@ -27,7 +27,7 @@ def read_period(text: str) -> tuple[int, int | None] | None:
     ((2021, 3), (2021, 3), (2013, None), None)
     """
     text = text.strip()
-    if re.fullmatch(r"\d{4}", text):
+    if re.fullmatch(r"[0-9]{4}", text):
         return int(text), None
     found = _MONTHLY.fullmatch(text)
     if not found:
@@ -94,7 +94,7 @@ def _months(found: re.Match[str]) -> tuple[int, ...]:
     months: list[int] = []
     for run in listed.split("+"):
         ends = run.split("-")
-        if len(ends) > 2 or not all(re.fullmatch(r"\d\d", end) for end in ends):
+        if len(ends) > 2 or not all(re.fullmatch(r"[0-9]{2}", end) for end in ends):
             return ()
         months += range(int(ends[0]), int(ends[-1]) + 1)
     return tuple(months)

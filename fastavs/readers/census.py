@@ -30,6 +30,7 @@ from os import PathLike
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_text, mapping_of, or_none, paths, takes
 from fastavs.errors import InputError
 from fastavs.readers._groups import joined, part_breakdown, part_groups, part_levels, whole
 from fastavs.readers._periods import label
@@ -70,6 +71,9 @@ class _Wanted:
     file: str
 
 
+@takes(
+    path=paths, period=or_none(a_text), measure=a_text, by=a_text, partners=or_none(mapping_of(a_text)), strict=a_flag
+)
 def read(
     path: Path_ | Sequence[Path_],
     period: str | None = None,

@@ -35,6 +35,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_path, a_table, a_text, or_none, paths, takes, texts
 from fastavs.errors import InputError
 from fastavs.readers import _comext_bulk
 from fastavs.readers._comext_bulk import partner_code
@@ -47,6 +48,7 @@ IMPORTS = ("year", "flow", "partner", "cn8", "value_eur", "qty_100kg")
 FLOWS = {"imports": "M", "exports": "X"}
 
 
+@takes(path=paths, reporter=or_none(texts), flow=a_text, trade=a_text, fx=or_none(a_table), by=a_text, strict=a_flag)
 def read_bulk(
     path: Path_ | Sequence[Path_],
     *,
@@ -98,6 +100,7 @@ def read_bulk(
     )
 
 
+@takes(path=a_path, line=a_text, fx=or_none(a_table), by=a_text, strict=a_flag)
 def read_exports(
     path: Path_,
     line: str,
@@ -153,6 +156,7 @@ def read_exports(
     return finish(native, rows.column("exporter"), sieve, counts, source.notes, flag, strict)
 
 
+@takes(path=a_path, flow=a_text, fx=or_none(a_table), strict=a_flag)
 def read_imports(
     path: Path_,
     *,

@@ -27,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_text, mapping_of, or_none, paths, takes
 from fastavs.errors import InputError
 from fastavs.readers._dataweb_cells import ONE_YEAR, QUANTITIES, VALUES, Cell, Found, read_file
 from fastavs.readers._groups import joined, part_groups, part_levels
@@ -53,6 +54,7 @@ _LOCAL = {
 }  # fmt: skip
 
 
+@takes(path=paths, value=or_none(a_text), by=a_text, partners=or_none(mapping_of(a_text)), strict=a_flag)
 def read(
     path: Path_ | Sequence[Path_],
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_path, a_year, takes
 from fastavs.duty import parse_duty
 from fastavs.errors import DutyError, InputError
 from fastavs.readers._reading import Reading, Sieve
@@ -23,6 +24,7 @@ CHAPTERS = frozenset(f"{number:02d}" for number in range(1, 98)) - {"77"}
 _DUTY_NOTE = r"(^|;)\s*[0-9]+[СC]\)"
 
 
+@takes(path=a_path, year=a_year, strict=a_flag)
 def read(path: Path_, year: int, *, strict: bool = False) -> Reading:
     """Read the tariff of one vintage into a native schedule table.
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_path, a_text, takes, texts
 from fastavs.errors import InputError, did_you_mean
 from fastavs.readers._periods import months_of
 from fastavs.readers._reading import Reading
@@ -27,6 +28,7 @@ _NONE = ("", "N/A")
 _DAY = np.timedelta64(1, "D")
 
 
+@takes(path=a_path, currency=a_text, periods=texts, currencies=texts, incomplete=a_flag)
 def read(
     path: Path_,
     *,

@@ -26,6 +26,7 @@ from os import PathLike
 
 import pyarrow as pa
 
+from fastavs.arguments import a_flag, a_text, a_year, paths, takes, whole
 from fastavs.errors import InputError
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule import duties_by_line, schedule_table
@@ -42,6 +43,7 @@ _MARKUP = re.compile(r"<[^>]*>")
 _NOTE = re.compile(r"\s+\d+/$")
 
 
+@takes(path=paths, year=a_year, column=a_text, digits=whole(), strict=a_flag)
 def read(
     path: Path_ | Sequence[Path_], year: int, *, column: str = "general", digits: int = LINE, strict: bool = False
 ) -> Reading:

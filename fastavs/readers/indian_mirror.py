@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_text, paths, takes
 from fastavs.errors import UnitError
 from fastavs.readers._countries import to_iso3
 from fastavs.readers._fts import Flow, line_column, open_flow, period_column
@@ -27,6 +28,7 @@ THOUSAND = 1000
 _LOCAL = {"TON": "t"}
 
 
+@takes(path=paths, flow=a_text, by=a_text, strict=a_flag)
 def read(
     path: Path_ | Sequence[Path_],
     *,

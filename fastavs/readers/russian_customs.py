@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_flag, a_text, or_none, parts_of_years, paths, takes
 from fastavs.readers._countries import to_iso3
 from fastavs.readers._fts import Flow, line_column, open_flow, period_column
 from fastavs.readers._reading import Reading
@@ -27,6 +28,7 @@ from fastavs.readers._trade import Flag, canonical_unit, finish, map_distinct, s
 COLUMNS = ("NAPR", "PERIOD", "STRANA", "TNVED", "EDIZM", "STOIM", "NETTO", "KOL")
 
 
+@takes(path=paths, flow=a_text, by=a_text, part_years=or_none(parts_of_years), strict=a_flag)
 def read(
     path: Path_ | Sequence[Path_],
     *,

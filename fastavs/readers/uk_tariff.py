@@ -21,6 +21,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from fastavs.arguments import a_date, a_flag, a_path, a_text, a_year, or_none, takes, whole
 from fastavs.errors import InputError
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._schedule import canonical, duties_by_line, schedule_table
@@ -35,6 +36,7 @@ _SEASON = re.compile(r"\s*([^()]+?)\s*\(([^()]*-[^()]*)\)\s*(?:,|$)")
 _SPAN = re.compile(r"(\d{1,2}) *([A-Z]{3})?[A-Z]* *- *(\d{1,2}) *([A-Z]{3})[A-Z]*")
 
 
+@takes(path=a_path, year=a_year, column=a_text, digits=whole(), on=or_none(a_date), strict=a_flag)
 def read(
     path: Path_,
     year: int,
@@ -82,8 +84,8 @@ def read(
     file = pa.chunked_array([pa.array([source.file] * rows.num_rows, pa.string())])
     sieve = Sieve(file, np.arange(1, rows.num_rows + 1), rows)
     written = [one.strip() for one in rows.column("commodity").to_pylist()]
-    code = [f"0{one}" if len(one) in (SHORT - 1, LONG - 1) and one.isdigit() else one for one in written]
-    wrong = [not one.isdigit() or len(one) not in (SHORT, LONG) for one in code]
+    code = [f"0{one}" if len(one) in (SHORT - 1, LONG - 1) and _is_code(one) else one for one in written]
+    wrong = [not _is_code(one) or len(one) not in (SHORT, LONG) for one in code]
     sieve.lose(np.array(wrong), f"code is not of {SHORT} or {LONG} digits")
     texts = [one.replace("\xa0", " ").strip() for one in rows.column(RATES[column]).to_pylist()]
     day = on or datetime.date(year, 1, 1)
@@ -151,3 +153,7 @@ def _part_parts(code: list[str], line: list[str | None], text: list[str], sieve:
         for one, where, rate in zip(code, line, text, strict=True)
     ]
     sieve.lose(np.array(other), "part of a line, with another duty than the line")
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.arguments import a_date, a_flag, a_path, a_year, or_none, takes
 from fastavs.duty import parse_duty
 from fastavs.errors import DutyError, InputError, UnitError
 from fastavs.readers._reading import Reading, Sieve
@@ -40,6 +41,7 @@ SEE_TARIFF = Decimal("9999.99")
 _TERMS = {"0": "", "7": "a", "1": "1", "2": "2", "3": "1o", "4": "a1", "5": "a2", "6": "a1o"}
 
 
+@takes(path=a_path, year=a_year, on=or_none(a_date), strict=a_flag)
 def read(path: Path_, year: int, *, on: datetime.date | None = None, strict: bool = False) -> Reading:
     """Read one year's MFN duties into a native schedule table.
 

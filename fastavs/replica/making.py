@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fastavs.arguments import a_number, a_path, a_progress, takes, whole
 from fastavs.errors import InputError
 from fastavs.progress import Progress
 from fastavs.replica.applied import Schedule, make_2011, make_own_year, ranks, targets_2011
@@ -42,6 +43,7 @@ def _quiet(step: str, done: int, of: int) -> None:
     """Say nothing."""
 
 
+@takes(folder=a_path, seed=whole(), scale=a_number, progress=a_progress)
 def make_replica(folder: Path, seed: int = 1, scale: float = 1.0, progress: Progress = _quiet) -> Path:
     """Write a synthetic replica of the Russian study 2001-2020 into a folder.
 

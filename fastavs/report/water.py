@@ -173,7 +173,7 @@ def _imports_of_lines(checked: Checked, year: YearRates) -> tuple[str, np.ndarra
 
     if year.own_trade:
         return str(year.year), year.imports
-    plain = [place for place in checked.serving.base_periods if re.fullmatch(r"\d{4}", checked.trade.periods[place])]
+    plain = [place for place in checked.serving.base_periods if re.fullmatch("[0-9]{4}", checked.trade.periods[place])]
     if not plain:
         return "base", year.imports
     last = max(plain)  # periods are sorted

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from fastavs.arguments import a_text, a_year, or_none, takes
 from fastavs.errors import InputError
 from fastavs.evaluation.as_it_is import AsItIs
 from fastavs.results.breaches import breaches_table
@@ -63,6 +64,7 @@ class Rates:
         index = self.found.index
         return pa.table(summary_columns(tuple(self.years), index.line_counts, self.found.summary[np.newaxis]))
 
+    @takes(grouping=a_text)
     def by(self, grouping: str = "chapter") -> pa.Table:
         """Return a row per group and year: the columns of ``group_<name>.csv``.
 
@@ -83,10 +85,12 @@ class Rates:
         """Return the lines whose applied rate is above the bound one: the columns of ``breaches.csv``."""
         return breaches_table(list(self.years.values()), self.matches.fx_of)
 
+    @takes(line=a_text, year=or_none(a_year))
     def observations(self, line: str, year: int | None = None) -> pa.Table:
         """Return the proof of one line's rate, in the last year by default: see `observations_table`."""
         return observations_table(self.checked, self.year(year), line)
 
+    @takes(year=or_none(a_year))
     def year(self, year: int | None = None) -> YearRates:
         """Return one year's columns; the last year's by default.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from fastavs.arguments import a_text, takes
 from fastavs.errors import InputError, did_you_mean
 from fastavs.results.summary import summary_columns
 from fastavs.scenario.scenario import Scenario
@@ -55,6 +56,7 @@ class Sweep:
         scenario = labels(np.repeat(np.arange(n), y), [one.name for one in self.scenarios])
         return pa.table({"scenario": scenario} | summary_columns(self.years, self.lines, self.figures, self.outputs))
 
+    @takes(grouping=a_text)
     def by(self, grouping: str) -> pa.Table:
         """Return a row per scenario, group and year, for a grouping that was asked for."""
         if grouping not in self.groups:

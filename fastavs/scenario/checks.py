@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from fastavs.arguments import LARGEST
 from fastavs.codes import LONGEST
 from fastavs.errors import InputError
 
@@ -34,17 +35,23 @@ def check_number(change: object, key: str, least: float = -math.inf) -> None:
     value = getattr(change, key)
     if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
         raise wrong(change, key, value, "a number")
-    if not (math.isfinite(value) and value >= least):
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if abs(number) > LARGEST:
+        raise wrong(change, key, value, f"a finite number, at most {LARGEST:g}")
+    if not number >= least:
         raise wrong(change, key, value, "a finite number" + (" of 0 or more" if least == 0.0 else ""))
-    object.__setattr__(change, key, float(value))
+    object.__setattr__(change, key, number)
 
 
 def check_factor(change: object) -> None:
     """Make sure that a field ``factor`` is a finite number above 0."""
     check_number(change, "factor")
     factor: float = getattr(change, "factor")  # noqa: B009 (an object has no such field as far as types go)
-    if factor <= 0.0:
-        raise wrong(change, "factor", factor, "a number above 0")
+    if not factor >= 1.0 / LARGEST:
+        raise wrong(change, "factor", factor, "a number above 0" if factor <= 0.0 else f"at least {1.0 / LARGEST:g}")
 
 
 def check_prefixes(change: object) -> None:

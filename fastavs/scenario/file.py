@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.plain_text import read_toml
 from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
@@ -59,13 +59,7 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         No such file, no TOML, an unknown key, a value that does not fit; the message names scenario and key.
     """
     path = Path(path)
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError(f"the scenario file cannot be read ({reason})", file=str(path)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the scenario file is no TOML ({error})", file=str(path)) from None
+    found = read_toml(path, "the scenario file")
     _check_keys(found, ("scenario",), str(path), None)
     entries = found.get("scenario", [])
     if not isinstance(entries, list) or not entries:
@@ -77,7 +71,15 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
                 expected="a name and changes",
                 cure="begin each scenario with [[scenario]]",
             )  # fmt: skip
-    return [_read_one(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
+    return [_read_named(entry, f"scenario[{place}]", str(path)) for place, entry in enumerate(entries)]
+
+
+def _read_named(entry: dict[str, Any], where: str, file: str) -> Scenario:
+    try:
+        return _read_one(entry, where, file)
+    except InputError as error:
+        name = entry.get("name")
+        raise (error.told_of(f'the scenario "{name}"') if name and isinstance(name, str) else error) from None
 
 
 def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
@@ -106,7 +108,7 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
     try:
         return Scenario(entry.get("name", ""), *changes)
     except InputError as error:
-        error.key = f"{where}.name"
+        error.key = where if error.key == "changes" else f"{where}.name"
         raise error.placed(file) from None
 
 

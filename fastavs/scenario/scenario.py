@@ -5,9 +5,11 @@ The trade changes first; then new duties are set, and factors and shifts go thro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from fastavs.arguments import LARGEST, a_kind, a_text, some
 from fastavs.errors import InputError
 from fastavs.scenario.duties import DutyChange, FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
@@ -39,17 +41,19 @@ class Scenario:
     changes: tuple[Change, ...]
 
     def __init__(self, name: str, *changes: Change) -> None:
-        if not isinstance(name, str) or not name:
-            raise InputError("a scenario without a name", value=name, expected="a text")
+        if a_text("name", name) == "":
+            raise InputError("a scenario without a name", key="name", expected="a text")
         for change in changes:
             if not isinstance(change, KINDS):
                 raise InputError(
                     f'the scenario "{name}" has something that is no change',
+                    key="changes",
                     value=type(change).__name__,
                     expected=", ".join(kind.__name__ for kind in KINDS),
                 )
         if sum(isinstance(change, Resample) for change in changes) > 1:
             raise InputError(f'the scenario "{name}" draws its partners twice', expected="one Resample at most")
+        _check_together(name, changes)
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "changes", changes)
 
@@ -67,6 +71,26 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"Scenario({', '.join(map(repr, (self.name, *self.changes)))})"
+
+
+def _check_together(name: str, changes: Sequence[Change]) -> None:
+    """Make sure that factors and shifts do not take numbers beyond what double holds."""
+    factors = [c.factor for c in changes if isinstance(c, FxShock | PriceShock)]
+    factors += [max(c.ad_valorem, c.specific) for c in changes if isinstance(c, ScaleDuty)]
+    shifts = sum(max(abs(c.ad_valorem), abs(c.specific)) for c in changes if isinstance(c, ShiftDuty))
+    growth = math.prod(max(factor, 1.0) for factor in factors)
+    shrinking = math.prod(c.factor for c in changes if isinstance(c, FxShock | PriceShock) and c.factor < 1.0)
+    if max(growth, shifts) > LARGEST or shrinking < 1.0 / LARGEST:
+        raise InputError(
+            f'the changes of the scenario "{name}" come to more than can be reckoned with', key="changes",
+            expected=f"factors that multiply to {LARGEST:g} at most, and to {1.0 / LARGEST:g} at least",
+        )  # fmt: skip
+
+
+def scenarios_given(name: str, value: Any) -> tuple[Scenario, ...]:
+    """Take scenarios, or one, as an argument."""
+    a_scenario = a_kind(lambda: Scenario, 'a scenario, such as fa.Scenario("as it is")')
+    return tuple(some(a_scenario, "a scenario, or scenarios")(name, value))
 
 
 def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:

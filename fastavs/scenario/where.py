@@ -84,9 +84,10 @@ EVERYWHERE = Where((), None, "both", None)
 def check_where(change: Any) -> None:
     """Check the fields by which a change chooses lines."""
     check_prefixes(change)
-    if change.schedule not in SCHEDULES:
+    if not isinstance(change.schedule, str) or change.schedule not in SCHEDULES:
+        near = did_you_mean(change.schedule, SCHEDULES) if isinstance(change.schedule, str) else ""
         expected = " or ".join(f'"{one}"' for one in SCHEDULES)
-        raise wrong(change, "schedule", change.schedule, f"{expected}.{did_you_mean(str(change.schedule), SCHEDULES)}")
+        raise wrong(change, "schedule", change.schedule, f"{expected}.{near}")
     if change.years is not None:
         years = change.years if isinstance(change.years, list | tuple | set | range | np.ndarray) else (change.years,)
         for year in years:

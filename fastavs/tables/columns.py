@@ -23,6 +23,15 @@ TEXT_ALONE = {
 """Columns that cannot be numbers: what they hold, an example, and what to do."""
 
 
+_TELLING = ("line", "prefix", "partner", "period", "currency")
+
+
+def about_row(piece: Piece, row: int) -> str | None:
+    """Return what a person knows a row by, as "line 2203000100, partner DEU"; rows count from 0 here."""
+    cells = {name: piece.table.column(name)[row].as_py() for name in _TELLING if name in piece.table.column_names}
+    return ", ".join(f"{name} {cell}" for name, cell in cells.items() if cell not in (None, "")) or None
+
+
 def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     """Return a text column as places into its distinct values: int32[n] (-1 = null) and the list of texts.
 
@@ -202,6 +211,7 @@ def _other_form(piece: Piece, column: str, texts: list[str | None], place: int, 
         file=piece.label,
         row=piece.first + place + 1,
         column=column,
+        about=about_row(piece, place),
         value=text,
         expected=str(form) if form else "a decimal point, and nothing between thousands",
         cure=f"{setting}, or write {readings(text)[-1].plain}",
@@ -215,6 +225,7 @@ def _either_way(piece: Piece, column: str, text: str, place: int) -> InputError:
         file=piece.label,
         row=piece.first + place + 1,
         column=column,
+        about=about_row(piece, place),
         value=text,
         cure=f'say decimal = "{decimal.decimal}" or thousands = "{grouped.thousands}" under the table\'s heading in '
         "the study file, or write plain numbers",

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 from fastavs.errors import InputError
 
@@ -78,6 +79,7 @@ def whole_folder(target: Path, check: Callable[[Path], object]) -> Iterator[Path
     holder = target.with_name(own_name())
     try:
         remove_leftovers(target.parent)
+        _check_removable(target)
         holder.mkdir()
         (holder / "target").write_text(target.name, encoding="utf-8")
         (holder / "new").mkdir()
@@ -109,11 +111,13 @@ def whole_tree(target: Path) -> Iterator[Path]:
         remove_leftovers(target.parent)
         holder.mkdir()
         yield holder
-        new = sorted(path for path in holder.rglob("*") if path.is_file())
+        new = sorted(_files_below(holder))
         places = [target / path.relative_to(holder) for path in new]
         for place in places:
             made = _make_parents(place) + made
             _check_target(place)
+        for folder in dict.fromkeys(place.parent for place in places):
+            remove_leftovers(folder)
         with uninterrupted():
             _place(new, places)
     finally:
@@ -219,6 +223,23 @@ def _check_target(place: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Return all files in a folder and its folders; none is passed over because a folder cannot be read."""
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    for path, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(path) / name for name in names)
+
+
+def _check_removable(folder: Path) -> None:
+    """Raise an OSError where something in a folder may not be removed."""
+    for path, _, _ in os.walk(folder):
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+
 def _place(new: Sequence[Path], places: Sequence[Path]) -> None:
     """Move the files that were written to their places, all or none."""
     done: list[tuple[Path, Path | None]] = []
@@ -282,6 +303,7 @@ def _swap(holder: Path, target: Path, check: Callable[[Path], object]) -> None:
     """Put a new folder in the place of what stands there."""
     new, old = holder / "new", holder / "old"
     for _ in range(_RIVALS):
+        _check_removable(target)
         with suppress(FileNotFoundError):
             target.rename(old)
         try:

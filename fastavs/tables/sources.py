@@ -17,14 +17,15 @@ import pyarrow.compute as pc
 from fastavs.errors import InputError
 from fastavs.tables.arrow import texts
 from fastavs.tables.columns import coded_column, plain
+from fastavs.tables.kinds import ARROW_ENDINGS, PARQUET_ENDINGS, check_kind
 from fastavs.tables.tables import (
-    ARROW_ENDINGS,
-    PARQUET_ENDINGS,
     Columns,
     Piece,
     file_digest,
+    is_first_feather,
     label_of,
     native,
+    read_first_feather,
     read_one,
     unreadable,
 )
@@ -72,7 +73,7 @@ class FileSource:
             A file that is not the one that was read.
         """
         if not self._digest:
-            with unreadable(self.label):
+            with unreadable(self.label, self._path):
                 self._digest = file_digest(self._path)
                 self._insist_on_same()
         return self._digest
@@ -87,8 +88,10 @@ class FileSource:
             return 0
         import pyarrow.parquet as pq
 
-        with unreadable(self.label), pq.ParquetFile(self._path) as file:
-            return int(file.metadata.num_rows)
+        with unreadable(self.label, self._path):
+            check_kind(self._path, self.label)
+            with pq.ParquetFile(self._path) as file:
+                return int(file.metadata.num_rows)
 
     def batches(self) -> Iterator[Piece]:
         """Return the rows in order, at most `BATCH_ROWS` of them at a time.
@@ -99,10 +102,10 @@ class FileSource:
             A file that cannot be read, of an unknown kind, without the columns that must be there, or without rows.
         """
         first = 0
-        with unreadable(self.label):
+        with unreadable(self.label, self._path):
             self._insist_on_same()
             self._read = _state(self._path)
-            self._path.open("rb").close()  # a file that cannot be opened is said to be just that
+            check_kind(self._path, self.label)
             tables = _stretches(_tables(self._path, self.label, self._columns, self._renamed))
             for table in tables:
                 yield Piece(self.label, native(table, self._columns, self._renamed, self.label), "", first)
@@ -185,7 +188,10 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
     present = [name for name in wanted if name in schema.names] or schema.names
     coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
     # in this thread and batch by batch: Arrow's own threads, and its reading ahead, keep memory for themselves
-    with pq.ParquetFile(path, metadata=metadata, read_dictionary=coded, buffer_size=BUFFER, pre_buffer=False) as file:
+    with pq.ParquetFile(
+        path, metadata=metadata, read_dictionary=coded, buffer_size=BUFFER, pre_buffer=False,
+        page_checksum_verification=True,
+    ) as file:  # fmt: skip
         yield pa.Table.from_batches([], schema)
         for batch in file.iter_batches(BATCH_ROWS, columns=present, use_threads=False):
             yield pa.Table.from_batches([batch])
@@ -193,14 +199,11 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
 
 def _arrow_batches(path: Path, wanted: Sequence[str]) -> Iterator[pa.Table]:
     """Yield the record batches of an Arrow file; a Feather file of the first version comes whole."""
+    if is_first_feather(path):
+        yield read_first_feather(path)
+        return
     with pa.OSFile(str(path)) as stream:
-        try:
-            schema = pa.ipc.open_file(stream).schema
-        except pa.ArrowInvalid:
-            from pyarrow import feather
-
-            yield feather.read_table(path)
-            return
+        schema = pa.ipc.open_file(stream).schema
         fields = [place for place, name in enumerate(schema.names) if name in wanted]
         reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
         yield pa.Table.from_batches([], schema)

@@ -9,6 +9,9 @@ from __future__ import annotations
 import glob
 import hashlib
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +21,9 @@ from typing import Any
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.tables.kinds import ARROW_ENDINGS, CSV_ENDINGS, PARQUET_ENDINGS, check_kind, encoding_trouble
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
-ARROW_ENDINGS = (".arrow", ".feather", ".ipc")
-PARQUET_ENDINGS = (".parquet", ".pq")
+FILES = "Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
                 cure=f"paths are relative to {folder.resolve()}.{did_you_mean(Path(pattern).name, nearby)}",
             )
         for match in matches:
+            if not (os.path.isfile(match) or os.path.isdir(match)):  # nobody may ever write to a pipe
+                raise InputError("no ordinary file", key=key, value=match)
             found.setdefault(Path(match).resolve(), Path(match))  # one file under two paths is one file
     return list(found.values())
 
@@ -99,10 +103,10 @@ def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, st
     pieces = []
     for path in paths:
         label = label_of(path, folder)
-        with unreadable(label):
+        with unreadable(label, path):
             digest = file_digest(path)
-            table = read_one(path, label, columns, renamed)
-        pieces.append(Piece(label, native(table, columns, renamed, label), digest))
+            table = native(read_one(path, label, columns, renamed), columns, renamed, label)
+        pieces.append(Piece(label, table, digest))
     return pieces
 
 
@@ -118,20 +122,24 @@ def file_digest(path: Path) -> str:
 
 
 @contextmanager
-def unreadable(label: str) -> Iterator[None]:
+def unreadable(label: str, path: Path, expected: str = FILES) -> Iterator[None]:
     """Turn what reading a file can raise into a complaint about the file."""
     try:
         yield
-    except (pa.ArrowException, OSError, EOFError) as error:
-        encoding = "utf8" in str(error).lower()
+    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+        code_page = encoding_trouble(path) if path.name.lower().endswith(CSV_ENDINGS) else None
         raise InputError(
-            f"the file cannot be read ({_first_line(error)})",
+            f"the file cannot be read ({code_page or _reason(error)})",
             file=label,
-            expected="Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header",
+            expected=expected,
             cure="save the file as UTF-8"
-            if encoding
-            else "write the file anew; it may be cut off, empty, or of another kind than its name says",
+            if code_page
+            else "write the file anew; it may be damaged, cut off, empty, or of another kind than its name says",
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    return "a text in it is no UTF-8" if isinstance(error, UnicodeDecodeError) else _first_line(error)
 
 
 def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title: str | None = None) -> list[Piece]:
@@ -145,7 +153,10 @@ def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title
     for i, one in enumerate(sources):
         label = f"<{title}>" if len(sources) == 1 else f"<{title} {i + 1}>"
         table = _to_arrow(one, label)
-        found = native(table, columns, renamed, label)
+        try:
+            found = native(table, columns, renamed, label)
+        except (pa.ArrowException, UnicodeDecodeError) as error:
+            raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
         pieces.append(Piece(label, found, _digest(found)))
     return pieces
 
@@ -197,23 +208,52 @@ def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str
     """Read a whole file; of Parquet only the wanted columns."""
     name = path.name.lower()
     wanted = [renamed.get(column, column) for column in columns.all]
+    check_kind(path, label)
     if name.endswith(CSV_ENDINGS):
         return _read_csv(path, columns, renamed)
     if name.endswith(PARQUET_ENDINGS):
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(path, pre_buffer=False) as file:
+        with pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
             present = [column for column in wanted if column in file.schema_arrow.names]
             return file.read(columns=present, use_threads=False) if present else file.read()
     if name.endswith(ARROW_ENDINGS):
-        from pyarrow import feather
-
-        return feather.read_table(path)
+        return read_first_feather(path) if is_first_feather(path) else _read_arrow(path)
     raise InputError(
         "unknown kind of file",
         file=label,
         expected="a name that ends in " + ", ".join(PARQUET_ENDINGS + ARROW_ENDINGS + CSV_ENDINGS[:2]),
     )
+
+
+def _read_arrow(path: Path) -> pa.Table:
+    with pa.OSFile(str(path)) as stream:
+        return pa.ipc.open_file(stream).read_all()
+
+
+def is_first_feather(path: Path) -> bool:
+    """Whether a file is Feather of the first version, which is another format than Arrow's."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"FEA1"
+
+
+def read_first_feather(path: Path) -> pa.Table:
+    """Read a Feather file of the first version, in a process of its own: Arrow's reader dies of damaged ones."""
+    words = [sys.executable, "-c", _FIRST_FEATHER, str(path)]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode:
+        raise pa.ArrowInvalid("a Feather file of the first version, which is damaged")
+    return pa.ipc.open_stream(done.stdout).read_all()
+
+
+_FIRST_FEATHER = """
+import sys, pyarrow
+from pyarrow import feather
+table = feather.read_table(sys.argv[1])
+table.validate(full=True)
+with pyarrow.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
+    stream.write_table(table)
+"""
 
 
 def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
@@ -236,12 +276,14 @@ def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Ta
 
 
 def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
-    """Return the wanted columns of a file's table under their native names.
+    """Return the wanted columns of a table under their native names, held against Arrow's rules from end to end.
 
     Raises
     ------
     InputError
         A column that must be there and is not, two of one name, or no rows.
+    ArrowException, UnicodeDecodeError
+        Columns that break Arrow's rules: whoever looked at them would read memory that is not theirs.
     """
     for column in renamed:
         if column not in columns.all:
@@ -283,7 +325,10 @@ def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label:
             )
     if table.num_rows == 0:
         raise InputError(f"the {columns.title} table has no rows", file=label, cure="leave it out or fill it in")
-    return pa.table({column: _without_views(table.column(name)) for column, name in present.items()})
+    chosen = {column: table.column(name) for column, name in present.items()}
+    for array in chosen.values():
+        array.validate(full=True)
+    return pa.table({column: _without_views(array) for column, array in chosen.items()})
 
 
 def _without_views(array: pa.ChunkedArray) -> pa.ChunkedArray:

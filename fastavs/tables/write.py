@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""What texts begin with that spreadsheets work out."""
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?( ?%)?")
+LONGEST_NAME = 200  # bytes: systems take 255, an ending and all
 CSV_ROWS = 1 << 12
 """Rows that are turned into Python's numbers and texts at a time."""
 
@@ -25,16 +29,41 @@ def safe_name(text: str) -> str:
     >>> safe_name("../ICT goods: list"), safe_name("отрасль"), safe_name("..")
     ('ICT-goods-list', 'отрасль', 'study')
     """
-    return re.sub(r"[^\w.-]+", "-", text).strip("-. ")[:80] or "study"
+    short = re.sub(r"[^\w.-]+", "-", text).strip("-. ")[:80].encode()[:LONGEST_NAME]
+    return short.decode(errors="ignore") or "study"
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
-    """Write a table as CSV: null is empty, floats read back to the same bits, infinity is ``inf``."""
+    """Write a table as CSV: null is empty, floats read back to the same bits, infinity is ``inf``.
+
+    Texts that a spreadsheet would work out are written harmless, see `harmless`.
+    """
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.column_names)
+        writer.writerow(map(harmless, table.column_names))
         for batch in table.to_batches(CSV_ROWS):
-            writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+            writer.writerows(zip(*map(_cells, batch.columns), strict=True))
+
+
+def harmless(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula: with an apostrophe before one.
+
+    Numbers and percentages stay as they are.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("@SUM(A1)"), harmless("-5%"), harmless("+10% on wine"), harmless("wine")
+    ("'=1+1", "'@SUM(A1)", '-5%', "'+10% on wine", 'wine')
+    """
+    return f"'{text}" if text[:1] in FORMULAS and not _NUMBER.fullmatch(text) else text
+
+
+def _cells(column: pa.Array) -> list[Any]:
+    """Return a column's cells for a CSV file."""
+    cells = column.to_pylist()
+    if not any(isinstance(cell, str) and cell[:1] in FORMULAS for cell in cells):
+        return cells
+    return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def write_parquet(table: pa.Table, path: Path, marks: Mapping[str, str]) -> None:

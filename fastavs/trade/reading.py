@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from fastavs.arguments import LARGEST
 from fastavs.codes import partner_code
 from fastavs.errors import InputError, UnitError, did_you_mean
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.inputs.trade_columns import TRADE_COLUMNS
-from fastavs.tables.columns import number_column
+from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
 from fastavs.trade.mislabelled.find import CULPRITS
@@ -101,10 +102,11 @@ class Reading:
         bad.mark_places(line, [*self._troubles, "no code"])
         bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
         bad.mark_places(places["partner"], [*[None] * len(self._texts["partner"].names), "no partner"])
-        if wrong.any() or not (value.min() > 0.0 and value.max() < np.inf):  # NaN is not > 0
+        if wrong.any() or not (value.min() > 0.0 and value.max() <= LARGEST):  # NaN is not > 0
             bad.mark(wrong, "value is not a number")
             bad.mark(np.isnan(value), "no value")
             bad.mark(np.isinf(value), "value is not finite")
+            bad.mark(value > LARGEST, f"value above {LARGEST:g}")
             bad.mark(value < 0.0, "negative value")
             bad.mark(value == 0.0, "zero value")
         for column, found in amounts.items():
@@ -168,6 +170,7 @@ class Reading:
                     file=piece.label,
                     row=piece.first + int(np.argmax(places == place)) + 1,
                     column="mislabelled",
+                    about=about_row(piece, int(np.argmax(places == place))),
                     value=texts.names[place],
                     expected=", ".join(CULPRITS) + " or nothing." + did_you_mean(texts.names[place], CULPRITS),
                 )

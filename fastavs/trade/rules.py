@@ -65,7 +65,7 @@ class Tariff:
         if problem is None:
             return None
         padded = "0" + code
-        if code.isdigit() and codes.trouble(padded) is None:
+        if codes.trouble(padded) is None:
             fits = self.begins(padded) or any(self.has(padded[:n]) for n in self.keys if n < len(padded))
             if len(padded) % 2 == 0 and fits:
                 return f"{problem} (it may have lost a leading zero: {padded})"

@@ -60,7 +60,9 @@ def make_serving(base: Base, periods: Sequence[str], applied: Sequence[int], bou
     _once(base.periods, "the base", "base.periods")
     first = base.first_year
     if first is None:
-        parts = {period for period in base.periods if not period.isdigit()}  # "2011H1" is no trade of 2011's own
+        parts = {
+            period for period in base.periods if not (period.isascii() and period.isdigit())
+        }  # "2011H1" is no trade of 2011's own
         whole = [period for period in periods if period not in parts]
         without = [year for year in years if not of_year(year, whole)]
         first = without[0] if base_periods and without else years[-1] + 1

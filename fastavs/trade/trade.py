@@ -17,7 +17,7 @@ from fastavs.errors import InputError
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.trade_columns import DROP_COLUMNS
 from fastavs.progress import Progress, quiet
-from fastavs.tables.columns import text_column
+from fastavs.tables.columns import about_row, text_column
 from fastavs.tables.sources import FileSource, Source, ahead
 from fastavs.tables.tables import Piece
 from fastavs.trade.reading import Reading
@@ -156,7 +156,8 @@ def read_drop(pieces: Sequence[Piece]) -> dict[tuple[str, str, str], str]:
             row = []
             for column, (places, names) in cells.items():
                 if places[i] < 0:
-                    raise InputError("an empty cell", file=piece.label, row=i + 1, column=column)
+                    about = about_row(piece, i)
+                    raise InputError("an empty cell", file=piece.label, row=i + 1, column=column, about=about)
                 row.append(names[places[i]])
             drop[row[0], row[1], partner_code(row[2])] = row[3]
     return drop
