@@ -20,8 +20,8 @@ from bench.rivals import rates, ways
 from bench.shocks import Shock
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import make_plan
+from fastavs.evaluation.rows import row_figures
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.rows import row_rates
 
 AS_IT_IS = Shock("as it is", 1.0, 1.0, 1.0)
 MEANS = ("simple_mean", "weighted_mean_unadjusted")
@@ -94,11 +94,9 @@ def _by_row(given: Resolved, by_line: np.ndarray) -> np.ndarray:
 def _index_rates(index: SortedIndex) -> np.ndarray:
     """Return the rate of each line from the sorted index."""
     plan = make_plan(index)
-    n = plan.rows.duty.size
-    rate, kept, binding = np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    shocks = Effects(plan, [AS_IT_IS.scenario()]).shocks(np.array([0]))
-    row_rates(plan.duties, index.entries, plan.rows, shocks, index.facts["outlier"], (rate, np.empty(n), kept, binding))
-    return rate[plan.line_row]
+    factors, _ = Effects(plan, [AS_IT_IS.scenario()]).of(np.array([0]))
+    figures = row_figures(plan.duties, index.entries, plan.rows, factors, index.facts["outlier"])
+    return figures.rate[plan.line_row]
 
 
 def _twin(study: fa.Study) -> Any:

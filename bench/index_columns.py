@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from fastavs.kernels import ordering, segments
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import Source
+from fastavs.kernels.shapes import SEGMENT, Source
 
 BASE = ("2009", "2010", "2011H1")
 HISTORIC = tuple(str(year) for year in range(2001, 2011))
@@ -84,11 +84,10 @@ def by_kernels(given: Columns) -> Index:
     cursor[owner, of_period] = start[:-1]
     ratio, place = np.empty(line.size), np.empty(line.size, dtype=np.int32)
     segments.fill_segments(source, *groups, cursor, ratio, place)
-    start = readonly(start, np.int64)
-    segments.sort_segments(start, ratio, place)
+    table = np.zeros(start.size, dtype=SEGMENT)
+    table["start"] = start
     running = np.empty(line.size + owner.size)
-    low, high, total = (np.empty(owner.size) for _ in range(3))
-    segments.running_sums(start, readonly(ratio, np.float64), running, low, high, total)
+    segments.finish_segments(table, ratio, place, running)
     return Index(owner, of_period, start, ratio, order[place], running)
 
 

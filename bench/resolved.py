@@ -152,7 +152,7 @@ def resolve(index: SortedIndex) -> Resolved:
         differing lines, duties on several quantities.
     """
     lines, entries = index.lines, index.entries
-    if make_plan(index).rows.nullable.any() or entries.more.size:
+    if make_plan(index).rows["nullable"].any() or entries.more.size:
         raise ValueError("lines that may be without a rate, or duties on several quantities")
     pairs, row = np.unique(lines.duty.astype(np.int64) << 32 | (lines.group.astype(np.int64) + 1), return_inverse=True)
     duties = np.array([duty_columns(text) for text in index.duties])[pairs >> 32]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
-    from fastavs.scenario.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
+    from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
+    from fastavs.scenario.scenario import Scenario
     from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
     from fastavs.study import Study
     from fastavs.sweeping import sweep
@@ -29,16 +30,16 @@ _HOMES = {
     "DutyError": "fastavs.errors",
     "ExcludePartners": "fastavs.scenario.trade",
     "FastavsError": "fastavs.errors",
-    "FxShock": "fastavs.scenario.scenario",
+    "FxShock": "fastavs.scenario.duties",
     "InputError": "fastavs.errors",
     "OnlyPartners": "fastavs.scenario.trade",
     "PriceShock": "fastavs.scenario.trade",
     "Rates": "fastavs.results.rates",
     "Resample": "fastavs.scenario.trade",
-    "ScaleDuty": "fastavs.scenario.scenario",
+    "ScaleDuty": "fastavs.scenario.duties",
     "Scenario": "fastavs.scenario.scenario",
-    "SetDuty": "fastavs.scenario.scenario",
-    "ShiftDuty": "fastavs.scenario.scenario",
+    "SetDuty": "fastavs.scenario.duties",
+    "ShiftDuty": "fastavs.scenario.duties",
     "SortedIndex": "fastavs.index.sorted_index",
     "Study": "fastavs.study",
     "Sweep": "fastavs.results.sweep",
@@ -75,6 +76,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # what is public loads when first asked for, so that importing fastavs stays quick
     if name in _HOMES:
+        importlib.import_module("fastavs.environment").check_environment()
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -6,7 +6,7 @@ Every message says where (file, row, column), what stood there, what was expecte
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 
@@ -85,6 +85,13 @@ class InputError(FastavsError):
         """Name the file that the trouble is in, where the message names none yet; returns the same error."""
         if self.file is None:
             self.file = file
+            self.args = (self._message(),)
+        return self
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """Give the file that the message names the name that people know it by; returns the same error."""
+        if self.file is not None and self.file in names:
+            self.file = names[self.file]
             self.args = (self._message(),)
         return self
 

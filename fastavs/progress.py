@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 Progress = Callable[[str, int, int], None]
-"""Called with a step's name, how much is done, and of how much."""
+"""Called with a step's name, how much is done, and of how much (0: not known)."""
+
+
+COMPILING = "compiling kernels, once after installation"
+"""What is told while numba compiles; the step that waits for it goes on afterwards."""
 
 
 def quiet(step: str, done: int, of: int) -> None:
     """Say nothing."""
+
+
+@contextmanager
+def compiling_told(progress: Progress, step: str) -> Iterator[None]:
+    """Tell of kernels that are compiled within a step, and of the step again when each is done."""
+    from fastavs.kernels.compiling import watched
+
+    with watched(lambda number: progress(COMPILING, number, 0), lambda: progress(step, 0, 1)):
+        yield

@@ -19,7 +19,7 @@ from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.matching.matches import Matches
-from fastavs.progress import Progress, quiet
+from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.tables.sources import MemorySource
 from fastavs.tables.tables import Columns, Piece, from_memory
 
@@ -227,21 +227,27 @@ class Study:
         progress : callable, optional
             Called with a step's name, how much is done, and of how much.
         """
+        from fastavs.scenario.scenario import set_changes
+
+        with self._building:
+            progress("index", 0, 1)
+            with compiling_told(progress, "index"):
+                found = self._index_for(scenarios, counts, records)
+            if not set_changes(scenarios):
+                self._index = found
+            progress("index", 1, 1)
+        return found
+
+    def _index_for(self, scenarios: Sequence[Scenario], counts: bool, records: bool) -> SortedIndex:
         from fastavs.index.build import index_of
         from fastavs.index.counts import with_counts
         from fastavs.index.records import with_records
         from fastavs.scenario.scenario import set_changes
 
-        new_duties = bool(set_changes(scenarios))
-        with self._building:
-            progress("index", 0, 1)
-            found = index_of(self.matches, scenarios) if new_duties or self._index is None else self._index
-            found = with_counts(self.matches, found) if counts else found
-            found = with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
-            if not new_duties:
-                self._index = found
-            progress("index", 1, 1)
-        return found
+        own = None if set_changes(scenarios) else self._index
+        found = index_of(self.matches, scenarios) if own is None else own
+        found = with_counts(self.matches, found) if counts else found
+        return with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
 
     def rates(self, progress: Progress = quiet) -> Rates:
         """Compute the rates of every line and year (METHOD.md sections 3 and 4).
@@ -256,10 +262,10 @@ class Study:
         from fastavs.evaluation.as_it_is import AsItIs
         from fastavs.results.rates import Rates
 
-        found = AsItIs(self.index(progress=progress))
+        rates = Rates(self.checked, self.matches, AsItIs(self.index(progress=progress)))
         progress("rates", 0, 1)
-        rates = Rates(self.checked, self.matches, found)
-        rates.years  # noqa: B018 - worked out here, where progress is told
+        with compiling_told(progress, "rates"):
+            rates.found.work_out()
         progress("rates", 1, 1)
         return rates
 

@@ -18,7 +18,7 @@ from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.progress import Progress, quiet
+from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.by_line import check_wanted, report_lines
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -111,7 +111,7 @@ def sweep(
     check_wanted(found, further)
     groups: dict[str, pa.Table] = {}
     some = None
-    with place:
+    with place, compiling_told(progress, "scenarios"):
         plan = make_plan(found, chosen)
         figures = all_figures(plan, chosen, not set(wanted) <= MEANS, place, progress)
         if further.by or further.lines or further.whole:

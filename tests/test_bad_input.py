@@ -76,7 +76,8 @@ ASIDE = [
     ("100.0,10.0,l", "0,10.0,l", "zero value", "row"),
     ("100.0,10.0,l", ",10.0,l", "no value", "row"),
     ("100.0,10.0,l", "abc,10.0,l", "value is not a number", "row"),
-    ("100.0,10.0,l", '"1,000.5",10.0,l', "value is not a number", "row"),
+    ("100.0,10.0,l", "1_000,10.0,l", "value is not a number", "row"),
+    ("100.0,10.0,l", "１００,10.0,l", "value is not a number", "row"),
     ("100.0,10.0,l", "inf,10.0,l", "value is not finite", "row"),
     ("100.0,10.0,l", "nan,10.0,l", "no value", "row"),
     ("100.0,10.0,l", "100.0,-10.0,l", "negative quantity", "row"),
@@ -118,6 +119,32 @@ def test_bad_rows_are_set_aside_with_a_reason(tmp_path, old, new, reason, lost):
     assert study.set_aside.counts() == {(lost, reason.split(" (")[0]): 1}
     # a void quantity leaves its row's value in the weights; the other rows are untouched
     assert study.checked.trade.rows.value.sum() == (600.0 if lost == "quantity" else 600.0 - 100.0 * number)
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        ("1,000.5", 'say decimal = ".", thousands = "," under'),
+        ("1.000,5", "give the column one form"),  # the other rows have a decimal point
+        ("1 000", 'say decimal = ".", thousands = " " under'),
+        ("1'000", 'say decimal = ".", thousands = "\'" under'),
+        ("100,0", "give the column one form"),
+        ("1,000", 'say decimal = ".", thousands = "," under'),
+    ],
+)
+def test_a_number_in_another_form_is_a_fault_of_the_file(tmp_path, number, cure):
+    put(tmp_path, {"trade.csv": swapped(TRADE, "100.0,10.0,l", f'"{number}",10.0,l')})
+    with pytest.raises(fa.InputError) as caught:
+        fa.Study.load(tmp_path / "study.toml")
+    says(str(caught.value), "trade.csv, row 1, column value", "in another form", f'"{number}"', cure)
+
+
+def test_numbers_that_can_be_read_in_two_ways_stop_the_study(tmp_path):
+    trade = 'period,line,partner,value,quantity,unit\n2009,2203000100,DEU,"90,500",100,l\n2009,2203000100,POL,850,9,l\n'
+    put(tmp_path, {"trade.csv": trade})
+    with pytest.raises(fa.InputError) as caught:
+        fa.Study.load(tmp_path / "study.toml")
+    says(str(caught.value), "column value", '"90,500"', "may be 90.5 or 90500", 'decimal = ","', 'thousands = ","')
 
 
 def test_the_rows_own_values_stand_beside_the_reason(tmp_path):

@@ -456,4 +456,4 @@ def test_parsers_are_built_when_needed() -> None:
 
 def test_grammars_come_with_the_package() -> None:
     names = {entry.name for entry in resources.files("fastavs.duty").iterdir()}
-    assert {"canonical.lark", "english.lark", "russian.lark"} <= names
+    assert {"canonical.lark", "english.lark", "numerals.lark", "russian.lark"} <= names

@@ -148,8 +148,75 @@ OTHERS = [
     ("max(15%, $1.05/kg)", "max(15%, 1.05 USD/kg)"),
 ]
 
+# Canada, Australia and New Zealand, Japan and Korea, India, the UK's web pages; "$" is read as US dollars unless told.
+CUSTOMS = [
+    ("5% but not less than 4.74¢/kg or more than 9.48¢/kg", "min(max(5%, 0.0474 USD/kg), 0.0948 USD/kg)"),
+    ("5% but not less than 4.74¢/kg and not more than 9.48¢/kg", "min(max(5%, 0.0474 USD/kg), 0.0948 USD/kg)"),
+    ("5% but not less than 4.74¢/kg nor more than 9.48¢/kg", "min(max(5%, 0.0474 USD/kg), 0.0948 USD/kg)"),
+    ("10% but not more than 9 EUR/kg or less than 4 EUR/kg", "max(min(10%, 9 EUR/kg), 4 EUR/kg)"),
+    ("10% but no more than 9 EUR/kg nor less than 4 EUR/kg", "max(min(10%, 9 EUR/kg), 4 EUR/kg)"),
+    ("256 % but not less than $36.67/hl", "max(256%, 36.67 USD/hl)"),
+    ("$106.50/tonne plus 7 %", "106.5 USD/t + 7%"),
+    ("$1.60/metric tonne", "1.6 USD/t"),
+    ("12.28¢/litre of absolute ethyl alcohol", "0.1228 USD/lpa"),
+    ("4.4 c/kg + 8.5 %", "0.044 USD/kg + 8.5%"),
+    ("4,5c/kg", "0.045 USD/kg"),
+    ("5%, or, if lower, $0.45/kg", "min(5%, 0.45 USD/kg)"),
+    ("5%; or, if higher, $0.45/kg", "max(5%, 0.45 USD/kg)"),
+    ("5% or $0.45/kg, if lower", "min(5%, 0.45 USD/kg)"),
+    ("5% and $0.526/L", "5% + 0.526 USD/l"),
+    ("$33.526 per l al", "33.526 USD/lpa"),
+    ("$62.52/L of alcohol", "62.52 USD/lpa"),
+    ("$1.40312/stick", "1.40312 USD/piece"),
+    ("35% + 799 yen/kg", "35% + 799 JPY/kg"),
+    ("(482 yen/kg)", "482 JPY/kg"),
+    ("21.3% or 114yen/kg, whichever is the greater", "max(21.3%, 114 JPY/kg)"),
+    ("(10% or 5 yen/kg, whichever is the less)", "min(10%, 5 JPY/kg)"),
+    ("10% or 5 yen/kg (whichever is the less)", "min(10%, 5 JPY/kg)"),
+    ("10% or 5 yen/kg, whichever is the greater duty", "max(10%, 5 JPY/kg)"),
+    ("10% or 5 yen/kg, whichever amount is higher", "max(10%, 5 JPY/kg)"),
+    ("10% or 5 yen/kg, whichever results in the higher duty", "max(10%, 5 JPY/kg)"),
+    ("either 10% or 5 yen/kg, whichever is the higher rate", "max(10%, 5 JPY/kg)"),
+    (
+        "35% or 15 yen/kg, whichever is the greater, subject to a maximum duty of 25 yen/kg",
+        "min(max(35%, 15 JPY/kg), 25 JPY/kg)",
+    ),
+    ("30% or ₩1908/kg, whichever is greater", "max(30%, 1908 KRW/kg)"),
+    ("₹ 30 per kg", "30 INR/kg"),
+    ("5 baht/kg", "5 THB/kg"),
+    ("7 Canadian dollars/kg", "7 CAD/kg"),
+    ("10 US cents/kg", "0.1 USD/kg"),
+    ("10 euro cents/kg", "0.1 EUR/kg"),
+    ("10% (but not less than 0.5 EUR/kg)", "max(10%, 0.5 EUR/kg)"),
+    ("10% (min. 2 EUR/kg; max. 3 EUR/kg)", "min(max(10%, 2 EUR/kg), 3 EUR/kg)"),
+    ("10%, minimum 2 EUR/kg, maximum 3 EUR/kg", "min(max(10%, 2 EUR/kg), 3 EUR/kg)"),
+    ("15 (но не менее 0,5 евро за 1 кг)", "max(15%, 0.5 EUR/kg)"),
+    ("15, но не менее 0,5 евро за 1 кг и не более 2 евро за 1 кг", "min(max(15%, 0.5 EUR/kg), 2 EUR/kg)"),
+    ("20%, но не менее 0.8 EUR за 1 см3, мл", "max(20%, 0.8 EUR/cm3)"),
+    ("20%, но не менее 2 EUR за 1 1000 шт", "max(20%, 2 EUR/1000 piece)"),
+    ("15% or 95 INR per sq. metre, whichever is higher", "max(15%, 95 INR/m2)"),
+    ("8.80 % + 147.00 GBP / Hectokilogram", "8.8% + 147 GBP/100 kg"),
+    ("£34.00 / 100 kg", "34 GBP/100 kg"),
+    ("5¢ apiece", "0.05 USD/piece"),
+    ("5¢ ea.", "0.05 USD/piece"),
+    ("$2 per head", "2 USD/head"),
+    ("5 EUR/2u", "5 EUR/pair"),
+    ("5 EUR/12u", "5 EUR/12 piece"),
+    ("5 EUR/1000u", "5 EUR/1000 piece"),
+    ("5 EUR/100 lbs", "5 EUR/45.359237 kg"),
+    ("3 1/2 cents per lb", "0.035 USD/0.45359237 kg"),
+    ("12.5 per cent. ad val.", "12.5%"),
+    (
+        "<span>10.20</span> % + <span>93.10</span> EUR / <abbr title='Hectokilogram'>100 kg</abbr>",
+        "10.2% + 93.1 EUR/100 kg",
+    ),
+    ("80.50 EUR / <abbr title='Hectokilogram'>Hectokilogram</abbr>", "80.5 EUR/100 kg"),
+    ("<td>2 &euro; / m<sup>2</sup></td>", "2 EUR/m2"),
+    ("15%&nbsp;+&nbsp;2&nbsp;EUR/kg<br>", "15% + 2 EUR/kg"),
+]
 
-@pytest.mark.parametrize(("text", "canonical"), [*RUSSIAN, *EUROPEAN, *AMERICAN, *OTHERS])
+
+@pytest.mark.parametrize(("text", "canonical"), [*RUSSIAN, *EUROPEAN, *AMERICAN, *OTHERS, *CUSTOMS])
 def test_reading(text: str, canonical: str) -> None:
     duty = parse_duty(text)
     assert duty.text == canonical
@@ -311,6 +378,56 @@ REFUSED = [
     ("5-10", "-", "a range"),
     ("10%-5%", "-", "a range"),
     ("5 EUR/1,0600 items", "1,0600", "decimal or group thousands"),
+    # TARIC: units and qualifiers by their codes, components, and nothing at all
+    ("0.6 EUR ASV X", "ASV", "strength by volume"),
+    ("0.6 EUR ASVX", "ASV", "strength by volume"),
+    ("5 EUR DTN G", "G", "gross mass"),
+    ("5 GBP DTNE", "E", "drained mass"),
+    ("5 EUR DTN M", "M", "dry matter"),
+    ("5 GBP DTN R", "R", "standard quality"),
+    ("5 EUR DTN Z", "Z", "sugar content"),
+    ("5 EUR KGM P", "P", "lactic matter"),
+    ("5 EUR KGM A", "A", "alcohol content"),
+    ("5 EUR MTQ C", "C", "1000 of the unit"),
+    ("5 EUR TNE J", "J", "qualified"),
+    ("5 EUR/kg N", "N", "content of a substance"),
+    ("5 EUR/100 kg raw sugar", "raw sugar", "content of a substance"),
+    ("5 EUR/NCL", "NCL", "cells or elements"),
+    ("5 EUR/ct/l", "ct/l", "carrying capacity"),
+    ("6.50% + EAR", "EAR", "recipe"),
+    ("9% + ADSZR", "ADSZR", "recipe"),
+    ("NIHIL", "NIHIL", "no rate"),
+    ("N/A", "N/A", "no rate"),
+    ("--", "--", "no rate"),
+    ("0.50 GBP / % vol/hl + 2.60 GBP / hl", "% vol/hl", "strength by volume"),
+    # for some only, or with a footnote
+    ("Free (A+,AU,BH,CL)", "(A+,AU,BH,CL)", "some programmes or partners"),
+    ("2.3% (KR)", "(KR)", "some programmes or partners"),
+    ("CCCT, LDCT, UST: Free", "CCCT, LDCT, UST: Free", "some programmes or partners"),
+    ("15%*", "*", "a footnote"),
+    ("15%¹", "¹", "a footnote"),
+    ("15% (1)", "(1)", "a footnote"),
+    # what the value lacks, what goes by content
+    ("(250 yen - the value for customs duty)/kg", "the value", "lacks to a price"),
+    ("For the Pooled Quota 535.53 yen/kg", "For the Pooled Quota", "stands elsewhere"),
+    ("$ 2,158.65/kg of tobacco content", "of tobacco content", "part of the good"),
+    ("$62.52/L of alcohol calculated on that by which it exceeds 1.15", "calculated on that", "part of the good"),
+    # currencies and units that have more than one meaning, or none
+    ("A$1.22/kg", "A$", "AUD"),
+    ("$A1.22/kg", "$A", "AUD"),
+    ("HK$5/kg", "HK$", "HKD"),
+    ("Rs. 95 per kg", "Rs.", "INR, PKR"),
+    ("10 kr/kg", "kr", "DKK, NOK, SEK"),
+    ("¥5/kg", "¥", "JPY or CNY"),
+    ("5 pounds/kg", "pounds", "GBP"),
+    ("7 foo/kg", "foo", "unknown currency"),
+    ("foo 7/kg", "foo", "unknown currency"),
+    ("5 EUR/M", "M", "metre or thousand"),
+    ("5 EUR/car", "car", "unknown unit"),
+    ("5 EUR/gal", "gal", "3.785 or 4.546"),
+    ("5 EUR/cwt", "cwt", "45.36 or 50.80"),
+    # alternatives whose parts are not plain
+    ("10% or 2 EUR/kg and 5%, whichever is lower", "and", "not plain"),
 ]
 
 
@@ -374,6 +491,35 @@ def test_an_empty_text_is_no_duty(text: str) -> None:
 def test_a_legal_paragraph_is_no_duty() -> None:
     with pytest.raises(DutyError, match="more than 2000 characters"):
         parse_duty("15% " * 600)
+
+
+@pytest.mark.parametrize("text", ["15%<sup>1</sup>", "5 EUR/kg K<sub>2</sub>O"])
+def test_a_raised_mark_is_no_part_of_a_number(text: str) -> None:
+    with pytest.raises(DutyError, match="a raised or lowered mark"):
+        parse_duty(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>1</b><b>5</b>%", "1<b>000</b> EUR/t", "8.<b>80</b>%", "<td>5</td><td>100 EUR/kg</td>"]
+)
+def test_no_number_goes_across_a_tag(text: str) -> None:
+    with pytest.raises(DutyError, match="does not fit"):
+        parse_duty(text)
+
+
+def test_the_dollar_is_the_tariffs_own() -> None:
+    assert parse_duty("$1.60/t").text == "1.6 USD/t"
+    assert parse_duty("$1.60/t", dollar="CAD").text == "1.6 CAD/t"
+    assert parse_duty("4.74¢/kg or 5 dollars/t, whichever is lower", dollar="CAD").currencies == ("CAD",)
+    assert parse_duty("US$1.60/t + 2 US cents/kg", dollar="CAD").currencies == ("USD",)
+    assert parse_duty("2 USD/t", dollar="CAD").text == "2 USD/t"
+    assert parse_duty("2 долл. за 1 т", dollar="CAD").text == "2 CAD/t"
+    assert parse_duty("2 доллара США за 1 т", dollar="CAD").text == "2 USD/t"
+    assert read_duty("$1.60/t", dollar="AUD").text == "1.6 AUD/t"
+    with pytest.raises(DutyError, match=r'currency of the dollar "A\$"'):
+        parse_duty("$1.60/t", dollar="A$")
+    with pytest.raises(DutyError, match='decimal mark ";"'):
+        parse_duty("$1.60/t", decimal=";")
 
 
 def test_language_decides_what_a_comma_is() -> None:

@@ -101,7 +101,7 @@ def compiled(folder: Path) -> dict[str, int]:
 
 def test_with_bounds_checks_the_twin_still_agrees(checked_cache):
     kernels = {path.name.split("-")[0].split(".")[1] for path in checked_cache.rglob("*.nbc")}
-    assert {"quantities", "pick", "find_levels", "running_sums", "row_rates", "sweep_block"} <= kernels
+    assert {"quantities", "pick", "next_levels", "finish_segments", "plain_rows", "sweep_block"} <= kernels
 
 
 def test_a_second_process_compiles_nothing(checked_cache):

@@ -165,7 +165,7 @@ def test_order_files_and_formats_change_no_bit(made, tmp_path):
     assert same_bits(again.rates().table, expected)
     assert same_bits(again.rates().summary(), summary)
     assert fa.sweep(again, SHOCKS).figures.tobytes() == fa.sweep(before, SHOCKS).figures.tobytes()
-    assert len(again.inputs.trade) == 4
+    assert len(again.checked.inputs.trade) == 4
 
 
 @pytest.mark.parametrize("mislabelled", ["report", "drop"])

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastavs.duty import ADD, CONST, MAX, TERM, Duty, parse_duty
+from fastavs.evaluation.rows import row_figures
 from fastavs.index.duties import duty_table
 from fastavs.kernels import names, shapes
 from fastavs.kernels.options import readonly
-from fastavs.kernels.rows import row_rates
-from fastavs.kernels.segments import running_sums
+from fastavs.kernels.segments import finish_segments
 
 OUTLIER = 10.0
 CURRENCIES = ("EUR", "USD")
@@ -33,49 +33,36 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     start = np.concatenate(([0], np.cumsum([ratios.size for ratios, _ in segments]))).astype(np.int64)
     ratio = np.concatenate([ratios for ratios, _ in segments])
     running = np.empty(start[-1] + len(segments))
-    low, high, total = (np.empty(len(segments)) for _ in range(3))
-    running_sums(readonly(start, np.int64), readonly(ratio, np.float64), running, low, high, total)
+    table = np.zeros(start.size, dtype=shapes.SEGMENT)
+    table["start"], table["period"][:-1] = start, [period for _, period in segments]
+    finish_segments(table, ratio, np.zeros(ratio.size, dtype=np.int32), running)
     periods = len(groups[0])
     entries = shapes.Entries(
-        readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly([p for _, p in segments], np.int32),
-        readonly(start, np.int64), readonly(low, np.float64), readonly(high, np.float64), readonly(total, np.float64),
-        readonly(ratio, np.float64), readonly(running, np.float64), readonly([], np.float64),
-        readonly(np.zeros(len(segments)), np.int64), readonly([], np.float64), readonly([], np.float64),
+        readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly(table, shapes.SEGMENT),
+        readonly(ratio, np.float64), readonly(running, np.float64), *(readonly([], np.float64) for _ in range(3)),
     )  # fmt: skip
     pairs = [(duty, group) for duty in range(len(duties)) for group in range(len(groups))]
     bare = [not any(op == CONST for op, _ in duties[duty].program) for duty, _ in pairs]
     n = len(pairs)
-    rows = shapes.Rows(
-        readonly([duty for duty, _ in pairs], np.int32), readonly([group for _, group in pairs], np.int32),
-        readonly(np.zeros(n), np.int32), readonly(np.zeros(n), np.int32), readonly(np.ones(n), np.bool_),
-        readonly(bare, np.bool_), readonly(np.ones(n), np.bool_),
+    rows = shapes.records(
+        shapes.ROW, n, duty=[duty for duty, _ in pairs], group=[group for _, group in pairs],
+        specific=True, purely_specific=bare, nullable=True,
     )  # fmt: skip
-    found = np.empty((n, scenarios.size))
-    kept, binding = np.empty((2, n), dtype=np.int64)
-    table = duty_table(duties, CURRENCIES)
-    for s, factor in enumerate(scenarios):
-        rate, counts = np.empty(n), np.empty((2, n), dtype=np.int64)
-        row_rates(
-            table, entries, rows, shocks(factor, periods), OUTLIER, (rate, np.empty_like(rate), counts[0], counts[1])
-        )
-        found[:, s] = rate
-        if s == 0:
-            kept, binding = counts
-    return {"form": table.form, "rate": found, "kept": kept, "binding": binding}
+    compiled = duty_table(duties, CURRENCIES)
+    found = [row_figures(compiled, entries, rows, factors(one, periods), OUTLIER) for one in scenarios]
+    rates = np.array([one.rate for one in found]).T
+    return {"form": compiled.duty["form"], "rate": rates, "kept": found[0].kept, "binding": found[0].binding}
 
 
-def shocks(factor: float, periods: int) -> shapes.Shocks:
-    """A factor on the euro; bounds of a block are of no use for one scenario."""
+def factors(factor: float, periods: int) -> shapes.Factors:
+    """A factor on the euro."""
     fx = [
         FX[currency][period] * (factor if currency == "EUR" else 1.0) for currency in CURRENCIES for period in range(2)
     ]
     ones, none = readonly(np.ones((1, 1)), np.float64), readonly(np.zeros((1, 1)), np.float64)
     ones_b, none_b = readonly(np.ones((2, 1)), np.float64), readonly(np.zeros((2, 1)), np.float64)
     rates_of = readonly(np.array(fx)[:, None], np.float64)
-    bounds = readonly(np.ones((1, len(fx))), np.float64)
-    return shapes.Shocks(
-        ones, none, ones_b, none_b, rates_of, bounds, bounds, bounds, readonly([1.0], np.float64), False, periods, 2
-    )
+    return shapes.Factors(ones, none, ones_b, none_b, rates_of, periods, 2)
 
 
 def directly(duties: list[Duty], groups: list[Segments]) -> dict[str, np.ndarray]:
@@ -188,7 +175,7 @@ RATIOS = st.lists(st.floats(1e-6, 1e3), max_size=12)
 
 def is_nested(text: str) -> bool:
     duty = parse_duty(text)
-    return duty_table([duty], CURRENCIES).form[0] == names.NESTED
+    return duty_table([duty], CURRENCIES).duty["form"][0] == names.NESTED
 
 
 @given(text=EXPRESSIONS.filter(is_nested), first=RATIOS, second=RATIOS, data=st.data())
@@ -204,7 +191,7 @@ def test_any_nested_duty(text: str, first: list[float], second: list[float], dat
 
 def test_a_program_that_subtracts_or_goes_by_two_quantities_goes_observation_by_observation() -> None:
     texts = ["20% - 0.1 EUR/kg", "max(5%, 0.1 EUR/kg, 2 EUR/piece)", "max(5%, 4%)"]
-    forms = duty_table([parse_duty(text) for text in texts], CURRENCIES).form
+    forms = duty_table([parse_duty(text) for text in texts], CURRENCIES).duty["form"]
     assert forms.tolist() == [names.ANY] * 3
 
 

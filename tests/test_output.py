@@ -203,6 +203,7 @@ def test_an_earlier_result_is_replaced_whole(rates: fa.Rates, tmp_path: Path) ->
     (tmp_path / "out" / "figures").mkdir()
     (tmp_path / "out" / "figures" / "old.svg").write_text("of an earlier run")
     record["files"].append("figures/old.svg")
+    record["digests"]["figures/old.svg"] = hashlib.sha256(b"of an earlier run").hexdigest()
     (tmp_path / "out" / "run.json").write_text(json.dumps(record))
     (tmp_path / "out" / ".DS_Store").write_text("litter")
     output.write_results(rates, tmp_path / "out")
@@ -269,7 +270,7 @@ def test_a_swap_that_fails_is_undone(rates: fa.Rates, tmp_path: Path, monkeypatc
     rename = Path.rename
 
     def refuse(self: Path, target: Path) -> Path:
-        if self.suffix == ".new":
+        if self.name == "new":
             raise PermissionError(13, "Permission denied")
         return rename(self, target)
 

@@ -119,7 +119,10 @@ def test_rates_and_counts_of_every_line(study: fa.Study, plan: Plan, twin: direc
             side = index.sides[index.side(kind, expected.schedule.year)]
             here = slice(side.first, side.last)
             row, found = plan.line_row[here], index.lines.found[here]
-            percent = np.diff(plan.duties.term_start)[index.lines.duty[here]] == 0
+            percent = (
+                plan.duties.duty["term_stop"][index.lines.duty[here]]
+                == plan.duties.duty["term"][index.lines.duty[here]]
+            )
             whole = np.where(expected.ad_valorem > study.options.outlier, 0, found)
             used = np.where(percent, whole, kept[row])
             np.testing.assert_array_equal(index.lines.level[here], expected.level)
@@ -162,7 +165,7 @@ def test_rates_against_exact_sums(plan: Plan) -> None:
     entries, duties = plan.index.entries, [parse_duty(text) for text in plan.index.duties]
     checked = 0
     for row in range(0, rate.size, 3):
-        duty, group = duties[plan.rows.duty[row]], plan.rows.group[row]
+        duty, group = duties[plan.rows[row]["duty"]], plan.rows[row]["group"]
         if group < 0 or not duty.specifics or len(duty.kinds) > 1 or SUB in [op for op, _ in duty.program]:
             continue
         first, last = entries.group[group], entries.group[group + 1]

@@ -18,8 +18,8 @@ from fastavs.evaluation.blocks import singles_of, under
 from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.rows import row_figures
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.rows import row_rates
 from fastavs.results.summary import SUMMARY
 
 NOTHING = fa.Scenario("as it is")
@@ -46,12 +46,9 @@ def assert_near(found: float, expected: float | None, where: object, slack: floa
 
 def rows_of(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rates and counts of every row, as things are."""
-    n = plan.rows.duty.size
-    rate, part, kept, binding = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    shocks = Effects(plan, [NOTHING]).shocks(np.arange(1))
-    outlier = plan.index.facts["outlier"]
-    row_rates(plan.duties, plan.index.entries, plan.rows, shocks, outlier, (rate, part, kept, binding))
-    return rate, kept, binding
+    factors, _ = Effects(plan, [NOTHING]).of(np.arange(1))
+    found = row_figures(plan.duties, plan.index.entries, plan.rows, factors, plan.index.facts["outlier"])
+    return found.rate, found.kept, found.binding
 
 
 def compare(study: fa.Study) -> direct.Direct:
@@ -61,7 +58,7 @@ def compare(study: fa.Study) -> direct.Direct:
     plan = with_counts(under(plan, next(singles_of(plan, [NOTHING])))[0])  # without small observations
     index = plan.index
     rate, kept, binding = rows_of(plan)
-    terms = np.diff(plan.duties.term_start)
+    terms = plan.duties.duty["term_stop"] - plan.duties.duty["term"]
     twin = direct.rates(study)
     for year in twin.years.values():
         for kind, expected in year.sides.items():

@@ -13,7 +13,8 @@ import fastavs
 PACKAGE = Path(fastavs.__file__).parent
 FLOORS = [  # whoever stands lower is imported by whoever stands higher, never the other way
     {"errors", "progress"},
-    {"codes", "periods", "units"},
+    {"codes", "environment", "numbers", "periods"},
+    {"units"},
     {"duty"},
     {"scenario", "tables"},
     {"inputs"},

@@ -119,18 +119,15 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
     plan = make_plan(fa.build_index(study), scenarios)
     effects = Effects(plan, scenarios)
     alone = np.concatenate(
-        [
-            run_block(plan, Block(np.array([s]), effects.shocks(np.array([s])), None), True)
-            for s in range(len(scenarios))
-        ]
+        [run_block(plan, Block(np.array([s]), *effects.of(np.array([s])), None), True) for s in range(len(scenarios))]
     )
     for size in (2, 7, len(scenarios)):
         for first in range(0, len(scenarios), size):
             some = np.arange(first, min(first + size, len(scenarios)))
-            block = run_block(plan, Block(some, effects.shocks(some), None), True)
+            block = run_block(plan, Block(some, *effects.of(some), None), True)
             assert block is not None
             assert np.array_equal(alone[some], block, equal_nan=True)
-        means = run_block(plan, Block(np.arange(size), effects.shocks(np.arange(size)), None), False)
+        means = run_block(plan, Block(np.arange(size), *effects.of(np.arange(size)), None), False)
         assert means is not None
         assert np.array_equal(means[:, :, 1], alone[:size, :, 1], equal_nan=True)
         assert np.array_equal(means[:, :, 3], alone[:size, :, 3], equal_nan=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import fastavs
 from fastavs.cli.console import make_console
 from fastavs.cli.steps import Steps
 from fastavs.cli.sweep_command import sweep
+from fastavs.environment import check_environment
 from fastavs.errors import FastavsError
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
@@ -34,27 +37,75 @@ class Commands(click.Group):
 
     def _status(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own pools keep 50 MB for later
+        closed = _open_streams()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a terminal without Cyrillic still gets its answer
         try:
+            check_environment()
             status = super().main(args, prog_name, **extra)
             sys.stdout.flush()
         except click.ClickException as error:
-            error.show()
+            with suppress(OSError):
+                error.show()
             return WRONG
         except FastavsError as error:
-            click.echo(f"{prog_name}: {error}", err=True)
-            return WRONG
+            return _wrong(prog_name, str(error))
         except (click.Abort, KeyboardInterrupt):
-            click.echo(f"{prog_name}: interrupted", err=True)
+            _wrong(prog_name, "interrupted")
             return INTERRUPTED
         except SystemExit:  # so rich ends when whoever read our output has seen enough
             return DONE
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             return DONE
+        except OSError as error:
+            return _wrong(prog_name, _told(error))
+        except MemoryError:
+            return _wrong(prog_name, "there is not enough memory. To mend it: close other programs, or take less data.")
+        if closed:
+            return _wrong(prog_name, "the output cannot be written (it is closed).")
         return status if isinstance(status, int) else DONE
+
+
+def _open_streams() -> bool:
+    """Open what is closed of the standard streams, lest a file take their number; returns whether the output was."""
+    closed = sys.stdout is None
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if closed:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the program runs)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    return closed
+
+
+def _told(error: OSError) -> str:
+    """Return a sentence on what the system refuses, where nobody who knows more has said it."""
+    from fastavs.tables.outputs import reason_of
+
+    *_, (last, _) = traceback.walk_tb(error.__traceback__)
+    writer = last.f_globals.get("__name__", "")
+    if writer == __name__ or writer.split(".")[0] in ("click", "rich"):
+        _discard_output()
+        return f"the output cannot be written ({reason_of(error)}). To mend it: send it elsewhere."
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}the system refuses to read or write ({reason_of(error)})."
+
+
+def _discard_output() -> None:
+    """Let go what could not be written, so that Python does not try once more as it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _wrong(prog_name: str, message: str) -> int:
+    with suppress(OSError):  # nobody listens
+        click.echo(f"{prog_name}: {message}", err=True)
+    return WRONG
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -46,6 +46,9 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in record["seconds"].items())
     total = sum(record["seconds"].values())
     say(console)
+    if record["replaced_although_edited"]:
+        names = ", ".join(record["replaced_although_edited"])
+        say(console, f"Replaced, though edited since an earlier run wrote them: {names}.", style="yellow")
     console.print(f"Results: {folder} ({plural(len(record['files']), 'file')})", style="bold", soft_wrap=True)
     say(console, f"{total:.1f} seconds: {steps}.")
 

@@ -9,6 +9,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from fastavs.progress import COMPILING
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -79,12 +81,12 @@ class Steps:
         if self._interrupted:
             raise KeyboardInterrupt
         name = step.split()[0]
-        if name != self._step:
+        if name != self._step and step != COMPILING:  # its time belongs to the step that waits for it
             self.step(name)
         with self._lock:
             self._place = (step, done, of)
             if self._shown is not None:
-                self._shown.update(self._shown.task_ids[0], description=step, completed=done, total=of)
+                self._shown.update(self._shown.task_ids[0], description=step, completed=done, total=of or None)
 
     def _show(self) -> None:
         from rich.console import Console
@@ -98,5 +100,5 @@ class Steps:
             self._shown = Progress(
                 *columns, MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
             )
-            self._shown.add_task(step, completed=done, total=of)
+            self._shown.add_task(step, completed=done, total=of or None)
             self._shown.start()

@@ -12,7 +12,7 @@ from fastavs.cli.console import count, make_console, make_table, percent, say
 from fastavs.cli.steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -60,27 +60,30 @@ def sweep(
     as_json: bool,
 ) -> None:
     """Work out every scenario of a file over all years of a study."""
-    from fastavs.cli.sweep_files import check_folder, files_of, write_files
+    from fastavs.cli.sweep_files import check_folder, files_of, placed, write_files
     from fastavs.scenario.file import read_scenarios
     from fastavs.study import Study
     from fastavs.sweeping import sweep as work_out
 
     scenarios = read_scenarios(scenario_file)
-    files = files_of(out, by, lines, whole_lines)
+    files = files_of(out, by, lines, whole_lines, index_file)
     if index_file is not None:
         check_folder("--index", index_file)
+    made = [] if whole_lines is None else [whole_lines]
+    made += [] if index_file is None or index_file.exists() else [index_file]
     with Steps() as steps:
         study = Study.load(study_file, steps)
         _check_years(study, years)
         steps("indexing", 0, 1)
-        with _cured(index_file):
-            index = _kept_index(study, scenarios, index_file)
-            found = work_out(
-                study, scenarios, by=by, lines=lines, whole_lines=whole_lines, threads=threads, index=index,
-                progress=steps,
-            )  # fmt: skip
-        steps("writing", 0, 1)
-        write_files(found, files)
+        with placed([*files.values(), *made]) as new:
+            with _cured(index_file):
+                index = _kept_index(study, scenarios, index_file, new)
+                found = work_out(
+                    study, scenarios, by=by, lines=lines, whole_lines=whole_lines and new[whole_lines], threads=threads,
+                    index=index, progress=steps,
+                )  # fmt: skip
+            steps("writing", 0, 1)
+            write_files(found, files, new)
     if as_json:
         from fastavs.tables.write import to_json
 
@@ -106,17 +109,22 @@ def _check_years(study: Study, years: Sequence[int]) -> None:
             )  # fmt: skip
 
 
-def _kept_index(study: Study, scenarios: Sequence[Scenario], file: Path | None) -> SortedIndex | None:
-    """Return the index that is kept in a file, made first if need be; None where none is kept."""
+def _kept_index(
+    study: Study, scenarios: Sequence[Scenario], file: Path | None, new: Mapping[Path, Path]
+) -> SortedIndex | None:
+    """Return the index that is kept in a file, made first if need be; None where none is kept.
+
+    `new` has the name that a file is written under until it is whole.
+    """
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
 
     if file is None or study.options.method == "pooled":
         return None
-    if file.exists():
+    if file not in new:
         return SortedIndex.load(file, study)
     index = build_index(study, scenarios)
-    index.save(file)
+    index.save(new[file])
     return index
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastavs.errors import InputError
+from fastavs.tables.outputs import cannot_write, whole_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +19,11 @@ KINDS = (".csv", ".parquet")
 
 
 def files_of(
-    out: Path | None, by: Sequence[str], lines: Sequence[str], whole_lines: Path | None
+    out: Path | None,
+    by: Sequence[str],
+    lines: Sequence[str],
+    whole_lines: Path | None,
+    index: Path | None = None,
 ) -> dict[tuple[str, str], Path]:
     """Return where each table goes: ("summary", ""), ("group", its grouping), ("lines", "").
 
@@ -31,14 +36,14 @@ def files_of(
 
     if whole_lines is not None:
         _check("--whole-lines", whole_lines, (".parquet",))
-    if out is None:
-        return {}
-    _check("--out", out, KINDS)
-    found = {("summary", ""): out}
-    found |= {("group", title): out.with_name(f"{out.stem}_{safe_name(title)}{out.suffix}") for title in by}
-    if lines:
-        found["lines", ""] = out.with_name(f"{out.stem}_lines{out.suffix}")
-    taken = [path.resolve() for path in (*found.values(), *([] if whole_lines is None else [whole_lines]))]
+    found: dict[tuple[str, str], Path] = {}
+    if out is not None:
+        _check("--out", out, KINDS)
+        found["summary", ""] = out
+        found |= {("group", title): out.with_name(f"{out.stem}_{safe_name(title)}{out.suffix}") for title in by}
+        if lines:
+            found["lines", ""] = out.with_name(f"{out.stem}_lines{out.suffix}")
+    taken = [path.resolve() for path in (*found.values(), whole_lines, index) if path is not None]
     for path in taken:
         if taken.count(path) > 1:
             raise InputError("two tables would be written to one file", value=path.name, cure="choose another name")
@@ -58,26 +63,41 @@ def check_folder(option: str, path: Path) -> None:
         raise InputError("no such folder", key=option, value=str(path.parent), cure="make it first")
 
 
-def write_files(sweep: Sweep, files: dict[tuple[str, str], Path]) -> None:
-    """Write the tables of a sweep.
+@contextmanager
+def placed(files: Sequence[Path]) -> Iterator[dict[Path, Path]]:
+    """Give each file a name to be written under; all take their places when the block ends well, or none does.
 
     Raises
     ------
     InputError
-        A file cannot be written; earlier ones stay as they were.
+        A file cannot be written; what stood there stays.
     """
-    mark = secrets.token_hex(4)
-    new = {path: path.with_name(f".{path.name}.{mark}.new") for path in files.values()}
+    new: dict[Path, Path] = {}
     try:
-        for (what, title), path in files.items():
-            _write(_table(sweep, what, title), path.suffix, new[path])
-        for path, written in new.items():
-            written.replace(path)
+        with whole_files(files) as names:
+            new.update(zip(files, names, strict=True))
+            yield new
     except OSError as error:
-        raise InputError(f"a table cannot be written ({error.strerror or error})", key="--out") from None
-    finally:
-        for written in new.values():
-            written.unlink(missing_ok=True)
+        which = ", ".join(map(str, files))
+        cure = "name files in folders that are there, have room and may be written to"
+        raise cannot_write("the results" if len(files) > 1 else "the file", error, which, cure) from None
+    except InputError as error:
+        raise error.renamed({str(name): str(file) for file, name in new.items()}) from None
+
+
+def write_files(sweep: Sweep, files: dict[tuple[str, str], Path], new: Mapping[Path, Path]) -> None:
+    """Write the tables of a sweep.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    files : dict of (str, str) to Path
+        As `files_of` says.
+    new : mapping of Path to Path
+        The name that each is written under.
+    """
+    for (what, title), path in files.items():
+        _write(_table(sweep, what, title), path.suffix, new[path])
 
 
 def _table(sweep: Sweep, what: str, title: str) -> pa.Table:

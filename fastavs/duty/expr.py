@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
+from fastavs.duty.numerals import printed_number
 from fastavs.errors import DutyError
 from fastavs.units.units import Unit, plain_number
 
@@ -49,7 +50,7 @@ class Percent:
         _check_number(self.value, "percentage")
 
     def __str__(self) -> str:
-        return f"{plain_number(self.value)}%"
+        return f"{printed_number(self.value)}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Specific:
         return (amount.numerator * size.denominator) / (amount.denominator * size.numerator)
 
     def __str__(self) -> str:
-        return f"{plain_number(self.amount)} {self.currency}/{self.unit.text}"
+        return f"{printed_number(self.amount)} {self.currency}/{self.unit.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
+from fastavs.duty.numerals import printed_number, read_fraction
 from fastavs.errors import DutyError, UnitError
-from fastavs.units.units import parse_unit, plain_number
+from fastavs.units.units import parse_unit
 
-_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9]|/[1-9][0-9]*)?"  # no idle zeros
+_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9]|(?: [1-9][0-9]*)?/[1-9][0-9]*)?"  # no idle zeros
 _TERM = re.compile(rf"({_NUMBER})(?:%| ([A-Z]{{3}})/((?:{_NUMBER} )?[A-Za-z][A-Za-z0-9]*))")
 _OPERATIONS: dict[str, type[Add] | type[Sub]] = {" + ": Add, " - ": Sub}
 _CHOICES: dict[str, type[Max] | type[Min]] = {"max(": Max, "min(": Min}
@@ -100,8 +101,8 @@ def _term(text: str) -> Percent | Specific:
 
 def _number(text: str) -> Fraction:
     if "/" in text:
-        value = Fraction(text)  # the pattern has no zero below the line
-        if plain_number(value) != text:
+        value = read_fraction(text)
+        if value is None or printed_number(value) != text:
             raise _NotPrinted
         return value
     whole, _, places = text.partition(".")

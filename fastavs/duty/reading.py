@@ -5,13 +5,15 @@ The parsers are built when first needed, and not for duties as fastavs prints th
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fastavs.duty.duty import Duty
 from fastavs.duty.expr import Expr, Max, Min, Percent, children
+from fastavs.duty.markup import without_markup
+from fastavs.duty.numerals import CYRILLIC
 from fastavs.duty.printed import read_printed
 from fastavs.errors import DutyError
 
@@ -19,13 +21,13 @@ if TYPE_CHECKING:
     from lark import Lark
     from lark.exceptions import UnexpectedInput
 
+    from fastavs.duty.reasons import NoReading
+
 GRAMMARS = {"canonical": "canonical.lark", "en": "english.lark", "ru": "russian.lark"}
 """Grammar file by language: canonical text, English (EU, UK, US, WTO) and Russian (EAEU)."""
 
 MAX_LENGTH = 2000
 """Longest text worth parsing; a longer one is a legal paragraph, no duty."""
-
-_CYRILLIC = re.compile("[А-Яа-яЁё]")
 
 # What a parser expected, in the reader's words, by terminal. Terminals of units and currencies stand in the sets below.
 _WORDS = {
@@ -39,7 +41,6 @@ _WORDS = {
     "SLASH": '"/"',
     "_PER": '"/"',
     "COMMA": '","',
-    "_COMMA": '","',
     "LPAR": '"("',
     "RPAR": '")"',
     "MAX": '"max("',
@@ -50,6 +51,15 @@ _WORDS = {
 }
 _CURRENCIES = frozenset({"CURRENCY", "EUR", "USD", "GBP", "CHF", "RUB", "KZT", "BYN"})
 _UNITS = frozenset({"UNIT_NAME", "KG", "PIECE"})
+
+
+class Notation(NamedTuple):
+    """What a schedule says of its texts."""
+
+    dollar: str
+    """Code of the currency of "$", dollars and cents."""
+    decimal: str | None
+    """The decimal mark, where a number can be read in two ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class _Failure:
     named: bool = False
 
     def error(self, text: str) -> DutyError:
-        where = f'"{self.part}" (character {self.position + 1})' if self.part else "on where it ends"
+        where = f'"{self.part.strip()}" (character {self.position + 1})' if self.part else "on where it ends"
         problem = f"cannot read {where}: {self.reason}; in the duty"
         return DutyError(problem, value=text, expected=self.expected, cure=self.cure)
 
@@ -73,23 +83,22 @@ class _Failure:
 def _parser(language: str) -> Lark:
     from lark import Lark
 
-    from fastavs.duty.builders import CanonicalBuilder, TextBuilder
-
-    builder = CanonicalBuilder() if language == "canonical" else TextBuilder(comma_groups=language == "en")
-    return Lark.open_from_package(
-        "fastavs.duty", GRAMMARS[language], parser="lalr", transformer=builder, maybe_placeholders=False
-    )
+    return Lark.open_from_package("fastavs.duty", GRAMMARS[language], parser="lalr", maybe_placeholders=False)
 
 
-@lru_cache(maxsize=1 << 16)
-def parse_duty(text: str) -> Duty:
+def parse_duty(text: str, *, dollar: str = "USD", decimal: str | None = None) -> Duty:
     """Read a duty from its canonical text, or from an authority's.
 
     Parameters
     ----------
     text : str
         Canonical ("max(15%, 0.15 EUR/kg)") or as printed by the Eurasian Economic Union, the European Union, the
-        United Kingdom, the United States or the WTO. A number alone is a percentage; "$" and cents are US money.
+        United Kingdom, the United States, Canada, Australia, Japan or the WTO; marks of HTML are left out. A number
+        alone is a percentage.
+    dollar : str, optional
+        Code of the currency that "$", dollars and cents are in: that of the tariff's country.
+    decimal : {".", ","}, optional
+        The decimal mark, where a number of the text can be read in two ways ("1.050 EUR/t"); see `fastavs.numbers`.
 
     Returns
     -------
@@ -108,25 +117,17 @@ def parse_duty(text: str) -> Duty:
     'min(max(18.4%, 22 EUR/100 kg), 24 EUR/100 kg)'
     >>> parse_duty("61.7 cents/kg + 16%").text
     '0.617 USD/kg + 16%'
+    >>> parse_duty("5% but not less than 4.74¢/kg or more than 9.48¢/kg", dollar="CAD").text
+    'min(max(5%, 0.0474 CAD/kg), 0.0948 CAD/kg)'
     """
-    printed = read_printed(text)
-    if printed is not None and len(text) <= MAX_LENGTH:
-        return Duty(printed, text)
-    _check_length(text)
-    if _CYRILLIC.search(text):
-        return read_duty(text, "ru")
-    canonical = _attempt("canonical", text)
-    if isinstance(canonical, Duty):
-        return canonical
-    english = _attempt("en", text)
-    if isinstance(english, Duty):
-        return english
-    nearer = english if english.named or english.position > canonical.position else canonical
-    raise nearer.error(text)
+    if decimal != "," or "." not in text:
+        printed = _as_printed(text)
+        if printed is not None:
+            return printed
+    return _parsed(text, None, Notation(dollar, decimal))
 
 
-@lru_cache(maxsize=1 << 16)
-def read_duty(text: str, language: str | None = None) -> Duty:
+def read_duty(text: str, language: str | None = None, *, dollar: str = "USD", decimal: str | None = None) -> Duty:
     """Read a duty as an authority prints it.
 
     Parameters
@@ -136,6 +137,8 @@ def read_duty(text: str, language: str | None = None) -> Duty:
     language : {"canonical", "en", "ru"}, optional
         Left out, a text with Cyrillic letters is Russian and any other English. It matters for numbers: in Russian
         "3,125" is 3.125, in English it is refused, as it may be 3125.
+    dollar, decimal : str, optional
+        As `parse_duty` has them.
 
     Returns
     -------
@@ -151,39 +154,85 @@ def read_duty(text: str, language: str | None = None) -> Duty:
     >>> read_duty("3,125", "ru").text
     '3.125%'
     """
-    _check_length(text)
     if language not in (None, *GRAMMARS):
         raise DutyError("language of a duty", value=language, expected=", ".join(GRAMMARS))
-    found = _attempt(language or ("ru" if _CYRILLIC.search(text) else "en"), text)
-    if isinstance(found, Duty):
-        return found
-    raise found.error(text)
+    return _parsed(text, language or ("ru" if CYRILLIC.search(text) else "en"), Notation(dollar, decimal))
 
 
-def _check_length(text: str) -> None:
+@lru_cache(maxsize=1 << 16)
+def _as_printed(text: str) -> Duty | None:
+    """Read canonical text as it is printed; None for any other."""
+    printed = read_printed(text) if len(text) <= MAX_LENGTH else None
+    return None if printed is None else Duty(printed, text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(text: str, language: str | None, notation: Notation) -> Duty:
+    """Read a text by one grammar, or by the canonical and then by its language's."""
     if not text.strip():
         raise DutyError("empty duty", value=text, cure="write 0% for a good that is free of duty")
+    if not (len(notation.dollar) == 3 and notation.dollar.isascii() and notation.dollar.isupper()):
+        raise DutyError("currency of the dollar", value=notation.dollar, expected="a code of three capital letters")
+    if notation.decimal not in (None, ".", ","):
+        raise DutyError("decimal mark", value=notation.decimal, expected='"." or ","')
     if len(text) > MAX_LENGTH:
         raise DutyError(f"a duty of more than {MAX_LENGTH} characters", value=f"{text[:40]}...")
+    plain = without_markup(text)
+    languages = [language] if language else ["ru"] if CYRILLIC.search(plain) else ["canonical", "en"]
+    if notation.decimal == "," and "." in plain and len(languages) > 1:
+        languages = ["en"]  # canonical text has a decimal point
+    failures: list[_Failure] = []
+    for one in languages:
+        found = _attempt(one, plain, notation)
+        if isinstance(found, Duty):
+            return found
+        failures.append(found)
+    raise _nearest(failures).error(plain.replace("\t", " "))
 
 
-def _attempt(language: str, text: str) -> Duty | _Failure:
-    from lark.exceptions import UnexpectedInput
+def _nearest(failures: Sequence[_Failure]) -> _Failure:
+    """The failure that says most: the last whose part is understood, else the one that came farthest."""
+    named = [failure for failure in failures if failure.named]
+    return named[-1] if named else max(failures, key=lambda failure: failure.position)
 
-    from fastavs.duty.builders import NoReading
 
+def _attempt(language: str, text: str, notation: Notation) -> Duty | _Failure:
+    from lark.exceptions import UnexpectedInput, VisitError
+
+    from fastavs.duty.reasons import NoReading
+
+    trouble: Exception | None
     try:
-        expr = cast(Expr, _parser(language).parse(text))
+        expr = _expression(language, text, notation)
         if language != "canonical" and _lacks_unit(expr, text):
             return _Failure(0, text, "a limit that is a bare number: per what unit is not said", cure="add its unit")
         return Duty(expr)
-    except NoReading as unreadable:
-        part = unreadable.part
-        return _Failure(part.start_pos or 0, str(part), unreadable.reason, cure=unreadable.cure, named=True)
-    except DutyError as unsound:
-        return _Failure(0, text, unsound.problem)
     except UnexpectedInput as unexpected:
-        return _unexpected(text, unexpected)
+        trouble = _refused_before(unexpected)
+        if trouble is None:
+            return _unexpected(text, unexpected)
+    except VisitError as inside:
+        trouble = inside.orig_exc
+    except (NoReading, DutyError) as plainly:
+        trouble = plainly
+    if isinstance(trouble, NoReading):
+        part = trouble.part
+        return _Failure(part.start_pos or 0, str(part), trouble.reason, cure=trouble.cure, named=True)
+    if isinstance(trouble, DutyError):
+        return _Failure(0, text, trouble.problem)
+    raise trouble
+
+
+def _expression(language: str, text: str, notation: Notation) -> Expr:
+    from fastavs.duty.builders import CanonicalBuilder, TextBuilder
+
+    tree = _parser(language).parse(text)
+    if language == "canonical":
+        return cast(Expr, CanonicalBuilder(tree, notation.decimal).transform(tree))
+    if language == "ru":  # decimals have a comma there, whatever the other duties of a schedule show
+        return cast(Expr, TextBuilder(tree, dollar=notation.dollar, decimal_comma=True).transform(tree))
+    builder = TextBuilder(tree, notation.decimal, dollar=notation.dollar)
+    return cast(Expr, builder.transform(tree))
 
 
 def _lacks_unit(expr: Expr, text: str) -> bool:
@@ -194,6 +243,20 @@ def _lacks_unit(expr: Expr, text: str) -> bool:
     return any(_lacks_unit(part, text) for part in children(expr))
 
 
+def _refused_before(unexpected: UnexpectedInput) -> NoReading | None:
+    """What the parser had taken in for a reason to refuse the text, before it met something that does not fit."""
+    from lark import Token, Tree
+
+    from fastavs.duty.reasons import REASONS, NoReading
+
+    parser = getattr(unexpected, "interactive_parser", None)
+    for part in parser.parser_state.value_stack if parser else ():
+        for token in part.scan_values(lambda one: isinstance(one, Token)) if isinstance(part, Tree) else [part]:
+            if isinstance(token, Token) and token.type in REASONS:
+                return NoReading(token, REASONS[token.type])
+    return None
+
+
 def _unexpected(text: str, unexpected: UnexpectedInput) -> _Failure:
     allowed = set(getattr(unexpected, "expected", None) or getattr(unexpected, "allowed", None) or ())
     ended = getattr(getattr(unexpected, "token", None), "type", "") == "$END"
@@ -201,7 +264,7 @@ def _unexpected(text: str, unexpected: UnexpectedInput) -> _Failure:
     before = text[:position]
     if before.count("(") == before.count(")"):
         # The parser's tables don't tell open parentheses from none.
-        allowed -= {"RPAR", "COMMA", "_COMMA"}
+        allowed -= {"RPAR", "COMMA"}
     if ended:
         return _Failure(position, "", "the duty is not complete", _in_words(allowed))
     return _Failure(position, text[position : position + 24].strip(), "it does not fit there", _in_words(allowed))

@@ -55,7 +55,11 @@ class AsItIs:
     @cached_property
     def columns(self) -> LineColumns:
         """The columns of ``rates.parquet``."""
-        return columns_of(self.index, self.layout, self.figures.governing)
+        return columns_of(self.index, self.layout, self.figures)
+
+    def work_out(self) -> None:
+        """Work out what everybody asks for: every line's figures and the summary."""
+        _ = self.figures, self.summary
 
     def groups(self, grouping: str) -> tuple[Members, np.ndarray]:
         """Return the groups of a grouping, and their figures: float64[6, g], see `fastavs.kernels.groups.group`."""

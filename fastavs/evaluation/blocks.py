@@ -8,24 +8,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastavs.errors import InputError
+from fastavs.evaluation.averages import FIGURES, empty_sums, summary_of
 from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import Effects
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, touched_lines
+from fastavs.evaluation.rows import alone, charge_rows, rare_lanes
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import shapes
-from fastavs.kernels.names import CONST, COUNTS, STACK, SUMS
-from fastavs.kernels.options import readonly
+from fastavs.kernels.carry import carry
+from fastavs.kernels.classes import add_classes
+from fastavs.kernels.names import CONST
+from fastavs.kernels.row_lanes import LANES
+from fastavs.kernels.shapes import Bounds, Factors, RowFigures, Sides, Sums, changed
 from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
-from fastavs.scenario.scenario import ScaleDuty, Scenario, SetDuty, ShiftDuty
+from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
 
 BLOCK = 128  # scenarios worked out together
 LEAST = 16  # ... unless fewer are left
 BATCH = 1024  # scenarios turned into numbers at a time
-FIGURES = 17  # columns that `kernels.sweep_block` fills
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Block:
     ----------
     places : int64[s]
         Where they stand in the sweep.
-    shocks : shapes.Shocks
+    factors : Factors
+    bounds : Bounds
     alone : Scenario or None
         The only scenario, if it sets duties or makes amounts nought.
     trade : tuple of TradeChange
@@ -44,13 +49,14 @@ class Block:
     """
 
     places: np.ndarray
-    shocks: shapes.Shocks
+    factors: Factors
+    bounds: Bounds
     alone: Scenario | None
     trade: tuple[TradeChange, ...] = ()
 
     def settled(self) -> Block:
         """Return a block that came through a pipe as the kernels take it."""
-        return replace(self, shocks=frozen(self.shocks))
+        return replace(self, factors=frozen(self.factors), bounds=frozen(self.bounds))
 
 
 def all_figures(
@@ -81,7 +87,7 @@ def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
         effects = Effects(plan, batch)
         for place, one in enumerate(batch):
             here = np.array([place])
-            yield Block(here + first, effects.shocks(here), one if is_single(one) else None, trade_of(one))
+            yield Block(here + first, *effects.of(here), one if is_single(one) else None, trade_of(one))
 
 
 def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> Iterator[Block]:
@@ -99,42 +105,61 @@ def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> I
             together = mine[~alone[mine]]
             for start in range(0, together.size, size):
                 some = together[start : start + size]
-                yield Block(some + first, effects.shocks(some), None, trade)
+                yield Block(some + first, *effects.of(some), None, trade)
             for place in np.sort(mine[alone[mine]]):
-                yield Block(np.array([place + first]), effects.shocks(np.array([place])), batch[int(place)], trade)
-
-
-def scratch(seats: int, years: int, width: int) -> shapes.Scratch:
-    """Return memory for a run; see `shapes.Scratch`."""
-    return shapes.Scratch(
-        np.empty((seats, width)), np.empty((seats, width)), np.empty((seats, width), dtype=np.bool_),
-        np.empty((8, width)), np.empty((3, STACK)), np.empty(STACK, dtype=np.bool_),
-        np.empty((years, SUMS, width)), np.empty((years, SUMS, width)),
-        np.empty((years, COUNTS, width)),
-    )  # fmt: skip
+                one = np.array([place])
+                yield Block(one + first, *effects.of(one), batch[int(place)], trade)
 
 
 def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray:
-    """Work out a block of scenarios; float64[s, y, 17]."""
+    """Work out a block of scenarios; float64[s, y, 17]. Unless `full`, only means of rates alone are to be used."""
     plan, rows = under(plan, block)
-    facts, width = plan.index.facts, block.shocks.scale.shape[1]
-    figures = np.empty((width, len(facts["years"]), FIGURES))
-    fits = sweep_block(
-        plan.duties, plan.index.entries, rows, block.shocks, plan.layout,
-        (facts["outlier"], facts["zero"], full), scratch(plan.ready.seats, len(facts["years"]), width), figures,
-    )  # fmt: skip
+    width = block.factors.scale.shape[1]
+    sums = empty_sums(plan.layout, width)
+    fits = _add_one(plan, rows, block, sums) if width == 1 else _add_block(plan, rows, block, full, sums)
     assert fits, "a row lost its rate that the plan is not prepared for"
-    return figures
+    return summary_of(plan.layout, sums)
 
 
-def under(plan: Plan, block: Block) -> tuple[Plan, shapes.Rows]:
+def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
+    """Add up a scenario; False if a row that was not prepared for it has no rate."""
+    facts, n = plan.index.facts, rows.size
+    means = plan.ready.carried.low.shape[1]
+    rate, part, specific = np.empty((n + means, 1)), np.empty((n + means, 1)), np.empty((n + means, 1), dtype=np.bool_)
+    specific[:n, 0] = rows["specific"]
+    kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    figures = RowFigures(rate[:n, 0], part[:n, 0], kept, binding)
+    charge_rows(plan.duties, plan.index.entries, rows, alone(block.factors, 0), facts["outlier"], figures)
+    unknown = np.flatnonzero(np.isnan(figures.rate))
+    if unknown.size and (rows["purely_specific"][unknown] & ~rows["nullable"][unknown]).any():
+        return False
+    lanes = Sides(rate, part, specific)
+    carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
+    add_classes(plan.layout, Sides(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
+    return True
+
+
+def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sums) -> bool:
+    """Add up scenarios that go together; False if a row that was not prepared for it has no rate."""
+    facts, entries, factors = plan.index.facts, plan.index.entries, block.factors
+    shape = (plan.ready.seats, factors.scale.shape[1])
+    which, rare = rare_lanes(plan.duties, entries, rows, factors, facts["outlier"])
+    fits: bool = sweep_block(
+        plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
+        (facts["outlier"], facts["zero"], full),
+        Sides(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.bool_)), np.empty((LANES, shape[1])), sums,
+    )  # fmt: skip
+    return fits
+
+
+def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
     if block.trade or plan.index.facts["min_value"] > 0.0:
         plan = changed_plan(plan, block.trade)
-    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.shocks)
+    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
 
 
-def with_new_duties(plan: Plan, scenario: Scenario, shocks: shapes.Shocks) -> shapes.Rows:
+def with_new_duties(plan: Plan, scenario: Scenario, factors: Factors) -> np.ndarray:
     """Return the rows with the duties that one scenario sets, and with what its other changes make nought of.
 
     Raises
@@ -143,16 +168,13 @@ def with_new_duties(plan: Plan, scenario: Scenario, shocks: shapes.Shocks) -> sh
         A line's new duty goes by quantities that were not indexed.
     """
     index, rows = plan.index, plan.rows
-    duty, group = rows.duty.copy(), rows.group.copy()
+    duty, group = rows["duty"].copy(), rows["group"].copy()
     for change in scenario.changes:
         if isinstance(change, SetDuty):
             touched = np.flatnonzero(touched_lines(index, change.where))
             duty[plan.line_row[touched]], group[plan.line_row[touched]] = _new_duty(plan, scenario, change, touched)
-    specific, bare = _alive(plan, duty, rows.cell, shocks)
-    return rows._replace(
-        duty=readonly(duty, np.int32), group=readonly(group, np.int32),
-        specific=readonly(specific, np.bool_), bare=readonly(bare, np.bool_),
-    )  # fmt: skip
+    specific, purely_specific = _alive(plan, duty, rows["cell"], factors)
+    return changed(rows, duty=duty, group=group, specific=specific, purely_specific=purely_specific)
 
 
 def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> tuple[int, np.ndarray]:
@@ -202,22 +224,21 @@ def unprepared(scenario: Scenario, change: SetDuty) -> InputError:
     )  # fmt: skip
 
 
-def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, shocks: shapes.Shocks) -> tuple[np.ndarray, np.ndarray]:
+def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, factors: Factors) -> tuple[np.ndarray, np.ndarray]:
     """Whether some amount of each row's duty is not 0 under a scenario, and no percentage is in it; bool[n]."""
     table = plan.duties
-    n_terms = np.diff(table.term_start)
-    has_percent = np.zeros(n_terms.size, dtype=bool)
-    owner = np.repeat(np.arange(n_terms.size), np.diff(table.op_start))
+    has_percent = np.zeros(table.duty.size, dtype=bool)
+    owner = np.repeat(np.arange(table.duty.size), table.duty["op_stop"] - table.duty["op"])
     has_percent[owner[table.op == CONST]] = True
-    cells = shocks.scale.shape[0]
+    cells = factors.scale.shape[0]
     pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
     alive = np.zeros(pairs.size, dtype=bool)
     for i, pair in enumerate(pairs):
         one, where = divmod(int(pair), cells)
-        for term in range(table.term_start[one], table.term_start[one + 1]):
-            of = where * shocks.currencies + table.currency[term]
-            amount = table.b[term] * shocks.scale_b[of, 0] + shocks.shift_b[of, 0] * table.per_unit[term]
-            alive[i] |= amount > 0.0
+        terms = table.amount[table.duty[one]["term"] : table.duty[one]["term_stop"]]
+        of = where * factors.currencies + terms["currency"]
+        amounts = terms["b"] * factors.scale_b[of, 0] + factors.shift_b[of, 0] * terms["per_unit"]
+        alive[i] = (amounts > 0.0).any()
     specific = alive[place]
     return specific, specific & ~has_percent[duty]
 

@@ -12,10 +12,10 @@ from fastavs.evaluation.plan import Plan
 from fastavs.index.parts import Lines
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import changed_trade as kernels
-from fastavs.kernels import shapes
-from fastavs.kernels.levels import find_levels
+from fastavs.kernels.levels import next_levels
 from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import SEGMENT, Changes, Entries, EntryOrigin, Layout, changed
 from fastavs.scenario.trade import TradeChange
 
 
@@ -35,35 +35,35 @@ def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
 def _changed_plan(plan: Plan, terms: Terms) -> Plan:
     changes = _numbers(plan.index, terms)
     index = _changed_index(plan.index, changes)
-    first = np.empty(plan.rows.group.size, dtype=np.int64)
+    first = np.empty(plan.rows.size, dtype=np.int64)
     first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
-    rows = plan.rows._replace(group=readonly(index.lines.group[first], np.int32))
+    rows = changed(plan.rows, group=index.lines.group[first])
     ready = plan.ready._replace(rows=rows, layout=_changed_layout(plan, index.lines))
     return replace(plan, index=index, ready=ready, changes=changes, under=Latest())
 
 
-def _numbers(index: SortedIndex, terms: Terms) -> shapes.Changes:
+def _numbers(index: SortedIndex, terms: Terms) -> Changes:
     records = index.records
     factor = terms.factor.transpose(0, 2, 1)
     weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
-    return shapes.Changes(
+    return Changes(
         readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
         readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
         float(index.facts["min_value"]),
     )  # fmt: skip
 
 
-def _origin(index: SortedIndex, changes: shapes.Changes) -> shapes.EntryOrigin:
+def _origin(index: SortedIndex, changes: Changes) -> EntryOrigin:
     """Whose observations the entries are; found out once and kept with the index."""
     by_code = changes.factor.shape[0] > 1
-    return shapes.EntryOrigin(
+    return EntryOrigin(
         index.entry_partner,
         index.entry_code if by_code else readonly(np.empty(0), np.int32),
         index.entry_value if changes.min_value > 0.0 else readonly(np.empty(0), np.float64),
     )
 
 
-def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
+def _changed_index(index: SortedIndex, changes: Changes) -> SortedIndex:
     """Return the index with the observations that are left, their multiplicities and prices, and new weights."""
     lines, others, entries = index.lines, index.others, index.entries
     observed = _origin(index, changes)
@@ -95,27 +95,24 @@ def _changed_index(index: SortedIndex, changes: shapes.Changes) -> SortedIndex:
 
 
 def _refilled(
-    entries: shapes.Entries,
-    observed: shapes.EntryOrigin,
-    changes: shapes.Changes,
+    entries: Entries,
+    observed: EntryOrigin,
+    changes: Changes,
     used: np.ndarray,
     left: np.ndarray,
-) -> shapes.Entries:
+) -> Entries:
     """Return the entries that are left."""
     left[~np.repeat(used, np.diff(entries.group))] = 0
-    sizes = np.diff(entries.start)
-    more = np.diff(np.append(entries.more_start, entries.more.size))
+    sizes, more = np.diff(entries.start), np.diff(entries.segment["more"])
     segments, n = int((left > 0).sum()), int(left.sum())
     further = int((left * more // np.maximum(sizes, 1)).sum())
-    low, high, total = (np.empty(segments) for _ in range(3))
-    out = shapes.Entries(
-        np.empty(used.size + 1, dtype=np.int64), np.empty(segments, dtype=np.int32),
-        np.empty(segments + 1, dtype=np.int64), low, high, total,
-        np.empty(n), np.empty(n + segments), np.empty(further), np.empty(segments, dtype=np.int64),
+    out = Entries(
+        np.empty(used.size + 1, dtype=np.int64), np.zeros(segments + 1, dtype=SEGMENT),
+        np.empty(n), np.empty(n + segments), np.empty(further),
         *(np.empty(n + further if entries.quantity.size else 0) for _ in range(2)),
     )  # fmt: skip
     kernels.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
-    return shapes.Entries(*(readonly(array, array.dtype) for array in out))
+    return Entries(*(readonly(array, array.dtype) for array in out))
 
 
 def _within(index: SortedIndex) -> np.ndarray:
@@ -127,7 +124,7 @@ def _within(index: SortedIndex) -> np.ndarray:
     return readonly(within, np.bool_)
 
 
-def _imports(index: SortedIndex, changes: shapes.Changes) -> np.ndarray:
+def _imports(index: SortedIndex, changes: Changes) -> np.ndarray:
     """Return the imports of each line, float64[h]."""
     facts, records, within = index.facts, index.records, _within(index)
     of_code = np.empty((within.shape[0], records.code_key.size))
@@ -172,33 +169,32 @@ def with_counts(plan: Plan) -> Plan:
     ))  # fmt: skip
 
 
-def _plain_levels(index: SortedIndex, changes: shapes.Changes, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _plain_levels(index: SortedIndex, changes: Changes, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the level at which some lines find observations of any kind, int8[l], and how many, int64[l]."""
     records, reach = index.records, index.reach
     usable = np.empty((len(index.facts["bases"]), records.code_key.size), dtype=np.int64)
     presence = readonly([presence for _, _, presence in index.facts["bases"]], np.bool_)
     kernels.count_by_code(records, changes, _within(index), presence, usable)
     level, found = np.zeros(line.size, dtype=np.int8), np.zeros(line.size, dtype=np.int64)
-    words = readonly(np.zeros((records.code_key.size, 2)), np.uint64)
     for place, side in enumerate(index.sides):
         here = np.flatnonzero((line >= side.first) & (line < side.last))
         some, lines = slice(reach.first[place], reach.first[place + 1]), slice(side.first, side.last)
-        first, last = (np.empty(here.size, dtype=np.int64) for _ in range(2))
-        out = (np.empty(here.size, dtype=np.int8), np.empty(here.size, dtype=np.int64), first, last)
         digits = reach.levels[place][reach.levels[place] > 0]
-        find_levels(
+        before = np.concatenate(([0], np.cumsum(usable[index.facts["basis_of"][place]][reach.order[some]])))
+        at, counts = np.full(here.size, -1), np.zeros(here.size, dtype=np.int64)
+        first, last = (np.empty(here.size, dtype=np.int64) for _ in range(2))
+        next_levels(
             readonly(line[here] - side.first, np.int64), readonly(reach.borrows[lines], np.bool_),
             readonly(digits, np.int8), readonly(reach.digits[some], np.int8),
-            (readonly(reach.code_lo[: digits.size, lines], np.int64),
-             readonly(reach.code_hi[: digits.size, lines], np.int64)),
-            (readonly(reach.order[some], np.int64), readonly(usable[index.facts["basis_of"][place]], np.int64), words),
-            (*out, np.empty((here.size, 2), dtype=np.uint64)),
+            readonly(reach.code_lo[: digits.size, lines], np.int64),
+            readonly(reach.code_hi[: digits.size, lines], np.int64),
+            readonly(before, np.int64), at, counts, first, last,
         )  # fmt: skip
-        level[here], found[here] = out[0], out[1]
+        level[here], found[here] = np.where(at < 0, 0, digits[at]), counts
     return level, found
 
 
-def _lacking(index: SortedIndex, changes: shapes.Changes, lines: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
+def _lacking(index: SortedIndex, changes: Changes, lines: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
     """Return how many observations of some lines' own trade lack any of some kinds of quantity, int64[h]."""
     bits = sum(1 << index.facts["kinds_of_trade"].index(kind) for kind in kinds)
     needed = np.zeros(index.lines.key.size, dtype=np.int64)
@@ -209,7 +205,7 @@ def _lacking(index: SortedIndex, changes: shapes.Changes, lines: np.ndarray, kin
     return found
 
 
-def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
+def _changed_layout(plan: Plan, lines: Lines) -> Layout:
     """Return the layout with the weights and matched lines of changed trade."""
     layout, index = plan.layout, plan.index
     sides = [
@@ -217,7 +213,7 @@ def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
         for year, applied, has_bound, _ in index.facts["years"]
     ]
     spans = readonly([(side.first, side.last) for side in sides], np.int64)
-    weight, matched = np.empty(layout.weight.size), np.empty(layout.weight.size)
+    weight, matched = np.empty(layout.classes.size), np.empty(layout.classes.size)
     totals = np.empty((len(sides), 3))
     kernels.weigh_classes(
         layout, spans, readonly(plan.ready.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
@@ -225,6 +221,6 @@ def _changed_layout(plan: Plan, lines: Lines) -> shapes.Layout:
     counts = layout.counts.copy()
     counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]
     return layout._replace(
-        weight=readonly(weight, np.float64), matched=readonly(matched, np.float64),
-        counts=readonly(counts, np.float64), matched_lines=readonly(totals[:, 2], np.float64),
+        classes=changed(layout.classes, weight=weight, matched=matched),
+        years=changed(layout.years, matched_lines=totals[:, 2]), counts=readonly(counts, np.float64),
     )  # fmt: skip

@@ -10,10 +10,12 @@ import numpy as np
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.partners import check_trade_change
 from fastavs.evaluation.plan import Plan
-from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
-from fastavs.scenario.scenario import EVERYWHERE, Change, FxShock, ScaleDuty, Scenario, ShiftDuty, Where
+from fastavs.kernels.shapes import Bounds, Factors
+from fastavs.scenario.duties import FxShock, ScaleDuty, ShiftDuty
+from fastavs.scenario.scenario import Change, Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
+from fastavs.scenario.where import EVERYWHERE, Where
 
 
 def check_scenarios(facts: dict[str, Any], scenarios: Sequence[Scenario]) -> None:
@@ -144,8 +146,8 @@ class Effects:
             turn = self.scale.mean(axis=1) / price
         return np.argsort(np.nan_to_num(turn, nan=0.0), kind="stable")
 
-    def shocks(self, some: np.ndarray) -> shapes.Shocks:
-        """Return what the kernel takes of some of them."""
+    def of(self, some: np.ndarray) -> tuple[Factors, Bounds]:
+        """Return what kernels take of some of them, and within what those keep."""
         scale, shift, scale_b, shift_b, fx = (
             one[some] for one in (self.scale, self.shift, self.scale_b, self.shift_b, self.fx)
         )
@@ -159,11 +161,12 @@ class Effects:
         def lanes(values: np.ndarray) -> np.ndarray:
             return readonly(values.reshape(n, -1).T, np.float64)
 
-        return shapes.Shocks(
-            lanes(scale), lanes(shift), lanes(scale_b), lanes(shift_b), lanes(fx),
+        factors = Factors(lanes(scale), lanes(shift), lanes(scale_b), lanes(shift_b), lanes(fx), periods, money)
+        bounds = Bounds(
             readonly(turn.min(axis=0).reshape(shape), np.float64),
             readonly(turn.max(axis=0).reshape(shape), np.float64),
             readonly(price.max(axis=0).reshape(shape), np.float64),
             readonly(scale.max(axis=0), np.float64),
-            bool((shift != 0.0).any() or (shift_b != 0.0).any()), periods, money,
-        )  # fmt: skip
+            bool((shift != 0.0).any() or (shift_b != 0.0).any()),
+        )
+        return factors, bounds

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastavs.evaluation.blocks import Block, scratch, under, unprepared
+from fastavs.evaluation.blocks import Block, under, unprepared
 from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
-from fastavs.index.lines_of_years import LineLayout
+from fastavs.evaluation.rows import row_figures, row_lanes
+from fastavs.index.lines_of_years import LineLayout, behind_of
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import shapes
-from fastavs.kernels.carry import carry
-from fastavs.kernels.govern import govern, settle
+from fastavs.kernels.carry import carry, carry_counts
+from fastavs.kernels.govern import compare, govern, settle
 from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
-from fastavs.kernels.row_lanes import block_rates
-from fastavs.kernels.rows import row_rates
-from fastavs.scenario.scenario import Scenario, SetDuty
+from fastavs.kernels.shapes import COUNT, Behind, Compared, Governing, Sides
+from fastavs.scenario.duties import SetDuty
+from fastavs.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,7 @@ class LineColumns:
     rate, applied, bound, ad_valorem, specific_share : float64[h]
         NaN = null.
     bound_governs, has_specific : bool[h]
-    match_level : int8[h]
-    observations, outliers, no_quantity : int32[h]
+    match_level, observations, outliers, no_quantity : int32[h]
     """
 
     rate: np.ndarray
@@ -132,41 +131,38 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     Returns
     -------
     list of float64[s, 6, g]
-        By grouping; see `kernels.group`.
+        By grouping; see `fastavs.kernels.groups.group`.
     """
     some = [plan.index.lines_of_years.members(title) for title in by]
-    years, k = _years_by_row(plan), plan.index.lines_of_years.every.years.low.shape[1]
+    by_row, carried = _behind_by_row(plan), plan.index.lines_of_years.every.carried
     plan, rows = under(plan, block)
-    index = plan.index
-    n, width = rows.duty.size, block.shocks.scale.shape[1]
-    found = scratch(n, 0, width)
-    block_rates(plan.duties, index.entries, rows, block.shocks, index.facts["outlier"], found)
-    nothing = np.empty(0, dtype=np.int64)
-    sides = shapes.Sides(
-        np.empty(n + k), np.empty(n + k), np.empty(n + k, dtype=np.bool_), np.empty(0, dtype=np.int8),
-        nothing, nothing, nothing, nothing,
-    )  # fmt: skip
-    sides.specific[:n] = rows.specific
+    index, n, k = plan.index, rows.size, carried.low.shape[1]
+    zero = index.facts["zero"]
+    found = row_lanes(plan.duties, index.entries, rows, block.factors, block.bounds, index.facts["outlier"])
+    width = found.rate.shape[1]
+    sides = _empty_sides(n + k)
+    sides.specific[:n] = rows["specific"]
     groups = [index.grouped(one) for one in some]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
-    governing = _empty_lines(years.left.size, 0)
+    governing = _empty_lines(by_row.applied.size)
+    level_of = np.empty(k, dtype=np.int64)
     for s in range(width):
         rate = found.rate[:, s]
-        sides.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if index.facts["zero"] else rate
+        sides.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if zero else rate
         sides.part[:n] = found.part[:, s]
-        carry(years, plan.line_row, n, False, sides)
-        govern(years, sides, False, governing)
+        carry(carried, plan.line_row, False, _as_lane(sides), level_of)
+        govern(by_row, sides, governing)
         for one, into in zip(groups, figures, strict=True):
             group(one, governing, into[s])
     return figures
 
 
-def _years_by_row(plan: Plan) -> shapes.Years:
+def _behind_by_row(plan: Plan) -> Behind:
     """Return what stands behind the lines of all years in terms of a plan's rows."""
-    years = plan.index.lines_of_years.every.years
-    of = np.concatenate((plan.line_row, plan.rows.duty.size + np.arange(years.low.shape[1]), [-1]))
-    left, right = of[years.left], of[years.right]  # place -1 is the last one: none
-    return years._replace(left=readonly(left, np.int64), right=readonly(right, np.int64))
+    every = plan.index.lines_of_years.every
+    means = plan.rows.size + np.arange(every.carried.low.shape[1])
+    of = np.concatenate((plan.line_row, means, [-1]))  # place -1 is the last one: none
+    return behind_of(of[every.behind.applied], of[every.behind.bound])
 
 
 def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
@@ -175,7 +171,7 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     Returns
     -------
     groups : list of float64[6, g]
-        By grouping; see `kernels.group`.
+        By grouping; see `fastavs.kernels.groups.group`.
     columns : LineColumns
         Of all lines if wanted whole, else of the wanted ones.
     """
@@ -183,13 +179,13 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     some = [plan.index.lines_of_years.members(title) for title in wanted.by]
     plan, rows = under(plan, block)
     plan = with_counts(plan)
-    governing = line_figures(plan, rows, block, layout).governing
+    figures_of = line_figures(plan, rows, block, layout)
     groups = []
     for found in some:
         figures = np.empty((6, len(found.labels)))
-        group(plan.index.grouped(found), governing, figures)
+        group(plan.index.grouped(found), figures_of.governing, figures)
         groups.append(figures)
-    columns = columns_of(plan.index, layout, governing)
+    columns = columns_of(plan.index, layout, figures_of)
     if wanted.by and not wanted.whole:
         columns = columns.at(plan.index.lines_of_years.picked(layout, wanted.lines))
     return groups, columns
@@ -201,43 +197,54 @@ class LineFigures:
 
     Attributes
     ----------
-    sides : shapes.Sides
+    sides : Sides
         Every line of the schedules by itself.
+    count : COUNT[p]
+        The observations behind it.
     unresolved : bool[p]
         Where no rate can be known, whatever stands for it.
-    governing : shapes.Governing
+    governing : Governing
         What governs the lines of years.
+    compared : Compared
     unresolved_lines : bool[h]
     """
 
-    sides: shapes.Sides
+    sides: Sides
+    count: np.ndarray
     unresolved: np.ndarray
-    governing: shapes.Governing
+    governing: Governing
+    compared: Compared
     unresolved_lines: np.ndarray
 
 
-def line_figures(plan: Plan, rows: shapes.Rows, block: Block, layout: LineLayout) -> LineFigures:
+def line_figures(plan: Plan, rows: np.ndarray, block: Block, layout: LineLayout) -> LineFigures:
     """Work some lines out under one scenario."""
-    index = plan.index
+    index, duties = plan.index, plan.duties
     row = plan.line_row[layout.lines]
     if layout.lines.size < index.lines.key.size:  # few lines need few rows
         some, row = np.unique(row, return_inverse=True)
-        rows = shapes.Rows(*(readonly(column[some], column.dtype) for column in rows))
-    n = layout.lines.size
-    places = n + layout.years.low.shape[1]
-    of_rows = _row_figures(plan, rows, block)
-    sides = shapes.Sides(
-        np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_), np.empty(places, dtype=np.int8),
-        *(np.empty(places, dtype=np.int64) for _ in range(4)),
+        rows = readonly(rows[some], rows.dtype)
+    n, k = layout.lines.size, layout.carried.low.shape[1]
+    outlier, zero = index.facts["outlier"], index.facts["zero"]
+    of_rows = row_figures(duties, index.entries, rows, block.factors, outlier)
+    sides, count = _empty_sides(n + k), np.zeros(n + k, dtype=COUNT)
+    found = _observed(index, layout.lines, newly_matched(index, block.alone), count)
+    settle(
+        of_rows, readonly(rows["specific"], np.bool_), readonly(_without_terms(plan, rows), np.bool_),
+        readonly(row, np.int32), found, outlier, zero, sides, count,
     )  # fmt: skip
-    schedule = _schedule(index, row, layout.lines, newly_matched(index, block.alone))
-    settle(of_rows, schedule, index.facts["outlier"], index.facts["zero"], sides)
-    carry(layout.years, readonly(np.arange(n), np.int32), n, True, sides)
-    governing = _empty_lines(layout.named.size, layout.named.size)
-    govern(layout.years, sides, True, governing)
+    level_of = np.empty(k, dtype=np.int64)
+    carry(layout.carried, readonly(np.arange(n), np.int32), False, _as_lane(sides), level_of)
+    carry_counts(layout.carried, level_of, layout.mean_digits, sides.rate, count)
+    h = layout.named.size
+    governing = _empty_lines(h)
+    govern(layout.behind, sides, governing)
+    compared = Compared(np.empty(h), np.empty(h), np.empty(h), np.empty(h, dtype=np.bool_), np.empty(h, dtype=COUNT))
+    compare(layout.behind, sides, count, compared)
     unresolved = _unresolved(layout, np.isnan(of_rows.rate)[row])
-    left, right = layout.years.left, layout.years.right
-    return LineFigures(sides, unresolved, governing, unresolved[left] & (unresolved[right] | (right < 0)))
+    applied, bound = layout.behind
+    unresolved_lines = unresolved[applied] & (unresolved[bound] | (bound < 0))
+    return LineFigures(sides, count, unresolved, governing, compared, unresolved_lines)
 
 
 def _unresolved(layout: LineLayout, unknown: np.ndarray) -> np.ndarray:
@@ -246,54 +253,53 @@ def _unresolved(layout: LineLayout, unknown: np.ndarray) -> np.ndarray:
     `unknown` (bool[l]) says which lines of the schedules have no rate.
     """
     known_before = np.concatenate(([0], np.cumsum(~unknown)))
-    known = (known_before[layout.years.high] > known_before[layout.years.low]).any(axis=0)
+    known = (known_before[layout.carried.high] > known_before[layout.carried.low]).any(axis=0)
     return np.concatenate((unknown, ~known))
 
 
-def _empty_lines(h: int, detail: int) -> shapes.Governing:
-    flag, count = np.bool_, np.int32
-    return shapes.Governing(
-        np.empty(h), np.empty(h, flag), np.empty(h, flag),
-        np.empty(detail), np.empty(detail), np.empty(detail), np.empty(detail, flag), np.empty(detail, np.int8),
-        np.empty(detail, count), np.empty(detail, count), np.empty(detail, count), np.empty(detail, count),
-    )  # fmt: skip
+def _empty_sides(places: int) -> Sides:
+    return Sides(np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_))
 
 
-def _row_figures(plan: Plan, rows: shapes.Rows, block: Block) -> shapes.RowFigures:
-    n = rows.duty.size
-    rate, part = np.empty(n), np.empty(n)
-    kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    row_rates(
-        plan.duties, plan.index.entries, rows, block.shocks, plan.index.facts["outlier"],
-        (rate, part, kept, binding),
-    )  # fmt: skip
-    plain = (np.diff(plan.duties.term_start) == 0)[rows.duty]
-    return shapes.RowFigures(rate, part, kept, binding, rows.specific, readonly(plain, np.bool_))
+def _as_lane(sides: Sides) -> Sides:
+    """Return the same memory as a block of one scenario."""
+    return Sides(*(one[:, None] for one in sides))
 
 
-def _schedule(index: SortedIndex, row: np.ndarray, lines: np.ndarray, new: Matched) -> shapes.Schedule:
-    """Return rows and observations of some lines of the index under a scenario."""
+def _empty_lines(h: int) -> Governing:
+    return Governing(np.empty(h), np.empty(h, dtype=np.bool_), np.empty(h, dtype=np.bool_))
+
+
+def _without_terms(plan: Plan, rows: np.ndarray) -> np.ndarray:
+    """Whether a row's duty has no specific term, so that observations need no quantity; bool[n]."""
+    duty = plan.duties.duty
+    return (duty["term"] == duty["term_stop"])[rows["duty"]]
+
+
+def _observed(index: SortedIndex, lines: np.ndarray, new: Matched, count: np.ndarray) -> np.ndarray:
+    """Return usable observations of some lines of the index, int64[l]; fill in their level and who lacks a quantity."""
     whole = lines.size == index.lines.key.size
-    level, found, no_quantity = (
-        column if whole else column[lines] for column in (index.lines.level, index.lines.found, index.lines.no_quantity)
-    )
+    found = index.lines.found if whole else index.lines.found[lines]
+    for name in ("level", "no_quantity"):
+        column = getattr(index.lines, name)
+        count[name][: lines.size] = column if whole else column[lines]
     if new.lines.size:
         place = np.minimum(np.searchsorted(lines, new.lines), lines.size - 1)
         here = lines[place] == new.lines
-        level, found, no_quantity = level.copy(), found.copy(), no_quantity.copy()
-        level[place[here]] = new.level[here]
+        found = found.copy()
         found[place[here]] = new.found[here]
-        no_quantity[place[here]] = new.no_quantity[here]
-    return shapes.Schedule(
-        readonly(row, np.int32), readonly(level, np.int8), readonly(found, np.int64), readonly(no_quantity, np.int64)
-    )
+        for name in ("level", "no_quantity"):
+            count[name][place[here]] = getattr(new, name)[here]
+    return readonly(found, np.int64)
 
 
-def columns_of(index: SortedIndex, layout: LineLayout, lines: shapes.Governing) -> LineColumns:
+def columns_of(index: SortedIndex, layout: LineLayout, figures: LineFigures) -> LineColumns:
+    lines, compared = figures.governing, figures.compared
+    count = compared.counts
     with np.errstate(invalid="ignore"):
-        share = lines.binding / lines.kept
+        share = count["binding"] / count["kept"]
     return LineColumns(
-        lines.rate, lines.applied, lines.bound, lines.part, lines.bound_governs, lines.specific, lines.level,
-        lines.kept, lines.outliers, lines.no_quantity, share,
+        lines.rate, compared.applied, compared.bound, compared.part, compared.bound_governs, lines.specific,
+        count["level"], count["kept"], count["outliers"], count["no_quantity"], share,
         index.lines.imports[layout.named], index.lines.matched[layout.named],
     )  # fmt: skip

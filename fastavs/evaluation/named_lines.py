@@ -10,8 +10,10 @@ from fastavs.codes import interval, to_key
 from fastavs.errors import InputError
 from fastavs.evaluation.plan import touched_lines
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.scenario.scenario import Change, ScaleDuty, Scenario, ShiftDuty, Where
+from fastavs.scenario.duties import ScaleDuty, ShiftDuty
+from fastavs.scenario.scenario import Change, Scenario
 from fastavs.scenario.trade import PriceShock
+from fastavs.scenario.where import Where
 
 
 def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:

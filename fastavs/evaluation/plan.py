@@ -12,8 +12,10 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.latest import Latest
 from fastavs.index.rows import Ready, make_ready
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import shapes
-from fastavs.scenario.scenario import EVERYWHERE, ScaleDuty, Scenario, SetDuty, ShiftDuty, Where, set_changes
+from fastavs.kernels.shapes import Changes, DutyTable, Layout
+from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.scenario import Scenario, set_changes
+from fastavs.scenario.where import EVERYWHERE, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Plan:
         Its rows and classes.
     cells : tuple of tuple of Where
         What the lines of each cell are touched by.
-    changes : shapes.Changes or None
+    changes : Changes or None
         Of the trade, where the index is under some.
     under : Latest
         The same plan under changes of the trade, as last asked for.
@@ -36,19 +38,19 @@ class Plan:
     index: SortedIndex
     ready: Ready
     cells: tuple[frozenset[Where], ...]
-    changes: shapes.Changes | None = None
+    changes: Changes | None = None
     under: Latest[Plan] = field(default_factory=lambda: Latest(), repr=False, compare=False)
 
     @property
-    def duties(self) -> shapes.DutyTable:
+    def duties(self) -> DutyTable:
         return self.ready.duties
 
     @property
-    def rows(self) -> shapes.Rows:
+    def rows(self) -> np.ndarray:
         return self.ready.rows
 
     @property
-    def layout(self) -> shapes.Layout:
+    def layout(self) -> Layout:
         return self.ready.layout
 
     @property

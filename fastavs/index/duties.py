@@ -8,9 +8,9 @@ import numpy as np
 
 from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty
 from fastavs.errors import InputError
-from fastavs.kernels import shapes
 from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, POOLED, STACK, SUM
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import AMOUNT, DUTY, DutyTable
 
 _FORMS = {
     (CONST,): PERCENT,
@@ -21,15 +21,12 @@ _FORMS = {
 }
 
 
-def duty_table(duties: Sequence[Duty], currencies: Sequence[str], pooled: bool = False) -> shapes.DutyTable:
-    """Compile duties into flat arrays; see `shapes.DutyTable`."""
-    op_start, term_start = [0], [0]
+def duty_table(duties: Sequence[Duty], currencies: Sequence[str], pooled: bool = False) -> DutyTable:
+    """Compile duties into flat arrays; see `DutyTable`."""
     op: list[int] = []
     arg: list[float] = []
-    place: list[int] = []
-    b: list[float] = []
-    per_unit: list[float] = []
-    currency: list[int] = []
+    amounts: list[tuple[float, float, int, int]] = []
+    starts = [(0, 0)]
     for duty in duties:
         if len(duty.program) > STACK or len(duty.specifics) > STACK:
             expected = f"at most {STACK} numbers and operations"
@@ -38,24 +35,20 @@ def duty_table(duties: Sequence[Duty], currencies: Sequence[str], pooled: bool =
         arg.extend(float(value) for _, value in duty.program)
         kinds = duty.kinds
         for term in duty.specifics:
-            place.append(kinds.index(term.kind))
-            b.append(term.b)
-            per_unit.append(term.unit.size.denominator / term.unit.size.numerator)
-            currency.append(currencies.index(term.currency))
-        op_start.append(len(op))
-        term_start.append(len(b))
-    return shapes.DutyTable(
-        readonly(op_start, np.int64),
-        readonly(op, np.int8),
-        readonly(arg, np.float64),
-        readonly(term_start, np.int64),
-        readonly(place, np.int64),
-        readonly(b, np.float64),
-        readonly(per_unit, np.float64),
-        readonly(currency, np.int64),
-        readonly([duty.ad_valorem for duty in duties], np.float64),
-        readonly([POOLED if pooled and duty.kinds else _form(duty) for duty in duties], np.int8),
-    )
+            per_unit = term.unit.size.denominator / term.unit.size.numerator
+            amounts.append((term.b, per_unit, currencies.index(term.currency), kinds.index(term.kind)))
+        starts.append((len(op), len(amounts)))
+    amount = readonly(np.array(amounts, dtype=AMOUNT), AMOUNT)
+    op_start, term_start = np.array(starts, dtype=np.int64).T
+    table = np.zeros(len(duties), dtype=DUTY)
+    for name, column in (("op", op_start), ("term", term_start)):
+        table[name], table[f"{name}_stop"] = column[:-1], column[1:]
+    table["ad_valorem"] = [duty.ad_valorem for duty in duties]
+    table["form"] = [POOLED if pooled and duty.kinds else _form(duty) for duty in duties]
+    some = table["term"] < table["term_stop"]
+    for name in ("b", "per_unit", "currency"):
+        table[name][some] = amount[name][table["term"][some]]
+    return DutyTable(readonly(table, DUTY), amount, readonly(op, np.int8), readonly(arg, np.float64))
 
 
 def _form(duty: Duty) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fastavs.index.forms import FORMS, READY, sizes_of
 from fastavs.index.parts import Alternatives, IndexParts, Lines, Reach, Side
 from fastavs.index.rows import Ready, ready_arrays, ready_from
 from fastavs.kernels.shapes import Entries, Further, Records
@@ -52,9 +53,8 @@ def load_index(path: Path, mapped: bool = True) -> tuple[dict[str, Any], Ready, 
     """
     stamp = stamp_of(path)
     arrays, facts = read_arrays(path, mapped)
-    parts: dict[str, Any] = {
-        title: kind(**{name: arrays[f"{title}.{name}"] for name in kind._fields}) for title, kind in PARTS.items()
-    }
+    arrays.expect({**FORMS, **READY}, sizes_of(facts))
+    parts: dict[str, Any] = {title: arrays.part(kind, title) for title, kind in PARTS.items()}
     apart = ("sides", "duties", "fingerprint", "ready")
     parts |= {
         "facts": {key: value for key, value in facts.items() if key not in apart},

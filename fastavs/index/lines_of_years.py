@@ -12,8 +12,8 @@ from fastavs import codes
 from fastavs.codes import Grouping, chapters
 from fastavs.errors import InputError, did_you_mean
 from fastavs.index.parts import IndexParts, Side
-from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Behind, Carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,11 @@ class LineLayout:
     ----------
     lines : int64[l]
         Places among the lines of the index, ascending.
-    years : shapes.Years
+    behind : Behind
+        Places of the lines behind each; places from l on are those of the means carried, k of them.
+    carried : Carried
+    mean_digits : int8[e, k]
+        Digits of each level of a mean carried; 0: no such level.
     named : int64[h]
         Place among the lines of the index of the line that gives each its code, imports and match.
     year : int64[h]
@@ -33,7 +37,9 @@ class LineLayout:
     """
 
     lines: np.ndarray
-    years: shapes.Years
+    behind: Behind
+    carried: Carried
+    mean_digits: np.ndarray
     named: np.ndarray
     year: np.ndarray
     digits: np.ndarray
@@ -41,22 +47,28 @@ class LineLayout:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Which group each line of all years is in: g groups of one year each.
+    """The lines of all years by group: g groups of one year each.
 
     Attributes
     ----------
-    member : int64[h]
-        Each line's group.
+    start : int64[g + 1]
+        Each group's first line in `line`.
+    line : int64[h]
+        Lines, group by group.
     year : int64[g]
-        Each group's year, from 0.
+        Each group's year, from 0, ascending.
+    year_start : int64[y + 1]
+        Each year's first line.
     labels : tuple of (str, str or None, int)
         Group, its name, and the year.
     lines : int64[g]
         How many lines a group has.
     """
 
-    member: np.ndarray
+    start: np.ndarray
+    line: np.ndarray
     year: np.ndarray
+    year_start: np.ndarray
     labels: tuple[tuple[str, str | None, int], ...]
     lines: np.ndarray
 
@@ -80,7 +92,7 @@ class LinesOfYears:
     def every(self) -> LineLayout:
         """The layout of all lines."""
         n = self.key.size
-        left, right, year_of, digits_of = [], [], [], []
+        applied_of, bound_of, year_of, digits_of = [], [], [], []
         without: list[np.ndarray] = []  # spans of carried means: digits, low and high at each level
         for year in self.years:
             source = self.sides[self._side("applied", year.applied_year)]
@@ -89,24 +101,25 @@ class LinesOfYears:
             year_of.append(np.full(here.size, year.year))
             digits_of.append(np.full(here.size, side.digits))
             if not year.has_bound:
-                left.append(here)
-                right.append(np.full(here.size, -1))
+                applied_of.append(here)
+                bound_of.append(np.full(here.size, -1))
                 continue
             same, spans = self._carried(source, side)
             same[same < 0] = n + sum(some.shape[1] for some in without) + np.arange(spans.shape[1])
             without.append(spans)
-            left.append(same)
-            right.append(here)
+            applied_of.append(same)
+            bound_of.append(here)
         levels = len(self.levels)
         spans = np.concatenate(without, axis=1) if without else np.zeros((3 * levels, 0), dtype=np.int64)
         distinct, place = np.unique(spans, axis=1, return_inverse=True)
-        all_left = np.concatenate(left)
-        carried = all_left >= n
-        all_left[carried] = n + place.reshape(-1)[all_left[carried] - n]
-        all_right = np.concatenate(right)
-        years = _years(all_left, all_right, distinct[:levels], distinct[levels : 2 * levels], distinct[2 * levels :])
-        named = np.where(all_right >= 0, all_right, all_left)
-        return LineLayout(np.arange(n), years, named, np.concatenate(year_of), np.concatenate(digits_of))
+        applied, bound = np.concatenate(applied_of), np.concatenate(bound_of)
+        means = applied >= n
+        applied[means] = n + place.reshape(-1)[applied[means] - n]
+        carried, mean_digits = _means(distinct[:levels], distinct[levels : 2 * levels], distinct[2 * levels :])
+        return LineLayout(
+            np.arange(n), behind_of(applied, bound), carried, mean_digits,
+            np.where(bound >= 0, bound, applied), np.concatenate(year_of), np.concatenate(digits_of),
+        )  # fmt: skip
 
     def _carried(self, source: Side, side: Side) -> tuple[np.ndarray, np.ndarray]:
         """Return each bound line's own applied line, -1 for none, and spans of the others, int64[3 levels, others]."""
@@ -178,34 +191,46 @@ class LinesOfYears:
         member = np.empty(keys.size, dtype=np.int64)
         labels: list[tuple[str, str | None, int]] = []
         year_of: list[int] = []
+        year_start = [0]
         for y, year in enumerate(self.years):
             here = np.flatnonzero(layout.year == year.year)
+            year_start.append(year_start[-1] + here.size)
             grouping = chapters(keys[here]) if chosen is None else chosen
             names, place = grouping.assign(keys[here], int(layout.digits[here[0]]) if here.size else 0)
             member[here] = place + len(labels)
             labels += [(name, grouping.names.get(name), year.year) for name in names]
             year_of += [y] * len(names)
         lines = np.bincount(member, minlength=len(labels))
-        return Members(readonly(member, np.int64), readonly(year_of, np.int64), tuple(labels), lines)
+        return Members(
+            readonly(np.concatenate(([0], np.cumsum(lines))), np.int64),
+            readonly(np.argsort(member, kind="stable"), np.int64),
+            readonly(year_of, np.int64), readonly(year_start, np.int64), tuple(labels), lines,
+        )  # fmt: skip
 
 
-def _years(left: np.ndarray, right: np.ndarray, digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> shapes.Years:
-    return shapes.Years(
-        readonly(left, np.int64), readonly(right, np.int64),
-        readonly(digits, np.int8), readonly(low, np.int64), readonly(high, np.int64),
-    )  # fmt: skip
+def behind_of(applied: np.ndarray, bound: np.ndarray) -> Behind:
+    """Return what stands behind lines as kernels take it."""
+    return Behind(readonly(applied, np.int64), readonly(bound, np.int64))
+
+
+def _means(digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[Carried, np.ndarray]:
+    return Carried(readonly(low, np.int64), readonly(high, np.int64)), readonly(digits, np.int8)
 
 
 def _some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
     """Return the layout of some of the lines of all years."""
-    n, years = layout.lines.size, layout.years
-    left, right = years.left[chosen], years.right[chosen]
-    slots = np.unique(left[left >= n]) - n
-    low, high = years.low[:, slots], years.high[:, slots]
+    n = layout.lines.size
+    applied, bound = (one[chosen] for one in layout.behind)
+    means = np.unique(applied[applied >= n]) - n
+    low, high = (one[:, means] for one in layout.carried)
     ranges = [np.arange(first, last) for first, last in zip(low.reshape(-1), high.reshape(-1), strict=True)]
-    lines = np.unique(np.concatenate([left[left < n], right[right >= 0], *ranges]).astype(np.int64))
-    new_left = np.where(left < n, np.searchsorted(lines, left), lines.size + np.searchsorted(slots, left - n))
-    new_right = np.where(right >= 0, np.searchsorted(lines, right), -1)
+    lines = np.unique(np.concatenate([applied[applied < n], bound[bound >= 0], *ranges]).astype(np.int64))
+    of_mean = lines.size + np.searchsorted(means, applied - n)
+    new_applied = np.where(applied < n, np.searchsorted(lines, applied), of_mean)
+    new_bound = np.where(bound >= 0, np.searchsorted(lines, bound), -1)
     new_low = np.searchsorted(lines, low)
-    some = _years(new_left, new_right, years.digits[:, slots], new_low, new_low + (high - low))
-    return LineLayout(lines, some, layout.named[chosen], layout.year[chosen], layout.digits[chosen])
+    carried, mean_digits = _means(layout.mean_digits[:, means], new_low, new_low + (high - low))
+    return LineLayout(
+        lines, behind_of(new_applied, new_bound), carried, mean_digits,
+        layout.named[chosen], layout.year[chosen], layout.digits[chosen],
+    )  # fmt: skip

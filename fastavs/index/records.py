@@ -20,49 +20,41 @@ if TYPE_CHECKING:
     from fastavs.matching.recorded import Recorded
 
 
-def further_levels(
-    prepared: Match, lines: np.ndarray, before: np.ndarray, level: np.ndarray, found: np.ndarray
+def levels_of(
+    match: Match, lines: np.ndarray, before: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Find what borrowing lines have behind the level at which they found observations, level after level.
+    """Find at which level lines find observations, and then what borrowing lines have behind it, level after level.
 
     Parameters
     ----------
-    prepared : Match
+    match : Match
     lines : int64[l]
     before : int64[codes + 1]
         Usable observations of all codes before each one, codes in the order of what they reach.
-    level, found : int8[l], int64[l]
-        Digits of the first level, 0 for none; usable observations there.
 
     Yields
     ------
     some : int64[m]
-        Which of the lines have one more level.
+        Which of the lines have a first level, or one more.
     level : int8[m]
         Its digits.
     found, first, last : int64[m]
         Usable observations there; its first code, and one past the last.
     """
-    served, some = prepared.served, np.flatnonzero(prepared.borrows[lines] & (level > 0))
-    level = (served.level_digits[:, None] == level[some]).argmax(axis=0).astype(np.int8)  # its place among the levels
-    found = found[some]
+    served, some = match.served, np.arange(lines.size)
+    borrows, digits = readonly(match.borrows, np.bool_), readonly(served.level_digits, np.int8)
+    low, high = readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)
+    level, found = np.full(lines.size, -1), np.zeros(lines.size, dtype=np.int64)
     while some.size:
         first, last = np.empty(some.size, dtype=np.int64), np.empty(some.size, dtype=np.int64)
         next_levels(
-            readonly(lines[some], np.int64),
-            readonly(prepared.borrows, np.bool_),
-            readonly(served.level_digits, np.int8),
-            served.code_reach,
-            (readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)),
-            readonly(before, np.int64),
-            level,
-            found,
-            (first, last),
-        )
+            readonly(lines[some], np.int64), borrows, digits, served.code_reach, low, high,
+            readonly(before, np.int64), level, found, first, last,
+        )  # fmt: skip
         more = level >= 0
         some, level, found, first, last = (one[more] for one in (some, level, found, first, last))
         if some.size:
-            yield some, served.level_digits[level], found.copy(), first, last
+            yield some, digits[level], found.copy(), first, last
 
 
 def further_of(

@@ -13,23 +13,25 @@ from fastavs.index.classes import ClassBuilder, distinct
 from fastavs.index.duties import duty_table
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.parts import IndexParts
-from fastavs.kernels import shapes
 from fastavs.kernels.names import CONST, PERCENT
-from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import ROW, Carried, DutyTable, Layout, records
 
 CHUNK_DIGITS = 2
+READY_PARTS: dict[str, Any] = {"duties": DutyTable, "layout": Layout, "carried": Carried}
 
 
 class Ready(NamedTuple):
     """An index made ready for scenarios that tell its lines apart in some way. n rows, h lines."""
 
-    duties: shapes.DutyTable
-    rows: shapes.Rows
-    layout: shapes.Layout
+    duties: DutyTable
+    rows: np.ndarray  # ROW[n]
+    layout: Layout
+    carried: Carried  # the means that its classes rest on
     line_row: np.ndarray  # int32[h] the row of each line of the index
     line_class: np.ndarray  # int32[...] the class of each line of each year, year after year
     seats: int  # memory that a run needs, in rates a scenario
     texts: tuple[str, ...]  # the duties: those of the index, then new ones that scenarios set
+    cells: int  # how many ways there are in which lines are told apart
 
 
 def make_ready(
@@ -62,7 +64,7 @@ def make_ready(
         for side, place in zip(parts.sides, parts.facts["context_of"], strict=True)
     ])  # fmt: skip
     chunk = _chunks(parts)
-    shared = ((table.form[lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
+    shared = ((table.duty["form"][lines.duty] == PERCENT) | (lines.group < 0)) & ~volatile
     own_place = np.where(volatile, np.arange(lines.key.size) + 1, 0)
     chunk_or_none = np.where(shared, -1, chunk)
     first, line_row = distinct(chunk_or_none, lines.group, lines.duty, cell, context, own_place, _behind(parts))
@@ -71,15 +73,15 @@ def make_ready(
     )
     nullable = unpercented[duty_row]  # any may lose its last observation as an outlier, and an amount of 0 be raised
     nullable[line_row[volatile]] = True
-    rows = shapes.Rows(
-        readonly(duty_row, np.int32), readonly(group_row, np.int32), readonly(cell_row, np.int32),
-        readonly(context_row * parts.fx.shape[1] * parts.fx.shape[2], np.int32),
-        readonly(specific[duty_row], np.bool_), readonly((specific & unpercented)[duty_row], np.bool_),
-        readonly(nullable, np.bool_),
+    rows = records(
+        ROW, duty_row.size, duty=duty_row, group=group_row, cell=cell_row,
+        fx_offset=context_row * parts.fx.shape[1] * parts.fx.shape[2],
+        specific=specific[duty_row], purely_specific=(specific & unpercented)[duty_row], nullable=nullable,
     )  # fmt: skip
     row_start = np.searchsorted(chunk_row, np.arange(int(chunk.max(initial=0)) + 2))
-    layout, seats, line_class = ClassBuilder(parts, every, rows, line_row, row_start, chunk).make()
-    return Ready(table, rows, layout, line_row, line_class, seats, tuple(duty.text for duty in duties))
+    layout, carried, seats, line_class = ClassBuilder(parts, every, rows, line_row, row_start, chunk).make()
+    texts, cells = tuple(duty.text for duty in duties), int(cell.max(initial=0)) + 1
+    return Ready(table, rows, layout, carried, line_row, line_class, seats, texts, cells)
 
 
 def _behind(parts: IndexParts) -> np.ndarray:
@@ -103,28 +105,19 @@ def _chunks(parts: IndexParts) -> np.ndarray:
 
 def ready_arrays(ready: Ready) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return what is ready as arrays and facts to be written."""
-    arrays = {"ready.line_row": ready.line_row, "ready.line_class": ready.line_class}
-    facts: dict[str, Any] = {"seats": ready.seats, "texts": ready.texts}
-    for title, part in (("duties", ready.duties), ("rows", ready.rows), ("layout", ready.layout)):
-        for name, value in part._asdict().items():
-            if isinstance(value, np.ndarray):
-                arrays[f"ready.{title}.{name}"] = value
-            else:
-                facts[f"{title}.{name}"] = value
-    return arrays, facts
+    arrays = {"ready.rows": ready.rows, "ready.line_row": ready.line_row, "ready.line_class": ready.line_class}
+    for title, kind in READY_PARTS.items():
+        arrays |= {f"ready.{title}.{name}": getattr(getattr(ready, title), name) for name in kind._fields}
+    return arrays, {"seats": ready.seats, "texts": ready.texts, "cells": ready.cells}
 
 
 def ready_from(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Ready:
     """Put together again what `ready_arrays` took apart."""
-
-    def part(kind: Any, title: str) -> Any:
-        known = {name: f"ready.{title}.{name}" for name in kind._fields}
-        return kind(**{
-            name: facts[f"{title}.{name}"] if f"{title}.{name}" in facts else arrays[place]
-            for name, place in known.items()
-        })  # fmt: skip
-
+    parts: dict[str, Any] = {
+        title: kind(**{name: arrays[f"ready.{title}.{name}"] for name in kind._fields})
+        for title, kind in READY_PARTS.items()
+    }
     return Ready(
-        part(shapes.DutyTable, "duties"), part(shapes.Rows, "rows"), part(shapes.Layout, "layout"),
-        arrays["ready.line_row"], arrays["ready.line_class"], facts["seats"], tuple(facts["texts"]),
+        rows=arrays["ready.rows"], line_row=arrays["ready.line_row"], line_class=arrays["ready.line_class"],
+        seats=facts["seats"], texts=tuple(facts["texts"]), cells=facts["cells"], **parts,
     )  # fmt: skip

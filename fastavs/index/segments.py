@@ -9,26 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastavs.index.records import further_levels
-from fastavs.kernels import shapes
-from fastavs.kernels.levels import find_levels, usable_by_code
+from fastavs.index.records import levels_of
 from fastavs.kernels.options import readonly
 from fastavs.kernels.segments import (
     count_segments,
     fill_segments,
     find_observations,
+    finish_segments,
     further_ratios,
-    running_sums,
-    sort_segments,
+    usable_by_code,
 )
+from fastavs.kernels.shapes import SEGMENT, Entries, Source
 
 if TYPE_CHECKING:
     from fastavs.matching.basis import Basis
     from fastavs.matching.match import Match
     from fastavs.matching.matches import Matches
-    from fastavs.matching.recorded import Recorded
 
-NO_QUANTITY = readonly(np.empty((0, 0)), np.float64)
 SEED = 20120605  # of the words that tell sets of codes apart
 
 
@@ -57,7 +54,8 @@ class Builder:
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[Asked] = []
         self.behind: list[Asked] = []  # what lines need where observations of theirs are gone
-        self.sources: dict[tuple[int, int], shapes.Source] = {}
+        self.sources: dict[tuple[int, int], Source] = {}
+        self.quantities: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}  # by the pooled method
 
     def basis_place(self, basis: Basis) -> int:
         for place, known in enumerate(self.bases):
@@ -75,12 +73,12 @@ class Builder:
     def ask(self, prepared: Match, lines: np.ndarray, offset: int, kinds: int) -> None:
         """Take note that some lines of a side have a duty on some kinds of quantity."""
         n = lines.size
-        found, first, last = (np.empty(n, dtype=np.int64) for _ in range(3))
+        found, first, last = (np.zeros(n, dtype=np.int64) for _ in range(3))
         self.asked.append(
             Asked(
                 prepared, self.basis_place(prepared.basis.of_any_value), kinds, readonly(lines, np.int64),
                 lines + offset,
-                np.empty(n, dtype=np.int8), found, first, last, np.empty((n, 2), dtype=np.uint64),
+                np.zeros(n, dtype=np.int8), found, first, last, np.zeros((n, 2), dtype=np.uint64),
             )
         )  # fmt: skip
 
@@ -97,33 +95,31 @@ class Builder:
                 usable_by_code(self.sources[basis, kinds], usable)
             words = np.random.default_rng(SEED).integers(0, 2**64, size=(usable.size, 2), dtype=np.uint64)
             for one in some:
-                served = one.prepared.served
-                find_levels(
-                    one.lines,
-                    readonly(one.prepared.borrows, np.bool_),
-                    readonly(served.level_digits, np.int8),
-                    served.code_reach,
-                    (readonly(served.code_lo, np.int64), readonly(served.code_hi, np.int64)),
-                    (readonly(served.order, np.int64), readonly(usable, np.int64), readonly(words, np.uint64)),
-                    (one.level, one.found, one.first, one.last, one.words),
-                )
-                if self.kinds[kinds]:
-                    self._answer_further(one, usable, words)
+                self._answer(one, usable, words)
 
-    def _answer_further(self, asked: Asked, usable: np.ndarray, words: np.ndarray) -> None:
-        """Find the levels behind the one at which borrowing lines found observations."""
-        prepared, served = asked.prepared, asked.prepared.served
-        if not prepared.borrows[asked.lines].any():
-            return
-        counts = usable[served.order]
+    def _answer(self, asked: Asked, usable: np.ndarray, words: np.ndarray) -> None:
+        """Find level and codes of some lines, and the levels behind those at which borrowing lines found observations.
+
+        `usable` are each code's observations, and `words` tell it from all others; a code without any makes no
+        difference.
+        """
+        order = asked.prepared.served.order
+        counts = usable[order]
         before = np.concatenate(([0], np.cumsum(counts)))
         sums = np.zeros((counts.size + 1, 2), dtype=np.uint64)
-        np.cumsum(np.where(counts[:, None] > 0, words[served.order], np.uint64(0)), axis=0, out=sums[1:])
-        for some, level, found, first, last in further_levels(prepared, asked.lines, before, asked.level, asked.found):
+        np.cumsum(np.where(counts[:, None] > 0, words[order], np.uint64(0)), axis=0, out=sums[1:])
+        levels = levels_of(asked.prepared, asked.lines, before)
+        for nth, (some, level, found, first, last) in enumerate(levels):
+            told_by = sums[last] - sums[first]
+            if nth == 0:
+                asked.level[some], asked.found[some] = level, found
+                asked.first[some], asked.last[some], asked.words[some] = first, last, told_by
+                if not self.kinds[asked.kinds]:
+                    return
+                continue
             lines = readonly(asked.lines[some], np.int64)
             self.behind.append(Asked(
-                prepared, asked.basis, asked.kinds, lines, asked.line[some], level, found, first, last,
-                sums[last] - sums[first],
+                asked.prepared, asked.basis, asked.kinds, lines, asked.line[some], level, found, first, last, told_by,
             ))  # fmt: skip
 
     def _find_sources(self, together: Mapping[tuple[int, int], Sequence[Asked]]) -> None:
@@ -136,26 +132,17 @@ class Builder:
             chosen = basis.chosen_of(of_any)
             for kinds, codes in mine.items():
                 at = chosen[np.repeat(codes[of_any], sizes[of_any])]
-                self.sources[place, kinds] = self._source(basis, self.kinds[kinds], np.where(codes, sizes, 0), at)
+                start = np.concatenate(([0], np.cumsum(np.where(codes, sizes, 0))))
+                names = [self.matches.checked.trade.kinds[kind] for kind in self.kinds[kinds]]
+                self.sources[place, kinds] = Source(
+                    readonly(start[:-1], np.int64), readonly(start[1:], np.int64),
+                    readonly(at, at.dtype), readonly(basis.recorded.period, basis.recorded.period.dtype),
+                    basis.recorded.ratios(at, names),
+                )  # fmt: skip
+                if self.matches.checked.options.method == "pooled":
+                    self.quantities[place, kinds] = basis.recorded.quantities(at, names)
 
-    def _source(self, basis: Basis, kinds: tuple[int, ...], sizes: np.ndarray, at: np.ndarray) -> shapes.Source:
-        """Return observations `at`, so many of each code (int64[codes]), with their ratios of some kinds."""
-        recorded, start = basis.recorded, np.concatenate(([0], np.cumsum(sizes)))
-        names = [self.matches.checked.trade.kinds[kind] for kind in kinds]
-        return shapes.Source(
-            readonly(start[:-1], np.int64), readonly(start[1:], np.int64), readonly(at, at.dtype),
-            readonly(recorded.period, recorded.period.dtype), recorded.ratios(at, names),
-            *self._quantities(recorded, at, names),
-        )  # fmt: skip
-
-    def _quantities(self, recorded: Recorded, at: np.ndarray, kinds: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Quantities and the value that carries them, float64[kinds, n], for the pooled method; else empty."""
-        if self.matches.checked.options.method != "pooled":
-            return NO_QUANTITY, NO_QUANTITY
-        quantity, value = recorded.quantities(at, kinds)
-        return readonly(quantity, np.float64), readonly(value, np.float64)
-
-    def lay_out(self) -> tuple[shapes.Entries, np.ndarray, list[np.ndarray]]:
+    def lay_out(self) -> tuple[Entries, np.ndarray, list[np.ndarray]]:
         """Sort observations into segments; returns them, their observations, and each request's groups."""
         everything = [*self.asked, *self.behind]
         asked = [one for one in everything if one.line.size and self.kinds[one.kinds]]
@@ -189,7 +176,7 @@ class Builder:
             for one, without in zip(everything, none, strict=True)
         ]  # fmt: skip
 
-    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[shapes.Entries, np.ndarray]:
+    def _segments(self, codes: list[np.ndarray], batch: np.ndarray) -> tuple[Entries, np.ndarray]:
         counts = np.zeros((len(codes), len(self.matches.checked.trade.periods)), dtype=np.int64)
         parts = []
         for one in np.unique(batch):
@@ -205,59 +192,53 @@ class Builder:
             counts[members] = found
             parts.append((members, part))
         owner, period = np.nonzero(counts)
-        start = readonly(np.concatenate(([0], np.cumsum(counts[owner, period]))), np.int64)
+        start = np.concatenate(([0], np.cumsum(counts[owner, period]))).astype(np.int64)
         cursor = np.zeros_like(counts)
         cursor[owner, period] = start[:-1]
         ratio, place = np.empty(start[-1]), np.empty(start[-1], dtype=np.int32)
         for members, part in parts:
             fill_segments(*part, cursor[members], ratio, place)
-        sort_segments(start, ratio, place)
+        segments = np.zeros(owner.size + 1, dtype=SEGMENT)
+        segments["start"], segments["period"][:-1] = start, period
         running = np.empty(ratio.size + owner.size)
-        low, high, sums = (np.empty(owner.size) for _ in range(3))
-        ratio = readonly(ratio, np.float64)
-        running_sums(start, ratio, running, low, high, sums)
-        more, more_start = self._further(batch[owner], start, place)
-        pooled = self._pooled(batch[owner], start, place, more, more_start)
+        finish_segments(segments, ratio, place, running)
+        more = self._further(batch[owner], segments, place)
+        segments = readonly(segments, SEGMENT)
+        pooled = self._pooled(batch[owner], segments, place, more)
         for one in np.unique(batch):
             observation = self.sources[divmod(int(one), len(self.kinds))].observation
-            segments = readonly(np.flatnonzero(batch[owner] == one), np.int64)
-            find_observations(start, segments, observation, place)
-        return (
-            shapes.Entries(
-                readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64),
-                readonly(period, np.int32), start, readonly(low, np.float64), readonly(high, np.float64),
-                readonly(sums, np.float64), ratio, readonly(running, np.float64),
-                readonly(more, np.float64), readonly(more_start, np.int64), *pooled,
-            ),
-            readonly(place, np.int32),
-        )  # fmt: skip
+            which = readonly(np.flatnonzero(batch[owner] == one), np.int64)
+            find_observations(segments, which, observation, place)
+        group = readonly(np.searchsorted(owner, np.arange(len(codes) + 1)), np.int64)
+        ratio, running, more = (readonly(one, np.float64) for one in (ratio, running, more))
+        return Entries(group, segments, ratio, running, more, *pooled), readonly(place, np.int32)
 
-    def _further(self, batch: np.ndarray, start: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _further(self, batch: np.ndarray, segments: np.ndarray, place: np.ndarray) -> np.ndarray:
         """Ratios of second and further kinds, for segments of duties on several quantities."""
         kinds = np.array([len(some) for some in self.kinds], dtype=np.int64)[batch % len(self.kinds)]
-        sizes = np.diff(start) * np.maximum(kinds - 1, 0)
-        more_start = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-        more = np.empty(more_start[-1])
-        for g in np.flatnonzero(sizes):
-            ratio = self.sources[divmod(int(batch[g]), len(self.kinds))].ratio
-            here = more[more_start[g] : more_start[g + 1]]
-            further_ratios(start, readonly(place, np.int32), ratio, (int(g), int(g) + 1), here)
-        return more, more_start[:-1]
+        sizes = np.diff(segments["start"]) * np.maximum(kinds - 1, 0)
+        segments["more"] = np.concatenate(([0], np.cumsum(sizes)))
+        more = np.empty(segments["more"][-1])
+        for one in np.unique(batch[kinds > 1]):
+            ratio = self.sources[divmod(int(one), len(self.kinds))].ratio
+            which = readonly(np.flatnonzero(batch == one), np.int64)
+            further_ratios(readonly(segments, SEGMENT), which, readonly(place, np.int32), ratio, more)
+        return more
 
     def _pooled(
-        self, batch: np.ndarray, start: np.ndarray, place: np.ndarray, more: np.ndarray, more_start: np.ndarray
+        self, batch: np.ndarray, segments: np.ndarray, place: np.ndarray, more: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Quantities and the value that carries them, as `shapes.Entries` has them; empty but by the pooled method."""
+        """Quantities and the value that carries them, as `Entries` has them; empty but by the pooled method."""
         if self.matches.checked.options.method != "pooled":
             return readonly([], np.float64), readonly([], np.float64)
         quantity, value = np.empty(place.size + more.size), np.empty(place.size + more.size)
-        for g, (first, last) in enumerate(pairwise(start)):
-            source = self.sources[divmod(int(batch[g]), len(self.kinds))]
+        for g, (first, last) in enumerate(pairwise(segments["start"].tolist())):
+            quantities, values = self.quantities[divmod(int(batch[g]), len(self.kinds))]
             at = place[first:last]
-            for k in range(source.ratio.shape[0]):
-                begin = first if k == 0 else place.size + more_start[g] + (k - 1) * at.size
-                quantity[begin : begin + at.size] = source.quantity[k, at]
-                value[begin : begin + at.size] = source.quantity_value[k, at]
+            for k in range(quantities.shape[0]):
+                begin = first if k == 0 else place.size + segments["more"][g] + (k - 1) * at.size
+                quantity[begin : begin + at.size] = quantities[k, at]
+                value[begin : begin + at.size] = values[k, at]
         return readonly(quantity, np.float64), readonly(value, np.float64)
 
 

@@ -17,8 +17,8 @@ from fastavs.index.file import Saved, load_index, save_index
 from fastavs.index.lines_of_years import LinesOfYears, Members
 from fastavs.index.parts import IndexParts
 from fastavs.index.rows import Ready, make_ready
-from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Groups
 
 if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches
@@ -54,9 +54,9 @@ class SortedIndex(IndexParts):
         weight = np.where(self.lines.matched, self.lines.imports, 0.0)[self.lines_of_years.every.named]
         return readonly(weight, np.float64)
 
-    def grouped(self, some: Members) -> shapes.Groups:
+    def grouped(self, some: Members) -> Groups:
         """Return groups as the kernel takes them, with the lines' weights."""
-        return shapes.Groups(some.member, some.year, self.line_weights)
+        return Groups(some.start, some.line, some.year, self.line_weights, some.year_start)
 
     def with_parts(self, **parts: Any) -> SortedIndex:
         """Return the index with some parts anew that its lines and rows do not rest on; those go along as they are."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from fastavs import codes
 from fastavs.duty import Duty, parse_duty
+from fastavs.duty.numerals import decimal_of
 from fastavs.errors import DutyError, InputError
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.tables import Columns, Piece
@@ -61,8 +62,21 @@ class YearSchedule:
         return np.array(values)[self.duty]
 
 
-def read_schedules(kind: str, pieces: Sequence[Piece]) -> dict[int, YearSchedule]:
+def read_schedules(
+    kind: str, pieces: Sequence[Piece], *, dollar: str = "USD", decimal: str | None = None
+) -> dict[int, YearSchedule]:
     """Check the rows of a schedule and return it year by year.
+
+    Parameters
+    ----------
+    kind : str
+        "applied" or "bound".
+    pieces : sequence of Piece
+        Its files or dataframes.
+    dollar : str
+        Code of the currency that "$", dollars and cents of its duties are in.
+    decimal : {".", ","}, optional
+        The decimal mark of its duties; left out, what the duties of a file show (see `fastavs.numbers`).
 
     Raises
     ------
@@ -71,8 +85,9 @@ def read_schedules(kind: str, pieces: Sequence[Piece]) -> dict[int, YearSchedule
     DutyError
         A duty that cannot be read; the message names its row.
     """
-    years, lines, places, texts, origins = [], [], [], [], []
-    distinct: dict[str, int] = {}
+    years, lines, places, digits, origins = [], [], [], [], []
+    distinct: dict[tuple[str, str | None], int] = {}
+    duties: list[Duty] = []
     for piece in pieces:
         year = _years(piece)
         line, line_codes = _line_codes(piece)
@@ -88,18 +103,20 @@ def read_schedules(kind: str, pieces: Sequence[Piece]) -> dict[int, YearSchedule
                 cure='write "0%" if the line is free',
             )
         _refuse_shares(piece, duty, duty_texts)
-        _read_duties(piece, duty, duty_texts)
-        new_place = np.array([distinct.setdefault(text, len(distinct)) for text in duty_texts])
+        mark = decimal or decimal_of(duty_texts)
+        read = _read_duties(piece, duty, duty_texts, dollar, mark, by_others=decimal is None)
+        new_place = np.array([distinct.setdefault((text, mark), len(distinct)) for text in duty_texts])
+        duties += [one for one, place in zip(read, new_place, strict=True) if place >= len(duties)]
         years.append(year)
         lines.append(codes.to_keys(line_codes)[line])
-        texts.append(np.array([len(code) for code in line_codes])[line])
+        digits.append(np.array([len(code) for code in line_codes])[line])
         places.append(new_place[duty])
         origins.append((piece, year.size))
     if not years:
         return {}
     return _by_year(
-        kind, np.concatenate(years), np.concatenate(lines), np.concatenate(texts), np.concatenate(places),
-        list(distinct), origins,
+        kind, np.concatenate(years), np.concatenate(lines), np.concatenate(digits), np.concatenate(places), duties,
+        origins,
     )  # fmt: skip
 
 
@@ -139,12 +156,16 @@ def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
     return line, line_codes
 
 
-def _read_duties(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
-    """Parse every distinct text once; the first that cannot be read stops the study with its row."""
+def _read_duties(
+    piece: Piece, duty: np.ndarray, duty_texts: list[str], dollar: str, decimal: str | None, *, by_others: bool
+) -> list[Duty]:
+    """Read every distinct text once; the first that cannot be read stops the study with its row."""
+    read = _read_beside_others if by_others and decimal == "," else parse_duty
+    duties: list[Duty] = []
     unread: list[tuple[int, str, DutyError]] = []
     for place, text in enumerate(duty_texts):
         try:
-            parse_duty(text)
+            duties.append(read(text, dollar=dollar, decimal=decimal))
         except DutyError as error:
             unread.append((int(np.argmax(duty == place)), text, error))
     if unread:
@@ -160,6 +181,23 @@ def _read_duties(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
             expected=first.expected,
             cure=first.cure,
         )
+    return duties
+
+
+def _read_beside_others(text: str, *, dollar: str, decimal: str | None) -> Duty:
+    """Read a duty whose file has decimal commas; canonical text there can mean something else by itself."""
+    duty = parse_duty(text, dollar=dollar, decimal=decimal)
+    try:
+        alone = parse_duty(text, dollar=dollar)
+    except DutyError:
+        return duty
+    if alone == duty:
+        return duty
+    raise DutyError(
+        f"it is {alone.text} by itself, and {duty.text} beside duties with decimal commas",
+        value=text,
+        cure="write it without grouping, and all duties with one decimal mark",
+    )
 
 
 def _refuse_shares(piece: Piece, duty: np.ndarray, duty_texts: list[str]) -> None:
@@ -183,7 +221,7 @@ def _by_year(
     key: np.ndarray,
     digits: np.ndarray,
     duty: np.ndarray,
-    texts: list[str],
+    duties: Sequence[Duty],
     origins: list[tuple[Piece, int]],
 ) -> dict[int, YearSchedule]:
     ascending = (year[1:] > year[:-1]) | ((year[1:] == year[:-1]) & (key[1:] > key[:-1]))
@@ -215,7 +253,7 @@ def _by_year(
             int(lengths[0]),
             key[rows],
             places.astype(np.int64),
-            tuple(parse_duty(texts[place]) for place in used),
+            tuple(duties[place] for place in used),
         )
     return schedules
 

@@ -1,146 +1,157 @@
-"""Means carried to lines that the applied schedule does not have (eq. 19)."""
+"""Means carried to lines that the applied schedule does not have (eq. 19).
+
+The first level with a known rate serves: rate and ad valorem part are means over the lines there that have one, counts
+are sums over them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from fastavs.kernels.options import inner, kernel
-from fastavs.kernels.shapes import Layout, Scratch, Sides, Years
+from fastavs.kernels.shapes import Carried, Sides
 from fastavs.kernels.sums import add
 
 
 @inner
-def carry_chunk(layout: Layout, chunk: int, zero: bool, out: Scratch) -> None:
-    """Carried means (eq. 19): over the first level with a known rate, of those lines that have one.
+def seat_of(place: int, seats: tuple[int, int, int, int]) -> int:
+    """Where a row or a carried mean stands in memory that holds shared rows and those of one chunk.
 
-    Writes the rate (NaN where none is known) and the ad valorem part (NaN where nothing is carried).
+    `seats` are how many rows are shared, how many rows there are, and by how much the chunk's own rows and its means
+    stand further down than among all.
     """
-    slots, lows, highs = layout.slot, layout.slot_lo, layout.slot_hi
-    for slot in range(slots[chunk], slots[chunk + 1]):
-        seat = layout.slot_seat + slot - slots[chunk]
-        level = 0
-        while level < lows.shape[0] and lows[level, slot] == highs[level, slot]:
-            level += 1
-        if level == lows.shape[0] or not _carry_known(layout, lows[level, slot], highs[level, slot], seat, out):
-            for s in range(out.rate.shape[1]):
-                _carry_any(layout, slot, s, seat, zero, out)
+    shared, rows, row_shift, mean_shift = seats
+    if place >= rows:
+        return place - mean_shift
+    return place - row_shift if place >= shared else place
 
 
 @inner
-def _carry_known(layout: Layout, first: int, last: int, seat: int, out: Scratch) -> bool:
-    """Carry the mean of lines whose rates are all known, under every scenario; False if some are not."""
-    total, lost, parts, parts_lost = out.lane[3], out.lane[4], out.lane[5], out.lane[6]
-    rate, part, specific, line_seat = out.rate, out.part, out.specific, layout.line_seat
-    unknown = 0
-    total[:] = 0.0
-    lost[:] = 0.0
-    parts[:] = 0.0
-    parts_lost[:] = 0.0
-    specific[seat] = False
-    for place in range(first, last):
-        row = line_seat[place]
-        for s in range(total.size):
-            x = rate[row, s]
-            unknown += np.isnan(x)
-            total[s], lost[s] = add(total[s], lost[s], x)
-        for s in range(total.size):
-            parts[s], parts_lost[s] = add(parts[s], parts_lost[s], part[row, s])
-        for s in range(total.size):
-            specific[seat, s] |= specific[row, s]
-    if unknown > 0:
-        return False
-    n = last - first
-    for s in range(total.size):
-        rate[seat, s] = (total[s] + lost[s]) / n
-        part[seat, s] = (parts[s] + parts_lost[s]) / n
-    return True
+def mean_of_level(
+    sides: Sides,
+    s: int,
+    place_of: np.ndarray,
+    seats: tuple[int, int, int, int],
+    low: int,
+    high: int,
+    zero: bool,
+) -> tuple[int, float, float, bool]:
+    """Means over the lines ``low`` to ``high`` whose rate is known, or all of them where an unknown one counts as 0.
+
+    Returns
+    -------
+    (int, float, float, bool)
+        How many those are, the means of their rates and ad valorem parts, and whether any of them has an amount.
+    """
+    rate, part, specific = sides
+    n = 0
+    total, lost = 0.0, 0.0
+    parts, parts_lost = 0.0, 0.0
+    any_specific = False
+    for line in range(low, high):
+        seat = seat_of(place_of[line], seats)
+        x = rate[seat, s]
+        if np.isnan(x):
+            if not zero:
+                continue
+            x = 0.0
+        n += 1
+        total, lost = add(total, lost, x)
+        parts, parts_lost = add(parts, parts_lost, part[seat, s])
+        any_specific |= specific[seat, s]
+    if n == 0:
+        return 0, np.nan, np.nan, False
+    return n, (total + lost) / n, (parts + parts_lost) / n, any_specific
 
 
 @inner
-def _carry_any(layout: Layout, slot: int, s: int, seat: int, zero: bool, out: Scratch) -> None:
-    """The same for one scenario and whatever is known."""
-    mean = np.nan
-    part = np.nan
-    specific = False
-    known = False
-    for e in range(layout.slot_lo.shape[0]):
-        n = 0
-        total = 0.0
-        lost = 0.0
-        parts = 0.0
-        parts_lost = 0.0
-        for place in range(layout.slot_lo[e, slot], layout.slot_hi[e, slot]):
-            row = layout.line_seat[place]
-            x = out.rate[row, s]
-            known |= not np.isnan(x)
-            if np.isnan(x):
-                if not zero:
-                    continue
-                x = 0.0
-            if np.isnan(part):
-                n += 1
-                total, lost = add(total, lost, x)
-                parts, parts_lost = add(parts, parts_lost, out.part[row, s])
-                specific |= out.specific[row, s]
-        if n > 0:
-            mean = (total + lost) / n
-            part = (parts + parts_lost) / n
-    out.rate[seat, s] = mean if known else np.nan
-    out.part[seat, s] = part
-    out.specific[seat, s] = specific
+def carry_mean(
+    carried: Carried,
+    k: int,
+    place_of: np.ndarray,
+    seats: tuple[int, int, int, int],
+    seat: int,
+    s: int,
+    zero: bool,
+    sides: Sides,
+) -> int:
+    """Carry a mean to a seat: NaN if no line at any level has a rate; returns the level that served, -1 for none."""
+    rate, part, specific = sides
+    low, high = carried
+    served = -1
+    mean, mean_part, any_specific = np.nan, np.nan, False
+    known = not zero
+    for level in range(low.shape[0]):
+        if served < 0:
+            n, mean, mean_part, any_specific = mean_of_level(
+                sides, s, place_of, seats, low[level, k], high[level, k], zero
+            )
+            served = level if n > 0 else -1
+        for line in range(low[level, k], high[level, k] if zero else 0):
+            known = known or not np.isnan(rate[seat_of(place_of[line], seats), s])
+    rate[seat, s] = mean if known else np.nan
+    part[seat, s] = mean_part
+    specific[seat, s] = any_specific
+    return served
 
 
 @kernel
-def carry(years: Years, place: np.ndarray, first: int, full: bool, out: Sides) -> None:
-    """Work out means carried to lines that the applied schedule does not have (eq. 19).
-
-    The first level with a known rate serves: rate and ad valorem part are means over the lines there that have
-    one, counts are sums over them.
+def carry(carried: Carried, place_of: np.ndarray, zero: bool, sides: Sides, level_of: np.ndarray) -> None:
+    """Work out means carried under one scenario.
 
     Parameters
     ----------
-    years : Years
-    place : int32[l]
-        Where each line of the schedules stands in `out`.
-    first : int
-        Where carried means do: places from here on are filled in.
-    full : bool
-        Whether to fill in level and counts as well.
-    out : Sides
+    carried : Carried
+    place_of : int32[l]
+        Where each line of the schedules stands in `sides`.
+    zero : bool
+        Whether an unknown rate counts as 0 in means.
+    sides : Sides
+        A block of one scenario, [p, 1]; the means are filled in, which stand last.
+    level_of : int64[k]
+        Filled in: the place of the level that served; -1: none.
     """
-    for i in range(years.low.shape[1]):
-        at = first + i
-        out.rate[at] = np.nan
-        out.part[at] = np.nan
-        out.specific[at] = False
-        if full:
-            out.level[at] = 0
-            out.kept[at] = 0
-            out.outliers[at] = 0
-            out.no_quantity[at] = 0
-            out.binding[at] = 0
-        for e in range(years.low.shape[0]):
-            n = 0
-            rate = 0.0
-            rate_lost = 0.0
-            part = 0.0
-            part_lost = 0.0
-            for line in range(years.low[e, i], years.high[e, i]):
-                h = place[line]
-                if np.isnan(out.rate[h]):
-                    continue
-                n += 1
-                rate, rate_lost = add(rate, rate_lost, out.rate[h])
-                part, part_lost = add(part, part_lost, out.part[h])
-                out.specific[at] |= out.specific[h]
-                if full:
-                    out.kept[at] += out.kept[h]
-                    out.outliers[at] += out.outliers[h]
-                    out.no_quantity[at] += out.no_quantity[h]
-                    out.binding[at] += out.binding[h]
-            if n > 0:
-                out.rate[at] = (rate + rate_lost) / n
-                out.part[at] = (part + part_lost) / n
-                if full:
-                    out.level[at] = years.digits[e, i]
-                break
+    places = sides.rate.shape[0]
+    seats = (places, places, 0, 0)
+    first = places - level_of.size
+    s = 0
+    for k in range(level_of.size):
+        level_of[k] = carry_mean(carried, k, place_of, seats, first + k, s, zero, sides)
+
+
+@kernel
+def carry_counts(
+    carried: Carried, level_of: np.ndarray, digits: np.ndarray, rate: np.ndarray, count: np.ndarray
+) -> None:
+    """Add up the observations behind means carried.
+
+    Parameters
+    ----------
+    carried : Carried
+    level_of : int64[k]
+        As `carry` fills it in.
+    digits : int8[e, k]
+        Of each level.
+    rate : float64[l + k]
+        Of each line, those without one take no part; then of the means.
+    count : COUNT[l + k]
+        Of each line; those of the means behind them are filled in.
+    """
+    low, high = carried
+    first = count.size - level_of.size
+    for k in range(level_of.size):
+        kept, outliers, no_quantity, binding = 0, 0, 0, 0
+        level = level_of[k]
+        if level >= 0:
+            for line in range(low[level, k], high[level, k]):
+                if not np.isnan(rate[line]):
+                    kept += count[line].kept
+                    outliers += count[line].outliers
+                    no_quantity += count[line].no_quantity
+                    binding += count[line].binding
+        mean = count[first + k]
+        mean.kept = kept
+        mean.outliers = outliers
+        mean.no_quantity = no_quantity
+        mean.binding = binding
+        mean.level = digits[level, k] if level >= 0 else 0

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inlined, kernel
-from fastavs.kernels.segments import add_up_segment, sort_segment
+from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.segments import add_up_segment
 from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Layout, Records
+from fastavs.kernels.sorting import sort_with
 from fastavs.kernels.sums import add
 
 
-@inlined
-def _factor(origin: EntryOrigin, changes: Changes, period: int, i: int) -> float:
-    """The factor of an observation's price."""
+@inner
+def price_factor(changes: Changes, origin: EntryOrigin, period: int, i: int) -> float:
+    """What an observation's value is multiplied by."""
     kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
     return changes.factor[kind, period, origin.partner[i]]
 
 
-@inlined
-def _counts(origin: EntryOrigin, changes: Changes, period: int, i: int) -> int:
+@inner
+def times_counted(changes: Changes, origin: EntryOrigin, period: int, i: int) -> int:
     """As how many observations one counts: as none where its value is small."""
-    if origin.value.size > 0 and not origin.value[i] * _factor(origin, changes, period, i) >= changes.min_value:
+    if origin.value.size > 0 and not origin.value[i] * price_factor(changes, origin, period, i) >= changes.min_value:
         return 0
     return changes.times[period, origin.partner[i]]
 
 
-@inlined
-def _left(entries: Entries, origin: EntryOrigin, changes: Changes, group: int, left: np.ndarray) -> int:
+@inner
+def count_left(entries: Entries, origin: EntryOrigin, changes: Changes, which: int, left: np.ndarray) -> int:
     """How many observations a group has left, segment by segment into `left`."""
+    segments = entries.segment
     total = 0
-    for g in range(entries.group[group], entries.group[group + 1]):
+    for g in range(entries.group[which], entries.group[which + 1]):
         n = 0
-        for i in range(entries.start[g], entries.start[g + 1]):
-            n += _counts(origin, changes, entries.period[g], i)
+        for i in range(segments[g].start, segments[g + 1].start):
+            n += times_counted(changes, origin, segments[g].period, i)
         left[g] = n
         total += n
     return total
@@ -65,37 +67,89 @@ def what_is_left(
     left : int64[k]
         Filled in for those: observations left in each segment.
     """
-    counted = np.full(used.size, -1, dtype=np.int64)
+    start, further_level, further_group = further
+    counted = np.empty(used.size, dtype=np.int64)
+    counted[:] = -1
     for owner in range(group_of.size):
-        group = group_of[owner]
-        if group < 0:
+        one = group_of[owner]
+        if one < 0:
             continue
-        after = further.start[owner]
+        after = start[owner]
         while True:
-            if counted[group] < 0:
-                counted[group] = _left(entries, origin, changes, group, left)
-            if counted[group] > 0 or after == further.start[owner + 1]:
+            if counted[one] < 0:
+                counted[one] = count_left(entries, origin, changes, one, left)
+            if counted[one] > 0 or after == start[owner + 1]:
                 break
-            group = further.group[after]
-            level_of[owner] = further.level[after]
+            one = further_group[after]
+            level_of[owner] = further_level[after]
             after += 1
-        found[owner] = counted[group]
-        if counted[group] > 0:
-            group_of[owner] = group
-            used[group] = True
+        found[owner] = counted[one]
+        if counted[one] > 0:
+            group_of[owner] = one
+            used[one] = True
         else:
             group_of[owner] = -1
             level_of[owner] = 0
 
 
+@inner
+def refill_segment(
+    old: Entries, origin: EntryOrigin, changes: Changes, g: int, at: int, ratio: np.ndarray, source: np.ndarray
+) -> None:
+    """Put what is left of a segment to ``ratio[at:]``, and where it came from to `source`."""
+    segments = old.segment
+    period = segments[g].period
+    put = 0
+    for i in range(segments[g].start, segments[g + 1].start):
+        x = old.ratio[i]
+        if changes.priced:
+            x /= price_factor(changes, origin, period, i)
+        for _ in range(times_counted(changes, origin, period, i)):
+            ratio[at + put] = x
+            source[put] = i
+            put += 1
+
+
+@inner
+def refill_more(
+    old: Entries, origin: EntryOrigin, changes: Changes, g: int, n: int, source: np.ndarray, out: Entries, at: int
+) -> int:
+    """Put the ratios of further kinds of what is left of a segment from `at` on; returns where they end."""
+    segments, pooled = old.segment, old.quantity.size > 0
+    segment = segments[g]
+    before = segments[g + 1].start - segment.start
+    for first in range(segment.more, segments[g + 1].more, before):
+        for i in range(n):
+            of = first + source[i] - segment.start
+            factor = price_factor(changes, origin, segment.period, source[i])
+            out.more[at + i] = old.more[of] / factor if changes.priced else old.more[of]
+            if pooled:
+                put = out.ratio.size + at + i
+                out.quantity[put] = old.quantity[old.ratio.size + of]
+                out.quantity_value[put] = old.quantity_value[old.ratio.size + of] * factor
+        at += n
+    return at
+
+
+@inner
+def refill_quantities(
+    old: Entries, origin: EntryOrigin, changes: Changes, period: int, n: int, source: np.ndarray, out: Entries, at: int
+) -> None:
+    """Put the quantities of first kinds that the pooled method adds up, and the value that carries them."""
+    for i in range(n):
+        factor = price_factor(changes, origin, period, source[i])
+        out.quantity[at + i] = old.quantity[source[i]]
+        out.quantity_value[at + i] = old.quantity_value[source[i]] * factor
+
+
 @kernel
 def refill(
-    entries: Entries, origin: EntryOrigin, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
+    old: Entries, origin: EntryOrigin, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
 ) -> None:
     """Fill the entries of an index under changes; groups that are not needed are empty.
 
     A partner that counts m times stands there m times. Ratios are divided by the price's factor and sorted again;
-    running sums are made anew, as `segments.running_sums` makes them.
+    running sums are made anew.
 
     Parameters
     ----------
@@ -105,73 +159,42 @@ def refill(
     out : Entries
         Of the sizes that `used` and `left` say, filled in.
     """
-    starts, ratios, new, sums = entries.start, entries.ratio, out.ratio, out.running
-    priced = changes.priced
-    pooled = entries.quantity.size > 0
+    group, segments = old.group, old.segment
+    new_group, new_segments, ratio, running = out.group, out.segment, out.ratio, out.running
     longest = 0
-    for group in range(used.size):
-        if used[group]:
-            for g in range(entries.group[group], entries.group[group + 1]):
-                longest = max(longest, left[g])
+    for g in range(left.size):
+        longest = max(longest, left[g])
     source = np.empty(longest, dtype=np.int64)
+    spare_source = np.empty(longest, dtype=np.int64)
+    spare = np.empty(longest)
     segment = 0
     at = 0
     more_at = 0
-    for group in range(used.size):
-        out.group[group] = segment
-        if not used[group]:
-            continue
-        for g in range(entries.group[group], entries.group[group + 1]):
+    for one in range(used.size):
+        new_group[one] = segment
+        for g in range(group[one], group[one + 1] if used[one] else 0):
             n = left[g]
             if n == 0:
                 continue
-            lo = starts[g]
-            before = starts[g + 1] - lo
-            period = entries.period[g]
-            out.period[segment] = period
-            out.start[segment] = at
-            put = at
-            for i in range(lo, lo + before):
-                times = _counts(origin, changes, period, i)
-                if times == 0:
-                    continue
-                x = ratios[i]
-                if priced:
-                    x /= _factor(origin, changes, period, i)
-                for _ in range(times):
-                    new[put] = x
-                    source[put - at] = i
-                    put += 1
-            if priced:
-                sort_segment(new, at, put, source, 0)
-            running = at + segment
-            add_up_segment(new, at, put, sums, running)
-            out.low[segment] = out.ratio[at]
-            out.high[segment] = out.ratio[put - 1]
-            out.total[segment] = out.running[running + n]
-            out.more_start[segment] = more_at
-            last = entries.more_start[g + 1] if g + 1 < entries.more_start.size else entries.more.size
-            for first in range(entries.more_start[g], last, before):
-                for i in range(n):
-                    x = entries.more[first + source[i] - lo]
-                    if priced:
-                        x /= _factor(origin, changes, period, source[i])
-                    out.more[more_at + i] = x
-                    if pooled:
-                        of = ratios.size + first + source[i] - lo
-                        out.quantity[new.size + more_at + i] = entries.quantity[of]
-                        x = entries.quantity_value[of] * _factor(origin, changes, period, source[i])
-                        out.quantity_value[new.size + more_at + i] = x
-                more_at += n
-            if pooled:
-                for i in range(n):
-                    out.quantity[at + i] = entries.quantity[source[i]]
-                    x = entries.quantity_value[source[i]] * _factor(origin, changes, period, source[i])
-                    out.quantity_value[at + i] = x
-            at = put
+            refill_segment(old, origin, changes, g, at, ratio, source)
+            if changes.priced:
+                sort_with(ratio, at, at + n, source, -at, spare, spare_source)
+            add_up_segment(ratio, at, at + n, running, at + segment)
+            new = new_segments[segment]
+            new.start = at
+            new.low = ratio[at]
+            new.high = ratio[at + n - 1]
+            new.total = running[at + segment + n]
+            new.more = more_at
+            new.period = segments[g].period
+            more_at = refill_more(old, origin, changes, g, n, source, out, more_at)
+            if old.quantity.size > 0:
+                refill_quantities(old, origin, changes, segments[g].period, n, source, out, at)
+            at += n
             segment += 1
-    out.group[used.size] = segment
-    out.start[segment] = at
+    new_group[used.size] = segment
+    new_segments[segment].start = at
+    new_segments[segment].more = more_at
 
 
 @kernel
@@ -193,7 +216,8 @@ def imports_of_codes(
     bases, periods = within.shape
     needed = np.zeros((2, periods), dtype=np.bool_)  # whether some basis weighs by MFN partners, and by everyone
     for b in range(bases):
-        needed[1 if everyone[b] else 0] |= within[b]
+        for t in range(periods):
+            needed[1 if everyone[b] else 0, t] |= within[b, t]
     part = np.empty((2, 2))  # totals by one and by the other, and what each lost to rounding
     total = np.zeros(bases)
     lost = np.zeros(bases)
@@ -322,7 +346,7 @@ def weigh_classes(
     weights, numbers : float64[classes]
         Filled in: imports of matched lines; how many lines are matched.
     totals : float64[y, 3]
-        Filled in: weights of the classes that are not odd, matched lines of those, and of all.
+        Filled in: weights of the classes that are not uncertain, matched lines of those, and of all.
     """
     lost = np.zeros(weights.size)
     weights[:] = 0.0
@@ -341,9 +365,9 @@ def weigh_classes(
     for k in range(weights.size):
         weights[k] += lost[k]
     year_lost = np.zeros(years)
-    for j in range(layout.odd.size):
+    for j in range(layout.uncertain.size):
         y = j % years
-        for k in range(layout.start[j], layout.odd[j]):
+        for k in range(layout.start[j], layout.uncertain[j]):
             totals[y, 0], year_lost[y] = add(totals[y, 0], year_lost[y], weights[k])
             totals[y, 1] += numbers[k]
     for y in range(years):

@@ -1,13 +1,17 @@
-"""Classes of lines added up, year by year."""
+"""Classes of lines added up, year by year, under one scenario (METHOD.md sections 3, 4 and 7)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from fastavs.kernels.govern import apart as differ
+from fastavs.kernels.carry import seat_of
+from fastavs.kernels.govern import apart, bound_governs, lesser_part
 from fastavs.kernels.names import (
     BOUND,
     BOUND_LINES,
+    FEW,
     HEADING,
     HEADINGS,
     LINES,
@@ -26,251 +30,196 @@ from fastavs.kernels.names import (
     WEIGHTED_SQUARES,
     WEIGHTS,
 )
-from fastavs.kernels.options import inlined, inner
-from fastavs.kernels.shapes import Layout, Scratch
-from fastavs.kernels.sums import add_product, add_square
+from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.shapes import Layout, Sides, Sums
+from fastavs.kernels.sums import add, add_product, add_square
 
 
 @inner
-def odd_classes(layout: Layout, chunk: int, zero: bool, full: bool, out: Scratch) -> None:
-    """Add the classes that may have no rate, or rest on a carried mean, one by one (METHOD.md sections 3, 4, 7)."""
-    years = layout.bound.size
-    for y in range(years):
-        j = chunk * years + y
-        if layout.odd[j] == layout.start[j + 1]:
-            continue
-        total, lost, count = out.total[y], out.lost[y], out.tally[y]
-        lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
-        matches, headings, subheadings = layout.matched, layout.heading, layout.subheading
-        rate, parts, specifics = out.rate, out.part, out.specific
-        first, last = layout.odd[j], layout.start[j + 1]
-        for s in range(rate.shape[1]):
-            heading_sum = 0.0
-            heading_lost = 0.0
-            heading_lines = 0
-            for k in range(first, last):
-                left = lefts[k]
-                right = rights[k]
-                lines = lines_of[k]
-                x = rate[left, s]
-                part = parts[left, s]
-                unresolved = np.isnan(x)
-                specific = specifics[left, s]
-                if unresolved and zero and not np.isnan(part):
-                    x = 0.0
-                if right >= 0:
-                    bound = rate[right, s]
-                    unresolved &= np.isnan(bound)
-                    if np.isnan(bound) and zero:
-                        bound = 0.0
-                    apart = differ(x, bound)
-                    governs = (apart and x > bound) or (np.isnan(x) and not np.isnan(bound)) or np.isnan(part)
-                    if apart and bound > x:
-                        count[WATER, s] += lines
-                    if not np.isnan(bound):
-                        count[BOUND_LINES, s] += lines
-                        total[BOUND, s], lost[BOUND, s] = add_product(total[BOUND, s], lost[BOUND, s], lines, bound)
-                    if governs:
-                        x = bound
-                        specific = specifics[right, s]
-                    other = parts[right, s]
-                    part = other if np.isnan(part) or other < part else part
-                if specific:
-                    count[SPECIFIC, s] += lines
-                if unresolved:
-                    count[UNRESOLVED, s] += lines
-                weight = weights[k]
-                matched = matches[k]
-                known = not np.isnan(x)
-                if known:
-                    count[LINES, s] += lines
-                    total[WEIGHTS, s], lost[WEIGHTS, s] = add_product(total[WEIGHTS, s], lost[WEIGHTS, s], weight, 1.0)
-                    count[MATCHED_LINES, s] += matched
-                    total[RATE, s], lost[RATE, s] = add_product(total[RATE, s], lost[RATE, s], lines, x)
-                    total[WEIGHTED, s], lost[WEIGHTED, s] = add_product(
-                        total[WEIGHTED, s], lost[WEIGHTED, s], weight, x
-                    )
-                    total[MATCHED, s], lost[MATCHED, s] = add_product(total[MATCHED, s], lost[MATCHED, s], matched, x)
-                if not full:
-                    continue
-                total[PART, s], lost[PART, s] = add_product(total[PART, s], lost[PART, s], lines, part)
-                total[PART_SQUARES, s], lost[PART_SQUARES, s] = add_square(
-                    total[PART_SQUARES, s], lost[PART_SQUARES, s], lines, part
-                )
-                if known:
-                    total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s] = add_product(
-                        total[PART_WEIGHTED, s], lost[PART_WEIGHTED, s], weight, part
-                    )
-                    total[SQUARES, s], lost[SQUARES, s] = add_square(total[SQUARES, s], lost[SQUARES, s], lines, x)
-                    total[WEIGHTED_SQUARES, s], lost[WEIGHTED_SQUARES, s] = add_square(
-                        total[WEIGHTED_SQUARES, s], lost[WEIGHTED_SQUARES, s], weight, x
-                    )
-                    total[MATCHED_SQUARES, s], lost[MATCHED_SQUARES, s] = add_square(
-                        total[MATCHED_SQUARES, s], lost[MATCHED_SQUARES, s], matched, x
-                    )
-                subheading = subheadings[k]
-                if subheading < 0:
-                    total[HEADING, s], lost[HEADING, s] = add_product(
-                        total[HEADING, s], lost[HEADING, s], headings[k], x
-                    )
-                    continue
-                if known:  # lines of one subheading come together, each on its own or by a number of equals
-                    heading_sum, heading_lost = add_product(heading_sum, heading_lost, lines, x)
-                    heading_lines += int(lines)
-                if k + 1 == last or subheadings[k + 1] != subheading:
-                    if heading_lines > 0:
-                        mean = (heading_sum + heading_lost) / heading_lines
-                        total[HEADING, s], lost[HEADING, s] = add_product(
-                            total[HEADING, s], lost[HEADING, s], 1.0, mean
-                        )
-                        count[HEADINGS, s] += 1.0
-                    heading_sum = 0.0
-                    heading_lost = 0.0
-                    heading_lines = 0
+def raise_sums(sums: Sums, y: int, s: int, weights: np.ndarray, values: np.ndarray, full: bool) -> None:
+    """Add ``weight * value`` or ``weight * value ** 2`` to each of a year's sums; if not full, to the first few."""
+    total, lost, _ = sums
+    for q in range(SQUARES if full else FEW):
+        total[y, q, s], lost[y, q, s] = add_product(total[y, q, s], lost[y, q, s], weights[q], values[q])
+    if full:
+        for q in range(SQUARES, WEIGHTS):
+            total[y, q, s], lost[y, q, s] = add_square(total[y, q, s], lost[y, q, s], weights[q], values[q])
 
 
 @inner
-def classes_one(layout: Layout, chunk: int, full: bool, out: Scratch) -> None:
-    """Add the other classes of a year, one scenario."""
-    years = layout.bound.size
-    for y in range(years):
-        j = chunk * years + y
-        if layout.start[j] == layout.odd[j] and not layout.own[y]:
-            continue
-        total, lost = out.total, out.lost  # no views of them: making one costs as much as a class
-        # a sum and what it lost, by place
-        t0, t1, t2, t3 = total[y, 0, 0], total[y, 1, 0], total[y, 2, 0], total[y, 3, 0]
-        t4, t5, t6, t7 = total[y, 4, 0], total[y, 5, 0], total[y, 6, 0], total[y, 7, 0]
-        t8, t9, t10 = total[y, 8, 0], total[y, 9, 0], total[y, 10, 0]
-        e0, e1, e2, e3 = lost[y, 0, 0], lost[y, 1, 0], lost[y, 2, 0], lost[y, 3, 0]
-        e4, e5, e6, e7 = lost[y, 4, 0], lost[y, 5, 0], lost[y, 6, 0], lost[y, 7, 0]
-        e8, e9, e10 = lost[y, 8, 0], lost[y, 9, 0], lost[y, 10, 0]
-        specific = 0.0
-        water = 0.0
-        bound_year = layout.bound[y]
-        own = layout.own[y]
-        lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
-        matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
-        for k in range(layout.start[j], layout.odd[j]):
-            left = lefts[k]
-            lines = lines_of[k]
-            weight = weights[k]
-            x = rate[left, 0]
-            part = parts[left, 0]
-            has_specific = specifics[left, 0]
-            if bound_year:
-                right = rights[k]
-                bound = rate[right, 0]
-                apart = differ(x, bound)
-                water += lines if apart and bound > x else 0.0
-                t4, e4 = add_product(t4, e4, lines, bound)
-                above = apart and x > bound
-                x = bound if above else x
-                has_specific = specifics[right, 0] if above else has_specific
-                part = min(part, parts[right, 0])
-            specific += lines if has_specific else 0.0
-            t0, e0 = add_product(t0, e0, lines, x)
-            t1, e1 = add_product(t1, e1, weight, x)
-            if not own:
-                t2, e2 = add_product(t2, e2, matched[k], x)
-            if full:
-                t3, e3 = add_product(t3, e3, headings[k], x)
-                t5, e5 = add_product(t5, e5, lines, part)
-                t6, e6 = add_product(t6, e6, weight, part)
-                t7, e7 = add_square(t7, e7, lines, x)
-                t8, e8 = add_square(t8, e8, weight, x)
-                if not own:
-                    t9, e9 = add_square(t9, e9, matched[k], x)
-                t10, e10 = add_square(t10, e10, lines, part)
-        if own:
-            t2, e2, t9, e9 = t0, e0, t7, e7
-        total[y, 0, 0], total[y, 1, 0], total[y, 2, 0], total[y, 3, 0] = t0, t1, t2, t3
-        total[y, 4, 0], total[y, 5, 0], total[y, 6, 0], total[y, 7, 0] = t4, t5, t6, t7
-        total[y, 8, 0], total[y, 9, 0], total[y, 10, 0] = t8, t9, t10
-        lost[y, 0, 0], lost[y, 1, 0], lost[y, 2, 0], lost[y, 3, 0] = e0, e1, e2, e3
-        lost[y, 4, 0], lost[y, 5, 0], lost[y, 6, 0], lost[y, 7, 0] = e4, e5, e6, e7
-        lost[y, 8, 0], lost[y, 9, 0], lost[y, 10, 0] = e8, e9, e10
-        out.tally[y, SPECIFIC, 0] += specific
-        out.tally[y, WATER, 0] += water
+def add_uncertain(
+    one: Any,
+    seats: tuple[int, int, int, int],
+    sides: Sides,
+    y: int,
+    s: int,
+    zero: bool,
+    count: np.ndarray,
+    weights: np.ndarray,
+    values: np.ndarray,
+) -> bool:
+    """Count a class that may have no rate, or rests on a carried mean, and fill in what it adds to sums.
 
-
-@inlined
-def _add_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
-    for s in range(x.size):
-        total[s], lost[s] = add_product(total[s], lost[s], weight, x[s])
-
-
-@inlined
-def _add_square_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
-    for s in range(x.size):
-        total[s], lost[s] = add_square(total[s], lost[s], weight, x[s])
+    Returns whether it has a rate.
+    """
+    rates, parts, specifics = sides
+    weights[:] = 0.0
+    values[:] = 0.0
+    applied = seat_of(one.applied, seats)
+    x = rates[applied, s]
+    part = parts[applied, s]
+    specific = specifics[applied, s]
+    unresolved = np.isnan(x)
+    if unresolved and zero and not np.isnan(part):
+        x = 0.0
+    if one.bound >= 0:
+        bound_at = seat_of(one.bound, seats)
+        bound = rates[bound_at, s]
+        unresolved = unresolved and np.isnan(bound)
+        if np.isnan(bound) and zero:
+            bound = 0.0
+        if bound > x and apart(x, bound):
+            count[y, WATER, s] += one.lines
+        if not np.isnan(bound):
+            count[y, BOUND_LINES, s] += one.lines
+            weights[BOUND] = one.lines
+            values[BOUND] = bound
+        if np.isnan(part) or bound_governs(x, bound):
+            x = bound
+            specific = specifics[bound_at, s]
+        part = lesser_part(part, parts[bound_at, s])
+    count[y, SPECIFIC, s] += one.lines if specific else 0.0
+    count[y, UNRESOLVED, s] += one.lines if unresolved else 0.0
+    weights[PART] = weights[PART_SQUARES] = one.lines
+    values[PART] = values[PART_SQUARES] = part
+    if np.isnan(x):
+        return False
+    count[y, LINES, s] += one.lines
+    count[y, MATCHED_LINES, s] += one.matched
+    weights[RATE] = weights[SQUARES] = one.lines
+    weights[WEIGHTED] = weights[WEIGHTED_SQUARES] = weights[PART_WEIGHTED] = one.weight
+    weights[MATCHED] = weights[MATCHED_SQUARES] = one.matched
+    values[RATE] = values[SQUARES] = values[WEIGHTED] = values[WEIGHTED_SQUARES] = x
+    values[MATCHED] = values[MATCHED_SQUARES] = x
+    values[PART_WEIGHTED] = part
+    return True
 
 
 @inner
-def classes_block(layout: Layout, chunk: int, full: bool, out: Scratch) -> None:
-    """The same for all scenarios of a block."""
-    years = layout.bound.size
-    for y in range(years):
-        j = chunk * years + y
-        width = out.rate.shape[1]
-        x = out.lane[0]
-        part = out.lane[1]
-        total = out.total[y]
-        lost = out.lost[y]
-        own = layout.own[y]
-        specific = out.tally[y, SPECIFIC]
-        water = out.tally[y, WATER]
-        lefts, rights, lines_of, weights = layout.left, layout.right, layout.lines, layout.weight
-        matched, headings, rate, parts, specifics = layout.matched, layout.heading, out.rate, out.part, out.specific
-        bound_year = layout.bound[y]
-        for k in range(layout.start[j], layout.odd[j]):
-            left = lefts[k]
-            lines = lines_of[k]
-            weight = weights[k]
-            if bound_year:
-                right = rights[k]
-                from_left = lines if specifics[left, 0] else 0.0
-                from_right = lines if specifics[right, 0] else 0.0
-                if full:
-                    for s in range(width):
-                        applied = rate[left, s]
-                        bound = rate[right, s]
-                        apart = differ(applied, bound)
-                        above = apart and applied > bound
-                        x[s] = bound if above else applied
-                        specific[s] += from_right if above else from_left
-                        water[s] += lines if apart and bound > applied else 0.0
-                        part[s] = min(parts[left, s], parts[right, s])
-                    _add_lanes(total[BOUND], lost[BOUND], lines, rate[right])
-                else:
-                    for s in range(width):
-                        applied = rate[left, s]
-                        bound = rate[right, s]
-                        above = applied > bound and differ(applied, bound)
-                        x[s] = bound if above else applied
-            else:
-                more = lines if specifics[left, 0] else 0.0
-                for s in range(width):
-                    x[s] = rate[left, s]
-                    part[s] = parts[left, s]
-                if full:
-                    for s in range(width):
-                        specific[s] += more
-            _add_lanes(total[RATE], lost[RATE], lines, x)
-            _add_lanes(total[WEIGHTED], lost[WEIGHTED], weight, x)
-            if not own:
-                _add_lanes(total[MATCHED], lost[MATCHED], matched[k], x)
-            if full:
-                _add_lanes(total[HEADING], lost[HEADING], headings[k], x)
-                _add_lanes(total[PART], lost[PART], lines, part)
-                _add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], weight, part)
-                _add_square_lanes(total[SQUARES], lost[SQUARES], lines, x)
-                _add_square_lanes(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], weight, x)
-                if not own:
-                    _add_square_lanes(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], matched[k], x)
-                _add_square_lanes(total[PART_SQUARES], lost[PART_SQUARES], lines, part)
-        if own:
-            total[MATCHED] = total[RATE]
-            lost[MATCHED] = lost[RATE]
-            total[MATCHED_SQUARES] = total[SQUARES]
-            lost[MATCHED_SQUARES] = lost[SQUARES]
+def add_uncertain_year(
+    classes: np.ndarray,
+    first: int,
+    last: int,
+    seats: tuple[int, int, int, int],
+    sides: Sides,
+    y: int,
+    s: int,
+    zero: bool,
+    full: bool,
+    sums: Sums,
+    work: np.ndarray,
+) -> None:
+    """Add uncertain classes of a year. Those of one HS subheading come together; it is averaged over known lines."""
+    total_of, lost_of, count = sums
+    weights, values = work[0], work[1]
+    total, lost, lines = 0.0, 0.0, 0.0
+    for k in range(first, last):
+        one = classes[k]
+        known = add_uncertain(one, seats, sides, y, s, zero, count, weights, values)
+        if known:
+            total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s] = add(
+                total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s], one.weight
+            )
+        if one.subheading < 0:
+            weights[HEADING] = one.heading
+            values[HEADING] = values[RATE] if known else np.nan
+        elif known:
+            total, lost = add_product(total, lost, one.lines, values[RATE])
+            lines += one.lines
+        if one.subheading >= 0 and (k + 1 == last or classes[k + 1].subheading != one.subheading):
+            if lines > 0.0:
+                weights[HEADING] = 1.0
+                values[HEADING] = (total + lost) / lines
+                count[y, HEADINGS, s] += 1.0
+            total, lost, lines = 0.0, 0.0, 0.0
+        raise_sums(sums, y, s, weights, values, full)
+
+
+@inner
+def add_sure_year(
+    classes: np.ndarray, first: int, last: int, has_bound: bool, sides: Sides, y: int, sums: Sums
+) -> None:
+    """Add classes of a year whose rates are sure to be known. Sums are kept out of memory until all are added."""
+    rates, parts, specifics = sides
+    total, lost, count = sums
+    t0, t1, t2, t3 = total[y, RATE, 0], total[y, WEIGHTED, 0], total[y, MATCHED, 0], total[y, HEADING, 0]
+    e0, e1, e2, e3 = lost[y, RATE, 0], lost[y, WEIGHTED, 0], lost[y, MATCHED, 0], lost[y, HEADING, 0]
+    t4, t5, t6 = total[y, BOUND, 0], total[y, PART, 0], total[y, PART_WEIGHTED, 0]
+    e4, e5, e6 = lost[y, BOUND, 0], lost[y, PART, 0], lost[y, PART_WEIGHTED, 0]
+    t7, t8, t9 = total[y, SQUARES, 0], total[y, WEIGHTED_SQUARES, 0], total[y, MATCHED_SQUARES, 0]
+    e7, e8, e9 = lost[y, SQUARES, 0], lost[y, WEIGHTED_SQUARES, 0], lost[y, MATCHED_SQUARES, 0]
+    t10, e10 = total[y, PART_SQUARES, 0], lost[y, PART_SQUARES, 0]
+    specific_lines, water = 0.0, 0.0
+    for k in range(first, last):
+        one = classes[k]
+        lines, weight, matched = one.lines, one.weight, one.matched
+        x = rates[one.applied]
+        part = parts[one.applied]
+        specific = specifics[one.applied]
+        if has_bound:
+            bound = rates[one.bound]
+            t4, e4 = add_product(t4, e4, lines, bound)
+            differ = apart(x, bound)
+            water += lines if differ and bound > x else 0.0
+            governs = differ and x > bound
+            x = bound if governs else x
+            specific = specifics[one.bound] if governs else specific
+            part = lesser_part(part, parts[one.bound])
+        specific_lines += lines if specific else 0.0
+        t0, e0 = add_product(t0, e0, lines, x)
+        t1, e1 = add_product(t1, e1, weight, x)
+        t2, e2 = add_product(t2, e2, matched, x)
+        t3, e3 = add_product(t3, e3, one.heading, x)
+        t5, e5 = add_product(t5, e5, lines, part)
+        t6, e6 = add_product(t6, e6, weight, part)
+        t7, e7 = add_square(t7, e7, lines, x)
+        t8, e8 = add_square(t8, e8, weight, x)
+        t9, e9 = add_square(t9, e9, matched, x)
+        t10, e10 = add_square(t10, e10, lines, part)
+    total[y, RATE, 0], total[y, WEIGHTED, 0], total[y, MATCHED, 0], total[y, HEADING, 0] = t0, t1, t2, t3
+    lost[y, RATE, 0], lost[y, WEIGHTED, 0], lost[y, MATCHED, 0], lost[y, HEADING, 0] = e0, e1, e2, e3
+    total[y, BOUND, 0], total[y, PART, 0], total[y, PART_WEIGHTED, 0] = t4, t5, t6
+    lost[y, BOUND, 0], lost[y, PART, 0], lost[y, PART_WEIGHTED, 0] = e4, e5, e6
+    total[y, SQUARES, 0], total[y, WEIGHTED_SQUARES, 0], total[y, MATCHED_SQUARES, 0] = t7, t8, t9
+    lost[y, SQUARES, 0], lost[y, WEIGHTED_SQUARES, 0], lost[y, MATCHED_SQUARES, 0] = e7, e8, e9
+    total[y, PART_SQUARES, 0], lost[y, PART_SQUARES, 0] = t10, e10
+    count[y, SPECIFIC, 0] += specific_lines
+    count[y, WATER, 0] += water
+
+
+@kernel
+def add_classes(layout: Layout, sides: Sides, lanes: Sides, zero: bool, sums: Sums) -> None:
+    """Add up all classes under one scenario, chunk by chunk as a block of scenarios does.
+
+    Parameters
+    ----------
+    layout : Layout
+    sides : Sides
+        Of all rows and, behind them, means carried.
+    lanes : Sides
+        The same as a block of one scenario, [..., 1].
+    zero : bool
+        Whether an unknown rate counts as 0.
+    sums : Sums
+        Added to.
+    """
+    _, _, start, uncertain, classes, years, _ = layout
+    everywhere = sides.rate.size
+    seats = (everywhere, everywhere, 0, 0)
+    work = np.empty((2, WEIGHTS))
+    s = 0
+    for part in range(uncertain.size):
+        y = part % years.size
+        add_sure_year(classes, start[part], uncertain[part], years[y].has_bound, sides, y, sums)
+        if uncertain[part] < start[part + 1]:
+            add_uncertain_year(classes, uncertain[part], start[part + 1], seats, lanes, y, s, zero, True, sums, work)

@@ -1,105 +1,135 @@
-"""Applied against bound: the lesser governs each line of each year."""
+"""Applied against bound: the lesser governs each line of each year (eq. 19; METHOD.md section 7)."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from fastavs.kernels.names import TIE
-from fastavs.kernels.options import inlined, kernel
-from fastavs.kernels.shapes import Governing, RowFigures, Schedule, Sides, Years
+from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.shapes import Behind, Compared, Governing, RowFigures, Sides
 
 
-@inlined
+@inner
 def apart(applied: float, bound: float) -> bool:
-    """Whether applied and bound are further apart than a tie."""
+    """Whether applied and bound are further apart than a tie; never, if one of them is null."""
     return abs(applied - bound) > TIE * max(abs(applied), abs(bound))
 
 
+@inner
+def bound_governs(applied: float, bound: float) -> bool:
+    """Whether the bound rate governs: it is less than the applied one, or there is no applied one."""
+    if np.isnan(applied):
+        return not np.isnan(bound)
+    return applied > bound and apart(applied, bound)
+
+
+@inner
+def lesser_part(applied: float, bound: float) -> float:
+    """The lesser of two ad valorem parts; the bound one where nothing was carried."""
+    return applied if applied < bound else bound
+
+
 @kernel
-def settle(rows: RowFigures, lines: Schedule, outlier: float, zero: bool, out: Sides) -> None:
+def settle(
+    rows: RowFigures,
+    row_specific: np.ndarray,
+    row_plain: np.ndarray,
+    row_of: np.ndarray,
+    found: np.ndarray,
+    outlier: float,
+    zero: bool,
+    sides: Sides,
+    count: np.ndarray,
+) -> None:
     """Give every line of the schedules what its row came to (METHOD.md section 3).
 
     Parameters
     ----------
     rows : RowFigures
-    lines : Schedule
+    row_specific, row_plain : bool[n]
+        Whether some amount of a row's duty is not 0; whether it has no specific term, so that observations need no
+        quantity.
+    row_of : int32[l]
+        The row of each line.
+    found : int64[l]
+        Usable observations of each line.
     outlier : float
     zero : bool
         Whether an unknown rate counts as 0.
-    out : Sides
+    sides : Sides
         Its first l places are filled in.
+    count : COUNT[...]
+        Likewise, but for `level` and `no_quantity`, which no duty changes.
     """
-    row_of, levels, founds, lacking = lines.row, lines.level, lines.found, lines.no_quantity
-    rate, part, specific, plain, kept, binding = (
-        rows.rate, rows.part, rows.specific, rows.plain, rows.kept, rows.binding
-    )  # fmt: skip
-    rate_out, part_out, specific_out = out.rate, out.part, out.specific
-    level_out, kept_out, outliers_out = out.level, out.kept, out.outliers
-    lacking_out, binding_out = out.no_quantity, out.binding
+    row_rate, row_part, row_kept, row_binding = rows
+    rate, part, specific = sides
     for h in range(row_of.size):
         row = row_of[h]
-        x = rate[row]
-        rate_out[h] = 0.0 if zero and np.isnan(x) else x
-        part_out[h] = part[row]
-        specific_out[h] = specific[row]
-        found = founds[h]
-        used = kept[row]
-        if plain[row]:
-            used = 0 if part[row] > outlier else found
-        level_out[h] = levels[h]
-        kept_out[h] = used
-        outliers_out[h] = found - used
-        lacking_out[h] = lacking[h]
-        binding_out[h] = 0 if plain[row] else binding[row]
+        x = row_rate[row]
+        rate[h] = 0.0 if zero and np.isnan(x) else x
+        part[h] = row_part[row]
+        specific[h] = row_specific[row]
+        kept = row_kept[row]
+        binding = row_binding[row]
+        if row_plain[row]:
+            kept = 0 if row_part[row] > outlier else found[h]
+            binding = 0
+        count[h].kept = kept
+        count[h].binding = binding
+        count[h].outliers = found[h] - kept
 
 
 @kernel
-def govern(years: Years, sides: Sides, full: bool, out: Governing) -> None:
-    """The lesser of applied and bound governs each line of each year (eq. 19; METHOD.md section 7).
+def govern(behind: Behind, sides: Sides, out: Governing) -> None:
+    """Find what governs the lines of all years, for groups of them.
 
     Parameters
     ----------
-    years : Years
+    behind : Behind
     sides : Sides
-    full : bool
-        Whether to fill in more than rate, specific and water.
     out : Governing
         Filled in.
     """
-    lefts, rights = years.left, years.right
-    rates, parts, specifics = sides.rate, sides.part, sides.specific
-    rate_out, specific_out, water_out = out.rate, out.specific, out.water
-    for h in range(lefts.size):
-        left = lefts[h]
-        right = rights[h]
-        applied = rates[left]
-        bound = np.nan
-        part = parts[left]
-        governs = False
-        water = False
-        if right >= 0:
-            bound = rates[right]
-            if np.isnan(applied) or np.isnan(bound):
-                governs = not np.isnan(bound)
-            elif apart(applied, bound):
-                governs = applied > bound
-                water = bound > applied
-            if np.isnan(part):  # nothing was carried
-                governs = True
-                part = parts[right]
-            else:
-                part = min(part, parts[right])
-        side = right if governs else left
-        rate_out[h] = rates[side]
-        specific_out[h] = specifics[side]
-        water_out[h] = water
-        if full:
-            out.applied[h] = applied
-            out.bound[h] = bound
-            out.part[h] = part
-            out.bound_governs[h] = governs
-            out.level[h] = sides.level[side]
-            out.kept[h] = sides.kept[side]
-            out.outliers[h] = sides.outliers[side]
-            out.no_quantity[h] = sides.no_quantity[side]
-            out.binding[h] = sides.binding[side]
+    applied_of, bound_of = behind
+    rates, parts, specifics = sides
+    rate, specific, water = out
+    for h in range(applied_of.size):
+        side = applied_of[h]
+        bound = bound_of[h]
+        water[h] = False
+        if bound >= 0:
+            water[h] = rates[bound] > rates[side] and apart(rates[side], rates[bound])
+            if np.isnan(parts[side]) or bound_governs(rates[side], rates[bound]):
+                side = bound
+        rate[h] = rates[side]
+        specific[h] = specifics[side]
+
+
+@kernel
+def compare(behind: Behind, sides: Sides, count: np.ndarray, out: Compared) -> None:
+    """Hold applied against bound, for the lines of all years one by one.
+
+    Parameters
+    ----------
+    behind : Behind
+    sides : Sides
+    count : COUNT[p]
+        Observations behind each side.
+    out : Compared
+        Filled in.
+    """
+    applied_of, bound_of = behind
+    rates, parts, _ = sides
+    applied_rate, bound_rate, part, governs, counts = out
+    for h in range(applied_of.size):
+        applied = applied_of[h]
+        bound = bound_of[h]
+        applied_rate[h] = rates[applied]
+        bound_rate[h] = np.nan
+        part[h] = parts[applied]
+        governs[h] = False
+        if bound >= 0:
+            bound_rate[h] = rates[bound]
+            part[h] = lesser_part(parts[applied], parts[bound])
+            governs[h] = np.isnan(parts[applied]) or bound_governs(rates[applied], rates[bound])
+        counts[h] = count[bound if governs[h] else applied]

@@ -1,4 +1,4 @@
-"""Lines of all years, added up by group."""
+"""Lines of all years, added up by group (METHOD.md section 4)."""
 
 from __future__ import annotations
 
@@ -12,90 +12,59 @@ from fastavs.kernels.names import (
     GROUP_WATER,
     GROUP_WEIGHTED,
 )
-from fastavs.kernels.options import inlined, kernel
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.shapes import Governing, Groups
 from fastavs.kernels.sums import add
 
-RATES, WEIGHTS, PRODUCTS, SQUARES = 0, 1, 2, 3  # sums of a group
+
+@inner
+def squares_about(line: np.ndarray, first: int, last: int, rate: np.ndarray, mean: float) -> float:
+    """Sum of the squares of what the rates of some lines are off a mean."""
+    total, lost = 0.0, 0.0
+    for i in range(first, last):
+        x = rate[line[i]]
+        if not np.isnan(x):
+            off = x - mean
+            total, lost = add(total, lost, off * off)
+    return total + lost
 
 
-@inlined
-def _add_up(
-    groups: Groups, lines: Governing, total: np.ndarray, lost: np.ndarray, values: np.ndarray, out: np.ndarray
-) -> None:
-    """Counts, means and weights. Sums of the group at hand are kept out of memory until another one comes."""
-    rates, specifics, waters = lines.rate, lines.specific, lines.water
-    members, years, weights = groups.member, groups.year, groups.weight
-    n = years.size
-    year_total = np.zeros(n)
-    year_lost = np.zeros(n)
-    out[:] = 0.0
-    g = -1
-    y = -1
+@inner
+def add_up_group(groups: Groups, lines: Governing, g: int, out: np.ndarray) -> None:
+    """Fill in a group's column; its weight stands in the place of its share."""
+    start, line, _, weights, _ = groups
+    rates, specifics, waters = lines
     known, special, wet = 0.0, 0.0, 0.0
-    t0, e0, t1, e1, t2, e2, t3, e3 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for h in range(rates.size):
-        if members[h] != g:
-            if g >= 0:
-                values[g], out[GROUP_SPECIFIC, g], out[GROUP_WATER, g] = known, special, wet
-                total[RATES, g], total[WEIGHTS, g], total[PRODUCTS, g] = t0, t1, t2
-                lost[RATES, g], lost[WEIGHTS, g], lost[PRODUCTS, g] = e0, e1, e2
-            g = members[h]
-            known, special, wet = values[g], out[GROUP_SPECIFIC, g], out[GROUP_WATER, g]
-            t0, t1, t2 = total[RATES, g], total[WEIGHTS, g], total[PRODUCTS, g]
-            e0, e1, e2 = lost[RATES, g], lost[WEIGHTS, g], lost[PRODUCTS, g]
-            if years[g] != y:
-                if y >= 0:
-                    year_total[y], year_lost[y] = t3, e3
-                y = years[g]
-                t3, e3 = year_total[y], year_lost[y]
+    total, lost = 0.0, 0.0
+    weight, weight_lost = 0.0, 0.0
+    product, product_lost = 0.0, 0.0
+    for i in range(start[g], start[g + 1]):
+        h = line[i]
         special += specifics[h]
         wet += waters[h]
         x = rates[h]
         if np.isnan(x):
             continue
         known += 1.0
-        t0, e0 = add(t0, e0, x)
+        total, lost = add(total, lost, x)
         w = weights[h]
         if w > 0.0:
-            t1, e1 = add(t1, e1, w)
-            t2, e2 = add(t2, e2, w * x)
-            t3, e3 = add(t3, e3, w)
-    if g >= 0:
-        values[g], out[GROUP_SPECIFIC, g], out[GROUP_WATER, g] = known, special, wet
-        total[RATES, g], total[WEIGHTS, g], total[PRODUCTS, g] = t0, t1, t2
-        lost[RATES, g], lost[WEIGHTS, g], lost[PRODUCTS, g] = e0, e1, e2
-        year_total[y], year_lost[y] = t3, e3
-    for k in range(n):
-        weight = total[WEIGHTS, k] + lost[WEIGHTS, k]
-        year_weight = year_total[years[k]] + year_lost[years[k]]
-        out[GROUP_MEAN, k] = (total[RATES, k] + lost[RATES, k]) / values[k] if values[k] > 0.0 else np.nan
-        out[GROUP_WEIGHTED, k] = (total[PRODUCTS, k] + lost[PRODUCTS, k]) / weight if weight > 0.0 else np.nan
-        out[GROUP_SHARE, k] = weight / year_weight if year_weight > 0.0 else np.nan
-
-
-@inlined
-def _add_squares(groups: Groups, rates: np.ndarray, mean: np.ndarray, total: np.ndarray, lost: np.ndarray) -> None:
-    """Squares of what rates are off their group's mean."""
-    members = groups.member
-    g = -1
-    t, e, middle = 0.0, 0.0, 0.0
-    for h in range(rates.size):
-        if members[h] != g:
-            if g >= 0:
-                total[g], lost[g] = t, e
-            g = members[h]
-            t, e, middle = total[g], lost[g], mean[g]
-        if not np.isnan(rates[h]):
-            off = rates[h] - middle
-            t, e = add(t, e, off * off)
-    if g >= 0:
-        total[g], lost[g] = t, e
+            weight, weight_lost = add(weight, weight_lost, w)
+            product, product_lost = add(product, product_lost, w * x)
+    weight += weight_lost
+    mean = (total + lost) / known if known > 0.0 else np.nan
+    squares = squares_about(line, start[g], start[g + 1], rates, mean)
+    out[GROUP_SPECIFIC, g] = special
+    out[GROUP_WATER, g] = wet
+    out[GROUP_MEAN, g] = mean
+    out[GROUP_DEVIATION, g] = np.sqrt(squares / (known - 1.0)) if known > 1.0 else np.nan
+    out[GROUP_WEIGHTED, g] = (product + product_lost) / weight if weight > 0.0 else np.nan
+    out[GROUP_SHARE, g] = weight
 
 
 @kernel
 def group(groups: Groups, lines: Governing, out: np.ndarray) -> None:
-    """Means, deviations, weights and counts of groups (METHOD.md section 4), with compensated sums.
+    """Means, deviations, weights and counts of groups.
 
     Parameters
     ----------
@@ -105,12 +74,17 @@ def group(groups: Groups, lines: Governing, out: np.ndarray) -> None:
     out : float64[6, g]
         Filled in; NaN = null.
     """
-    n = groups.year.size
-    total = np.zeros((4, n))
-    lost = np.zeros((4, n))
-    values = np.zeros(n)
-    _add_up(groups, lines, total, lost, values, out)
-    _add_squares(groups, lines.rate, out[GROUP_MEAN], total[SQUARES], lost[SQUARES])
-    for g in range(n):
-        squares = total[SQUARES, g] + lost[SQUARES, g]
-        out[GROUP_DEVIATION, g] = np.sqrt(squares / (values[g] - 1.0)) if values[g] > 1.0 else np.nan
+    _, _, year_of, weights, year_start = groups
+    rates = lines.rate
+    for g in range(year_of.size):
+        add_up_group(groups, lines, g, out)
+    g = 0
+    for year in range(year_start.size - 1):
+        total, lost = 0.0, 0.0
+        for h in range(year_start[year], year_start[year + 1]):
+            if weights[h] > 0.0 and not np.isnan(rates[h]):
+                total, lost = add(total, lost, weights[h])
+        total += lost
+        while g < year_of.size and year_of[g] == year:
+            out[GROUP_SHARE, g] = out[GROUP_SHARE, g] / total if total > 0.0 else np.nan
+            g += 1

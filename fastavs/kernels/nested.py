@@ -1,150 +1,194 @@
-"""Rows of rare forms: nested duties, and those that go by several quantities or subtract."""
+"""Rows of rare forms, under one scenario: nested duties, and those that go by several quantities or subtract."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from fastavs.kernels.names import ANY, CONST, NESTED, STACK
-from fastavs.kernels.options import inlined, inner
+from fastavs.kernels.names import CONST, STACK
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.programs import ad_valorem_part, count_values_up_to, line_from, value, value_at
 from fastavs.kernels.searches import count_up_to
-from fastavs.kernels.shapes import DutyTable, Entries, Rows, Shocks
-from fastavs.kernels.sums import add_product
+from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
+from fastavs.kernels.sums import add, add_product
 
 FINITE = float(np.finfo(np.float64).max)
 
 
-@inlined
-def settled(rate: float, part: float, bare: bool) -> float:
-    """A row's rate: without any kept observation its ad valorem part, if it has one."""
-    return part if np.isnan(rate) and not bare else rate
+@inner
+def operands(arg: np.ndarray, op: np.ndarray, given: np.ndarray, scale: float, shift: float) -> None:
+    """Fill in the operands that a duty's program has under a scenario."""
+    for o in range(op.size):
+        arg[o] = max(given[o] * scale + shift, 0.0) if op[o] == CONST else given[o]
 
 
-@inlined
-def _nested_segment(
+@inner
+def amounts(c: np.ndarray, terms: np.ndarray, row: Any, period: int, factors: Factors) -> None:
+    """Fill in what a duty's specific terms charge for one unit of their ratios in a period."""
+    _, _, scale_b, shift_b, fx, periods, currencies = factors
+    for j in range(terms.size):
+        term = terms[j]
+        of = row.cell * currencies + term.currency
+        b = max(term.b * scale_b[of] + shift_b[of] * term.per_unit, 0.0)
+        c[j] = b * fx[row.fx_offset + term.currency * periods + period]
+
+
+@inner
+def settled(mean: float, part: float, purely_specific: bool) -> float:
+    """A row's rate: without any kept observation, so without a mean, its ad valorem part, if it has one."""
+    return part if np.isnan(mean) and not purely_specific else mean
+
+
+@inner
+def charge_lines(
     op: np.ndarray,
     arg: np.ndarray,
     c: np.ndarray,
-    n_terms: int,
     ratio: np.ndarray,
     running: np.ndarray,
-    place: tuple[int, int, int],
-    outlier: float,
+    first: int,
+    at: int,
+    kept: int,
     so_far: tuple[float, float],
-    scratch: tuple[np.ndarray, np.ndarray, np.ndarray],
-) -> tuple[float, float, int]:
-    """Add up the kept rates of n finite ratios by the straight lines that they follow; how many are kept.
+    lines: np.ndarray,
+) -> tuple[float, float]:
+    """Add the kept rates of finite ratios, from `first` on, to a total and what it lost: line by straight line.
 
-    `place` is where the ratios begin, where their running sums do, and n. No line begins or falls below 0, so the
-    rate for a unit of the ratio never rises with it: what lies below a line costs at least the line's slope. The
-    difference of two running sums therefore loses no more than a few ulp of the whole (METHOD.md section 6).
+    No line begins or falls below 0, so the rate for a unit of the ratio never rises with it: what lies below a line
+    costs at least the line's slope. The difference of two running sums therefore loses no more than a few ulp of the
+    whole (METHOD.md section 6).
     """
-    lo, at, n = place
     total, lost = so_far
-    term, stack, line = scratch
-    m = count_values_up_to(op, arg, c, n_terms, ratio, (lo, lo + n), outlier, term, stack)
     k = 0
-    while k < m:
-        flat, slope, until = line_from(op, arg, c, ratio[lo + k], line)
-        end = m
-        if not ratio[lo + m - 1] <= until:
-            end = k + max(count_up_to(ratio, lo + k, m - k, 1.0, until), 1)
+    while k < kept:
+        flat, slope, until = line_from(op, arg, c, ratio[first + k], lines)
+        end = kept
+        if not ratio[first + kept - 1] <= until:
+            end = k + max(count_up_to(ratio, first + k, kept - k, 1.0, until), 1)
         total, lost = add_product(total, lost, float(end - k), flat)
         if slope > 0.0:
             total, lost = add_product(total, lost, slope, running[at + end] - running[at + k])
         k = end
-    return total, lost, m
+    return total, lost
 
 
-@inner
-def other_rows(
+@kernel
+def nested_rows(
+    which: np.ndarray,
     duties: DutyTable,
     entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
-    span: tuple[int, int],
+    rows: np.ndarray,
+    factors: Factors,
     outlier: float,
-    seat: int,
-    rate: np.ndarray,
-    part: np.ndarray,
-    kept: np.ndarray,
-    binding: np.ndarray,
-    work: tuple[np.ndarray, np.ndarray],
+    out: RowFigures,
 ) -> None:
-    """Rows of other forms than the plain ones under all scenarios; see `_plain_rows`.
+    """Charge rows of nested duties, which go by one quantity and never fall with it.
 
-    A nested duty goes by binary search for each of its straight lines, any other observation by observation.
+    Parameters
+    ----------
+    which : int64[m]
+        The rows of such duties.
+    duties, entries
+    rows : ROW[n]
+    factors : Factors
+        Of the scenario alone.
+    outlier : float
+    out : RowFigures
+        Of those m rows, filled in.
     """
-    form_of, op_start, ops, args = duties.form, duties.op_start, duties.op, duties.arg
-    term_start, places, b, per_unit = duties.term_start, duties.place, duties.b, duties.per_unit
-    currency_of = duties.currency
-    first_of, period, start, high = entries.group, entries.period, entries.start, entries.high
-    ratio, running, more, more_start = entries.ratio, entries.running, entries.more, entries.more_start
-    duty_of, group_of, cell_of, quote_of, bare = rows.duty, rows.group, rows.cell, rows.quote, rows.bare
-    scale, shift, scale_b, shift_b, fx = shocks.scale, shocks.shift, shocks.scale_b, shocks.shift_b, shocks.fx
-    line, present = work
+    duty, terms, ops, given = duties
+    group, segments, ratio, running, _, _, _ = entries
+    rate, part, kept, binding = out
+    arg, c, term, stack, lines = (
+        np.empty(STACK),
+        np.empty(STACK),
+        np.empty(STACK),
+        np.empty(STACK),
+        np.empty((3, STACK)),
+    )
+    present = np.empty(STACK, dtype=np.bool_)
+    for i in range(which.size):
+        row = rows[which[i]]
+        one = duty[row.duty]
+        op = ops[one.op : one.op_stop]
+        own = terms[one.term : one.term_stop]
+        operands(arg, op, given[one.op : one.op_stop], factors.scale[row.cell], factors.shift[row.cell])
+        a = ad_valorem_part(op, arg, stack, present)
+        below_a = np.nextafter(a, -np.inf)
+        total = 0.0
+        lost = 0.0
+        used = 0
+        bind = 0
+        last = group[row.group + 1] if row.group >= 0 and own.size > 0 else -1
+        for g in range(group[row.group] if last >= 0 else 0, last):
+            segment = segments[g]
+            amounts(c, own, row, segment.period, factors)
+            first = segment.start
+            n = segments[g + 1].start - first
+            if segment.high == np.inf:  # an absurd ratio may be infinite: not to be found in running sums
+                absurd = n - count_up_to(ratio, first, n, 1.0, FINITE)
+                n -= absurd
+                one_rate = value_at(op, arg, c, own.size, np.inf, term, stack)
+                if one_rate <= outlier:
+                    used += absurd
+                    bind += absurd if one_rate != a else 0
+                    total, lost = add_product(total, lost, float(absurd), one_rate)
+            n = count_values_up_to(op, arg, c, own.size, ratio, first, n, outlier, term, stack)
+            total, lost = charge_lines(op, arg, c, ratio, running, first, first + g, n, (total, lost), lines)
+            up_to_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, a, term, stack)
+            under_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, below_a, term, stack)
+            used += n
+            bind += n - (up_to_a - under_a)
+        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row.purely_specific)
+        part[i] = a
+        kept[i] = used
+        binding[i] = bind
+
+
+@kernel
+def program_rows(
+    which: np.ndarray,
+    duties: DutyTable,
+    entries: Entries,
+    rows: np.ndarray,
+    factors: Factors,
+    outlier: float,
+    out: RowFigures,
+) -> None:
+    """Charge rows of any other duties, observation by observation; see `nested_rows`."""
+    duty, terms, ops, given = duties
+    group, segments, ratio, _, more, _, _ = entries
+    rate, part, kept, binding = out
     arg, c, term, stack = np.empty(STACK), np.empty(STACK), np.empty(STACK), np.empty(STACK)
-    counting = kept.size > 0
-    for i in range(span[0], span[1]):
-        d = duty_of[i]
-        form = form_of[d]
-        if form != ANY and form != NESTED:
-            continue
-        here = seat + i - span[0]
-        op = ops[op_start[d] : op_start[d + 1]]
-        given = args[op_start[d] : op_start[d + 1]]
-        first = term_start[d]
-        n_terms = term_start[d + 1] - first
-        group = group_of[i]
-        cell = cell_of[i]
-        for s in range(rate.shape[1]):
-            for o in range(op.size):
-                arg[o] = max(given[o] * scale[cell, s] + shift[cell, s], 0.0) if op[o] == CONST else given[o]
-            of_value = ad_valorem_part(op, arg, stack, present)
-            total = 0.0
-            lost = 0.0
-            used = 0
-            bind = 0
-            segments = (0, 0) if group < 0 or n_terms == 0 else (first_of[group], first_of[group + 1])
-            for g in range(segments[0], segments[1]):
-                for j in range(n_terms):
-                    currency = currency_of[first + j]
-                    of = cell * shocks.currencies + currency
-                    amount = max(b[first + j] * scale_b[of, s] + shift_b[of, s] * per_unit[first + j], 0.0)
-                    c[j] = amount * fx[quote_of[i] + currency * shocks.periods + period[g], s]
-                lo = start[g]
-                n = start[g + 1] - lo
-                if form == ANY:
-                    for x in range(n):
-                        for j in range(n_terms):
-                            at = more_start[g] + (places[first + j] - 1) * n + x
-                            term[j] = c[j] * (more[at] if places[first + j] > 0 else ratio[lo + x])
-                        one = value(op, arg, term, stack)
-                        if one <= outlier:  # false for what overflows into no number
-                            used += 1
-                            bind += one != of_value
-                            total, lost = add_product(total, lost, 1.0, one)
-                    continue
-                if high[g] == np.inf:  # an absurd ratio may be infinite: not to be found in running sums
-                    absurd = n - count_up_to(ratio, lo, n, 1.0, FINITE)
-                    n -= absurd
-                    one = value_at(op, arg, c, n_terms, np.inf, term, stack)
-                    if one <= outlier:
-                        used += absurd
-                        bind += absurd if one != of_value else 0
-                        total, lost = add_product(total, lost, float(absurd), one)
-                total, lost, m = _nested_segment(
-                    op, arg, c, n_terms, ratio, running, (lo, lo + g, n), outlier, (total, lost), (term, stack, line)
-                )
-                used += m
-                if counting:
-                    below = np.nextafter(of_value, -np.inf)
-                    idle = count_values_up_to(op, arg, c, n_terms, ratio, (lo, lo + m), of_value, term, stack)
-                    idle -= count_values_up_to(op, arg, c, n_terms, ratio, (lo, lo + m), below, term, stack)
-                    bind += m - idle
-            mean = (total + lost) / used if used > 0 else np.nan
-            rate[here, s] = settled(mean, of_value, bare[i])
-            part[here, s] = of_value
-            if counting:
-                kept[here] = used
-                binding[here] = bind
+    present = np.empty(STACK, dtype=np.bool_)
+    for i in range(which.size):
+        row = rows[which[i]]
+        one = duty[row.duty]
+        op = ops[one.op : one.op_stop]
+        own = terms[one.term : one.term_stop]
+        operands(arg, op, given[one.op : one.op_stop], factors.scale[row.cell], factors.shift[row.cell])
+        a = ad_valorem_part(op, arg, stack, present)
+        total = 0.0
+        lost = 0.0
+        used = 0
+        bind = 0
+        last = group[row.group + 1] if row.group >= 0 and own.size > 0 else -1
+        for g in range(group[row.group] if last >= 0 else 0, last):
+            segment = segments[g]
+            amounts(c, own, row, segment.period, factors)
+            n = segments[g + 1].start - segment.start
+            for x in range(n):
+                for j in range(own.size):
+                    kind = own[j].kind
+                    at = segment.more + (kind - 1) * n + x
+                    term[j] = c[j] * (more[at] if kind > 0 else ratio[segment.start + x])
+                one_rate = value(op, arg, term, stack)
+                if one_rate <= outlier:  # false for what overflows into no number
+                    used += 1
+                    bind += one_rate != a
+                    total, lost = add(total, lost, one_rate)
+        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row.purely_specific)
+        part[i] = a
+        kept[i] = used
+        binding[i] = bind

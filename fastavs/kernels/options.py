@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,8 +14,8 @@ import numpy as np
 
 # error_model="numpy": kernels test their denominators themselves; fastmath stays off, for it breaks NaN tests;
 # nogil: blocks of scenarios run on threads
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True}
-_WITHIN = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # a fifth of the compiling
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True, "no_cfunc_wrapper": True}
+_WITHIN = _OPTIONS | {"no_cpython_wrapper": True}  # wrappers that nobody calls are a fifth of the compiling
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +44,12 @@ def _keep(compiled: Any, function: Callable[..., Any]) -> None:
     try:
         from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-        kept = FunctionCache(function)
+        class Kept(FunctionCache):
+            def save_overload(self, *compiled: Any) -> None:
+                with suppress(OSError):  # a full disk: what is compiled is for this process alone
+                    super().save_overload(*compiled)
+
+        kept = Kept(function)
         its_own = kept._impl.locator.get_source_stamp()
         fresh = IndexDataCacheFile(kept.cache_path, kept._impl.filename_base, (its_own, _sources()))
         known = hasattr(compiled, "_cache") and isinstance(kept._cache_file, IndexDataCacheFile)

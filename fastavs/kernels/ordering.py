@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from fastavs.kernels.options import kernel
+from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.sorting import sort
 
-SHORT = 64
-"""Rows up to which insertion sort wins."""
 FULL = 16
 """Counting wins where a bucket has more than one row for so many partners."""
+
+
+@inner
+def bucket_of(code: int, period: int, n_periods: int, by_period: bool) -> Any:
+    """The bucket that a row is counted into: of its code, or of its code and period."""
+    return np.int64(code) * n_periods + np.int64(period) if by_period else np.int64(code)
+
+
+@inner
+def count_buckets(code: np.ndarray, period: np.ndarray, n_periods: int, by_period: bool) -> np.ndarray:
+    """Where each bucket begins, and where the last one ends; int64."""
+    last = np.int64(0)
+    for i in range(code.size):
+        last = max(last, np.int64(code[i]))
+    start = np.zeros((last + 1) * (n_periods if by_period else 1) + 1, np.int64)
+    for i in range(code.size):
+        start[bucket_of(code[i], period[i], n_periods, by_period) + 1] += 1
+    for b in range(start.size - 1):
+        start[b + 1] += start[b]
+    return start
+
+
+@inner
+def place_counted(
+    packed: np.ndarray, low: int, high: int, count: np.ndarray, partner: np.ndarray, order: np.ndarray
+) -> None:
+    """Put a bucket of one code and period in order by counting its partners.
+
+    `count` has one entry more than there can be partners, all 0.
+    """
+    mask = count.size - 2
+    for i in range(low, high):
+        count[((packed[i] >> 32) & mask) + 1] += 1
+    count[0] = low
+    for k in range(mask):
+        count[k + 1] += count[k]
+    for i in range(low, high):
+        of_partner = (packed[i] >> 32) & mask
+        at = count[of_partner]
+        count[of_partner] = at + 1
+        partner[at] = of_partner
+        order[at] = packed[i] & 0xFFFFFFFF
+    count[:] = 0
 
 
 @kernel
@@ -39,57 +83,35 @@ def sort_rows(
     order : int32[n] or int64[n]
         Filled with the numbers that rows had before.
     """
-    n = code.size
-    per_code = n_periods if by_period else 1
-    start = np.zeros((np.int64(np.max(code)) + 1) * per_code + 1, np.int64)
-    for i in range(n):
-        start[np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0) + 1] += 1
+    start = count_buckets(code, period, n_periods, by_period)
+    longest = 0
     for b in range(start.size - 1):
-        start[b + 1] += start[b]
-    packed = np.empty(n, np.int64)
-    for i in range(n):
-        bucket = np.int64(code[i]) * per_code + (np.int64(period[i]) if by_period else 0)
+        longest = max(longest, start[b + 1] - start[b])
+    packed = np.empty(code.size, np.int64)
+    for i in range(code.size):
+        bucket = bucket_of(code[i], period[i], n_periods, by_period)
         packed[start[bucket]] = (((np.int64(period[i]) << partner_bits) | np.int64(partner[i])) << 32) | i
         start[bucket] += 1  # in the end the start of the next bucket
     mask = (np.int64(1) << partner_bits) - 1
     count = np.zeros(mask + 2, np.int64)
+    spare = np.empty(longest, np.int64)
     low = 0
     for b in range(start.size - 1):
         high = start[b]
-        of_code = b // per_code
-        if by_period and (high - low) * FULL > mask:  # many partners: counted, they need no comparing
-            of_period = b % per_code
-            for i in range(low, high):
-                count[((packed[i] >> 32) & mask) + 1] += 1
-            count[0] = low
-            for k in range(mask):
-                count[k + 1] += count[k]
-            for i in range(low, high):
-                of_partner = (packed[i] >> 32) & mask
-                at = count[of_partner]
-                count[of_partner] = at + 1
-                code[at] = of_code
-                period[at] = of_period
-                partner[at] = of_partner
-                order[at] = packed[i] & 0xFFFFFFFF
-            count[:] = 0
-            low = high
-            continue
-        if high - low > SHORT:
-            packed[low:high] = np.sort(packed[low:high])
+        by_counting = by_period and (high - low) * FULL > mask  # many partners: counted, they need no comparing
+        if by_counting:
+            place_counted(packed, low, high, count, partner, order)
         else:
-            for i in range(low + 1, high):
-                moved, j = packed[i], i - 1
-                while j >= low and packed[j] > moved:
-                    packed[j + 1] = packed[j]
-                    j -= 1
-                packed[j + 1] = moved
+            sort(packed, low, high, spare)
         for i in range(low, high):
-            rest = packed[i] >> 32
-            code[i] = of_code
-            period[i] = rest >> partner_bits
-            partner[i] = rest & mask
-            order[i] = packed[i] & 0xFFFFFFFF
+            code[i] = b // n_periods if by_period else b
+            if by_counting:
+                period[i] = b % n_periods
+            else:
+                rest = packed[i] >> 32
+                period[i] = rest >> partner_bits
+                partner[i] = rest & mask
+                order[i] = packed[i] & 0xFFFFFFFF
         low = high
 
 

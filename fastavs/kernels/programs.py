@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.kernels.names import ADD, CONST, MAX, SUB, TERM
-from fastavs.kernels.options import inlined
+from fastavs.kernels.options import inner
 
 # Of a program, `op` holds the operations, and `arg` a constant as the scenario has it, or the number of a term.
 
 
-@inlined
+@inner
 def combined(code: int, left: float, right: float) -> float:
     """What an operation makes of two values."""
     if code == ADD:
@@ -22,7 +22,7 @@ def combined(code: int, left: float, right: float) -> float:
     return left if left < right else right
 
 
-@inlined
+@inner
 def ad_valorem_part(op: np.ndarray, arg: np.ndarray, stack: np.ndarray, present: np.ndarray) -> float:
     """Evaluate a program with its specific terms taken out (METHOD.md section 2)."""
     top = 0
@@ -41,7 +41,7 @@ def ad_valorem_part(op: np.ndarray, arg: np.ndarray, stack: np.ndarray, present:
     return stack[0] if present[0] else 0.0
 
 
-@inlined
+@inner
 def value(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: np.ndarray) -> float:
     """Evaluate a program on the values of its specific terms."""
     top = 0
@@ -59,7 +59,7 @@ def value(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: np.ndarray) 
     return stack[0]
 
 
-@inlined
+@inner
 def value_at(
     op: np.ndarray, arg: np.ndarray, c: np.ndarray, n_terms: int, r: float, term: np.ndarray, stack: np.ndarray
 ) -> float:
@@ -69,37 +69,41 @@ def value_at(
     return value(op, arg, term, stack)
 
 
-@inlined
+@inner
 def count_values_up_to(
     op: np.ndarray,
     arg: np.ndarray,
     c: np.ndarray,
     n_terms: int,
     ratio: np.ndarray,
-    span: tuple[int, int],
+    first: int,
+    n: int,
     limit: float,
     term: np.ndarray,
     stack: np.ndarray,
 ) -> int:
-    """How many of the ascending ratios ``span`` have a rate of `limit` at most (METHOD.md section 2, "Exact ties")."""
-    first, last = span
-    probe = last - 1  # mostly all have
-    while first < last:
+    """How many of n ascending ratios have a rate of `limit` at most (METHOD.md section 2, "Exact ties")."""
+    low = first
+    high = first + n
+    probe = high - 1  # mostly all have
+    while low < high:
         if value_at(op, arg, c, n_terms, ratio[probe], term, stack) <= limit:
-            first = probe + 1
+            low = probe + 1
         else:
-            last = probe
-        probe = (first + last) >> 1
-    return first - span[0]
+            high = probe
+        probe = (low + high) >> 1
+    return low - first
 
 
-@inlined
-def line_from(op: np.ndarray, arg: np.ndarray, c: np.ndarray, r: float, line: np.ndarray) -> tuple[float, float, float]:
+@inner
+def line_from(
+    op: np.ndarray, arg: np.ndarray, c: np.ndarray, r: float, lines: np.ndarray
+) -> tuple[float, float, float]:
     """The straight line that a program's rate follows from ratio `r` on: intercept, slope, and up to which ratio.
 
     Each operation adds two lines up, or takes one of them: until they cross, if the other one is to overtake it.
     """
-    flat, slope, until = line[0], line[1], line[2]
+    flat, slope, until = lines[0], lines[1], lines[2]
     top = 0
     for i in range(op.size):
         code = op[i]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inlined, kernel
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.shapes import TradeRows
+from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
 
 
-@inlined
-def _sorted_sum(values: np.ndarray, count: int) -> float:
-    """Sum ``values[:count]``, smallest first and compensated, so that the order of arrival has no say."""
-    ascending = np.sort(values[:count])
+@inner
+def sorted_sum(values: np.ndarray, first: int, last: int, spare: np.ndarray) -> float:
+    """Sum ``values[first:last]``, smallest first and compensated, so that the order of arrival has no say.
+
+    They are sorted where they stand; `spare` has room for as many.
+    """
+    sort(values, first, last, spare)
     total = 0.0
     lost = 0.0
-    for i in range(count):
-        total, lost = add(total, lost, ascending[i])
+    for i in range(first, last):
+        total, lost = add(total, lost, values[i])
     return total + lost
 
 
@@ -32,57 +36,73 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
         Customs value of the rows, observation by observation.
     out : float64[n]
     """
+    longest = 0
     for i in range(start.size - 1):
-        rows = start[i + 1] - start[i]
-        out[i] = value[start[i]] if rows == 1 else _sorted_sum(value[start[i] : start[i + 1]], rows)
+        longest = max(longest, start[i + 1] - start[i])
+    rows = np.empty(longest)
+    spare = np.empty(longest)
+    for i in range(start.size - 1):
+        n = start[i + 1] - start[i]
+        for k in range(n):
+            rows[k] = value[start[i] + k]
+        out[i] = rows[0] if n == 1 else sorted_sum(rows, 0, n, spare)
 
 
-@inlined
-def _held(
-    row: int,
-    kind: int,
-    mass_kind: int,
-    kind_1: np.ndarray,
-    amount_1: np.ndarray,
-    kind_2: np.ndarray,
-    amount_2: np.ndarray,
-    mass: np.ndarray,
-) -> float:
+@inner
+def held(rows: TradeRows, row: int, kind: int) -> float:
     """Return the quantity of a kind that a row has itself, the first one first, net mass last; 0 = none."""
+    if rows.kind_1.size > 0 and rows.kind_1[row] == kind and rows.amount_1[row] > 0.0:
+        return rows.amount_1[row]
+    if rows.kind_2.size > 0 and rows.kind_2[row] == kind and rows.amount_2[row] > 0.0:
+        return rows.amount_2[row]
+    return rows.mass[row] if kind == rows.mass_kind and rows.mass.size > 0 else 0.0
+
+
+@inner
+def bridged(rows: TradeRows, row: int, kind: int) -> float:
+    """Return the quantity of a kind that bridges make of a row's others; 0 = none.
+
+    The longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity.
+    """
     amount = 0.0
-    if kind == mass_kind and mass.size > 0:
-        amount = mass[row]
-    if kind_2.size > 0 and kind_2[row] == kind and amount_2[row] > 0.0:
-        amount = amount_2[row]
-    if kind_1.size > 0 and kind_1[row] == kind and amount_1[row] > 0.0:
-        amount = amount_1[row]
+    best = -1
+    for b in range(rows.factor.size):
+        if rows.bridge[b, 0] != kind or not rows.fits[b, rows.code[row]]:
+            continue
+        source = rows.bridge[b, 1]
+        score = rows.bridge[b, 2]
+        if rows.kind_1.size > 0 and rows.kind_1[row] == source:
+            score += 2
+        elif rows.kind_2.size > 0 and rows.kind_2[row] == source:
+            score += 1
+        found = held(rows, row, source)
+        if found > 0.0 and score > best:
+            amount = found * rows.factor[b]
+            best = score
     return amount
 
 
 @kernel
-def quantities(of: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
+def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
     """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
-
-    Of bridges, the longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity.
 
     Parameters
     ----------
-    of : TradeRows
+    rows : TradeRows
     kind : int
     at : int64[m]
         The observations.
     quantity, quantity_value : float64[m]
         Filled; 0 = none.
     """
-    row_start, row_order, code, value, kind_1, amount_1, kind_2, amount_2, mass, mass_kind, bridge, factor, fits = of
-    bridges = 0
-    for b in range(factor.size):
-        bridges += bridge[b, 0] == kind
+    row_start, row_order, value = rows.row_start, rows.row_order, rows.value
+    bridges = False
+    for b in range(rows.factor.size):
+        bridges |= rows.bridge[b, 0] == kind
     longest = 1
     for j in range(at.size if row_start.size > 0 else 0):
         longest = max(longest, row_start[at[j] + 1] - row_start[at[j]])
-    amounts = np.empty(longest)
-    values = np.empty(longest)
+    amounts, values, spare = np.empty(longest), np.empty(longest), np.empty(longest)
     for j in range(at.size):
         i = at[j]
         first = row_start[i] if row_start.size > 0 else i
@@ -90,29 +110,12 @@ def quantities(of: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, q
         count = 0
         for place in range(first, last):
             row = np.int64(row_order[place]) if row_order.size > 0 else place
-            amount = _held(row, kind, mass_kind, kind_1, amount_1, kind_2, amount_2, mass)
-            if bridges > 0 and amount == 0.0:
-                best = -1
-                for b in range(factor.size):
-                    if bridge[b, 0] != kind or not fits[b, code[row]]:
-                        continue
-                    source = bridge[b, 1]
-                    score = bridge[b, 2]
-                    if kind_1.size > 0 and kind_1[row] == source:
-                        score += 2
-                    elif kind_2.size > 0 and kind_2[row] == source:
-                        score += 1
-                    held = _held(row, source, mass_kind, kind_1, amount_1, kind_2, amount_2, mass)
-                    if held > 0.0 and score > best:
-                        amount = held * factor[b]
-                        best = score
+            amount = held(rows, row, kind)
+            if bridges and amount == 0.0:
+                amount = bridged(rows, row, kind)
             if amount > 0.0:
                 amounts[count] = amount
                 values[count] = value[row]
                 count += 1
-        if count == 1:
-            quantity[j] = amounts[0]
-            quantity_value[j] = values[0]
-        else:
-            quantity[j] = _sorted_sum(amounts, count)
-            quantity_value[j] = _sorted_sum(values, count)
+        quantity[j] = amounts[0] if count == 1 else sorted_sum(amounts, 0, count, spare)
+        quantity_value[j] = values[0] if count == 1 else sorted_sum(values, 0, count, spare)

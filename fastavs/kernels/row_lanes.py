@@ -1,233 +1,311 @@
-"""A duty on a group of observations under many scenarios, scenario innermost."""
+"""A duty on a group of observations, under many scenarios at once: what all of them share is looked up once.
+
+A lane is a row of memory with a number for each scenario. Each scenario's numbers are added up in the order in which
+`rows` adds them up for one scenario alone, so that its figures do not depend on its company, to the bit.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
-from fastavs.kernels.nested import other_rows, settled
-from fastavs.kernels.options import inner, kernel
-from fastavs.kernels.pooled import pooled_rows
-from fastavs.kernels.rows import rows_one, segment
+from fastavs.kernels.options import inlined, inner, kernel
+from fastavs.kernels.rows import charge
 from fastavs.kernels.searches import count_below, count_up_to
-from fastavs.kernels.shapes import DutyTable, Entries, Rows, Scratch, Shocks
+from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, Sides
 from fastavs.kernels.sums import add
 
+LANES = 7
+"""Lanes to work in."""
 LINEAR = 24  # thresholds of a block that fall between so many observations at most are tried on each of them
 SLACK = 1e-12  # relative widening of a block's bounds, far above rounding
 
 
 @inner
-def rows_block(
+def count_between(ratio: np.ndarray, first: int, n: int, low: float, high: float) -> tuple[int, int]:
+    """How many of n ratios are under every scenario's threshold, and how many may be under one's.
+
+    Thresholds lie between `low` and `high`; n is 1 at least.
+    """
+    sure = count_below(ratio, first, n, 1.0, low)
+    maybe = sure
+    while maybe < n and maybe <= sure + LINEAR and ratio[first + maybe] <= high:
+        maybe += 1
+    if maybe > sure + LINEAR:
+        maybe = count_up_to(ratio, first, n, 1.0, high)
+    return sure, maybe
+
+
+@inlined
+def find_thresholds(
+    ratio: np.ndarray,
+    running: np.ndarray,
+    first: int,
+    at: int,
+    span: tuple[int, int],
+    lesser: bool,
+    a: np.ndarray,
+    c: np.ndarray,
+    below: np.ndarray,
+    under: np.ndarray,
+) -> None:
+    """Find under each scenario how many ratios are under its threshold, and what those add up to.
+
+    The thresholds lie between the observations `span` of the segment.
+    """
+    sure, maybe = span
+    if maybe - sure > LINEAR:
+        for s in range(a.size):
+            if lesser:
+                k = sure + count_below(ratio, first + sure, maybe - sure, c[s], a[s])
+            else:
+                k = sure + count_up_to(ratio, first + sure, maybe - sure, c[s], a[s])
+            below[s] = k
+            under[s] = running[at + k]
+        return
+    for s in range(a.size):
+        below[s] = sure
+        under[s] = running[at + sure]
+    for k in range(sure, maybe):
+        x = ratio[first + k]
+        so_far = running[at + k + 1]
+        for s in range(a.size):
+            is_below = c[s] * x < a[s] if lesser else c[s] * x <= a[s]
+            below[s] = k + 1.0 if is_below else below[s]
+            under[s] = so_far if is_below else under[s]
+
+
+@inner
+def charge_sure(
+    ratio: np.ndarray,
+    running: np.ndarray,
+    segment: Any,
+    at: int,
+    n: int,
+    form: int,
+    low: float,
+    high: float,
+    a: np.ndarray,
+    c: np.ndarray,
+    below: np.ndarray,
+    paid: np.ndarray,
+) -> None:
+    """Charge a segment of which no scenario drops an observation.
+
+    Thresholds a / c lie between `low` and `high`; `below` is a lane to work in, and `paid` is filled in.
+    """
+    first = segment.start
+    whole = segment.total
+    if form == SUM:
+        for s in range(a.size):
+            paid[s] = a[s] * n + c[s] * whole
+        return
+    lesser = form == LESSER
+    sure, maybe = 0, 0
+    if segment.low <= high:
+        sure, maybe = n, n
+        if segment.high >= low:
+            sure, maybe = count_between(ratio, first, n, low, high)
+    if sure == maybe:
+        so_far = running[at + sure]
+        if lesser:
+            for s in range(a.size):
+                paid[s] = c[s] * so_far + a[s] * (n - sure)
+        else:
+            for s in range(a.size):
+                paid[s] = a[s] * sure + c[s] * (whole - so_far)
+        return
+    find_thresholds(ratio, running, first, at, (sure, maybe), lesser, a, c, below, paid)
+    if lesser:
+        for s in range(a.size):
+            paid[s] = c[s] * paid[s] + a[s] * (n - below[s])
+    else:
+        for s in range(a.size):
+            paid[s] = a[s] * below[s] + c[s] * (whole - paid[s])
+
+
+@inner
+def charge_at_once(
+    row: Any, one: Any, segment: Any, n: int, factors: Factors, bounds: Bounds, outlier: float, rate: np.ndarray
+) -> bool:
+    """Charge a row of a single segment under all scenarios, if none of them drops or splits it; whether it was so.
+
+    `rate` (float64[s]) is filled in. Nothing may be shifted.
+    """
+    scale, _, scale_b, _, fx, periods, currencies = factors
+    percent = 0.0 if one.form == ALONE else one.ad_valorem
+    amount = one.b
+    cell = row.cell
+    quote = row.fx_offset + one.currency * periods + segment.period
+    of = cell * currencies + one.currency
+    largest = percent * bounds.largest_percent[cell]
+    highest = amount * bounds.largest_amount[cell, quote] * (1.0 + SLACK) * segment.high
+    if one.form == SUM:
+        highest += largest
+    if not (largest <= outlier and highest * (1.0 + SLACK) <= outlier and segment.total < np.inf):
+        return False
+    low = percent / amount * bounds.low[cell, quote] * (1.0 - SLACK)
+    high = percent / amount * bounds.high[cell, quote] * (1.0 + SLACK)
+    if not (one.form == SUM or segment.low > high or segment.high < low):
+        return False
+    count = float(n)
+    under = segment.low <= high  # or all above
+    flat = count if one.form == SUM or under == (one.form != LESSER) else 0.0
+    rising = segment.total if one.form == SUM or under == (one.form == LESSER) else 0.0
+    for s in range(rate.size):
+        of_value = percent * scale[cell, s]
+        rate[s] = (of_value * flat + amount * scale_b[of, s] * fx[quote, s] * rising) / count
+    return True
+
+
+@inner
+def thresholds(
+    a: np.ndarray, c: np.ndarray, percent: float, amount: float, cell: int, quote: int, bounds: Bounds
+) -> tuple[float, float, float]:
+    """Between what all scenarios' thresholds a / c lie, widened, and the largest c."""
+    if not bounds.shifted:
+        low = percent / amount * bounds.low[cell, quote]
+        high = percent / amount * bounds.high[cell, quote]
+        largest = amount * bounds.largest_amount[cell, quote] * (1.0 + SLACK)
+        return low * (1.0 - SLACK), high * (1.0 + SLACK), largest
+    low = np.inf
+    high = 0.0
+    largest = 0.0
+    for s in range(a.size):
+        low = min(low, a[s] / c[s])
+        high = max(high, a[s] / c[s])
+        largest = max(largest, c[s])
+    return low * (1.0 - SLACK), high * (1.0 + SLACK), largest
+
+
+@inner
+def charge_segments(
+    row: Any,
+    one: Any,
+    entries: Entries,
+    factors: Factors,
+    bounds: Bounds,
+    outlier: float,
+    a: np.ndarray,
+    lanes: np.ndarray,
+    rate: np.ndarray,
+) -> None:
+    """Charge a row segment by segment.
+
+    `a` (float64[s]) are the ad valorem parts, and `rate` (float64[s]) is filled in.
+    """
+    group, segments, ratio, running, _, _, _ = entries
+    _, _, scale_b, shift_b, fx, periods, currencies = factors
+    b, c, total, lost, kept = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4]
+    below, paid = lanes[5], lanes[6]
+    percent = 0.0 if one.form == ALONE else one.ad_valorem
+    of = row.cell * currencies + one.currency
+    largest_percent = percent * bounds.largest_percent[row.cell]
+    if bounds.shifted:
+        largest_percent = 0.0
+        for s in range(a.size):
+            largest_percent = max(largest_percent, a[s])
+    for s in range(a.size):
+        b[s] = max(one.b * scale_b[of, s] + shift_b[of, s] * one.per_unit, 0.0)
+        kept[s] = 0.0
+    counted = 0  # observations that every scenario keeps
+    first = group[row.group]
+    for g in range(first, group[row.group + 1]):
+        segment = segments[g]
+        n = segments[g + 1].start - segment.start
+        at = segment.start + g
+        quote = row.fx_offset + one.currency * periods + segment.period
+        for s in range(a.size):
+            c[s] = b[s] * fx[quote, s]
+        low, high, largest = thresholds(a, c, percent, one.b, row.cell, quote, bounds)
+        highest = largest * segment.high + (largest_percent if one.form == SUM else 0.0)
+        if largest_percent <= outlier and highest * (1.0 + SLACK) <= outlier and segment.total < np.inf:
+            counted += n
+            charge_sure(ratio, running, segment, at, n, one.form, low, high, a, c, below, paid)
+        else:  # some scenario may drop some observation
+            for s in range(a.size):
+                paid[s], n_kept, _ = charge(ratio, running, segment, at, n, one.form, a[s], c[s], outlier)
+                kept[s] += n_kept
+        if g == first:
+            for s in range(a.size):
+                total[s] = paid[s]
+                lost[s] = 0.0
+        else:
+            for s in range(a.size):
+                total[s], lost[s] = add(total[s], lost[s], paid[s])
+    for s in range(a.size):
+        all_kept = kept[s] + counted
+        mean = (total[s] + lost[s]) / all_kept if all_kept > 0.0 else np.nan
+        rate[s] = a[s] if np.isnan(mean) and not row.purely_specific else mean
+
+
+@inner
+def charge_rows(
     duties: DutyTable,
     entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
-    span: tuple[int, int],
+    rows: np.ndarray,
+    first: int,
+    last: int,
     seat: int,
+    factors: Factors,
+    bounds: Bounds,
     outlier: float,
-    out: Scratch,
+    sides: Sides,
+    lanes: np.ndarray,
 ) -> None:
-    """The same for all scenarios of a block, scenario innermost."""
-    width = out.lane.shape[1]
-    a = out.lane[0]
-    b = out.lane[1]
-    c = out.lane[2]
-    total = out.lane[3]
-    lost = out.lane[4]
-    below = out.lane[5]
-    under = out.lane[6]
-    kept = out.lane[7]
-    rate, part = out.rate, out.part
-    first_of, period, start = entries.group, entries.period, entries.start
-    lows, highs, totals, ratios, running = entries.low, entries.high, entries.total, entries.ratio, entries.running
-    scale, shift, scale_b, shift_b, fx = shocks.scale, shocks.shift, shocks.scale_b, shocks.shift_b, shocks.fx
-    for i in range(span[0], span[1]):
-        here = seat + i - span[0]
-        out.specific[here] = rows.specific[i]
-        d = rows.duty[i]
-        form = duties.form[d]
-        group = rows.group[i]
-        cell = rows.cell[i]
-        if not ALONE <= form <= PERCENT:
+    """Charge the rows from `first` on, as far as they are of plain forms, and put them to the seats from `seat` on."""
+    rates, parts, specifics = sides
+    scale, shift = factors.scale, factors.shift
+    duty = duties.duty
+    for i in range(first, last):
+        row = rows[i]
+        one = duty[row.duty]
+        here = seat + i - first
+        for s in range(rates.shape[1]):
+            specifics[here, s] = row.specific
+        if not ALONE <= one.form <= PERCENT:
             continue
-        percent = 0.0 if form == ALONE else duties.ad_valorem[d]
-        if group >= 0 and form != PERCENT and not shocks.shifted:
-            g = first_of[group]
-            term = duties.term_start[d]
-            quote = rows.quote[i] + duties.currency[term] * shocks.periods + period[g]
-            of = cell * shocks.currencies + duties.currency[term]
-            amount = duties.b[term]
-            most = percent * shocks.most[cell]
-            highest = amount * shocks.dear[cell, quote] * (1.0 + SLACK) * highs[g] + (most if form == SUM else 0.0)
-            low = percent / amount * shocks.low[cell, quote] * (1.0 - SLACK)
-            high = percent / amount * shocks.high[cell, quote] * (1.0 + SLACK)
-            lo = start[g]
-            n = start[g + 1] - lo
-            one_piece = form == SUM or lows[g] > high or highs[g] < low
-            within = most <= outlier and highest * (1.0 + SLACK) <= outlier and totals[g] < np.inf
-            if g + 1 == first_of[group + 1] and within and one_piece:  # all in one go, in the same order
-                count = float(n)
-                flat = count if form == SUM or (lows[g] <= high) == (form != LESSER) else 0.0
-                rising = totals[g]
-                if form != SUM and (lows[g] <= high) == (form != LESSER):
-                    rising = 0.0
-                for s in range(width):
-                    of_value = percent * scale[cell, s]
-                    part[here, s] = of_value
-                    rate[here, s] = (of_value * flat + amount * scale_b[of, s] * fx[quote, s] * rising) / count
-                continue
-        if form == ALONE:
-            for s in range(width):
-                a[s] = 0.0
-        else:
-            for s in range(width):
-                a[s] = max(percent * scale[cell, s] + shift[cell, s], 0.0)
-        for s in range(width):
-            part[here, s] = a[s]
-        if group < 0 or form == PERCENT:
-            null = rows.bare[i] and form != PERCENT
-            for s in range(width):
-                rate[here, s] = np.nan if null else a[s]
+        percent = 0.0 if one.form == ALONE else one.ad_valorem
+        rate, a = rates[here], parts[here]
+        for s in range(a.size):
+            a[s] = max(percent * scale[row.cell, s] + shift[row.cell, s], 0.0) if one.form != ALONE else 0.0
+        if row.group < 0 or one.form == PERCENT:
+            null = row.purely_specific and one.form != PERCENT
+            for s in range(a.size):
+                rate[s] = np.nan if null else a[s]
             continue
-        first = duties.term_start[d]
-        currency = duties.currency[first]
-        of = cell * shocks.currencies + currency
-        amount = duties.b[first]
-        per_unit = duties.per_unit[first]
-        for s in range(width):
-            b[s] = max(amount * scale_b[of, s] + shift_b[of, s] * per_unit, 0.0)
-        most = percent * shocks.most[cell]
-        if shocks.shifted:
-            most = 0.0
-            for s in range(width):
-                most = max(most, a[s])
-        counted = 0
-        uneven = False
-        for g in range(first_of[group], first_of[group + 1]):
-            lo = start[g]
-            n = start[g + 1] - lo
-            at = lo + g
-            quote = rows.quote[i] + currency * shocks.periods + period[g]
-            for s in range(width):
-                c[s] = b[s] * fx[quote, s]
-            low = percent / amount * shocks.low[cell, quote] * (1.0 - SLACK)
-            high = percent / amount * shocks.high[cell, quote] * (1.0 + SLACK)
-            dear = amount * shocks.dear[cell, quote] * (1.0 + SLACK)
-            if shocks.shifted:
-                low = np.inf
-                high = 0.0
-                dear = 0.0
-                for s in range(width):
-                    low = min(low, a[s] / c[s])
-                    high = max(high, a[s] / c[s])
-                    dear = max(dear, c[s])
-                low *= 1.0 - SLACK
-                high *= 1.0 + SLACK
-            highest = dear * highs[g] + (most if form == SUM else 0.0)
-            fresh = g == first_of[group]
-            top = totals[g]
-            sure = most <= outlier and highest * (1.0 + SLACK) <= outlier and top < np.inf
-            if not sure:  # some scenario may drop some observation
-                if not uneven:
-                    uneven = True
-                    for s in range(width):
-                        kept[s] = 0.0
-                for s in range(width):
-                    paid, m, _ = segment(
-                        ratios, running, lo, at, n, (lows[g], highs[g], top), form, a[s], c[s], outlier
-                    )
-                    kept[s] += m
-                    if fresh:
-                        total[s] = paid
-                        lost[s] = 0.0
-                    else:
-                        total[s], lost[s] = add(total[s], lost[s], paid)
+        g = entries.group[row.group]
+        if g + 1 == entries.group[row.group + 1] and not bounds.shifted:
+            segment = entries.segment[g]
+            n = entries.segment[g + 1].start - segment.start
+            if charge_at_once(row, one, segment, n, factors, bounds, outlier, rate):
                 continue
-            counted += n
-            if form == SUM:
-                for s in range(width):
-                    under[s] = a[s] * n + c[s] * top
-            else:
-                k0 = 0
-                k1 = 0
-                if lows[g] <= high:
-                    k0 = n
-                    k1 = n
-                    if highs[g] >= low:
-                        k0 = count_below(ratios, lo, n, 1.0, low)
-                        k1 = k0
-                        while k1 < n and k1 <= k0 + LINEAR and ratios[lo + k1] <= high:
-                            k1 += 1
-                        if k1 > k0 + LINEAR:
-                            k1 = count_up_to(ratios, lo, n, 1.0, high)
-                if k0 == k1:
-                    part_below = running[at + k0]
-                    if form == LESSER:
-                        for s in range(width):
-                            under[s] = c[s] * part_below + a[s] * (n - k0)
-                    else:
-                        for s in range(width):
-                            under[s] = a[s] * k0 + c[s] * (top - part_below)
-                else:
-                    if k1 - k0 <= LINEAR:
-                        for s in range(width):
-                            below[s] = k0
-                            under[s] = running[at + k0]
-                        for k in range(k0, k1):
-                            ratio = ratios[lo + k]
-                            so_far = running[at + k + 1]
-                            if form == LESSER:
-                                for s in range(width):
-                                    is_below = c[s] * ratio < a[s]
-                                    below[s] = k + 1.0 if is_below else below[s]
-                                    under[s] = so_far if is_below else under[s]
-                            else:
-                                for s in range(width):
-                                    is_below = c[s] * ratio <= a[s]
-                                    below[s] = k + 1.0 if is_below else below[s]
-                                    under[s] = so_far if is_below else under[s]
-                    else:
-                        for s in range(width):
-                            if form == LESSER:
-                                k = k0 + count_below(ratios, lo + k0, k1 - k0, c[s], a[s])
-                            else:
-                                k = k0 + count_up_to(ratios, lo + k0, k1 - k0, c[s], a[s])
-                            below[s] = k
-                            under[s] = running[at + k]
-                    if form == LESSER:
-                        for s in range(width):
-                            under[s] = c[s] * under[s] + a[s] * (n - below[s])
-                    else:
-                        for s in range(width):
-                            under[s] = a[s] * below[s] + c[s] * (top - under[s])
-            if fresh:
-                for s in range(width):
-                    total[s] = under[s]
-                    lost[s] = 0.0
-            else:
-                for s in range(width):
-                    total[s], lost[s] = add(total[s], lost[s], under[s])
-        if uneven:
-            for s in range(width):
-                all_kept = kept[s] + counted
-                mean = (total[s] + lost[s]) / all_kept if all_kept > 0.0 else np.nan
-                rate[here, s] = settled(mean, a[s], rows.bare[i])
-        else:
-            for s in range(width):
-                rate[here, s] = (total[s] + lost[s]) / counted
+        charge_segments(row, one, entries, factors, bounds, outlier, a, lanes, rate)
 
 
 @kernel
-def block_rates(duties: DutyTable, entries: Entries, rows: Rows, shocks: Shocks, outlier: float, out: Scratch) -> None:
-    """Every row under all scenarios of a block: fills in `out.rate` and `out.part`, a seat a row."""
-    span = (0, rows.duty.size)
-    none = np.empty(0, dtype=np.int64)
-    if out.rate.shape[1] == 1:
-        rows_one(duties, entries, rows, shocks, span, 0, outlier, out)
-    else:
-        rows_block(duties, entries, rows, shocks, span, 0, outlier, out)
-    other_rows(
-        duties, entries, rows, shocks, span, outlier, 0, out.rate, out.part, none, none, (out.work, out.present)
-    )  # fmt: skip
-    pooled_rows(duties, entries, rows, shocks, span, outlier, 0, out.rate, out.part, none, none, out.present)
+def plain_lanes(
+    duties: DutyTable,
+    entries: Entries,
+    rows: np.ndarray,
+    factors: Factors,
+    bounds: Bounds,
+    outlier: float,
+    sides: Sides,
+    lanes: np.ndarray,
+) -> None:
+    """Charge all rows of plain forms under all scenarios of a block.
+
+    Parameters
+    ----------
+    duties, entries, rows, factors, bounds
+    outlier : float
+    sides : Sides
+        Filled in, [n, s].
+    lanes : float64[LANES, s]
+        Memory to work in.
+    """
+    first = 0
+    charge_rows(duties, entries, rows, first, rows.size, first, factors, bounds, outlier, sides, lanes)

@@ -1,204 +1,190 @@
-"""A duty on a group of observations under one scenario."""
+"""A duty on a group of observations, under one scenario."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from fastavs.kernels.names import ALONE, LESSER, PERCENT, STACK, SUM
-from fastavs.kernels.nested import other_rows
+from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
 from fastavs.kernels.options import inlined, inner, kernel
-from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.searches import count_below, count_sums_up_to, count_up_to, fetch
-from fastavs.kernels.shapes import DutyTable, Entries, Rows, Scratch, Shocks
+from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
 from fastavs.kernels.sums import add
 
 AHEAD = 8  # segments between one that is searched and one whose memory is asked for
 
 
-@inlined
+@inner
 def times(c: float, ratios: float) -> float:
     """What c times a sum of ratios comes to: nothing where c is 0, though absurd ratios may add up to infinity."""
     return c * ratios if c != 0.0 else 0.0
 
 
 @inlined
-def segment(
+def charge_sum(
+    ratio: np.ndarray, running: np.ndarray, segment: Any, at: int, n: int, a: float, c: float, outlier: float
+) -> tuple[float, int, int]:
+    """Charge ``a + c * ratio``; see `charge`."""
+    first = segment.start
+    kept = n
+    if not a + c * segment.high <= outlier:
+        kept = count_sums_up_to(ratio, first, kept, a, c, outlier)
+    idle = 0
+    if kept > 0 and a + c * segment.low <= a:
+        idle = count_sums_up_to(ratio, first, kept, a, c, a)
+    return a * kept + times(c, running[at + kept]), kept, kept - idle
+
+
+@inlined
+def charge_lesser(
+    ratio: np.ndarray, running: np.ndarray, segment: Any, at: int, n: int, a: float, c: float, outlier: float
+) -> tuple[float, int, int]:
+    """Charge ``min(a, c * ratio)``; see `charge`."""
+    first = segment.start
+    kept = n
+    high = c * segment.high
+    if not high <= outlier and (a > outlier or np.isnan(high)):  # nothing of an infinite ratio is no number
+        kept = count_up_to(ratio, first, kept, c, outlier)
+    binding = 0
+    if kept > 0 and c * segment.low < a:
+        binding = count_below(ratio, first, kept, c, a)
+    return times(c, running[at + binding]) + a * (kept - binding), kept, binding
+
+
+@inlined
+def charge_greater(
+    ratio: np.ndarray, running: np.ndarray, segment: Any, at: int, n: int, a: float, c: float, outlier: float
+) -> tuple[float, int, int]:
+    """Charge ``max(a, c * ratio)``, or with a = 0 ``c * ratio``; see `charge`."""
+    if a > outlier:
+        return 0.0, 0, 0
+    first = segment.start
+    high = c * segment.high
+    kept = n
+    whole = segment.total
+    if not high <= outlier:  # an absurd ratio may be infinite, and nothing of it no number
+        kept = count_up_to(ratio, first, n, c, outlier)
+        whole = running[at + kept]
+    if kept == 0 or c * segment.low > a:
+        return times(c, whole), kept, kept
+    below = kept
+    if kept < n or high > a:
+        below = count_up_to(ratio, first, kept, c, a)
+    return a * below + times(c, whole - running[at + below]), kept, kept - below
+
+
+@inner
+def charge(
     ratio: np.ndarray,
     running: np.ndarray,
-    lo: int,
+    segment: Any,
     at: int,
     n: int,
-    ends: tuple[float, float, float],
     form: int,
     a: float,
     c: float,
     outlier: float,
 ) -> tuple[float, int, int]:
-    """Sum of the kept rates of a segment, how many are kept, and how many of those bind (METHOD.md section 6).
+    """Charge a duty of a plain form on a segment (METHOD.md section 6).
 
-    The segment is ``ratio[lo : lo + n]``, its running sums ``running[at : at + n + 1]``; `ends` are its smallest and
-    largest ratio and their total.
+    Parameters
+    ----------
+    ratio, running : float64[...]
+        As in `Entries`.
+    segment : SEGMENT
+    at, n : int
+        Where its running sums begin; how many observations it has.
+    form : int
+    a, c : float
+        Ad valorem part; specific part for one unit of the ratio.
+    outlier : float
+        Observations whose rate is above it are left out.
+
+    Returns
+    -------
+    (float, int, int)
+        Sum of the kept rates, how many are kept, and in how many of those the specific part is what binds.
     """
-    low = c * ends[0]
-    high = c * ends[1]
-    m = n
-    k = 0
     if form == SUM:
-        if not a + high <= outlier:
-            m = count_sums_up_to(ratio, lo, n, a, c, outlier)
-        idle = count_sums_up_to(ratio, lo, m, a, c, a) if m > 0 and a + low <= a else 0
-        paid = a * m + times(c, running[at + m])
-        k = m - idle
-    elif form == LESSER:
-        if not high <= outlier and (a > outlier or np.isnan(high)):  # nothing of an infinite ratio is no number
-            m = count_up_to(ratio, lo, n, c, outlier)
-        if m > 0 and low < a:
-            k = count_below(ratio, lo, m, c, a)
-        paid = times(c, running[at + k]) + a * (m - k)
-    elif a > outlier:
-        paid = 0.0
-        m = 0
-    else:
-        top = ends[2]
-        if not high <= outlier:  # an absurd ratio may be infinite, and nothing of it no number
-            m = count_up_to(ratio, lo, n, c, outlier)
-            top = running[at + m]
-        if m == 0 or low > a:
-            paid = times(c, top)
-            k = m
-        else:
-            below = m
-            if m < n or high > a:
-                below = count_up_to(ratio, lo, m, c, a)
-            paid = a * below + (c * (top - running[at + below]) if c != 0.0 else 0.0)
-            k = m - below
-    return paid, m, k
+        return charge_sum(ratio, running, segment, at, n, a, c, outlier)
+    if form == LESSER:
+        return charge_lesser(ratio, running, segment, at, n, a, c, outlier)
+    return charge_greater(ratio, running, segment, at, n, a, c, outlier)
 
 
 @inlined
-def plain_rows(
-    duties: DutyTable,
-    entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
-    span: tuple[int, int],
-    outlier: float,
-    seat: int,
-    rate: np.ndarray,
-    part: np.ndarray,
-    kept: np.ndarray,
-    binding: np.ndarray,
-) -> None:
-    """Rows of plain forms under the first scenario; those of other forms are left alone.
+def ask_for(segments: np.ndarray, ratio: np.ndarray, running: np.ndarray, g: int) -> None:
+    """Ask for the memory where a search of a segment will begin."""
+    first = segments[g].start
+    half = (segments[g + 1].start - first) >> 1
+    fetch(ratio, first + half)
+    fetch(running, first + g + half)
+    fetch(ratio, first + (half >> 1))
+    fetch(ratio, first + half + (half >> 1))
 
-    Row i goes to place ``seat + i - span[0]`` of the results. Counts are not kept where there is no room for them.
+
+@kernel
+def plain_rows(
+    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float, out: RowFigures
+) -> None:
+    """Charge rows of plain forms; those of other forms are left alone.
+
+    Parameters
+    ----------
+    duties, entries
+    rows : ROW[n]
+        In the order of their groups, as far as speed matters.
+    factors : Factors
+        Of the scenario alone.
+    outlier : float
+    out : RowFigures
+        Filled in.
     """
-    # arrays are named once: taking them out of their tuples row by row costs ten times the arithmetic
-    form_of, ad_valorem = duties.form, duties.ad_valorem
-    term_of, b, per_unit, currency_of = duties.term_start, duties.b, duties.per_unit, duties.currency
-    first_of, period, start = entries.group, entries.period, entries.start
-    low, high, total_of, ratio, running = entries.low, entries.high, entries.total, entries.ratio, entries.running
-    duty_of, group_of, cell_of, quote_of, bare = rows.duty, rows.group, rows.cell, rows.quote, rows.bare
-    scale, shift, scale_b, shift_b, fx = shocks.scale, shocks.shift, shocks.scale_b, shocks.shift_b, shocks.fx
-    counting = kept.size > 0
-    last = period.size - AHEAD
-    for i in range(span[0], span[1]):
-        d = duty_of[i]
-        form = form_of[d]
+    duty, _, _, _ = duties
+    group, segments, ratio, running, _, _, _ = entries
+    scale, shift, scale_b, shift_b, fx, periods, currencies = factors
+    rate, part, kept, binding = out
+    last = segments.size - 1 - AHEAD
+    for i in range(rows.size):
+        row = rows[i]
+        one = duty[row.duty]
+        form = one.form
         if not ALONE <= form <= PERCENT:
             continue
-        here = seat + i - span[0]
-        cell = cell_of[i]
+        cell = row.cell
         a = 0.0
         if form != ALONE:
-            a = max(ad_valorem[d] * scale[cell, 0] + shift[cell, 0], 0.0)
-        part[here] = a
-        group = group_of[i]
+            a = max(one.ad_valorem * scale[cell] + shift[cell], 0.0)
         total = 0.0
         lost = 0.0
         used = 0
         bind = 0
-        if group >= 0 and form != PERCENT:
-            term = term_of[d]
-            currency = currency_of[term]
-            of = cell * shocks.currencies + currency
-            amount = max(b[term] * scale_b[of, 0] + shift_b[of, 0] * per_unit[term], 0.0)
-            quote = quote_of[i] + currency * shocks.periods
-            first = first_of[group]
-            for g in range(first, first_of[group + 1]):
-                if g < last:  # where a search a few segments on will begin: rows come in the order of segments
-                    further = start[g + AHEAD]
-                    half = (start[g + AHEAD + 1] - further) >> 1
-                    fetch(ratio, further + half)
-                    fetch(running, further + g + AHEAD + half)
-                    fetch(ratio, further + (half >> 1))
-                    fetch(ratio, further + half + (half >> 1))
-                lo = start[g]
-                paid, m, k = segment(
-                    ratio, running, lo, lo + g, start[g + 1] - lo, (low[g], high[g], total_of[g]),
-                    form, a, amount * fx[quote + period[g], 0], outlier,
-                )  # fmt: skip
-                used += m
-                bind += k
+        where = row.group
+        if where >= 0 and form != PERCENT:
+            of = cell * currencies + one.currency
+            b = max(one.b * scale_b[of] + shift_b[of] * one.per_unit, 0.0)
+            quote = row.fx_offset + one.currency * periods
+            first = group[where]
+            for g in range(first, group[where + 1]):
+                if g < last:
+                    ask_for(segments, ratio, running, g + AHEAD)
+                segment = segments[g]
+                n = segments[g + 1].start - segment.start
+                c = b * fx[quote + segment.period]
+                paid, n_kept, n_binding = charge(ratio, running, segment, segment.start + g, n, form, a, c, outlier)
+                used += n_kept
+                bind += n_binding
                 if g == first:
                     total = paid
-                    continue
-                total, lost = add(total, lost, paid)
+                else:
+                    total, lost = add(total, lost, paid)
         mean = np.nan
         if used > 0:
             mean = (total + lost) / used
-        elif form == PERCENT or not bare[i]:
+        elif form == PERCENT or not row.purely_specific:
             mean = a
-        rate[here] = mean
-        if counting:
-            kept[here] = used
-            binding[here] = bind
-
-
-@inlined
-def settled(rate: float, part: float, bare: bool) -> float:
-    """A row's rate: without any kept observation its ad valorem part, if it has one."""
-    return part if np.isnan(rate) and not bare else rate
-
-
-@kernel
-def row_rates(
-    duties: DutyTable,
-    entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
-    outlier: float,
-    out: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-) -> None:
-    """Every row under the first scenario.
-
-    Fills in rates (float64[n]; NaN = null), ad valorem parts (float64[n]), observations kept and binding (int64[n]).
-    """
-    rate, part, kept, binding = out
-    work = (np.empty((3, STACK)), np.empty(STACK, dtype=np.bool_))
-    n = rows.duty.size
-    found, of_value = np.empty((n, 1)), np.empty((n, 1))
-    plain_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found[:, 0], of_value[:, 0], kept, binding)
-    other_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, of_value, kept, binding, work)
-    pooled_rows(duties, entries, rows, shocks, (0, n), outlier, 0, found, of_value, kept, binding, work[1])
-    rate[:] = found[:, 0]
-    part[:] = of_value[:, 0]
-
-
-@inner
-def rows_one(
-    duties: DutyTable,
-    entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
-    span: tuple[int, int],
-    seat: int,
-    outlier: float,
-    out: Scratch,
-) -> None:
-    """Rows ``span`` of plain forms under one scenario, into seats from `seat` on."""
-    none = np.empty(0, dtype=np.int64)
-    plain_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate[:, 0], out.part[:, 0], none, none)
-    specific, known = out.specific, rows.specific
-    for i in range(span[0], span[1]):
-        specific[seat + i - span[0], 0] = known[i]
+        rate[i] = mean
+        part[i] = a
+        kept[i] = used
+        binding[i] = bind

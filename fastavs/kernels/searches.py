@@ -10,10 +10,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from fastavs.kernels.options import inlined
+from fastavs.kernels.options import inner
 
 
-@inlined
+@inner
 def count_up_to(ratio: np.ndarray, first: int, n: int, c: float, limit: float) -> int:
     """How many of the ratios from `first` on have ``c * ratio <= limit``."""
     base = first
@@ -24,7 +24,7 @@ def count_up_to(ratio: np.ndarray, first: int, n: int, c: float, limit: float) -
     return base - first + (1 if c * ratio[base] <= limit else 0)
 
 
-@inlined
+@inner
 def count_below(ratio: np.ndarray, first: int, n: int, c: float, limit: float) -> int:
     """How many of them have ``c * ratio < limit``."""
     base = first
@@ -35,7 +35,7 @@ def count_below(ratio: np.ndarray, first: int, n: int, c: float, limit: float) -
     return base - first + (1 if c * ratio[base] < limit else 0)
 
 
-@inlined
+@inner
 def count_sums_up_to(ratio: np.ndarray, first: int, n: int, a: float, c: float, limit: float) -> int:
     """How many of them have ``a + c * ratio <= limit``."""
     base = first

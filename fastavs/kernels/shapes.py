@@ -1,114 +1,178 @@
-"""What kernels take, as arrays that belong together."""
+"""What kernels take: tables of records, and arrays that belong together."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+# ---- tables, a record a row: what reads a record is compiled in a fraction of the time that an array a field would
+# ---- take, and its fields lie side by side in memory
+
+
+def records(kind: np.dtype[Any], n: int, /, **columns: Any) -> np.ndarray:
+    """Return n records as kernels take them, read-only; columns not given are 0."""
+    table = np.zeros(n, dtype=kind)
+    for name, column in columns.items():
+        table[name] = column
+    table.flags.writeable = False
+    return table
+
+
+def changed(table: np.ndarray, /, **columns: Any) -> np.ndarray:
+    """Return records with some columns anew."""
+    table = table.copy()
+    for name, column in columns.items():
+        table[name] = column
+    table.flags.writeable = False
+    return table
+
+
+SEGMENT = np.dtype(
+    [
+        ("start", np.int64),  # its first observation
+        ("low", np.float64),  # its smallest ratio
+        ("high", np.float64),  # its largest
+        ("total", np.float64),  # their sum
+        ("more", np.int64),  # where its ratios of second and further kinds begin, kind by kind
+        ("period", np.int32),
+    ],
+    align=True,
+)
+"""Observations of one group and period, ratios ascending. One record more than there are segments ends the last."""
+
+DUTY = np.dtype(
+    [
+        ("ad_valorem", np.float64),  # its ad valorem part
+        ("b", np.float64),  # its first amount, currency units for one base unit
+        ("per_unit", np.float64),  # one over the size of the unit that it names there
+        ("currency", np.int32),  # of that amount
+        ("op", np.int32),  # its first operation, and one past the last
+        ("op_stop", np.int32),
+        ("term", np.int32),  # its first specific term, a place among the amounts, and one past the last
+        ("term_stop", np.int32),
+        ("form", np.int8),
+    ],
+    align=True,
+)
+
+AMOUNT = np.dtype(
+    [
+        ("b", np.float64),  # currency units for one base unit
+        ("per_unit", np.float64),  # one over the size of the unit that the duty names
+        ("currency", np.int32),
+        ("kind", np.int32),  # place among the duty's kinds of quantity
+    ],
+    align=True,
+)
+
+ROW = np.dtype(
+    [
+        ("duty", np.int32),
+        ("group", np.int32),  # -1: no observation
+        ("cell", np.int32),  # row of `Factors.scale` and the like
+        ("fx_offset", np.int32),  # where its exchange rates begin in `Factors.fx`
+        ("specific", np.bool_),  # whether some amount of the duty is not 0
+        ("purely_specific", np.bool_),  # ... and there is no percentage in it
+        ("nullable", np.bool_),  # whether its classes are prepared for a rate that is null
+    ],
+    align=True,
+)
+"""A duty charged on a group of observations."""
+
+CLASS = np.dtype(
+    [
+        ("lines", np.float64),  # how many lines
+        ("weight", np.float64),  # their imports, of matched lines
+        ("matched", np.float64),  # how many are matched
+        ("heading", np.float64),  # sum over lines of 1 / lines in their HS subheading
+        ("applied", np.int32),  # the row of the applied side; behind all rows, a mean carried
+        ("bound", np.int32),  # the row of the bound side; -1: none
+        ("subheading", np.int32),  # of uncertain ones whose subheading is averaged by itself; else -1
+    ],
+    align=True,
+)
+"""Lines of one year with the same rows behind them."""
+
+YEAR = np.dtype(
+    [
+        ("all_lines", np.float64),
+        ("matched_lines", np.float64),
+        ("has_bound", np.bool_),  # whether the year has a bound schedule
+        ("own", np.bool_),  # whether it rests on its own trade
+    ],
+    align=True,
+)
+
+COUNT = np.dtype(
+    [
+        ("level", np.int32),  # digits at which they were found; 0 = none
+        ("kept", np.int32),  # observations used
+        ("outliers", np.int32),
+        ("no_quantity", np.int32),
+        ("binding", np.int32),  # of those used, where the specific part is what binds
+    ]
+)
+"""The observations behind a line."""
+
+
+# ---- arrays that belong together
+
 
 class Entries(NamedTuple):
-    """The index: n observations in k segments, one a (group, period), ratios ascending in each."""
+    """The index: n observations in k segments, of g groups."""
 
     group: np.ndarray  # int64[g + 1] a group's first segment
-    period: np.ndarray  # int32[k]
-    start: np.ndarray  # int64[k + 1] a segment's first observation
-    low: np.ndarray  # float64[k] its smallest ratio
-    high: np.ndarray  # float64[k] its largest
-    total: np.ndarray  # float64[k] their sum
+    segment: np.ndarray  # SEGMENT[k + 1]
     ratio: np.ndarray  # float64[n]
     running: np.ndarray  # float64[n + k] running sums, each segment's from 0 on
     more: np.ndarray  # float64[...] ratios of second and further kinds
-    more_start: np.ndarray  # int64[k]
     quantity: np.ndarray  # float64[n + size of `more`] by the pooled method: of each ratio, first those of first kinds
     quantity_value: np.ndarray  # float64[...] and the value that carries it; both empty by the other method
 
+    @property
+    def start(self) -> np.ndarray:
+        """Each segment's first observation, and one past the last of all; int64[k + 1]."""
+        return self.segment["start"]
+
+    @property
+    def period(self) -> np.ndarray:
+        """Each segment's period, int32[k]."""
+        return self.segment["period"][:-1]
+
 
 class DutyTable(NamedTuple):
-    """Distinct duties: d of them, operations o, terms m."""
+    """Distinct duties: d of them, operations o, specific terms m."""
 
-    op_start: np.ndarray  # int64[d + 1]
+    duty: np.ndarray  # DUTY[d]
+    amount: np.ndarray  # AMOUNT[m]
     op: np.ndarray  # int8[o]
     arg: np.ndarray  # float64[o] a constant, or the number of a term within its duty
-    term_start: np.ndarray  # int64[d + 1]
-    place: np.ndarray  # int64[m] of the term's kind among the duty's kinds
-    b: np.ndarray  # float64[m] currency units for one base unit
-    per_unit: np.ndarray  # float64[m] one over the size of the unit that the duty names
-    currency: np.ndarray  # int64[m]
-    ad_valorem: np.ndarray  # float64[d]
-    form: np.ndarray  # int8[d]
 
 
-class Rows(NamedTuple):
-    """Duties charged on groups of observations, n of them, chunk by chunk."""
+class Factors(NamedTuple):
+    """What a block of scenarios does: s of them. An amount b becomes ``max(b * scale + shift, 0)``.
 
-    duty: np.ndarray  # int32[n]
-    group: np.ndarray  # int32[n] -1: no observation
-    cell: np.ndarray  # int32[n] row of `Shocks.scale` and the like
-    quote: np.ndarray  # int32[n] where the row's exchange rates begin in `Shocks.fx`
-    specific: np.ndarray  # bool[n] whether some amount of the duty is not 0
-    bare: np.ndarray  # bool[n] ... and there is no percentage in it
-    nullable: np.ndarray  # bool[n] whether its classes are prepared for a rate that is null
-
-
-class Shocks(NamedTuple):
-    """What a block of scenarios does: s of them. An amount b becomes ``max(b * scale + shift, 0)``."""
+    Of one scenario alone, the arrays have one dimension.
+    """
 
     scale: np.ndarray  # float64[cells, s] of percentages
     shift: np.ndarray  # float64[cells, s]
     scale_b: np.ndarray  # float64[cells * currencies, s] of amounts
     shift_b: np.ndarray  # float64[cells * currencies, s] for one of the duty's units
     fx: np.ndarray  # float64[contexts * currencies * periods, s]
-    low: np.ndarray  # float64[cells, fx rows] smallest and largest of scale / (scale_b * fx)
-    high: np.ndarray  # float64[cells, fx rows]
-    dear: np.ndarray  # float64[cells, fx rows] largest scale_b * fx
-    most: np.ndarray  # float64[cells] largest scale
-    shifted: bool  # whether anything is shifted, so that those bounds say nothing
     periods: int
     currencies: int
 
 
-class Layout(NamedTuple):
-    """What is added up: chunks of codes c, years y.
+class Bounds(NamedTuple):
+    """Within what the scenarios of a block keep, in each cell and exchange rate."""
 
-    A run works chunk by chunk in memory that it uses again. A seat is a place there: first the rows that all
-    chunks share, then those of the chunk, then, from `slot_seat` on, its carried means.
-    """
-
-    row: np.ndarray  # int64[c + 1] rows of each chunk; those before the first are shared
-    slot: np.ndarray  # int64[c + 1] carried means of each chunk
-    slot_seat: int
-    slot_lo: np.ndarray  # int64[e, slots] lines (places in `line_seat`) at each level
-    slot_hi: np.ndarray  # int64[e, slots]
-    line_seat: np.ndarray  # int32[...] of each line of the schedules that rates are carried from
-    start: np.ndarray  # int64[c * y + 1] classes of each chunk and year
-    odd: np.ndarray  # int64[c * y] the first of them that may have no rate, or rests on a carried mean
-    left: np.ndarray  # int32[classes] seat of the applied side
-    right: np.ndarray  # int32[classes] seat of the bound side; -1: none
-    lines: np.ndarray  # float64[classes] how many lines
-    weight: np.ndarray  # float64[classes] their imports, of matched lines
-    matched: np.ndarray  # float64[classes] how many are matched
-    heading: np.ndarray  # float64[classes] sum over lines of 1 / lines in their HS subheading
-    subheading: np.ndarray  # int32[classes] of odd ones whose subheading is averaged by itself; else -1
-    counts: np.ndarray  # float64[y, COUNTS] of the classes that are not odd
-    all_lines: np.ndarray  # float64[y]
-    matched_lines: np.ndarray  # float64[y]
-    bound: np.ndarray  # bool[y] whether the year has a bound schedule
-    own: np.ndarray  # bool[y] whether it rests on its own trade
-
-
-class Scratch(NamedTuple):
-    """Memory that a run works in. Seats r, scenarios s."""
-
-    rate: np.ndarray  # float64[r, s]
-    part: np.ndarray  # float64[r, s] ad valorem part
-    specific: np.ndarray  # bool[r, s] whether some amount is not 0
-    lane: np.ndarray  # float64[8, s]
-    work: np.ndarray  # float64[3, STACK] straight lines of a program under evaluation
-    present: np.ndarray  # bool[STACK]
-    total: np.ndarray  # float64[y, SUMS, s]
-    lost: np.ndarray  # float64[y, SUMS, s]
-    tally: np.ndarray  # float64[y, COUNTS, s]
+    low: np.ndarray  # float64[cells, fx rows] smallest and largest of scale / (scale_b * fx)
+    high: np.ndarray  # float64[cells, fx rows]
+    largest_amount: np.ndarray  # float64[cells, fx rows] largest scale_b * fx
+    largest_percent: np.ndarray  # float64[cells] largest scale
+    shifted: bool  # whether anything is shifted, so that all this says nothing
 
 
 class RowFigures(NamedTuple):
@@ -118,44 +182,48 @@ class RowFigures(NamedTuple):
     part: np.ndarray  # float64[n] ad valorem part
     kept: np.ndarray  # int64[n] observations used
     binding: np.ndarray  # int64[n] ... in which the specific part is what binds
-    specific: np.ndarray  # bool[n] whether some amount of the duty is not 0
-    plain: np.ndarray  # bool[n] no specific term: observations need no quantity
 
 
-class Schedule(NamedTuple):
-    """The lines of all schedule years, l of them."""
+class Carried(NamedTuple):
+    """Means carried from lines of one schedule to those of another: k of them, e levels."""
 
-    row: np.ndarray  # int32[l]
-    level: np.ndarray  # int8[l] digits at which observations were found; 0 = none
-    found: np.ndarray  # int64[l] usable observations
-    no_quantity: np.ndarray  # int64[l]
-
-
-class Years(NamedTuple):
-    """The lines of all years, h of them, and means carried from one schedule to another, k of them.
-
-    A place is a line of the schedules, or what else stands for one (rows do where levels and counts are not asked
-    for); carried means take the places behind those.
-    """
-
-    left: np.ndarray  # int64[h] place of the applied side
-    right: np.ndarray  # int64[h] place of the bound side; -1: none
-    digits: np.ndarray  # int8[e, k] of each level; 0: no such level
-    low: np.ndarray  # int64[e, k] lines that share those digits: the first, and one past the last
+    low: np.ndarray  # int64[e, k] lines at each level: the first, and one past the last
     high: np.ndarray  # int64[e, k]
 
 
+class Layout(NamedTuple):
+    """What is added up: chunks of codes c, years y. A chunk's classes rest on its own rows and on shared ones."""
+
+    row: np.ndarray  # int64[c + 1] rows of each chunk; those before the first are shared
+    mean: np.ndarray  # int64[c + 1] carried means of each chunk
+    start: np.ndarray  # int64[c * y + 1] classes of each chunk and year
+    uncertain: np.ndarray  # int64[c * y] the first that may have no rate, or rests on a mean that is not sure
+    classes: np.ndarray  # CLASS[...]
+    years: np.ndarray  # YEAR[y]
+    counts: np.ndarray  # float64[y, COUNTS] of the classes that are not uncertain
+
+
+class Sums(NamedTuple):
+    """What the lines of each year add up to under s scenarios."""
+
+    total: np.ndarray  # float64[y, SUMS, s]
+    lost: np.ndarray  # float64[y, SUMS, s] what those lost to rounding
+    tally: np.ndarray  # float64[y, COUNTS, s] counts
+
+
 class Sides(NamedTuple):
-    """One schedule's answer for each place, p of them; level and counts may be left out (size 0)."""
+    """What schedules say of p places: lines, or rows where counts are not asked for; behind them, means carried."""
 
     rate: np.ndarray  # float64[p] NaN = null
     part: np.ndarray  # float64[p] ad valorem part; NaN = nothing carried
     specific: np.ndarray  # bool[p]
-    level: np.ndarray  # int8[p]
-    kept: np.ndarray  # int64[p]
-    outliers: np.ndarray  # int64[p]
-    no_quantity: np.ndarray  # int64[p]
-    binding: np.ndarray  # int64[p]
+
+
+class Behind(NamedTuple):
+    """Which places of `Sides` stand behind the lines of all years, h of them."""
+
+    applied: np.ndarray  # int64[h]
+    bound: np.ndarray  # int64[h] -1: none
 
 
 class Governing(NamedTuple):
@@ -164,23 +232,29 @@ class Governing(NamedTuple):
     rate: np.ndarray  # float64[h] NaN = null
     specific: np.ndarray  # bool[h]
     water: np.ndarray  # bool[h] bound above applied
-    applied: np.ndarray  # float64[h]
+
+
+class Compared(NamedTuple):
+    """What else comparing applied and bound tells of the lines of all years, h of them."""
+
+    applied: np.ndarray  # float64[h] NaN = null
     bound: np.ndarray  # float64[h]
     part: np.ndarray  # float64[h] the lesser of both ad valorem parts
     bound_governs: np.ndarray  # bool[h]
-    level: np.ndarray  # int8[h]
-    kept: np.ndarray  # int64[h]
-    outliers: np.ndarray  # int64[h]
-    no_quantity: np.ndarray  # int64[h]
-    binding: np.ndarray  # int64[h]
+    counts: np.ndarray  # COUNT[h] of the side that governs
 
 
 class Groups(NamedTuple):
-    """Lines of all years in groups: h lines, y years, g groups of one year each."""
+    """Lines of all years by group: h lines, g groups of one year each, year after year."""
 
-    member: np.ndarray  # int64[h] each line's group
+    start: np.ndarray  # int64[g + 1] a group's lines in `line`
+    line: np.ndarray  # int64[h] lines, group by group, in order
     year: np.ndarray  # int64[g] each group's year, from 0
     weight: np.ndarray  # float64[h] imports of matched lines; 0 for others
+    year_start: np.ndarray  # int64[y + 1] each year's first line
+
+
+# ---- towards the index
 
 
 class Source(NamedTuple):
@@ -191,8 +265,6 @@ class Source(NamedTuple):
     observation: np.ndarray  # int32[n] or int64[n] its place among all observations
     period: np.ndarray  # int16[...] or int32[...] of all observations
     ratio: np.ndarray  # float64[k, n] quantity for a unit of value; 0 = none
-    quantity: np.ndarray  # float64[k, n]; this and the next are empty but by the pooled method
-    quantity_value: np.ndarray  # float64[k, n] value of the rows that carry it
 
 
 class Runs(NamedTuple):
@@ -207,7 +279,7 @@ class Runs(NamedTuple):
 
 
 class TradeRows(NamedTuple):
-    """Observations, and the trade rows that they are added up from. Bridges b; others as in `quantities.Rows`."""
+    """Observations, and the trade rows that they are added up from. b bridges."""
 
     row_start: np.ndarray  # int64[n + 1] where an observation's rows begin; empty where each is of one row
     row_order: np.ndarray  # int32 or int64 [rows]; empty where rows stand observation by observation
@@ -224,34 +296,7 @@ class TradeRows(NamedTuple):
     fits: np.ndarray  # bool[b, codes] whether a row's code begins with the prefix
 
 
-class Changes(NamedTuple):
-    """Changes of the trade as numbers. t periods, p partners, c classes of codes."""
-
-    times: np.ndarray  # int32[t, p] as how many partners each counts in observations
-    factor: np.ndarray  # float64[c, t, p] of prices
-    priced: bool  # whether any factor is not 1
-    weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
-    code_class: np.ndarray  # int32[u] of each code of the records
-    min_value: float  # smaller observations take no part in an AVE
-
-
-class EntryOrigin(NamedTuple):
-    """Whose observations the entries of an index are. n of them."""
-
-    partner: np.ndarray  # int16[n] or int32[n]
-    code: np.ndarray  # int32[n]; empty where no price goes by code
-    value: np.ndarray  # float64[n]; empty where small observations take part
-
-
-class Further(NamedTuple):
-    """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
-
-    An owner is a line, or behind all lines one of the index' `Alternatives`. o owners.
-    """
-
-    start: np.ndarray  # int64[o + 1]
-    level: np.ndarray  # int8[f]
-    group: np.ndarray  # int32[f]
+# ---- changes of the trade
 
 
 class Records(NamedTuple):
@@ -274,3 +319,33 @@ class Records(NamedTuple):
     group_record: np.ndarray  # int64[g] the first record of the table that a group's observations are of
     kinds: np.ndarray  # int32[n] a bit for each of the trade's kinds of quantity that a record has
     present: np.ndarray  # bool[n] whether its partner has imports in every base period; empty where that is not asked
+
+
+class Further(NamedTuple):
+    """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
+
+    An owner is a line, or behind all lines one of the index' `Alternatives`. o owners.
+    """
+
+    start: np.ndarray  # int64[o + 1]
+    level: np.ndarray  # int8[f]
+    group: np.ndarray  # int32[f]
+
+
+class Changes(NamedTuple):
+    """Changes of the trade as numbers. t periods, p partners, c classes of codes."""
+
+    times: np.ndarray  # int32[t, p] as how many partners each counts in observations
+    factor: np.ndarray  # float64[c, t, p] of prices
+    priced: bool  # whether any factor is not 1
+    weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
+    code_class: np.ndarray  # int32[u] of each code of the records
+    min_value: float  # smaller observations take no part in an AVE
+
+
+class EntryOrigin(NamedTuple):
+    """Whose observations the entries of an index are. n of them."""
+
+    partner: np.ndarray  # int16[n] or int32[n]
+    code: np.ndarray  # int32[n]; empty where no price goes by code
+    value: np.ndarray  # float64[n]; empty where small observations take part

@@ -8,7 +8,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from fastavs.kernels.options import inlined, kernel, readonly
+from fastavs.kernels.options import inner, kernel, readonly
 
 
 def _fma_typed(typing: Any, x: Any, y: Any, z: Any) -> Any:
@@ -23,7 +23,7 @@ def _fma_typed(typing: Any, x: Any, y: Any, z: Any) -> Any:
 fma: Any = intrinsic(_fma_typed)
 
 
-@inlined
+@inner
 def add(total: float, lost: float, x: float) -> tuple[float, float]:
     """Add x to a total, and what that loses to `lost`; their sum is right to the last bits of what was lost."""
     raised = total + x
@@ -31,7 +31,7 @@ def add(total: float, lost: float, x: float) -> tuple[float, float]:
     return raised, lost + ((total - (raised - back)) + (x - back))
 
 
-@inlined
+@inner
 def add_product(total: float, lost: float, weight: float, x: float) -> tuple[float, float]:
     """Add ``weight * x``, and what the product loses."""
     product = weight * x
@@ -41,7 +41,7 @@ def add_product(total: float, lost: float, weight: float, x: float) -> tuple[flo
     return raised, lost + (((total - (raised - back)) + (product - back)) + rest)
 
 
-@inlined
+@inner
 def add_square(total: float, lost: float, weight: float, x: float) -> tuple[float, float]:
     """Add ``weight * x * x``, and what the products lose."""
     square = x * x
@@ -52,21 +52,34 @@ def add_square(total: float, lost: float, weight: float, x: float) -> tuple[floa
     return raised, lost + (((total - (raised - back)) + (product - back)) + rest)
 
 
-@inlined
-def deviation(square: float, square_lost: float, total: float, lost: float, n: float, divisor: float) -> float:
-    """Root of ``(sum of squares - total ** 2 / n) / divisor``, the difference taken in twice the precision."""
-    if not (n > 0.0 and divisor > 0.0):
-        return np.nan
-    head = total + lost
-    tail = lost - (head - total)
-    power = head * head
-    power_rest = fma(head, head, -power) + 2.0 * head * tail
-    share = power / n
-    share_rest = (fma(-share, n, power) + power_rest) / n
-    gap = square - share
-    back = gap - square
-    gap += ((square - (gap - back)) - (share + back)) + (square_lost - share_rest)
-    return np.sqrt(max(gap, 0.0) / divisor)
+@kernel
+def deviations(
+    squares: np.ndarray,
+    squares_lost: np.ndarray,
+    total: np.ndarray,
+    lost: np.ndarray,
+    n: np.ndarray,
+    divisor: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Root of ``(sum of squares - total ** 2 / n) / divisor``, the difference taken in twice the precision.
+
+    float64[k] each; `out` is filled in, with NaN where `n` or `divisor` is not above 0.
+    """
+    for i in range(out.size):
+        out[i] = np.nan
+        if not (n[i] > 0.0 and divisor[i] > 0.0):
+            continue
+        head = total[i] + lost[i]
+        tail = lost[i] - (head - total[i])
+        power = head * head
+        power_rest = fma(head, head, -power) + 2.0 * head * tail
+        share = power / n[i]
+        share_rest = (fma(-share, n[i], power) + power_rest) / n[i]
+        gap = squares[i] - share
+        back = gap - squares[i]
+        gap += ((squares[i] - (gap - back)) - (share + back)) + (squares_lost[i] - share_rest)
+        out[i] = np.sqrt(max(gap, 0.0) / divisor[i])
 
 
 @kernel

@@ -4,144 +4,100 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.carry import carry_chunk
-from fastavs.kernels.classes import classes_block, classes_one, odd_classes
-from fastavs.kernels.names import (
-    ALONE,
-    BOUND,
-    BOUND_LINES,
-    COUNTS,
-    HEADING,
-    HEADINGS,
-    LINES,
-    MATCHED,
-    MATCHED_LINES,
-    MATCHED_SQUARES,
-    PART,
-    PART_SQUARES,
-    PART_WEIGHTED,
-    PERCENT,
-    RATE,
-    SPECIFIC,
-    SQUARES,
-    UNRESOLVED,
-    WATER,
-    WEIGHT,
-    WEIGHTED,
-    WEIGHTED_SQUARES,
-    WEIGHTS,
-)
-from fastavs.kernels.nested import other_rows
+from fastavs.kernels.class_lanes import add_chunk, carry_lanes
+from fastavs.kernels.names import WEIGHTS
 from fastavs.kernels.options import inner, kernel
-from fastavs.kernels.pooled import pooled_rows
-from fastavs.kernels.row_lanes import rows_block
-from fastavs.kernels.rows import rows_one
-from fastavs.kernels.shapes import DutyTable, Entries, Layout, Rows, Scratch, Shocks
-from fastavs.kernels.sums import deviation
+from fastavs.kernels.row_lanes import charge_rows
+from fastavs.kernels.shapes import Bounds, Carried, DutyTable, Entries, Factors, Layout, Sides, Sums
 
 
 @inner
-def finish(layout: Layout, out: Scratch, figures: np.ndarray) -> None:
-    """Turn sums into the columns of the summary from `specific_lines` on, float64[s, y, 17]."""
-    for s in range(out.rate.shape[1]):
-        for y in range(layout.bound.size):
-            t = out.total[y, :, s].copy()
-            e = out.lost[y, :, s].copy()
-            n = out.tally[y, :, s]
-            row = figures[s, y]
-            all_lines = layout.all_lines[y]
-            weight = t[WEIGHTS] + e[WEIGHTS]
-            simple = (t[RATE] + e[RATE]) / n[LINES] if n[LINES] > 0.0 else np.nan
-            weighted = (t[WEIGHTED] + e[WEIGHTED]) / weight if weight > 0.0 else np.nan
-            matched = (t[MATCHED] + e[MATCHED]) / n[MATCHED_LINES] if n[MATCHED_LINES] > 0.0 else np.nan
-            adjust = 0.0 if layout.own[y] else simple - matched
-            row[0] = n[SPECIFIC]
-            row[1] = simple
-            row[2] = deviation(t[SQUARES], e[SQUARES], t[RATE], e[RATE], n[LINES], n[LINES] - 1.0)
-            row[3] = weighted + adjust
-            row[4] = deviation(t[WEIGHTED_SQUARES], e[WEIGHTED_SQUARES], t[WEIGHTED], e[WEIGHTED], weight, weight)
-            row[5] = (t[BOUND] + e[BOUND]) / n[BOUND_LINES] if n[BOUND_LINES] > 0.0 else np.nan
-            row[6] = n[WATER]
-            row[7] = n[UNRESOLVED]
-            row[8] = (t[PART] + e[PART]) / all_lines if all_lines > 0.0 else np.nan
-            row[9] = deviation(t[PART_SQUARES], e[PART_SQUARES], t[PART], e[PART], all_lines, all_lines - 1.0)
-            row[10] = (t[PART_WEIGHTED] + e[PART_WEIGHTED]) / weight if weight > 0.0 else np.nan
-            row[11] = layout.matched_lines[y]
-            row[12] = matched
-            row[13] = deviation(
-                t[MATCHED_SQUARES], e[MATCHED_SQUARES], t[MATCHED], e[MATCHED], n[MATCHED_LINES], n[MATCHED_LINES] - 1.0
-            )
-            row[14] = weighted
-            row[15] = adjust
-            row[16] = (t[HEADING] + e[HEADING]) / n[HEADINGS] if n[HEADINGS] > 0.0 else np.nan
+def put_others(
+    others: np.ndarray, known: Sides, next_other: int, first: int, last: int, seat: int, sides: Sides
+) -> int:
+    """Put rows of rare forms, which are known already, to their seats; returns how many are done."""
+    while next_other < others.size and others[next_other] < last:
+        here = seat + others[next_other] - first
+        for s in range(sides.rate.shape[1]):
+            sides.rate[here, s] = known.rate[next_other, s]
+            sides.part[here, s] = known.part[next_other, s]
+        next_other += 1
+    return next_other
+
+
+@inner
+def prepared(rows: np.ndarray, first: int, last: int, seat: int, rate: np.ndarray) -> bool:
+    """Whether every row that has no rate, under some scenario, was prepared for that."""
+    for i in range(first, last):
+        if rows[i].purely_specific and not rows[i].nullable:
+            for s in range(rate.shape[1]):
+                if np.isnan(rate[seat + i - first, s]):
+                    return False
+    return True
 
 
 @kernel
 def sweep_block(
     duties: DutyTable,
     entries: Entries,
-    rows: Rows,
-    shocks: Shocks,
+    rows: np.ndarray,
+    line_row: np.ndarray,
+    others: np.ndarray,
+    known: Sides,
+    factors: Factors,
+    bounds: Bounds,
     layout: Layout,
+    carried: Carried,
     rules: tuple[float, bool, bool],
-    out: Scratch,
-    figures: np.ndarray,
+    sides: Sides,
+    lanes: np.ndarray,
+    sums: Sums,
 ) -> bool:
-    """All years' averages under a block of scenarios (METHOD.md section 4).
+    """All years' averages under a block of scenarios (METHOD.md section 4), chunk by chunk in memory used again.
 
     Parameters
     ----------
-    duties, entries, rows, shocks, layout
-        What to charge on what, and how to add it up.
+    duties, entries, rows
+        What to charge on what.
+    line_row : int32[l]
+        The row of each line of the schedules.
+    others, known : int64[m], Sides
+        The rows of rare forms, ascending, and what they come to, [m, s].
+    factors, bounds, layout, carried
     rules : (float, bool, bool)
-        Threshold of outliers; whether an unknown rate counts as 0; whether to work out all columns, or only those
-        of rates alone: `simple_mean`, `weighted_mean`, `matched_mean` and the like.
-    out : Scratch
-    figures : float64[s, y, 17]
-        Filled in: the columns of the summary from `specific_lines` on; NaN = null.
+        Threshold of outliers; whether an unknown rate counts as 0; whether to work out all sums, or only those of
+        rates alone.
+    sides : Sides
+        Memory to work in, [seats, s]: for the rows that all chunks share, those of the largest chunk, and the carried
+        means of the chunk with most.
+    lanes : float64[LANES, s]
+        Memory to work in.
+    sums : Sums
+        Added to.
 
     Returns
     -------
     bool
-        False if a row that was not prepared for it has no rate; `figures` is then not to be used.
+        False if a row that was not prepared for it has no rate; the sums are then not to be used.
     """
     outlier, zero, full = rules
-    width = out.rate.shape[1]
-    years = layout.bound.size
-    out.total[:] = 0.0
-    out.lost[:] = 0.0
-    for y in range(years):
-        for q in range(COUNTS):
-            out.tally[y, q] = layout.counts[y, q]
-        out.total[y, WEIGHTS] = layout.counts[y, WEIGHT]
-    shared = layout.row[0]
-    others = False
-    for form in duties.form:
-        others |= not ALONE <= form <= PERCENT
-    none = np.empty(0, dtype=np.int64)
-    for chunk in range(-1, layout.row.size - 1):  # first the rows that all chunks share
+    work = np.empty((2, WEIGHTS))
+    start, mean = layout.row, layout.mean
+    shared = start[0]
+    largest = shared
+    for chunk in range(start.size - 1):
+        largest = max(largest, shared + start[chunk + 1] - start[chunk])
+    done = 0
+    for chunk in range(-1, start.size - 1):  # first the rows that all chunks share
+        first = start[chunk] if chunk >= 0 else 0
+        last = start[chunk + 1]
         seat = shared if chunk >= 0 else 0
-        span = (layout.row[chunk] if chunk >= 0 else 0, layout.row[chunk + 1])
-        if width == 1:
-            rows_one(duties, entries, rows, shocks, span, seat, outlier, out)
-        else:
-            rows_block(duties, entries, rows, shocks, span, seat, outlier, out)
-        if others:
-            work = (out.work, out.present)
-            other_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate, out.part, none, none, work)
-            pooled_rows(duties, entries, rows, shocks, span, outlier, seat, out.rate, out.part, none, none, out.present)
-        for i in range(span[0], span[1]):
-            if rows.bare[i] and not rows.nullable[i]:
-                for s in range(width):
-                    if np.isnan(out.rate[seat + i - span[0], s]):
-                        return False
-        if chunk < 0:
-            continue
-        carry_chunk(layout, chunk, zero, out)
-        if width == 1:
-            classes_one(layout, chunk, full, out)
-        else:
-            classes_block(layout, chunk, full, out)
-        odd_classes(layout, chunk, zero, full, out)
-    finish(layout, out, figures)
+        charge_rows(duties, entries, rows, first, last, seat, factors, bounds, outlier, sides, lanes)
+        done = put_others(others, known, done, first, last, seat, sides)
+        if not prepared(rows, first, last, seat, sides.rate):
+            return False
+        if chunk >= 0:
+            seats = (shared, rows.size, first - shared, rows.size + mean[chunk] - largest)
+            carry_lanes(carried, mean[chunk], mean[chunk + 1], line_row, seats, zero, sides, lanes)
+            add_chunk(layout, chunk, seats, sides, zero, full, sums, lanes, work)
     return True

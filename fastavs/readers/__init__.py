@@ -6,10 +6,13 @@ A file that is cut off, empty or of another layout is an `InputError` that names
 ================== ==============================================================================
 `russian_customs`  Federal Customs Service of Russia, and mirror statistics in its layout: trade
 `indian_mirror`    Indian statistics at HS6, turned round into that layout: trade
-`comext`           Eurostat Comext: trade
-`census`           United States Census Bureau, imports by HTS10 and country: trade
+`comext`           Eurostat Comext, bulk files and others: trade
+`census`           United States Census Bureau, imports by HTS code and country, its interface's answers: trade
+`dataweb`          United States International Trade Commission's DataWeb, imports: trade
 `eaeu_tariff`      Common Customs Tariff of the Eurasian Economic Union: schedule
 `usitc`            United States International Trade Commission, annual tariff data: schedule
+`hts`              Harmonized Tariff Schedule of the United States, MFN and column 2: schedule
+`uk_tariff`        United Kingdom's tariff of 2021 and the European Union's beside it: schedule
 `ecb`              European Central Bank, daily reference rates: fx
 ================== ==============================================================================
 
@@ -26,16 +29,30 @@ Examples
 1
 """
 
-from fastavs.readers import census, comext, eaeu_tariff, ecb, indian_mirror, russian_customs, usitc
+from fastavs.readers import (
+    census,
+    comext,
+    dataweb,
+    eaeu_tariff,
+    ecb,
+    hts,
+    indian_mirror,
+    russian_customs,
+    uk_tariff,
+    usitc,
+)
 from fastavs.readers._reading import Reading
 
 __all__ = [
     "Reading",
     "census",
     "comext",
+    "dataweb",
     "eaeu_tariff",
     "ecb",
+    "hts",
     "indian_mirror",
     "russian_customs",
+    "uk_tariff",
     "usitc",
 ]

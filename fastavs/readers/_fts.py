@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 from fastavs.readers._reading import Sieve
-from fastavs.readers._source import Path_, Source, read_csv
+from fastavs.readers._source import Path_, read_csv, together
 from fastavs.readers._trade import period_labels
 
 FLOWS = {"imports": "ИМ", "exports": "ЭК"}
@@ -53,7 +53,7 @@ def open_flow(path: Path_ | Sequence[Path_], columns: Sequence[str], flow: str) 
         raise InputError("unknown flow", value=flow, expected=" or ".join(FLOWS))
     paths = [path] if isinstance(path, str | PathLike) else list(path)
     sources = [read_csv(one, columns, encodings=ENCODINGS) for one in paths]
-    file, number, rows = _together(sources)
+    file, number, rows = together(sources)
     wanted = pc.equal(pc.utf8_trim_whitespace(rows.column("NAPR")), FLOWS[flow])
     if not pc.any(wanted).as_py():
         there = ", ".join(pc.unique(rows.column("NAPR")).to_pylist()[:5])
@@ -82,12 +82,3 @@ def line_column(flow: Flow) -> pa.ChunkedArray:
     flow.sieve.lose(pc.match_substring_regex(line, r"[0-9][^0-9]|[^0-9][0-9]"), "code mixes digits and others")
     flow.sieve.lose(pc.match_substring_regex(line, r"^[0-9]{1,3}$"), "code shorter than 4 digits")
     return line
-
-
-def _together(sources: Sequence[Source]) -> tuple[pa.ChunkedArray, np.ndarray, pa.Table]:
-    """Put files below each other; columns that only some have are null in the others."""
-    sizes = [source.rows.num_rows for source in sources]
-    names = zip(sources, sizes, strict=True)
-    file = pa.chunked_array([pa.array([source.file] * size, pa.string()) for source, size in names])
-    number = np.concatenate([np.arange(1, size + 1) for size in sizes])
-    return file, number, pa.concat_tables([source.rows for source in sources], promote_options="default")

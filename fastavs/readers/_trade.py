@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from fastavs.errors import UnitError
 from fastavs.readers._addup import FLAG, MEASURES, add_up
+from fastavs.readers._groups import Column, whole
 from fastavs.readers._periods import labels, read_period
 from fastavs.readers._reading import Reading, Sieve, total
 from fastavs.units.units import NO_UNIT, read_unit
@@ -19,6 +20,7 @@ Flag = Callable[[pa.Table], pa.Array]
 COLUMNS = ("period", "line", "partner", "value", "quantity", "unit", "net_mass_kg")
 
 CLASSIFIED = r"^[^0-9]+$"
+PARTLY_CLASSIFIED = r"^[0-9]+[A-Z]"
 # HS has chapters 01 to 97 without 77; heading 00 stands in no chapter, so 28000000 names chapter 28 and no more.
 NO_CHAPTER = r"^(00|77|98|99)[0-9]*$"
 CHAPTER_ALONE = r"^[0-9]{2}00[0-9]*$"
@@ -68,6 +70,7 @@ def outside_reason(line: pa.ChunkedArray, partner: pa.ChunkedArray, own_chapters
     """
     reason = pc.if_else(pc.is_null(partner), "partner is classified or unknown", pa.scalar(None, pa.string()))
     patterns = {CHAPTER_ALONE: "code names a chapter alone", CLASSIFIED: "code is classified"}
+    patterns[PARTLY_CLASSIFIED] = "code is classified beyond its first digits"
     if not own_chapters:
         patterns[NO_CHAPTER] = "code is of no chapter of the nomenclature"
     for pattern, words in patterns.items():
@@ -88,6 +91,36 @@ def sift_quantity(sieve: Sieve, name: str, amount: pa.ChunkedArray, bad: pa.Chun
     sieve.lose(pc.fill_null(pc.less(amount, 0.0), False), f"negative {name}")
     sieve.lose(bad, f"{name} is not a number", "quantity")
     return pc.if_else(pc.fill_null(pc.greater(amount, 0.0), False), amount, pa.scalar(None, pa.float64()))
+
+
+def with_unit(sieve: Sieve, amount: Column, unit: Column) -> tuple[pa.Array, pa.Array]:
+    """Return amounts and units where both are there; amounts without a unit are set aside."""
+    sieve.lose(pc.and_(pc.is_valid(amount), pc.is_null(unit)), "quantity without a unit", "quantity")
+    both = pc.and_(pc.is_valid(amount), pc.is_valid(unit))
+    return (
+        whole(pc.if_else(both, amount, pa.scalar(None, pa.float64()))),
+        whole(pc.if_else(both, unit, pa.scalar(None, pa.string()))),
+    )
+
+
+def parted_by_mass(
+    first: pa.Array, first_unit: pa.Array, second: pa.Array, second_unit: pa.Array
+) -> tuple[dict[str, pa.Array], int]:
+    """Return quantity, unit and net mass out of two quantities, and how many second ones found no place.
+
+    Of two quantities one is a mass as a rule: kilograms go to ``net_mass_kg``, the other to ``quantity``.
+    """
+    second_is_mass = pc.fill_null(pc.equal(second_unit, "kg"), False)
+    first_is_mass = pc.and_not(pc.fill_null(pc.equal(first_unit, "kg"), False), second_is_mass)
+    swap = pc.and_(first_is_mass, pc.is_valid(second))
+    nowhere = pc.and_not(pc.and_not(pc.is_valid(second), second_is_mass), swap)
+    mass = pc.if_else(second_is_mass, second, pc.if_else(swap, first, pa.scalar(None, pa.float64())))
+    columns = {
+        "quantity": pc.if_else(swap, second, first),
+        "unit": pc.if_else(swap, second_unit, first_unit),
+        "net_mass_kg": mass,
+    }
+    return columns, int(pc.sum(nowhere).as_py() or 0)
 
 
 def finish(

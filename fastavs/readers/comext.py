@@ -1,19 +1,43 @@
-"""Eurostat Comext: trade of EU members, two layouts.
+"""Eurostat Comext: trade of EU members in euro, three layouts.
 
-- Exports by exporter and month, one product a file: exporter, period, kg, value_eur. The exporter is the partner.
-- Imports of one reporter by year and CN8: year, flow, partner, cn8, value_eur, qty_100kg.
+Bulk files (`read_bulk`; `read_imports` knows them as well)
+    Had from Eurostat's bulk download facility, ec.europa.eu/eurostat/databrowser/bulk, tab Comext, folder
+    COMEXT_DATA/PRODUCTS: full_v2_202312.7z for a month, full_v2_202352.7z for a year. Unpacked, each is one .dat file,
+    a csv with REPORTER, PARTNER, TRADE_TYPE, PRODUCT_NC, ..., FLOW, STAT_PROCEDURE, SUPPL_UNIT, PERIOD, VALUE_EUR,
+    VALUE_NAC, QUANTITY_KG, QUANTITY_SUPPL_UNIT: five million rows a month. Files got before 2022 call the same columns
+    DECLARANT_ISO, PARTNER_ISO, STAT_REGIME, SUPP_UNIT, VALUE_IN_EUROS, QUANTITY_IN_KG, SUP_QUANTITY.
+Exports by exporter and month, one product a file (`read_exports`)
+    exporter, period, kg, value_eur. The exporter is the partner.
+Imports of one reporter by year and CN8 (`read_imports`)
+    year, flow, partner, cn8, value_eur, qty_100kg, as tidied from the interface (DS-045409, in 100 kg).
 
-Values are in euro; with an fx table they are turned into the study's currency at the period's average rate.
+Traps of the bulk files
+    - FLOW 1 is imports, 2 exports, in one file.
+    - PRODUCT_NC "TOTAL" is the sum of all products; files may have chapters and headings beside their codes.
+    - A file of a year (PERIOD 202352) holds the same trade as those of its months.
+    - The files full_partxixu_v2 give GB, and XI (Northern Ireland) and XU (the rest) of which GB is the sum; full_v2
+      has GB too.
+    - STAT_REGIME 4 of old files is the sum of the others. 1 is normal, 2 inward and 3 outward processing, 9 not told.
+    - Partners QP to QZ and codes such as 39XXXXXX and 99RRR100 are confidential or not specified: outside the tariff.
+    - SUPPL_UNIT "NO_SU" comes with a quantity of 0; QUANTITY_KG is rounded to kilograms, so small flows have 0.
+    - Trade between members is in the files and pays no duty (TRADE_TYPE I).
+    - Imports are CIF at the border of the reporter, exports FOB.
+
+With an fx table values are turned into the study's currency at the period's average rate.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
-from fastavs.readers._countries import to_iso3
+from fastavs.readers import _comext_bulk
+from fastavs.readers._comext_bulk import partner_code
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._source import Path_, Source, read_csv, to_float
 from fastavs.readers._trade import Flag, finish, map_distinct, period_labels, sift_numbers, sift_quantity
@@ -22,8 +46,56 @@ EXPORTS = ("exporter", "period", "kg", "value_eur")
 IMPORTS = ("year", "flow", "partner", "cn8", "value_eur", "qty_100kg")
 FLOWS = {"imports": "M", "exports": "X"}
 
-# Eurostat's own codes where they are not ISO's.
-_EUROSTAT = {"EL": "GRC", "UK": "GBR", "XI": "GBR", "XS": "SRB"}
+
+def read_bulk(
+    path: Path_ | Sequence[Path_],
+    *,
+    reporter: str | Sequence[str] | None = None,
+    flow: str = "imports",
+    trade: str = "all",
+    fx: pa.Table | None = None,
+    by: str = "year",
+    flag: Flag | None = None,
+    strict: bool = False,
+) -> Reading:
+    """Read bulk files into a native trade table.
+
+    Parameters
+    ----------
+    path : path or sequence of paths
+        One .dat file or several, plain or as gzip or zip; read piece by piece, so that only wanted rows take memory.
+    reporter : str or sequence of str, optional
+        Members whose trade is wanted, by Eurostat's code ("DE", "GR"); all of them together unless given.
+    flow : str
+        "imports" or "exports".
+    trade : str
+        "all", "extra" (across the union's border) or "intra".
+    by : str
+        What months are added up to: "year", "half", "quarter" or "month".
+    fx, flag, strict
+        As for `read_exports`.
+
+    Returns
+    -------
+    Reading
+        Native trade; supplementary quantities with their unit, mass in ``net_mass_kg``. Sums of other rows are in
+        `set_aside`; confidential codes and partners in `outside`.
+
+    Raises
+    ------
+    InputError
+        A file is absent, empty, cut off, packed as 7z or of another layout; nothing of that reporter and flow is in it;
+        a year stands both as a whole and by month; a period has no rate.
+    """
+    _known(flow)
+    reading, file = _comext_bulk.read(path, reporter, flow, trade, by, flag, strict)
+    if fx is None:
+        return reading
+    return replace(
+        reading,
+        table=_in_currency(reading.table, fx, file),
+        outside=None if reading.outside is None else _in_currency(reading.outside, fx, file),
+    )
 
 
 def read_exports(
@@ -70,7 +142,7 @@ def read_exports(
         {
             "period": period,
             "line": pa.array([line] * rows.num_rows, pa.string()),
-            "partner": map_distinct(rows.column("exporter"), _partner),
+            "partner": map_distinct(rows.column("exporter"), partner_code),
             "value": _converted(value[0], period, fx, source.file),
             "quantity": pa.nulls(rows.num_rows, pa.float64()),
             "unit": pa.nulls(rows.num_rows, pa.string()),
@@ -91,6 +163,8 @@ def read_imports(
 ) -> Reading:
     """Read one reporter's trade by year, partner and CN8 into a native trade table.
 
+    A file in the layout of the bulk files is read as `read_bulk` does, all its reporters together.
+
     Parameters
     ----------
     path : path
@@ -110,8 +184,9 @@ def read_imports(
     InputError
         The file is absent, empty, cut off or of another layout, or holds nothing of that flow; a period has no rate.
     """
-    if flow not in FLOWS:
-        raise InputError("unknown flow", value=flow, expected=" or ".join(FLOWS))
+    _known(flow)
+    if _comext_bulk.is_bulk(path):
+        return read_bulk(path, flow=flow, fx=fx, flag=flag, strict=strict)
     source = read_csv(path, IMPORTS)
     wanted = pc.equal(source.rows.column("flow"), FLOWS[flow])
     if not pc.any(wanted).as_py():
@@ -128,7 +203,7 @@ def read_imports(
         {
             "period": period,
             "line": rows.column("cn8"),
-            "partner": map_distinct(rows.column("partner"), _partner),
+            "partner": map_distinct(rows.column("partner"), partner_code),
             "value": _converted(value[0], period, fx, source.file),
             "quantity": quantity,
             "unit": pc.if_else(pc.is_valid(quantity), "100 kg", pa.scalar(None, pa.string())),
@@ -148,9 +223,14 @@ def _sieve(source: Source, wanted: pa.ChunkedArray | None = None) -> Sieve:
     return Sieve(file, number, rows)
 
 
-def _partner(code: str) -> str | None:
-    code = code.strip()
-    return _EUROSTAT.get(code) or to_iso3(code)
+def _known(flow: str) -> None:
+    if flow not in FLOWS:
+        raise InputError("unknown flow", value=flow, expected=" or ".join(FLOWS))
+
+
+def _in_currency(trade: pa.Table, fx: pa.Table, file: str) -> pa.Table:
+    value = _converted(trade.column("value"), trade.column("period"), fx, file)
+    return trade.set_column(trade.column_names.index("value"), "value", value)
 
 
 def _converted(

@@ -1,7 +1,8 @@
 """The annual tariff data of the United States International Trade Commission: MFN duties by HTS8.
 
-One parquet a year, every column text. A line has several rows where its rate changes within the year; the one in force
-on a given day is taken. The printed rate is read where the file has one (2003 on; the rates in numbers of 2019 are
+Had as a zip a year from dataweb.usitc.gov/tariff/annual: the text file in it (a csv), or that as parquet with every
+column text. A line has several rows where its rate changes within the year; the one in force on a given day is taken.
+The printed rate is read where the file has one (2003 on; the rates in numbers of 2019 are
 rounded to whole cents), else the duty is put together from the rate type code: 0 free, 7 ad valorem, 1 to 6 sums of an
 ad valorem part and amounts for the first and second unit. Other types (content of metal, sugar degrees, "see note") are
 no function of value and quantity: they are set aside.
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from fastavs.duty import parse_duty
 from fastavs.errors import DutyError, InputError, UnitError
 from fastavs.readers._reading import Reading, Sieve
-from fastavs.readers._source import Path_, read_parquet
+from fastavs.readers._source import Path_, Source, csv_rows, is_parquet, read_parquet, read_text
 from fastavs.units.units import read_unit
 
 TYPE = "mfn_rate_type_code"
@@ -28,6 +29,8 @@ UNITS = ("quantity_1_code", "quantity_2_code")
 DATES = ("begin_effect_date", "end_effective_date")
 TEXT = "mfn_text_rate"
 COLUMNS = ("hts8", TYPE, *RATES, *UNITS, *DATES)
+PRINTED = ("hts8", TEXT)
+"""Columns of a table that has printed rates alone."""
 DIGITS = 8
 
 SEE_TARIFF = Decimal("9999.99")
@@ -43,7 +46,7 @@ def read(path: Path_, year: int, *, on: datetime.date | None = None, strict: boo
     Parameters
     ----------
     path : path
-        The year's parquet file.
+        The year's file, csv or parquet. A table of codes and printed rates alone (hts8, mfn_text_rate) is read as well.
     year : int
         The year that the file is of.
     on : date, optional
@@ -63,15 +66,17 @@ def read(path: Path_, year: int, *, on: datetime.date | None = None, strict: boo
         The file is absent, empty, cut off or of another layout, or nothing in it is in force that day.
     """
     day = on or datetime.date(year, 1, 1)
-    source = read_parquet(path, COLUMNS)
+    source = _open(path)
     rows = source.rows
-    line = pc.utf8_trim_whitespace(rows.column("hts8"))
+    code = pc.utf8_trim_whitespace(rows.column("hts8"))
+    short = pc.match_substring_regex(code, rf"^[0-9]{{{DIGITS - 1}}}$")
+    line = pc.if_else(short, pc.utf8_lpad(code, DIGITS, "0"), code)
     file = pa.chunked_array([pa.array([source.file] * rows.num_rows, pa.string())])
     sieve = Sieve(
         file, np.arange(1, rows.num_rows + 1), rows.select([n for n in (*COLUMNS, TEXT) if n in rows.column_names])
     )
     sieve.lose(pc.invert(pc.match_substring_regex(line, rf"^[0-9]{{{DIGITS}}}$")), f"code is not of {DIGITS} digits")
-    begin, end = (_day_numbers(rows.column(name)) for name in DATES)
+    begin, end = _days_in_force(rows)
     number = day.year * 10_000 + day.month * 100 + day.day
     sieve.lose((begin > number) | (end < number), f"not in force on {day}")
     duty = _duties(rows, sieve)
@@ -87,6 +92,23 @@ def read(path: Path_, year: int, *, on: datetime.date | None = None, strict: boo
     return Reading(table, sieve.table(strict), counts=counts, notes=source.notes)
 
 
+def _open(path: Path_) -> Source:
+    """Open the year's file; columns of the text file are in small letters, as in the newest."""
+    if is_parquet(path):
+        return read_parquet(path, COLUMNS, PRINTED)
+    file, text = read_text(path, ("utf-8", "cp1252"))
+    header, end, rest = text.partition("\n")
+    return csv_rows(header.lower() + end + rest, file, COLUMNS, PRINTED)
+
+
+def _days_in_force(rows: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and last day of each row, as numbers YYYYMMDD; a table without days is always in force."""
+    if not set(DATES) <= set(rows.column_names):
+        return np.zeros(rows.num_rows, dtype=np.int64), np.full(rows.num_rows, 99_99_99_99)
+    begin, end = (_day_numbers(rows.column(name)) for name in DATES)
+    return begin, end
+
+
 def _day_numbers(text: pa.ChunkedArray) -> np.ndarray:
     """Return dates (MM/DD/YYYY, perhaps with a time) as numbers YYYYMMDD, int64[n]; 0 where there is none."""
     parts = pc.extract_regex(text, r"^(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{4})")
@@ -96,7 +118,7 @@ def _day_numbers(text: pa.ChunkedArray) -> np.ndarray:
 
 def _duties(rows: pa.Table, sieve: Sieve) -> pa.Array:
     """Return each row's canonical duty; rows whose duty cannot be read are set aside with the reason."""
-    names = [TYPE, *RATES, *UNITS, *([TEXT] if TEXT in rows.column_names else [])]
+    names = [name for name in (TYPE, *RATES, *UNITS, TEXT) if name in rows.column_names]
     key = pc.binary_join_element_wise(*(pc.utf8_trim_whitespace(rows.column(name)) for name in names), "\x1f")
     encoded = key.combine_chunks().dictionary_encode()
     places = np.asarray(encoded.indices)
@@ -112,7 +134,9 @@ def _duties(rows: pa.Table, sieve: Sieve) -> pa.Array:
 
 def _duty(cells: dict[str, str]) -> str:
     """Return the canonical duty of one combination of text, type, rates and units."""
-    kind, text = cells[TYPE], cells.get(TEXT, "")
+    kind, text = cells.get(TYPE), cells.get(TEXT, "")
+    if kind is None:
+        return parse_duty(text).text
     if kind not in _TERMS:
         raise DutyError(f"rates of type {kind or '(none)'} are no function of value and quantity", value=text)
     if text:

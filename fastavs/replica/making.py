@@ -30,6 +30,7 @@ from fastavs.replica.writing import (
     write_small_tables,
     write_study,
 )
+from fastavs.tables.outputs import cannot_write, whole_tree
 
 LARGEST_SCALE = 10.0
 PARTS = {
@@ -64,7 +65,8 @@ def make_replica(folder: Path, seed: int = 1, scale: float = 1.0, progress: Prog
     Raises
     ------
     InputError
-        A seed or scale out of range, or a folder that holds something else.
+        A seed or scale out of range, or a folder that holds something else or cannot be written; what stood there
+        stays.
 
     Examples
     --------
@@ -76,8 +78,17 @@ def make_replica(folder: Path, seed: int = 1, scale: float = 1.0, progress: Prog
     fastavs.errors.InputError: --scale: the scale of a replica is out of range "-1.0"...
     """
     folder = Path(folder)
-    _check(folder, seed, scale)
-    (folder / "study.toml").unlink(missing_ok=True)
+    try:
+        _check(folder, seed, scale)
+        with whole_tree(folder) as new:
+            return folder / _write(new, seed, scale, progress).name
+    except OSError as error:
+        cure = "name a folder that has room and may be written to"
+        raise cannot_write("the replica", error, str(folder), cure) from None
+
+
+def _write(folder: Path, seed: int, scale: float, progress: Progress) -> Path:
+    """Make a replica and write it into a folder; returns the study file."""
     progress("lines", 0, 1)
     lines = make_lines(make_counts(), seed)
     goods = make_goods(lines, seed)

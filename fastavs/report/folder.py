@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-import shutil
-import signal
-import threading
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,12 +15,20 @@ from typing import TYPE_CHECKING, Any
 from fastavs.errors import InputError
 from fastavs.inputs.config import marks_of
 from fastavs.progress import Progress, quiet
+from fastavs.tables.outputs import cannot_write, whole_folder
+from fastavs.tables.tables import file_digest
 from fastavs.tables.write import safe_name, to_json, write_csv, write_parquet
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
 
 RECORD = "run.json"
+OURS = re.compile(
+    r"run\.json|report\.html|(rates|set_aside)\.parquet|(summary|breaches|mislabelled|group_[^/]+)\.csv"
+    r"|tables/table_[^/]+\.csv|figures/[^/]+\.svg"
+)
+"""Names that a run writes: no other file is ever removed."""
+ELSEWHERE = "choose another folder with --out"
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # file managers leave these behind unasked
 
 
@@ -92,7 +97,9 @@ def write_results(
             progress("drawing the report", 0, 1)
             write_report(rates, new, record, tables=tables, line=line)
         record["seconds"]["writing"] = time.perf_counter() - start
-        record["files"] = sorted([*_files_in(new), RECORD])
+        record["digests"] = {name: file_digest(new / name) for name in sorted(_files_in(new))}
+        record["files"] = sorted([*record["digests"], RECORD])
+        record["replaced_although_edited"] = _edited(Path(folder).resolve(), new)
         (new / RECORD).write_text(to_json(record), encoding="utf-8", newline="\n")
     return record
 
@@ -141,26 +148,55 @@ def check_folder(folder: Path) -> None:
     InputError
         It is a file, or the folder one works in, or holds anything that fastavs did not write.
     """
-    folder = folder.resolve()
-    elsewhere = "choose another folder with --out"
-    if folder == Path.cwd() or folder in Path.cwd().parents:
-        raise InputError("results cannot replace the folder that one works in", file=str(folder), cure=elsewhere)
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise InputError("a file stands where the results should go", file=str(folder), cure=elsewhere)
     try:
-        strangers = sorted(set(_files_in(folder)) - _written_before(folder))
+        folder = folder.resolve()
+        if folder == Path.cwd() or folder in Path.cwd().parents:
+            raise InputError("results cannot replace the folder that one works in", file=str(folder), cure=ELSEWHERE)
+        if folder.exists() and not folder.is_dir():
+            raise InputError("a file stands where the results should go", file=str(folder), cure=ELSEWHERE)
     except OSError as error:
         raise _not_writable(folder, error) from None
+    _check_ours(folder, folder)
+
+
+def _check_ours(folder: Path, name: Path) -> None:
+    """Make sure that a folder, which messages call `name`, holds what fastavs wrote there and nothing else."""
+    if not folder.exists():
+        return
+    try:
+        strangers = sorted(set(_files_in(folder)) - _written_before(folder).keys())
+    except OSError as error:
+        raise _not_writable(name, error) from None
     if strangers:
         more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
         raise InputError(
             f"the folder for the results holds what fastavs did not write there: {strangers[0]}{more}",
-            file=str(folder),
+            file=str(name),
             expected="a folder that is new, empty, or the result of an earlier run and nothing else",
-            cure=f"move that away, or {elsewhere}",
+            cure=f"move that away, or {ELSEWHERE}",
         )
+
+
+def _edited(folder: Path, new: Path) -> list[str]:
+    """Return the files of an earlier result that were edited since, all of which the new result has as well.
+
+    Raises
+    ------
+    InputError
+        One that the new result does not have, so that nothing would stand in its place.
+    """
+    edited = sorted(
+        name
+        for name, digest in _written_before(folder).items()
+        if digest is not None and (folder / name).is_file() and file_digest(folder / name) != digest
+    )
+    for name in edited:
+        if not (new / name).is_file():
+            raise InputError(
+                f"a file of an earlier run was edited since, and this run writes none of that name: {name}",
+                file=str(folder), cure=f"move it away, or {ELSEWHERE}",
+            )  # fmt: skip
+    return edited
 
 
 def _files_in(folder: Path) -> list[str]:
@@ -176,13 +212,20 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _written_before(folder: Path) -> set[str]:
-    """Return the files that an earlier run lists as its own."""
+def _written_before(folder: Path) -> dict[str, str | None]:
+    """Return the files that an earlier run wrote, and the digest of each, None where it noted none.
+
+    Only names that runs write count, whatever the record lists.
+    """
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        return set(record["files"]) if "fastavs" in record["versions"] else set()
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        digests = record.get("digests")  # of results by version 0.1.0, none
+        names = [str(name) for name in record["files"]] if "fastavs" in record["versions"] else []
+        known = [name for name in names if digests is None or name == RECORD or name in digests]
+        found = {name: None if digests is None or name == RECORD else str(digests[name]) for name in known}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return {}
+    return {name: digest for name, digest in found.items() if OURS.fullmatch(name)}
 
 
 @contextmanager
@@ -198,49 +241,13 @@ def replaced(folder: Path) -> Iterator[Path]:
     """
     folder = folder.resolve()
     check_folder(folder)
-    mark = secrets.token_hex(4)
-    new, old = (folder.with_name(f".{folder.name}.{mark}.{end}") for end in ("new", "old"))
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        new.mkdir()
-        yield new
-        check_folder(folder)
-        with _uninterrupted():
-            _swap(new, folder, old)
+        with whole_folder(folder, lambda old: _check_ours(old, folder)) as new:
+            yield new
     except OSError as error:
         raise _not_writable(folder, error) from None
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-def _swap(new: Path, folder: Path, old: Path) -> None:
-    if folder.exists():
-        folder.rename(old)
-    try:
-        new.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C off for the moment that the swap takes."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
 
 
 def _not_writable(folder: Path, error: OSError) -> InputError:
-    return InputError(
-        f"the results cannot be written ({error.strerror or type(error).__name__})",
-        file=str(folder),
-        cure="choose another folder with --out, or mend what stands in the way",
-    )
+    cure = "choose another folder with --out, or mend what stands in the way"
+    return cannot_write("the results", error, str(folder), cure)

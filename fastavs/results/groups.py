@@ -37,7 +37,7 @@ def group_table(names: Sequence[str], groups: Members, figures: np.ndarray) -> p
         Of the scenarios.
     groups : Members
     figures : float64[scenarios, 6, g]
-        See `kernels.group`.
+        See `fastavs.kernels.groups.group`.
     """
     order = [g for g in range(len(groups.labels)) if groups.lines[g]]
     order.sort(key=lambda g: (groups.labels[g][0], groups.labels[g][2]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -10,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fastavs.errors import InputError
 from fastavs.evaluation.lines import LineColumns
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.results.groups import SCENARIO
 from fastavs.tables.arrow import flags, labels, line_codes, numbers
+from fastavs.tables.outputs import cannot_write, whole_files
 
 SCHEMA = pa.schema(
     [
@@ -81,37 +82,44 @@ class LineFile:
 
     def __init__(self, path: str | Path | None) -> None:
         self.path = None if path is None else Path(path)
-        self.new = None if self.path is None else self.path.with_name(f".{self.path.name}.new")
         self.writer: pq.ParquetWriter | None = None
+        self._place = ExitStack()
 
     def __enter__(self) -> LineFile:
-        if self.new is not None:
-            try:
+        if self.path is not None:
+            with self._told():
+                (new,) = self._place.enter_context(whole_files([self.path]))
                 schema = SCHEMA.insert(0, SCENARIO)
-                self.writer = pq.ParquetWriter(
-                    self.new, schema, compression="zstd", write_statistics=["scenario", "year"]
-                )  # fmt: skip
-            except OSError as error:
-                self.new.unlink(missing_ok=True)
-                raise InputError(
-                    f"the lines cannot be written ({error.strerror or error})", file=str(self.path),
-                    cure="name a file in a folder that is there and may be written to",
-                ) from None  # fmt: skip
+                statistics = ["scenario", "year"]
+                self.writer = pq.ParquetWriter(new, schema, compression="zstd", write_statistics=statistics)
         return self
 
     def write(self, table: pa.Table) -> None:
         """Write one scenario, if there is a file."""
         if self.writer is not None:
-            self.writer.write_table(table, row_group_size=max(table.num_rows, 1))
+            with self._told():
+                self.writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.writer is None or self.new is None or self.path is None:
+        if self.writer is None:
             return
-        try:
+        if kind is not None:
+            with suppress(OSError):  # what is written no more need not be complete
+                self.writer.close()
+            self._place.__exit__(kind, error, trace)
+            return
+        with self._told():
             self.writer.close()
-            if kind is None:
-                self.new.replace(self.path)
-        finally:
-            self.new.unlink(missing_ok=True)
+            self._place.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what writing can raise into a complaint about the file, of which nothing stays."""
+        try:
+            yield
+        except OSError as error:
+            self._place.__exit__(type(error), error, error.__traceback__)
+            cure = "name a file in a folder that is there, has room and may be written to"
+            raise cannot_write("the lines", error, str(self.path), cure) from None

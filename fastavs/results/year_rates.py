@@ -33,9 +33,9 @@ class ScheduleRates:
         Fractions.
     has_specific, unresolved : bool[h]
         `unresolved`: no rate can be known, whatever stands for it.
-    match_level : int8[h]
+    match_level : int32[h]
         Digits at which observations were found; 0 = none.
-    observations, outliers, no_quantity, binding : int64[h]
+    observations, outliers, no_quantity, binding : int32[h]
     """
 
     match: Match
@@ -86,7 +86,7 @@ class YearRates:
         `bound` is None in a year without a bound schedule.
     bound_governs, has_specific, matched, water, breach, unresolved : bool[h]
         `water`: bound above applied; `breach`: applied above bound.
-    match_level : int8[h]
+    match_level : int32[h]
     observations, outliers, no_quantity, binding : int32[h]
         Of the governing schedule.
     imports : float64[h]
@@ -140,7 +140,7 @@ def years_of(
     sides = [
         _schedule_rates(figures, slice(side.first, side.last), match_of(side.kind, side.year)) for side in index.sides
     ]
-    governing = figures.governing
+    governing, compared = figures.governing, figures.compared
     first = 0
     for year, lines in zip(index.years, index.line_counts.tolist(), strict=True):
         here = slice(first, first + lines)
@@ -149,15 +149,16 @@ def years_of(
         if year.has_bound:
             behind["bound"] = sides[index.side("bound", year.year)]
         named = layout.named[here]
-        applied, bound = governing.applied[here], governing.bound[here]
-        governs = governing.bound_governs[here]
+        applied, bound = compared.applied[here], compared.bound[here]
+        governs = compared.bound_governs[here]
+        count = compared.counts[here]
         yield YearRates(
             year.year,
             int(layout.digits[here.start]) if lines else 0,
             index.lines.key[named],
             year.own_trade,
             governing.rate[here],
-            governing.part[here],
+            compared.part[here],
             applied,
             bound if year.has_bound else None,
             governs,
@@ -166,27 +167,27 @@ def years_of(
             governing.water[here],
             governs & ~np.isnan(applied) & ~np.isnan(bound),
             figures.unresolved_lines[here],
-            governing.level[here],
-            governing.kept[here],
-            governing.outliers[here],
-            governing.no_quantity[here],
-            governing.binding[here],
+            count["level"],
+            count["kept"],
+            count["outliers"],
+            count["no_quantity"],
+            count["binding"],
             index.lines.imports[named],
             behind,
         )
 
 
 def _schedule_rates(figures: LineFigures, here: slice, match: Match) -> ScheduleRates:
-    sides = figures.sides
+    sides, count = figures.sides, figures.count[here]
     return ScheduleRates(
         match,
         sides.rate[here],
         sides.part[here],
         sides.specific[here],
         figures.unresolved[here],
-        sides.level[here],
-        sides.kept[here],
-        sides.outliers[here],
-        sides.no_quantity[here],
-        sides.binding[here],
+        count["level"],
+        count["kept"],
+        count["outliers"],
+        count["no_quantity"],
+        count["binding"],
     )

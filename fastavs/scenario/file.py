@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fastavs.errors import InputError, did_you_mean
-from fastavs.scenario.scenario import FxShock, ScaleDuty, Scenario, SetDuty, ShiftDuty
+from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
 
 _KINDS: dict[str, type] = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.numbers import NumberForm, form_of, readings
 from fastavs.tables.arrow import texts
 from fastavs.tables.tables import Piece
 
@@ -114,8 +117,24 @@ def _is_trimmed(texts: pa.Array) -> bool:
     return whole is True and not texts.null_count and len(texts.unique()) == len(texts)
 
 
-def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column as float64[n] (NaN = none) and where it held text that is no number, bool[n]."""
+def number_column(piece: Piece, column: str, form: NumberForm | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column as float64[n] (NaN = none) and where it held text that is no number, bool[n].
+
+    Parameters
+    ----------
+    piece : Piece
+    column : str
+        A column of numbers, or of text that prints them; a column that is not there is NaN throughout.
+    form : NumberForm, optional
+        How the study says that the column's text prints numbers. Left out, it is the native form (a decimal point,
+        nothing between thousands) as long as no number shows another (see `fastavs.numbers`).
+
+    Raises
+    ------
+    InputError
+        A column of another type; text that prints a number in another form, which is a fault of the whole column; or,
+        where `form` is left out, numbers all of which can be read in two ways ("1.000").
+    """
     n = piece.table.num_rows
     if column not in piece.table.column_names:
         return np.full(n, np.nan), np.zeros(n, dtype=bool)
@@ -124,7 +143,7 @@ def number_column(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray]:
         array = array.cast(array.type.value_type)
     kind = array.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _numbers_from_text(array.to_pylist())
+        return _numbers_from_text(piece, column, array.to_pylist(), form)
     if not (_is_number(kind) or pa.types.is_null(kind)):
         raise _wrong_type(piece, column, kind, "numbers")
     return plain(array.cast(pa.float64(), safe=False).combine_chunks(), np.nan, np.float64), np.zeros(n, dtype=bool)
@@ -142,16 +161,61 @@ NOTHING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
 """What tools write into a column of numbers where they have none."""
 
 
-def _numbers_from_text(texts: list[str | None]) -> tuple[np.ndarray, np.ndarray]:
+_NATIVE_NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)")
+_EITHER_WAY = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")  # a decimal point, or a point between thousands
+
+
+def _numbers_from_text(
+    piece: Piece, column: str, texts: list[str | None], form: NumberForm | None
+) -> tuple[np.ndarray, np.ndarray]:
     values = np.full(len(texts), np.nan)
     bad = np.zeros(len(texts), dtype=bool)
-    for i, text in enumerate(texts):
-        if text is None or text.strip().lower() in NOTHING:
+    doubtful, settled = -1, form is not None
+    for i, cell in enumerate(texts):
+        text = "" if cell is None else cell.strip().lower()
+        if text in NOTHING:
             continue
-        try:
-            values[i] = float(text)
-        except ValueError:
-            bad[i] = True
+        number = form.read(text) if form else text if _NATIVE_NUMBER.fullmatch(text) else None
+        if number is not None:
+            values[i] = float(number)
+            if not settled and "." in text:
+                settled = not _EITHER_WAY.fullmatch(text)
+                doubtful = i
+        elif readings(text):
+            raise _other_form(piece, column, texts, i, form)
         else:
-            bad[i] = bool(np.isnan(values[i])) or "_" in text  # Python takes 1_000, no one else does
+            bad[i] = True
+    if not settled and doubtful >= 0:
+        raise _either_way(piece, column, str(texts[doubtful]).strip(), doubtful)
     return values, bad
+
+
+def _other_form(piece: Piece, column: str, texts: list[str | None], place: int, form: NumberForm | None) -> InputError:
+    """Complain of a number that is not in the form of its table, and say which setting reads the column."""
+    text = str(texts[place]).strip()
+    found = form_of(cell.strip() for cell in texts if cell is not None)
+    if found is None and form is None and len(readings(text)) == 2:
+        return _either_way(piece, column, text, place)
+    setting = f"say {found} under the table's heading in the study file" if found else "give the column one form"
+    return InputError(
+        "a number in another form",
+        file=piece.label,
+        row=piece.first + place + 1,
+        column=column,
+        value=text,
+        expected=str(form) if form else "a decimal point, and nothing between thousands",
+        cure=f"{setting}, or write {readings(text)[-1].plain}",
+    )
+
+
+def _either_way(piece: Piece, column: str, text: str, place: int) -> InputError:
+    decimal, grouped = readings(text)
+    return InputError(
+        f"a number that may be {float(decimal.plain):g} or {grouped.plain}, and no other in the column decides",
+        file=piece.label,
+        row=piece.first + place + 1,
+        column=column,
+        value=text,
+        cure=f'say decimal = "{decimal.decimal}" or thousands = "{grouped.thousands}" under the table\'s heading in '
+        "the study file, or write plain numbers",
+    )

@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from fastavs.errors import UnitError, did_you_mean
+from fastavs.numbers import APOSTROPHES, SPACES, read_count, readings
 from fastavs.units.names import NAMES, OKEI, OKEI_OTHER, OTHER
 
 BASE_UNITS: dict[str, str] = {
@@ -39,7 +40,10 @@ BASE_UNITS: dict[str, str] = {
 KINDS: tuple[str, ...] = tuple(BASE_UNITS)
 """Kinds of quantity, in their standing order."""
 
-_NONE = "?|-|–|—|X|x|XX|ZZ|ZZZ|NA|N/A|n/a|NULL|None|none|no unit|No Quantity|No quantity|нет|НЕТ"
+_NONE = (
+    "?|-|–|—|X|x|XX|ZZ|ZZZ|NA|N/A|n/a|NULL|None|none|no unit|No Quantity|No quantity|нет|НЕТ"
+    "|Not available or not specified or no quantity."
+)
 
 NO_UNIT: frozenset[str] = frozenset({"", *_NONE.split("|")})
 """Texts in a unit column that say "no unit" (compare after stripping)."""
@@ -64,7 +68,7 @@ _NUMBER_WORDS = {
 
 _CANONICAL_NAMES = f"one of {', '.join(_NAMED)}, with or without a number before it"
 _CANONICAL = re.compile(r"(?:([0-9]+(?:\.[0-9]+)?|[0-9]+/0*[1-9][0-9]*) ?)?([A-Za-z][A-Za-z0-9]*)")
-_COUNTED = re.compile(r"([0-9]{1,3}(?:[ ,][0-9]{3})+|[0-9]+) ?([^0-9].*)")
+_COUNTED = re.compile(rf"([0-9][0-9.,/{SPACES}{APOSTROPHES}]*?)[{SPACES}]*([^0-9.,/{SPACES}{APOSTROPHES}].*)")
 
 
 def plain_number(value: Fraction) -> str:
@@ -142,7 +146,7 @@ class Unit:
         found = _CANONICAL.fullmatch(self.text)
         assert found is not None
         total = count * (Fraction(found[1]) if found[1] else 1)
-        return parse_unit(f"{plain_number(Fraction(total))} {found[2]}")
+        return parse_unit(f"{_printed_count(Fraction(total))} {found[2]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +225,36 @@ def _hint(name: str, known: Iterable[str]) -> str:
 def _measure(text: str) -> tuple[str, Fraction]:
     """Kind and size of a canonical text."""
     found = _CANONICAL.fullmatch(text)
-    count = Fraction(found[1]) if found and found[1] else Fraction(1)
-    if found is None or found[2] not in _NAMED or count == 0:
+    if found is None or found[2] not in _NAMED:
         raise UnitError(
             "unknown unit", value=text, expected=f"{_CANONICAL_NAMES}{_hint(found[2] if found else text, _NAMED)}"
         )
+    count = _count(found[1], text) if found[1] else Fraction(1)
+    if count == 0:
+        raise UnitError("unknown unit", value=text, expected=_CANONICAL_NAMES)
     kind, size = _NAMED[found[2]]
     return kind, count * size
+
+
+def _count(number: str, text: str) -> Fraction:
+    """How many units a text speaks of, by the number before the unit."""
+    count = read_count(number)
+    if count is not None:
+        return count
+    meanings = [plain_number(one.value) for one in readings(number)]
+    if not meanings:
+        raise UnitError("unknown unit", value=text, expected=_CANONICAL_NAMES)
+    raise UnitError(
+        f"a number of units that may be decimal or group thousands ({' or '.join(meanings)})",
+        value=text,
+        cure="write it without grouping and with a decimal point",
+    )
+
+
+def _printed_count(count: Fraction) -> str:
+    """Write how many units, so that it reads back: 9/8, for 1.125 could be taken for thousands."""
+    printed = plain_number(count)
+    return printed if read_count(printed) == count else f"{count.numerator}/{count.denominator}"
 
 
 @lru_cache(maxsize=4096)
@@ -258,7 +285,7 @@ def parse_unit(text: str) -> Unit:
     found = _CANONICAL.fullmatch(text)
     assert found is not None
     count = Fraction(found[1]) if found[1] else Fraction(1)
-    return Unit(kind, size, found[2] if count == 1 else f"{plain_number(count)} {found[2]}")
+    return Unit(kind, size, found[2] if count == 1 else f"{_printed_count(count)} {found[2]}")
 
 
 # Letters of the one alphabet that are typed for their twins of the other ("М2" and "M2").
@@ -304,18 +331,22 @@ def read_unit(text: str) -> Unit:
     ------
     UnitError
         With ``known`` True for a unit that is understood but measures nothing that duties are charged on
-        (kilograms of nitrogen, kilowatts, tonnes of capacity), and False for a text never heard of.
+        (kilograms of nitrogen, kilowatts, tonnes of capacity), and False for a text never heard of and for a number
+        of units that can be read in two ways ("1.000 kg").
 
     Examples
     --------
     >>> read_unit("1000 ШТ").text, read_unit("55").text, read_unit("l alc. 100 %").text, read_unit("DPR").text
     ('1000 piece', 'm2', 'lpa', '12 pair')
     """
-    canonical = _CANONICAL.fullmatch(text.strip())
+    text = text.strip()
+    if any(sign.isdecimal() and not sign.isascii() for sign in text):
+        raise UnitError("unknown unit", value=text, expected="a number in ASCII digits")
+    canonical = _CANONICAL.fullmatch(text)
     if canonical and canonical[2] in _NAMED:
         return parse_unit(text)
     key = _key(text)
-    if text.strip() in NO_UNIT:
+    if text in NO_UNIT:
         raise _known_not_measured(text, "it says that there is no unit")
     if key.isascii() and key.isdigit():
         return _read_okei(text, int(key))
@@ -323,9 +354,9 @@ def read_unit(text: str) -> Unit:
         raise _known_not_measured(text, _OTHER_BY_NAME[key])
     if key in _BY_NAME:
         return parse_unit(_BY_NAME[key])
-    counted = _COUNTED.fullmatch(key)
+    counted = _COUNTED.fullmatch(text)
     if counted:
-        return read_unit(counted[2]).times(Fraction(re.sub("[ ,]", "", counted[1])))
+        return read_unit(counted[2]).times(_count(counted[1], text))
     word, _, name = key.partition(" ")
     if word in _NUMBER_WORD_KEYS and name:
         return read_unit(name).times(_NUMBER_WORD_KEYS[word])

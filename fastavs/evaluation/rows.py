@@ -1,0 +1,122 @@
+"""What rows come to: a duty charged on a group of observations, under a scenario or under a block of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastavs.kernels.names import ANY, NESTED, POOLED
+from fastavs.kernels.nested import nested_rows, program_rows
+from fastavs.kernels.options import readonly
+from fastavs.kernels.pooled import pooled_rows
+from fastavs.kernels.row_lanes import LANES, plain_lanes
+from fastavs.kernels.rows import plain_rows
+from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, RowFigures, Sides
+
+RARE = {NESTED: nested_rows, ANY: program_rows, POOLED: pooled_rows}
+
+
+def row_figures(duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float) -> RowFigures:
+    """Charge rows under one scenario.
+
+    Parameters
+    ----------
+    duties, entries
+    rows : ROW[n]
+    factors : Factors
+        Of a block of one scenario.
+    outlier : float
+    """
+    n = rows.size
+    kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    figures = RowFigures(np.empty(n), np.empty(n), kept, binding)
+    charge_rows(duties, entries, rows, alone(factors, 0), outlier, figures)
+    return figures
+
+
+def charge_rows(
+    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float, out: RowFigures
+) -> None:
+    """Charge rows under one scenario, `factors` being of it alone, and fill in what they come to."""
+    plain_rows(duties, entries, rows, factors, outlier, out)
+    for form, which in rare_rows(duties, rows).items():
+        found = _rare(form, which, duties, entries, rows, factors, outlier)
+        for column, one in zip(out, found, strict=True):
+            column[which] = one
+
+
+def rare_rows(duties: DutyTable, rows: np.ndarray) -> dict[int, np.ndarray]:
+    """Return the rows of rare forms, by form."""
+    forms = duties.duty["form"]
+    some = [form for form in RARE if (forms == form).any()]
+    if not some:
+        return {}
+    of_row = forms[rows["duty"]]
+    found = {form: readonly(np.flatnonzero(of_row == form), np.int64) for form in some}
+    return {form: which for form, which in found.items() if which.size}
+
+
+def _rare(
+    form: int,
+    which: np.ndarray,
+    duties: DutyTable,
+    entries: Entries,
+    rows: np.ndarray,
+    factors: Factors,
+    outlier: float,
+) -> RowFigures:
+    n = which.size
+    found = RowFigures(np.empty(n), np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64))
+    RARE[form](which, duties, entries, rows, factors, outlier, found)
+    return found
+
+
+def rare_lanes(
+    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float
+) -> tuple[np.ndarray, Sides]:
+    """Charge rows of rare forms under all scenarios of a block.
+
+    Returns
+    -------
+    which : int64[m]
+        Those rows, ascending.
+    found : Sides
+        What they come to, [m, s].
+    """
+    rare = rare_rows(duties, rows)
+    which = np.concatenate([*rare.values(), np.empty(0, dtype=np.int64)])
+    order = np.argsort(which)
+    width = factors.scale.shape[1]
+    rate, part = np.empty((which.size, width)), np.empty((which.size, width))
+    for s in range(width if which.size else 0):
+        own = alone(factors, s)
+        some = [_rare(form, one, duties, entries, rows, own, outlier) for form, one in rare.items()]
+        rate[:, s] = np.concatenate([one.rate for one in some])[order]
+        part[:, s] = np.concatenate([one.part for one in some])[order]
+    specific = np.empty(rate.shape, dtype=np.bool_)
+    specific[:] = rows["specific"][which[order], None]
+    return readonly(which[order], np.int64), Sides(
+        readonly(rate, np.float64), readonly(part, np.float64), readonly(specific, np.bool_)
+    )
+
+
+def row_lanes(
+    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, bounds: Bounds, outlier: float
+) -> Sides:
+    """Charge rows under all scenarios of a block; [n, s]."""
+    n, width = rows.size, factors.scale.shape[1]
+    sides = Sides(np.empty((n, width)), np.empty((n, width)), np.empty((n, width), dtype=np.bool_))
+    if width == 1:
+        found = row_figures(duties, entries, rows, factors, outlier)
+        sides.rate[:, 0], sides.part[:, 0], sides.specific[:, 0] = found.rate, found.part, rows["specific"]
+        return sides
+    plain_lanes(duties, entries, rows, factors, bounds, outlier, sides, np.empty((LANES, width)))
+    which, rare = rare_lanes(duties, entries, rows, factors, outlier)
+    for into, one in zip(sides, rare, strict=True):
+        into[which] = one
+    return sides
+
+
+def alone(factors: Factors, s: int) -> Factors:
+    """Return the factors of one scenario of a block."""
+    scale, shift, scale_b, shift_b, fx = (readonly(one[:, s], np.float64) for one in factors[:5])
+    return Factors(scale, shift, scale_b, shift_b, fx, factors.periods, factors.currencies)

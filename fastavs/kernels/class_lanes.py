@@ -1,0 +1,206 @@
+"""Classes of lines and carried means under many scenarios at once; see `row_lanes`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastavs.kernels.carry import carry_mean, seat_of
+from fastavs.kernels.classes import add_uncertain_year
+from fastavs.kernels.govern import apart
+from fastavs.kernels.names import (
+    BOUND,
+    HEADING,
+    MATCHED,
+    MATCHED_SQUARES,
+    PART,
+    PART_SQUARES,
+    PART_WEIGHTED,
+    RATE,
+    SPECIFIC,
+    SQUARES,
+    WATER,
+    WEIGHTED,
+    WEIGHTED_SQUARES,
+)
+from fastavs.kernels.options import inner
+from fastavs.kernels.shapes import Carried, Layout, Sides, Sums
+from fastavs.kernels.sums import add, add_product, add_square
+
+
+@inner
+def carry_known(
+    first: int,
+    last: int,
+    place_of: np.ndarray,
+    seats: tuple[int, int, int, int],
+    seat: int,
+    sides: Sides,
+    lanes: np.ndarray,
+) -> bool:
+    """Carry the mean of lines whose rates are all known, under every scenario; False if some are not."""
+    rate, part, specific = sides
+    total, lost, parts, parts_lost = lanes[0], lanes[1], lanes[2], lanes[3]
+    width = total.size
+    unknown = 0
+    for s in range(width):
+        total[s] = lost[s] = parts[s] = parts_lost[s] = 0.0
+        specific[seat, s] = False
+    for line in range(first, last):
+        row = seat_of(place_of[line], seats)
+        for s in range(width):
+            unknown += np.isnan(rate[row, s])
+            total[s], lost[s] = add(total[s], lost[s], rate[row, s])
+        for s in range(width):
+            parts[s], parts_lost[s] = add(parts[s], parts_lost[s], part[row, s])
+        for s in range(width):
+            specific[seat, s] |= specific[row, s]
+    if unknown > 0:
+        return False
+    n = last - first
+    for s in range(width):
+        rate[seat, s] = (total[s] + lost[s]) / n
+        part[seat, s] = (parts[s] + parts_lost[s]) / n
+    return True
+
+
+@inner
+def carry_lanes(
+    carried: Carried,
+    first: int,
+    last: int,
+    place_of: np.ndarray,
+    seats: tuple[int, int, int, int],
+    zero: bool,
+    sides: Sides,
+    lanes: np.ndarray,
+) -> None:
+    """Work out the carried means from `first` on under all scenarios."""
+    low, high = carried
+    for k in range(first, last):
+        seat = seat_of(seats[1] + k, seats)
+        level = 0
+        while level < low.shape[0] and low[level, k] == high[level, k]:
+            level += 1
+        if level < low.shape[0] and carry_known(low[level, k], high[level, k], place_of, seats, seat, sides, lanes):
+            continue
+        for s in range(sides.rate.shape[1]):
+            carry_mean(carried, k, place_of, seats, seat, s, zero, sides)
+
+
+@inner
+def add_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
+    """Add ``weight * x`` to a sum of every scenario."""
+    for s in range(x.size):
+        total[s], lost[s] = add_product(total[s], lost[s], weight, x[s])
+
+
+@inner
+def add_squares(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
+    """Add ``weight * x * x`` to a sum of every scenario."""
+    for s in range(x.size):
+        total[s], lost[s] = add_square(total[s], lost[s], weight, x[s])
+
+
+@inner
+def govern_lanes(
+    lines: float,
+    applied: int,
+    bound: int,
+    sides: Sides,
+    full: bool,
+    x: np.ndarray,
+    part: np.ndarray,
+    count: np.ndarray,
+) -> None:
+    """Fill in what governs a class, and its ad valorem part, where both are known; count specific lines and water.
+
+    `count` is float64[COUNTS, s] of the year; parts and counts are left alone if not full. `bound` is -1 for none.
+    """
+    rates, parts, specifics = sides
+    other = applied if bound < 0 else bound
+    from_applied = lines if specifics[applied, 0] else 0.0
+    from_bound = lines if specifics[other, 0] else 0.0
+    specific, water = count[SPECIFIC], count[WATER]
+    for s in range(x.size):
+        left = rates[applied, s]
+        right = rates[other, s]
+        x[s] = right if left > right and apart(left, right) else left
+    if full:
+        for s in range(x.size):
+            left = rates[applied, s]
+            right = rates[other, s]
+            differ = apart(left, right)
+            specific[s] += from_bound if differ and left > right else from_applied
+            water[s] += lines if differ and right > left else 0.0
+            part[s] = min(parts[applied, s], parts[other, s])
+
+
+@inner
+def add_sure_lanes(
+    classes: np.ndarray,
+    first: int,
+    last: int,
+    seats: tuple[int, int, int, int],
+    own: bool,
+    sides: Sides,
+    full: bool,
+    total: np.ndarray,
+    lost: np.ndarray,
+    count: np.ndarray,
+    lanes: np.ndarray,
+) -> None:
+    """Add classes of a year whose rates are sure to be known, to sums and counts of that year, [..., s]."""
+    x, part = lanes[0], lanes[1]
+    for k in range(first, last):
+        one = classes[k]
+        applied = seat_of(one.applied, seats)
+        bound = seat_of(one.bound, seats) if one.bound >= 0 else -1
+        govern_lanes(one.lines, applied, bound, sides, full, x, part, count)
+        add_lanes(total[RATE], lost[RATE], one.lines, x)
+        add_lanes(total[WEIGHTED], lost[WEIGHTED], one.weight, x)
+        if not own:  # where all lines are matched
+            add_lanes(total[MATCHED], lost[MATCHED], one.matched, x)
+        if full:
+            if bound >= 0:
+                add_lanes(total[BOUND], lost[BOUND], one.lines, sides.rate[bound])
+            add_lanes(total[HEADING], lost[HEADING], one.heading, x)
+            add_lanes(total[PART], lost[PART], one.lines, part)
+            add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], one.weight, part)
+            add_squares(total[SQUARES], lost[SQUARES], one.lines, x)
+            add_squares(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], one.weight, x)
+            if not own:
+                add_squares(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], one.matched, x)
+            add_squares(total[PART_SQUARES], lost[PART_SQUARES], one.lines, part)
+    if own:
+        for s in range(x.size):
+            total[MATCHED, s] = total[RATE, s]
+            lost[MATCHED, s] = lost[RATE, s]
+            total[MATCHED_SQUARES, s] = total[SQUARES, s]
+            lost[MATCHED_SQUARES, s] = lost[SQUARES, s]
+
+
+@inner
+def add_chunk(
+    layout: Layout,
+    chunk: int,
+    seats: tuple[int, int, int, int],
+    sides: Sides,
+    zero: bool,
+    full: bool,
+    sums: Sums,
+    lanes: np.ndarray,
+    work: np.ndarray,
+) -> None:
+    """Add a chunk's classes of all years: those that are sure, then the others."""
+    _, _, start, uncertain, classes, years, _ = layout
+    total, lost, count = sums
+    for y in range(years.size):
+        part = chunk * years.size + y
+        add_sure_lanes(
+            classes, start[part], uncertain[part], seats, years[y].own, sides, full, total[y], lost[y], count[y], lanes
+        )
+        if uncertain[part] < start[part + 1]:
+            for s in range(total.shape[2]):
+                add_uncertain_year(
+                    classes, uncertain[part], start[part + 1], seats, sides, y, s, zero, full, sums, work
+                )
