@@ -26,11 +26,12 @@ HERE = Path(__file__).parent
 PACKAGE = Path(fastavs.__file__).parent
 
 TWIN = """
-import test_sorted, test_twin
+import test_sorted, test_sweep, test_twin
 for seed, knobs in ((0, test_twin.KNOBS[0]), (1, {"method": "pooled"}), (2, {"odd_duties": True}), (3, {"digits": 8})):
     test_twin.test_every_table_is_the_twins(seed, knobs)
 for knobs in ({}, {"odd_duties": True}):
     test_sorted.test_the_index_agrees_with_the_direct_twin(0, knobs)
+test_sweep.test_a_scenario_has_the_same_bits_alone_and_in_a_block(0)
 """
 # what stands for machine instructions where nothing is compiled; and integers wrap round there without a word
 INTERPRETED = """

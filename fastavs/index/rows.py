@@ -14,6 +14,7 @@ from fastavs.index.duties import duty_table
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.parts import IndexParts
 from fastavs.kernels.names import CONST, PERCENT
+from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import ROW, Carried, DutyTable, Layout, records
 
 CHUNK_DIGITS = 2
@@ -81,6 +82,7 @@ def make_ready(
     row_start = np.searchsorted(chunk_row, np.arange(int(chunk.max(initial=0)) + 2))
     layout, carried, seats, line_class = ClassBuilder(parts, every, rows, line_row, row_start, chunk).make()
     texts, cells = tuple(duty.text for duty in duties), int(cell.max(initial=0)) + 1
+    line_row = readonly(line_row, np.int32)
     return Ready(table, rows, layout, carried, line_row, line_class, seats, texts, cells)
 
 

@@ -145,13 +145,13 @@ def carry_counts(
         if level >= 0:
             for line in range(low[level, k], high[level, k]):
                 if not np.isnan(rate[line]):
-                    kept += count[line].kept
-                    outliers += count[line].outliers
-                    no_quantity += count[line].no_quantity
-                    binding += count[line].binding
+                    kept += count[line]["kept"]
+                    outliers += count[line]["outliers"]
+                    no_quantity += count[line]["no_quantity"]
+                    binding += count[line]["binding"]
         mean = count[first + k]
-        mean.kept = kept
-        mean.outliers = outliers
-        mean.no_quantity = no_quantity
-        mean.binding = binding
-        mean.level = digits[level, k] if level >= 0 else 0
+        mean["kept"] = kept
+        mean["outliers"] = outliers
+        mean["no_quantity"] = no_quantity
+        mean["binding"] = binding
+        mean["level"] = digits[level, k] if level >= 0 else 0

@@ -33,8 +33,8 @@ def count_left(entries: Entries, origin: EntryOrigin, changes: Changes, which: i
     total = 0
     for g in range(entries.group[which], entries.group[which + 1]):
         n = 0
-        for i in range(segments[g].start, segments[g + 1].start):
-            n += times_counted(changes, origin, segments[g].period, i)
+        for i in range(segments[g]["start"], segments[g + 1]["start"]):
+            n += times_counted(changes, origin, segments[g]["period"], i)
         left[g] = n
         total += n
     return total
@@ -98,9 +98,9 @@ def refill_segment(
 ) -> None:
     """Put what is left of a segment to ``ratio[at:]``, and where it came from to `source`."""
     segments = old.segment
-    period = segments[g].period
+    period = segments[g]["period"]
     put = 0
-    for i in range(segments[g].start, segments[g + 1].start):
+    for i in range(segments[g]["start"], segments[g + 1]["start"]):
         x = old.ratio[i]
         if changes.priced:
             x /= price_factor(changes, origin, period, i)
@@ -117,11 +117,11 @@ def refill_more(
     """Put the ratios of further kinds of what is left of a segment from `at` on; returns where they end."""
     segments, pooled = old.segment, old.quantity.size > 0
     segment = segments[g]
-    before = segments[g + 1].start - segment.start
-    for first in range(segment.more, segments[g + 1].more, before):
+    before = segments[g + 1]["start"] - segment["start"]
+    for first in range(segment["more"], segments[g + 1]["more"], before):
         for i in range(n):
-            of = first + source[i] - segment.start
-            factor = price_factor(changes, origin, segment.period, source[i])
+            of = first + source[i] - segment["start"]
+            factor = price_factor(changes, origin, segment["period"], source[i])
             out.more[at + i] = old.more[of] / factor if changes.priced else old.more[of]
             if pooled:
                 put = out.ratio.size + at + i
@@ -181,20 +181,20 @@ def refill(
                 sort_with(ratio, at, at + n, source, -at, spare, spare_source)
             add_up_segment(ratio, at, at + n, running, at + segment)
             new = new_segments[segment]
-            new.start = at
-            new.low = ratio[at]
-            new.high = ratio[at + n - 1]
-            new.total = running[at + segment + n]
-            new.more = more_at
-            new.period = segments[g].period
+            new["start"] = at
+            new["low"] = ratio[at]
+            new["high"] = ratio[at + n - 1]
+            new["total"] = running[at + segment + n]
+            new["more"] = more_at
+            new["period"] = segments[g]["period"]
             more_at = refill_more(old, origin, changes, g, n, source, out, more_at)
             if old.quantity.size > 0:
-                refill_quantities(old, origin, changes, segments[g].period, n, source, out, at)
+                refill_quantities(old, origin, changes, segments[g]["period"], n, source, out, at)
             at += n
             segment += 1
     new_group[used.size] = segment
-    new_segments[segment].start = at
-    new_segments[segment].more = more_at
+    new_segments[segment]["start"] = at
+    new_segments[segment]["more"] = more_at
 
 
 @kernel

@@ -153,24 +153,24 @@ def add_sure_lanes(
     x, part = lanes[0], lanes[1]
     for k in range(first, last):
         one = classes[k]
-        applied = seat_of(one.applied, seats)
-        bound = seat_of(one.bound, seats) if one.bound >= 0 else -1
-        govern_lanes(one.lines, applied, bound, sides, full, x, part, count)
-        add_lanes(total[RATE], lost[RATE], one.lines, x)
-        add_lanes(total[WEIGHTED], lost[WEIGHTED], one.weight, x)
+        applied = seat_of(one["applied"], seats)
+        bound = seat_of(one["bound"], seats) if one["bound"] >= 0 else -1
+        govern_lanes(one["lines"], applied, bound, sides, full, x, part, count)
+        add_lanes(total[RATE], lost[RATE], one["lines"], x)
+        add_lanes(total[WEIGHTED], lost[WEIGHTED], one["weight"], x)
         if not own:  # where all lines are matched
-            add_lanes(total[MATCHED], lost[MATCHED], one.matched, x)
+            add_lanes(total[MATCHED], lost[MATCHED], one["matched"], x)
         if full:
             if bound >= 0:
-                add_lanes(total[BOUND], lost[BOUND], one.lines, sides.rate[bound])
-            add_lanes(total[HEADING], lost[HEADING], one.heading, x)
-            add_lanes(total[PART], lost[PART], one.lines, part)
-            add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], one.weight, part)
-            add_squares(total[SQUARES], lost[SQUARES], one.lines, x)
-            add_squares(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], one.weight, x)
+                add_lanes(total[BOUND], lost[BOUND], one["lines"], sides.rate[bound])
+            add_lanes(total[HEADING], lost[HEADING], one["heading"], x)
+            add_lanes(total[PART], lost[PART], one["lines"], part)
+            add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], one["weight"], part)
+            add_squares(total[SQUARES], lost[SQUARES], one["lines"], x)
+            add_squares(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], one["weight"], x)
             if not own:
-                add_squares(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], one.matched, x)
-            add_squares(total[PART_SQUARES], lost[PART_SQUARES], one.lines, part)
+                add_squares(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], one["matched"], x)
+            add_squares(total[PART_SQUARES], lost[PART_SQUARES], one["lines"], part)
     if own:
         for s in range(x.size):
             total[MATCHED, s] = total[RATE, s]
@@ -197,7 +197,17 @@ def add_chunk(
     for y in range(years.size):
         part = chunk * years.size + y
         add_sure_lanes(
-            classes, start[part], uncertain[part], seats, years[y].own, sides, full, total[y], lost[y], count[y], lanes
+            classes,
+            start[part],
+            uncertain[part],
+            seats,
+            years[y]["own"],
+            sides,
+            full,
+            total[y],
+            lost[y],
+            count[y],
+            lanes,
         )
         if uncertain[part] < start[part + 1]:
             for s in range(total.shape[2]):

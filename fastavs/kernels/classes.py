@@ -65,40 +65,40 @@ def add_uncertain(
     rates, parts, specifics = sides
     weights[:] = 0.0
     values[:] = 0.0
-    applied = seat_of(one.applied, seats)
+    applied = seat_of(one["applied"], seats)
     x = rates[applied, s]
     part = parts[applied, s]
     specific = specifics[applied, s]
     unresolved = np.isnan(x)
     if unresolved and zero and not np.isnan(part):
         x = 0.0
-    if one.bound >= 0:
-        bound_at = seat_of(one.bound, seats)
+    if one["bound"] >= 0:
+        bound_at = seat_of(one["bound"], seats)
         bound = rates[bound_at, s]
         unresolved = unresolved and np.isnan(bound)
         if np.isnan(bound) and zero:
             bound = 0.0
         if bound > x and apart(x, bound):
-            count[y, WATER, s] += one.lines
+            count[y, WATER, s] += one["lines"]
         if not np.isnan(bound):
-            count[y, BOUND_LINES, s] += one.lines
-            weights[BOUND] = one.lines
+            count[y, BOUND_LINES, s] += one["lines"]
+            weights[BOUND] = one["lines"]
             values[BOUND] = bound
         if np.isnan(part) or bound_governs(x, bound):
             x = bound
             specific = specifics[bound_at, s]
         part = lesser_part(part, parts[bound_at, s])
-    count[y, SPECIFIC, s] += one.lines if specific else 0.0
-    count[y, UNRESOLVED, s] += one.lines if unresolved else 0.0
-    weights[PART] = weights[PART_SQUARES] = one.lines
+    count[y, SPECIFIC, s] += one["lines"] if specific else 0.0
+    count[y, UNRESOLVED, s] += one["lines"] if unresolved else 0.0
+    weights[PART] = weights[PART_SQUARES] = one["lines"]
     values[PART] = values[PART_SQUARES] = part
     if np.isnan(x):
         return False
-    count[y, LINES, s] += one.lines
-    count[y, MATCHED_LINES, s] += one.matched
-    weights[RATE] = weights[SQUARES] = one.lines
-    weights[WEIGHTED] = weights[WEIGHTED_SQUARES] = weights[PART_WEIGHTED] = one.weight
-    weights[MATCHED] = weights[MATCHED_SQUARES] = one.matched
+    count[y, LINES, s] += one["lines"]
+    count[y, MATCHED_LINES, s] += one["matched"]
+    weights[RATE] = weights[SQUARES] = one["lines"]
+    weights[WEIGHTED] = weights[WEIGHTED_SQUARES] = weights[PART_WEIGHTED] = one["weight"]
+    weights[MATCHED] = weights[MATCHED_SQUARES] = one["matched"]
     values[RATE] = values[SQUARES] = values[WEIGHTED] = values[WEIGHTED_SQUARES] = x
     values[MATCHED] = values[MATCHED_SQUARES] = x
     values[PART_WEIGHTED] = part
@@ -128,15 +128,15 @@ def add_uncertain_year(
         known = add_uncertain(one, seats, sides, y, s, zero, count, weights, values)
         if known:
             total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s] = add(
-                total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s], one.weight
+                total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s], one["weight"]
             )
-        if one.subheading < 0:
-            weights[HEADING] = one.heading
+        if one["subheading"] < 0:
+            weights[HEADING] = one["heading"]
             values[HEADING] = values[RATE] if known else np.nan
         elif known:
-            total, lost = add_product(total, lost, one.lines, values[RATE])
-            lines += one.lines
-        if one.subheading >= 0 and (k + 1 == last or classes[k + 1].subheading != one.subheading):
+            total, lost = add_product(total, lost, one["lines"], values[RATE])
+            lines += one["lines"]
+        if one["subheading"] >= 0 and (k + 1 == last or classes[k + 1]["subheading"] != one["subheading"]):
             if lines > 0.0:
                 weights[HEADING] = 1.0
                 values[HEADING] = (total + lost) / lines
@@ -162,24 +162,24 @@ def add_sure_year(
     specific_lines, water = 0.0, 0.0
     for k in range(first, last):
         one = classes[k]
-        lines, weight, matched = one.lines, one.weight, one.matched
-        x = rates[one.applied]
-        part = parts[one.applied]
-        specific = specifics[one.applied]
+        lines, weight, matched = one["lines"], one["weight"], one["matched"]
+        x = rates[one["applied"]]
+        part = parts[one["applied"]]
+        specific = specifics[one["applied"]]
         if has_bound:
-            bound = rates[one.bound]
+            bound = rates[one["bound"]]
             t4, e4 = add_product(t4, e4, lines, bound)
             differ = apart(x, bound)
             water += lines if differ and bound > x else 0.0
             governs = differ and x > bound
             x = bound if governs else x
-            specific = specifics[one.bound] if governs else specific
-            part = lesser_part(part, parts[one.bound])
+            specific = specifics[one["bound"]] if governs else specific
+            part = lesser_part(part, parts[one["bound"]])
         specific_lines += lines if specific else 0.0
         t0, e0 = add_product(t0, e0, lines, x)
         t1, e1 = add_product(t1, e1, weight, x)
         t2, e2 = add_product(t2, e2, matched, x)
-        t3, e3 = add_product(t3, e3, one.heading, x)
+        t3, e3 = add_product(t3, e3, one["heading"], x)
         t5, e5 = add_product(t5, e5, lines, part)
         t6, e6 = add_product(t6, e6, weight, part)
         t7, e7 = add_square(t7, e7, lines, x)
@@ -220,6 +220,6 @@ def add_classes(layout: Layout, sides: Sides, lanes: Sides, zero: bool, sums: Su
     s = 0
     for part in range(uncertain.size):
         y = part % years.size
-        add_sure_year(classes, start[part], uncertain[part], years[y].has_bound, sides, y, sums)
+        add_sure_year(classes, start[part], uncertain[part], years[y]["has_bound"], sides, y, sums)
         if uncertain[part] < start[part + 1]:
             add_uncertain_year(classes, uncertain[part], start[part + 1], seats, lanes, y, s, zero, True, sums, work)

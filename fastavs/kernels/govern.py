@@ -74,9 +74,9 @@ def settle(
         if row_plain[row]:
             kept = 0 if row_part[row] > outlier else found[h]
             binding = 0
-        count[h].kept = kept
-        count[h].binding = binding
-        count[h].outliers = found[h] - kept
+        count[h]["kept"] = kept
+        count[h]["binding"] = binding
+        count[h]["outliers"] = found[h] - kept
 
 
 @kernel

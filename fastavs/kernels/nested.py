@@ -29,9 +29,9 @@ def amounts(c: np.ndarray, terms: np.ndarray, row: Any, period: int, factors: Fa
     _, _, scale_b, shift_b, fx, periods, currencies = factors
     for j in range(terms.size):
         term = terms[j]
-        of = row.cell * currencies + term.currency
-        b = max(term.b * scale_b[of] + shift_b[of] * term.per_unit, 0.0)
-        c[j] = b * fx[row.fx_offset + term.currency * periods + period]
+        of = row["cell"] * currencies + term["currency"]
+        b = max(term["b"] * scale_b[of] + shift_b[of] * term["per_unit"], 0.0)
+        c[j] = b * fx[row["fx_offset"] + term["currency"] * periods + period]
 
 
 @inner
@@ -110,23 +110,23 @@ def nested_rows(
     present = np.empty(STACK, dtype=np.bool_)
     for i in range(which.size):
         row = rows[which[i]]
-        one = duty[row.duty]
-        op = ops[one.op : one.op_stop]
-        own = terms[one.term : one.term_stop]
-        operands(arg, op, given[one.op : one.op_stop], factors.scale[row.cell], factors.shift[row.cell])
+        one = duty[row["duty"]]
+        op = ops[one["op"] : one["op_stop"]]
+        own = terms[one["term"] : one["term_stop"]]
+        operands(arg, op, given[one["op"] : one["op_stop"]], factors.scale[row["cell"]], factors.shift[row["cell"]])
         a = ad_valorem_part(op, arg, stack, present)
         below_a = np.nextafter(a, -np.inf)
         total = 0.0
         lost = 0.0
         used = 0
         bind = 0
-        last = group[row.group + 1] if row.group >= 0 and own.size > 0 else -1
-        for g in range(group[row.group] if last >= 0 else 0, last):
+        last = group[row["group"] + 1] if row["group"] >= 0 and own.size > 0 else -1
+        for g in range(group[row["group"]] if last >= 0 else 0, last):
             segment = segments[g]
-            amounts(c, own, row, segment.period, factors)
-            first = segment.start
-            n = segments[g + 1].start - first
-            if segment.high == np.inf:  # an absurd ratio may be infinite: not to be found in running sums
+            amounts(c, own, row, segment["period"], factors)
+            first = segment["start"]
+            n = segments[g + 1]["start"] - first
+            if segment["high"] == np.inf:  # an absurd ratio may be infinite: not to be found in running sums
                 absurd = n - count_up_to(ratio, first, n, 1.0, FINITE)
                 n -= absurd
                 one_rate = value_at(op, arg, c, own.size, np.inf, term, stack)
@@ -140,7 +140,7 @@ def nested_rows(
             under_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, below_a, term, stack)
             used += n
             bind += n - (up_to_a - under_a)
-        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row.purely_specific)
+        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row["purely_specific"])
         part[i] = a
         kept[i] = used
         binding[i] = bind
@@ -164,31 +164,31 @@ def program_rows(
     present = np.empty(STACK, dtype=np.bool_)
     for i in range(which.size):
         row = rows[which[i]]
-        one = duty[row.duty]
-        op = ops[one.op : one.op_stop]
-        own = terms[one.term : one.term_stop]
-        operands(arg, op, given[one.op : one.op_stop], factors.scale[row.cell], factors.shift[row.cell])
+        one = duty[row["duty"]]
+        op = ops[one["op"] : one["op_stop"]]
+        own = terms[one["term"] : one["term_stop"]]
+        operands(arg, op, given[one["op"] : one["op_stop"]], factors.scale[row["cell"]], factors.shift[row["cell"]])
         a = ad_valorem_part(op, arg, stack, present)
         total = 0.0
         lost = 0.0
         used = 0
         bind = 0
-        last = group[row.group + 1] if row.group >= 0 and own.size > 0 else -1
-        for g in range(group[row.group] if last >= 0 else 0, last):
+        last = group[row["group"] + 1] if row["group"] >= 0 and own.size > 0 else -1
+        for g in range(group[row["group"]] if last >= 0 else 0, last):
             segment = segments[g]
-            amounts(c, own, row, segment.period, factors)
-            n = segments[g + 1].start - segment.start
+            amounts(c, own, row, segment["period"], factors)
+            n = segments[g + 1]["start"] - segment["start"]
             for x in range(n):
                 for j in range(own.size):
-                    kind = own[j].kind
-                    at = segment.more + (kind - 1) * n + x
-                    term[j] = c[j] * (more[at] if kind > 0 else ratio[segment.start + x])
+                    kind = own[j]["kind"]
+                    at = segment["more"] + (kind - 1) * n + x
+                    term[j] = c[j] * (more[at] if kind > 0 else ratio[segment["start"] + x])
                 one_rate = value(op, arg, term, stack)
                 if one_rate <= outlier:  # false for what overflows into no number
                     used += 1
                     bind += one_rate != a
                     total, lost = add(total, lost, one_rate)
-        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row.purely_specific)
+        rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row["purely_specific"])
         part[i] = a
         kept[i] = used
         binding[i] = bind

@@ -35,32 +35,32 @@ def pooled_rows(
     sums = np.empty((4, STACK))  # what is paid and the value, by term, each with what it lost
     for i in range(which.size):
         row = rows[which[i]]
-        one = duty[row.duty]
-        op = ops[one.op : one.op_stop]
-        own = terms[one.term : one.term_stop]
-        operands(arg, op, given[one.op : one.op_stop], factors.scale[row.cell], factors.shift[row.cell])
+        one = duty[row["duty"]]
+        op = ops[one["op"] : one["op_stop"]]
+        own = terms[one["term"] : one["term_stop"]]
+        operands(arg, op, given[one["op"] : one["op_stop"]], factors.scale[row["cell"]], factors.shift[row["cell"]])
         a = ad_valorem_part(op, arg, stack, present)
         sums[:] = 0.0
         used = 0
         bind = 0
-        last = group[row.group + 1] if row.group >= 0 else -1
-        for g in range(group[row.group] if last >= 0 else 0, last):
+        last = group[row["group"] + 1] if row["group"] >= 0 else -1
+        for g in range(group[row["group"]] if last >= 0 else 0, last):
             segment = segments[g]
-            amounts(c, own, row, segment.period, factors)
-            n = segments[g + 1].start - segment.start
+            amounts(c, own, row, segment["period"], factors)
+            n = segments[g + 1]["start"] - segment["start"]
             for x in range(n):
                 for j in range(own.size):
-                    at = segment.more + (own[j].kind - 1) * n + x
-                    term[j] = c[j] * (more[at] if own[j].kind > 0 else ratio[segment.start + x])
+                    at = segment["more"] + (own[j]["kind"] - 1) * n + x
+                    term[j] = c[j] * (more[at] if own[j]["kind"] > 0 else ratio[segment["start"] + x])
                 one_rate = value(op, arg, term, stack)
                 if not one_rate <= outlier:  # true for what overflows into no number
                     continue
                 used += 1
                 bind += one_rate != a
                 for j in range(own.size):
-                    at = segment.start + x
-                    if own[j].kind > 0:
-                        at = ratio.size + segment.more + (own[j].kind - 1) * n + x
+                    at = segment["start"] + x
+                    if own[j]["kind"] > 0:
+                        at = ratio.size + segment["more"] + (own[j]["kind"] - 1) * n + x
                     sums[0, j], sums[1, j] = add_product(sums[0, j], sums[1, j], c[j], quantity[at])
                     sums[2, j], sums[3, j] = add(sums[2, j], sums[3, j], carried[at])
         mean = np.nan
@@ -68,7 +68,7 @@ def pooled_rows(
             for j in range(own.size):
                 term[j] = (sums[0, j] + sums[1, j]) / (sums[2, j] + sums[3, j])
             mean = value(op, arg, term, stack)
-        rate[i] = settled(mean, a, row.purely_specific)
+        rate[i] = settled(mean, a, row["purely_specific"])
         part[i] = a
         kept[i] = used
         binding[i] = bind

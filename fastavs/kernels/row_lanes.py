@@ -96,17 +96,17 @@ def charge_sure(
 
     Thresholds a / c lie between `low` and `high`; `below` is a lane to work in, and `paid` is filled in.
     """
-    first = segment.start
-    whole = segment.total
+    first = segment["start"]
+    whole = segment["total"]
     if form == SUM:
         for s in range(a.size):
             paid[s] = a[s] * n + c[s] * whole
         return
     lesser = form == LESSER
     sure, maybe = 0, 0
-    if segment.low <= high:
+    if segment["low"] <= high:
         sure, maybe = n, n
-        if segment.high >= low:
+        if segment["high"] >= low:
             sure, maybe = count_between(ratio, first, n, low, high)
     if sure == maybe:
         so_far = running[at + sure]
@@ -135,25 +135,25 @@ def charge_at_once(
     `rate` (float64[s]) is filled in. Nothing may be shifted.
     """
     scale, _, scale_b, _, fx, periods, currencies = factors
-    percent = 0.0 if one.form == ALONE else one.ad_valorem
-    amount = one.b
-    cell = row.cell
-    quote = row.fx_offset + one.currency * periods + segment.period
-    of = cell * currencies + one.currency
+    percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
+    amount = one["b"]
+    cell = row["cell"]
+    quote = row["fx_offset"] + one["currency"] * periods + segment["period"]
+    of = cell * currencies + one["currency"]
     largest = percent * bounds.largest_percent[cell]
-    highest = amount * bounds.largest_amount[cell, quote] * (1.0 + SLACK) * segment.high
-    if one.form == SUM:
+    highest = amount * bounds.largest_amount[cell, quote] * (1.0 + SLACK) * segment["high"]
+    if one["form"] == SUM:
         highest += largest
-    if not (largest <= outlier and highest * (1.0 + SLACK) <= outlier and segment.total < np.inf):
+    if not (largest <= outlier and highest * (1.0 + SLACK) <= outlier and segment["total"] < np.inf):
         return False
     low = percent / amount * bounds.low[cell, quote] * (1.0 - SLACK)
     high = percent / amount * bounds.high[cell, quote] * (1.0 + SLACK)
-    if not (one.form == SUM or segment.low > high or segment.high < low):
+    if not (one["form"] == SUM or segment["low"] > high or segment["high"] < low):
         return False
     count = float(n)
-    under = segment.low <= high  # or all above
-    flat = count if one.form == SUM or under == (one.form != LESSER) else 0.0
-    rising = segment.total if one.form == SUM or under == (one.form == LESSER) else 0.0
+    under = segment["low"] <= high  # or all above
+    flat = count if one["form"] == SUM or under == (one["form"] != LESSER) else 0.0
+    rising = segment["total"] if one["form"] == SUM or under == (one["form"] == LESSER) else 0.0
     for s in range(rate.size):
         of_value = percent * scale[cell, s]
         rate[s] = (of_value * flat + amount * scale_b[of, s] * fx[quote, s] * rising) / count
@@ -200,33 +200,33 @@ def charge_segments(
     _, _, scale_b, shift_b, fx, periods, currencies = factors
     b, c, total, lost, kept = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4]
     below, paid = lanes[5], lanes[6]
-    percent = 0.0 if one.form == ALONE else one.ad_valorem
-    of = row.cell * currencies + one.currency
-    largest_percent = percent * bounds.largest_percent[row.cell]
+    percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
+    of = row["cell"] * currencies + one["currency"]
+    largest_percent = percent * bounds.largest_percent[row["cell"]]
     if bounds.shifted:
         largest_percent = 0.0
         for s in range(a.size):
             largest_percent = max(largest_percent, a[s])
     for s in range(a.size):
-        b[s] = max(one.b * scale_b[of, s] + shift_b[of, s] * one.per_unit, 0.0)
+        b[s] = max(one["b"] * scale_b[of, s] + shift_b[of, s] * one["per_unit"], 0.0)
         kept[s] = 0.0
     counted = 0  # observations that every scenario keeps
-    first = group[row.group]
-    for g in range(first, group[row.group + 1]):
+    first = group[row["group"]]
+    for g in range(first, group[row["group"] + 1]):
         segment = segments[g]
-        n = segments[g + 1].start - segment.start
-        at = segment.start + g
-        quote = row.fx_offset + one.currency * periods + segment.period
+        n = segments[g + 1]["start"] - segment["start"]
+        at = segment["start"] + g
+        quote = row["fx_offset"] + one["currency"] * periods + segment["period"]
         for s in range(a.size):
             c[s] = b[s] * fx[quote, s]
-        low, high, largest = thresholds(a, c, percent, one.b, row.cell, quote, bounds)
-        highest = largest * segment.high + (largest_percent if one.form == SUM else 0.0)
-        if largest_percent <= outlier and highest * (1.0 + SLACK) <= outlier and segment.total < np.inf:
+        low, high, largest = thresholds(a, c, percent, one["b"], row["cell"], quote, bounds)
+        highest = largest * segment["high"] + (largest_percent if one["form"] == SUM else 0.0)
+        if largest_percent <= outlier and highest * (1.0 + SLACK) <= outlier and segment["total"] < np.inf:
             counted += n
-            charge_sure(ratio, running, segment, at, n, one.form, low, high, a, c, below, paid)
+            charge_sure(ratio, running, segment, at, n, one["form"], low, high, a, c, below, paid)
         else:  # some scenario may drop some observation
             for s in range(a.size):
-                paid[s], n_kept, _ = charge(ratio, running, segment, at, n, one.form, a[s], c[s], outlier)
+                paid[s], n_kept, _ = charge(ratio, running, segment, at, n, one["form"], a[s], c[s], outlier)
                 kept[s] += n_kept
         if g == first:
             for s in range(a.size):
@@ -238,7 +238,7 @@ def charge_segments(
     for s in range(a.size):
         all_kept = kept[s] + counted
         mean = (total[s] + lost[s]) / all_kept if all_kept > 0.0 else np.nan
-        rate[s] = a[s] if np.isnan(mean) and not row.purely_specific else mean
+        rate[s] = a[s] if np.isnan(mean) and not row["purely_specific"] else mean
 
 
 @inner
@@ -261,25 +261,25 @@ def charge_rows(
     duty = duties.duty
     for i in range(first, last):
         row = rows[i]
-        one = duty[row.duty]
+        one = duty[row["duty"]]
         here = seat + i - first
         for s in range(rates.shape[1]):
-            specifics[here, s] = row.specific
-        if not ALONE <= one.form <= PERCENT:
+            specifics[here, s] = row["specific"]
+        if not ALONE <= one["form"] <= PERCENT:
             continue
-        percent = 0.0 if one.form == ALONE else one.ad_valorem
+        percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
         rate, a = rates[here], parts[here]
         for s in range(a.size):
-            a[s] = max(percent * scale[row.cell, s] + shift[row.cell, s], 0.0) if one.form != ALONE else 0.0
-        if row.group < 0 or one.form == PERCENT:
-            null = row.purely_specific and one.form != PERCENT
+            a[s] = max(percent * scale[row["cell"], s] + shift[row["cell"], s], 0.0) if one["form"] != ALONE else 0.0
+        if row["group"] < 0 or one["form"] == PERCENT:
+            null = row["purely_specific"] and one["form"] != PERCENT
             for s in range(a.size):
                 rate[s] = np.nan if null else a[s]
             continue
-        g = entries.group[row.group]
-        if g + 1 == entries.group[row.group + 1] and not bounds.shifted:
+        g = entries.group[row["group"]]
+        if g + 1 == entries.group[row["group"] + 1] and not bounds.shifted:
             segment = entries.segment[g]
-            n = entries.segment[g + 1].start - segment.start
+            n = entries.segment[g + 1].start - segment["start"]
             if charge_at_once(row, one, segment, n, factors, bounds, outlier, rate):
                 continue
         charge_segments(row, one, entries, factors, bounds, outlier, a, lanes, rate)

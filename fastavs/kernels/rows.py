@@ -26,12 +26,12 @@ def charge_sum(
     ratio: np.ndarray, running: np.ndarray, segment: Any, at: int, n: int, a: float, c: float, outlier: float
 ) -> tuple[float, int, int]:
     """Charge ``a + c * ratio``; see `charge`."""
-    first = segment.start
+    first = segment["start"]
     kept = n
-    if not a + c * segment.high <= outlier:
+    if not a + c * segment["high"] <= outlier:
         kept = count_sums_up_to(ratio, first, kept, a, c, outlier)
     idle = 0
-    if kept > 0 and a + c * segment.low <= a:
+    if kept > 0 and a + c * segment["low"] <= a:
         idle = count_sums_up_to(ratio, first, kept, a, c, a)
     return a * kept + times(c, running[at + kept]), kept, kept - idle
 
@@ -41,13 +41,13 @@ def charge_lesser(
     ratio: np.ndarray, running: np.ndarray, segment: Any, at: int, n: int, a: float, c: float, outlier: float
 ) -> tuple[float, int, int]:
     """Charge ``min(a, c * ratio)``; see `charge`."""
-    first = segment.start
+    first = segment["start"]
     kept = n
-    high = c * segment.high
+    high = c * segment["high"]
     if not high <= outlier and (a > outlier or np.isnan(high)):  # nothing of an infinite ratio is no number
         kept = count_up_to(ratio, first, kept, c, outlier)
     binding = 0
-    if kept > 0 and c * segment.low < a:
+    if kept > 0 and c * segment["low"] < a:
         binding = count_below(ratio, first, kept, c, a)
     return times(c, running[at + binding]) + a * (kept - binding), kept, binding
 
@@ -59,14 +59,14 @@ def charge_greater(
     """Charge ``max(a, c * ratio)``, or with a = 0 ``c * ratio``; see `charge`."""
     if a > outlier:
         return 0.0, 0, 0
-    first = segment.start
-    high = c * segment.high
+    first = segment["start"]
+    high = c * segment["high"]
     kept = n
-    whole = segment.total
+    whole = segment["total"]
     if not high <= outlier:  # an absurd ratio may be infinite, and nothing of it no number
         kept = count_up_to(ratio, first, n, c, outlier)
         whole = running[at + kept]
-    if kept == 0 or c * segment.low > a:
+    if kept == 0 or c * segment["low"] > a:
         return times(c, whole), kept, kept
     below = kept
     if kept < n or high > a:
@@ -116,8 +116,8 @@ def charge(
 @inlined
 def ask_for(segments: np.ndarray, ratio: np.ndarray, running: np.ndarray, g: int) -> None:
     """Ask for the memory where a search of a segment will begin."""
-    first = segments[g].start
-    half = (segments[g + 1].start - first) >> 1
+    first = segments[g]["start"]
+    half = (segments[g + 1]["start"] - first) >> 1
     fetch(ratio, first + half)
     fetch(running, first + g + half)
     fetch(ratio, first + (half >> 1))
@@ -148,31 +148,31 @@ def plain_rows(
     last = segments.size - 1 - AHEAD
     for i in range(rows.size):
         row = rows[i]
-        one = duty[row.duty]
-        form = one.form
+        one = duty[row["duty"]]
+        form = one["form"]
         if not ALONE <= form <= PERCENT:
             continue
-        cell = row.cell
+        cell = row["cell"]
         a = 0.0
         if form != ALONE:
-            a = max(one.ad_valorem * scale[cell] + shift[cell], 0.0)
+            a = max(one["ad_valorem"] * scale[cell] + shift[cell], 0.0)
         total = 0.0
         lost = 0.0
         used = 0
         bind = 0
-        where = row.group
+        where = row["group"]
         if where >= 0 and form != PERCENT:
-            of = cell * currencies + one.currency
-            b = max(one.b * scale_b[of] + shift_b[of] * one.per_unit, 0.0)
-            quote = row.fx_offset + one.currency * periods
+            of = cell * currencies + one["currency"]
+            b = max(one["b"] * scale_b[of] + shift_b[of] * one["per_unit"], 0.0)
+            quote = row["fx_offset"] + one["currency"] * periods
             first = group[where]
             for g in range(first, group[where + 1]):
                 if g < last:
                     ask_for(segments, ratio, running, g + AHEAD)
                 segment = segments[g]
-                n = segments[g + 1].start - segment.start
-                c = b * fx[quote + segment.period]
-                paid, n_kept, n_binding = charge(ratio, running, segment, segment.start + g, n, form, a, c, outlier)
+                n = segments[g + 1]["start"] - segment["start"]
+                c = b * fx[quote + segment["period"]]
+                paid, n_kept, n_binding = charge(ratio, running, segment, segment["start"] + g, n, form, a, c, outlier)
                 used += n_kept
                 bind += n_binding
                 if g == first:
@@ -182,7 +182,7 @@ def plain_rows(
         mean = np.nan
         if used > 0:
             mean = (total + lost) / used
-        elif form == PERCENT or not row.purely_specific:
+        elif form == PERCENT or not row["purely_specific"]:
             mean = a
         rate[i] = mean
         part[i] = a

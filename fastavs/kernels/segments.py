@@ -104,19 +104,19 @@ def finish_segments(segments: np.ndarray, ratio: np.ndarray, source: np.ndarray,
     """
     longest = 0
     for g in range(segments.size - 1):
-        longest = max(longest, segments[g + 1].start - segments[g].start)
+        longest = max(longest, segments[g + 1]["start"] - segments[g]["start"])
     spare = np.empty(longest)
     spare_source = np.empty(longest, dtype=np.int32)
     shift = 0
     for g in range(segments.size - 1):
         segment = segments[g]
-        first = segment.start
-        last = segments[g + 1].start
+        first = segment["start"]
+        last = segments[g + 1]["start"]
         sort_with(ratio, first, last, source, shift, spare, spare_source)
         add_up_segment(ratio, first, last, running, first + g)
-        segment.low = ratio[first] if last > first else np.inf
-        segment.high = ratio[last - 1] if last > first else 0.0
-        segment.total = running[last + g]
+        segment["low"] = ratio[first] if last > first else np.inf
+        segment["high"] = ratio[last - 1] if last > first else 0.0
+        segment["total"] = running[last + g]
 
 
 @kernel
@@ -125,9 +125,9 @@ def further_ratios(
 ) -> None:
     """Copy the ratios of further kinds for the entries of some segments (int64), kind by kind within a segment."""
     for g in which:
-        at = segments[g].more
+        at = segments[g]["more"]
         for kind in range(1, ratio.shape[0]):
-            for i in range(segments[g].start, segments[g + 1].start):
+            for i in range(segments[g]["start"], segments[g + 1]["start"]):
                 more[at] = ratio[kind, place_of[i]]
                 at += 1
 
@@ -136,5 +136,5 @@ def further_ratios(
 def find_observations(segments: np.ndarray, which: np.ndarray, observation: np.ndarray, place_of: np.ndarray) -> None:
     """Replace places in a source by the observations there, for the entries of some segments (int64)."""
     for g in which:
-        for i in range(segments[g].start, segments[g + 1].start):
+        for i in range(segments[g]["start"], segments[g + 1]["start"]):
             place_of[i] = observation[place_of[i]]

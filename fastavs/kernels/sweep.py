@@ -29,7 +29,7 @@ def put_others(
 def prepared(rows: np.ndarray, first: int, last: int, seat: int, rate: np.ndarray) -> bool:
     """Whether every row that has no rate, under some scenario, was prepared for that."""
     for i in range(first, last):
-        if rows[i].purely_specific and not rows[i].nullable:
+        if rows[i]["purely_specific"] and not rows[i]["nullable"]:
             for s in range(rate.shape[1]):
                 if np.isnan(rate[seat + i - first, s]):
                     return False
