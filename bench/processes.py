@@ -10,7 +10,17 @@ from collections.abc import Mapping
 
 from bench.studies import ROOT
 
-PEAK = "\nprint(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+TWO_PROCESSORS = """\
+import os
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+"""
+PEAK = """\
+import atexit
+def peak():
+    print("\\n", next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+atexit.register(peak)
+"""
 
 
 def run(code: str, environment: Mapping[str, str] | None = None) -> str:
@@ -28,17 +38,24 @@ def run(code: str, environment: Mapping[str, str] | None = None) -> str:
     return done.stdout
 
 
-def processor_seconds(code: str) -> float:
+def processor_seconds(code: str, environment: Mapping[str, str] | None = None) -> float:
     """Return the processor time that a fresh process takes, user and system, whatever else the machine does."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run(code)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    before = _processor_seconds_of_children()
+    run(code, environment)
+    return _processor_seconds_of_children() - before
 
 
-def peak_mebibytes(code: str) -> float:
-    """Return the most memory that a fresh process was resident with, in MiB.
+def spent(code: str) -> dict[str, float]:
+    """Return what a fresh process takes: `processor` time in s, user and system, and `peak` memory in MiB.
 
-    Read off the process' own high-water mark: `ru_maxrss` would also count what its parent had when it was forked.
+    The peak is the process' own high-water mark: `ru_maxrss` would also count what its parent had when it was forked.
     """
-    return float(run(code + PEAK).split()[-1]) / 1024.0
+    before = _processor_seconds_of_children()
+    printed = run(PEAK + code)
+    processor = _processor_seconds_of_children() - before
+    return {"processor": processor, "peak": float(printed.split()[-1]) / 1024.0}
+
+
+def _processor_seconds_of_children() -> float:
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime

@@ -2,8 +2,8 @@
 
 python -m bench.report                          the paper's scale, a tenth and four times of it
 python -m bench.report --scale 1                one scale
-python -m bench.report --quick --gate           what CI runs: a tenth of the scale; exit status 1 under a floor
-python -m bench.report --write                  all scales; the README's table, and floors at 60 % of it
+python -m bench.report --quick --gate           what CI runs: a tenth of the scale; exit status 1 beyond a limit
+python -m bench.report --write                  all scales; the README's table, and limits that leave 40 %
 """
 
 from __future__ import annotations
@@ -20,20 +20,22 @@ from bench.timings import Timings, run
 
 README = Path(__file__).parent.parent / "README.md"
 MARKER, END = "<!-- bench -->", "<!-- end -->"
-FLOORS = Path(__file__).parent / "floors.toml"
+LIMITS = Path(__file__).parent / "limits.toml"
 SHARE = 0.6
 AGAIN = 2  # how often a stage with a low ratio is measured anew
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the tables; with --gate, hold the ratios against their floors."""
+    """Print the tables; with --gate, hold the ratios against their limits."""
     parser = argparse.ArgumentParser(prog="python -m bench.report", description="Benchmarks against rivals.")
     parser.add_argument("--scale", type=float, nargs="+", help="trade rows relative to the paper's")
     parser.add_argument("--turns", type=int, help="how often each contender is timed")
     parser.add_argument("--quick", action="store_true", help="the short form, at a tenth of the scale")
     parser.add_argument("--only", nargs="+", default=(), help="only these stages: sweep, scenarios, index, ...")
-    parser.add_argument("--gate", action="store_true", help="fail where a ratio is under its floor")
-    parser.add_argument("--write", action="store_true", help="put the table into the README, and floors at 60 %% of it")
+    parser.add_argument("--gate", action="store_true", help="fail where a ratio is beyond its limit")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into the README, and limits that leave 40 %%"
+    )
     asked = parser.parse_args(arguments)
     scales = asked.scale or ([0.1] if asked.quick else [0.1, 1.0, 4.0])
     turns = asked.turns or (2 if asked.quick else 3)
@@ -43,34 +45,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{tables(found)}\n{busy}")
     if asked.write:
         write_readme(f"{tables(found, brief=True)}\n{busy}")
-        write_floors(found[0.1])
+        write_limits(found[0.1])
     return gate(found[0.1], bool(asked.only)) if asked.gate else 0
 
 
 def gate(timings: Timings, in_part: bool) -> int:
-    """Return 1 where a ratio is under its floor, and stays so when its stage is measured twice more.
+    """Return 1 where a ratio is beyond its limit, and stays so when its stage is measured twice more.
 
-    A busy machine lowers a ratio now and then; code that became slower lowers it every time.
+    A busy machine worsens a ratio now and then; code that became slower worsens it every time.
     """
-    floors = tomllib.loads(FLOORS.read_text())["floors"]
-    measured = {one.key: figure for one, figure in _gated(timings)}
-    failed = [f"{key} was not measured" for key in floors if key not in measured and not in_part]
+    limits = tomllib.loads(LIMITS.read_text())
+    known = limits["floors"] | limits["ceilings"]
+    measured = {one.key: (one, figure) for one, figure in _gated(timings)}
+    failed = [f"{key} was not measured" for key in known if key not in measured and not in_part]
     for _ in range(AGAIN):
-        low = [key for key, figure in measured.items() if figure < floors.get(key, 0.0)]
-        if not low:
+        beyond = [key for key, (one, figure) in measured.items() if _beyond(one, figure, known)]
+        if not beyond:
             break
-        print("measured again: " + ", ".join(low), file=sys.stderr)
-        again = run(0.1, 2, True, sorted({key.split("-")[0] for key in low}))
+        print("measured again: " + ", ".join(beyond), file=sys.stderr)
+        again = run(0.1, 2, True, sorted({key.split("-")[0] for key in beyond}))
         for one, figure in _gated(again):
-            measured[one.key] = max(measured[one.key], figure)
+            best = max if one.gated == "floor" else min
+            measured[one.key] = one, best(measured[one.key][1], figure)
     failed += [
-        f"{key}: {figure:.2f} is under its floor of {floors[key]:g}"
-        for key, figure in measured.items()
-        if figure < floors.get(key, 0.0)
+        f"{key}: {figure:.2f} is beyond its {one.gated} of {known[key]:g}"
+        for key, (one, figure) in measured.items()
+        if _beyond(one, figure, known)
     ]
     if failed:
-        print("ratios under their floors: " + "; ".join(failed), file=sys.stderr)
+        print("ratios beyond their limits: " + "; ".join(failed), file=sys.stderr)
     return 1 if failed else 0
+
+
+def _beyond(one: Measure, figure: float, known: Mapping[str, float]) -> bool:
+    """Return whether a ratio is under its floor or above its ceiling."""
+    if one.key not in known:
+        return False
+    return figure < known[one.key] if one.gated == "floor" else figure > known[one.key]
 
 
 def tables(found: Mapping[float, Timings], brief: bool = False) -> str:
@@ -109,11 +120,13 @@ def _gated(timings: Timings) -> list[tuple[Measure, float]]:
     return [(one, figure) for one, figure in every if figure is not None]
 
 
-def write_floors(timings: Timings) -> None:
-    """Set the floors at 60 % of ratios."""
-    lines = ["# Least ratios at a tenth of the scale: 60 % of what the README prints.", "[floors]"]
-    lines += [f"{one.key} = {SHARE * figure:.2f}" for one, figure in _gated(timings)]
-    FLOORS.write_text("\n".join(lines) + "\n")
+def write_limits(timings: Timings) -> None:
+    """Set floors at 60 % of ratios, and ceilings where ratios would be 60 % of them."""
+    lines = ["# Limits of ratios at a tenth of the scale, that leave 40 % to what the README prints."]
+    for kind, share in (("floor", SHARE), ("ceiling", 1.0 / SHARE)):
+        lines += ["", f"[{kind}s]"]
+        lines += [f"{one.key} = {share * figure:.2f}" for one, figure in _gated(timings) if one.gated == kind]
+    LIMITS.write_text("\n".join(lines) + "\n")
 
 
 def write_readme(text: str) -> None:

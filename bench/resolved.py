@@ -17,7 +17,6 @@ from bench.shocks import CURRENCY, Shock
 from fastavs import codes
 from fastavs.duty import ADD as PLUS
 from fastavs.duty import CONST, MAX, MIN, TERM
-from fastavs.evaluation.plan import make_plan
 from fastavs.index.parts import headings_of
 from fastavs.index.sorted_index import SortedIndex
 
@@ -148,12 +147,13 @@ def resolve(index: SortedIndex) -> Resolved:
     Raises
     ------
     ValueError
-        An index of another shape than the replica's: lines that may be left without a rate, bound schedules of
+        An index of another shape than the replica's: lines without a rate, bound schedules of
         differing lines, duties on several quantities.
     """
     lines, entries = index.lines, index.entries
-    if make_plan(index).rows["nullable"].any() or entries.more.size:
-        raise ValueError("lines that may be without a rate, or duties on several quantities")
+    charged = index.ready.rows
+    if (charged["purely_specific"] & (charged["group"] < 0)).any() or entries.more.size:
+        raise ValueError("lines without a rate, or duties on several quantities")
     pairs, row = np.unique(lines.duty.astype(np.int64) << 32 | (lines.group.astype(np.int64) + 1), return_inverse=True)
     duties = np.array([duty_columns(text) for text in index.duties])[pairs >> 32]
     group = ((pairs & 0xFFFFFFFF) - 1).astype(np.int32)

@@ -72,8 +72,7 @@ def study(scale: float) -> fa.Study:
 
 def saved_index(scale: float) -> Path:
     """Return the file of a replica's sorted index, built if need be."""
-    folders = ("", "duty/", "kernels/", "replica/", "sweeping/")
-    path = _kept("index", scale, *(f"{folder}*.*" for folder in folders), ending=".avs")
+    path = _kept("index", scale, "**/*.py", "duty/*.lark", ending=".avs")
     if not path.exists():
         fa.build_index(study(scale)).save(path)
     return path

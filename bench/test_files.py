@@ -15,7 +15,7 @@ from bench.agreement import insist_on
 from bench.from_files import duckdb
 from bench.from_files import fastavs as ours
 from bench.from_files.given import parsed_schedules
-from bench.processes import peak_mebibytes
+from bench.processes import spent
 
 
 @cache
@@ -24,16 +24,22 @@ def _expected(scale: float) -> pa.Table:
 
 
 @cache
-def _checked(scale: float) -> tuple[Path, Path]:
+def checked_files(scale: float) -> tuple[Path, Path]:
     """Return the files to read, once it is clear that all come to the same figures."""
     files = studies.replica(scale), parsed_schedules(scale)
     insist_on(_expected(scale), duckdb.summary(*files), "duckdb")
     return files
 
 
+def process_of(tool: str, study_file: Path, schedules: Path) -> str:
+    """Return what a process of a tool's own runs to come to the summary."""
+    files = f"Path({str(study_file)!r})" + ("" if tool == "fastavs" else f", Path({str(schedules)!r})")
+    return f"from pathlib import Path\nfrom bench.from_files.{tool} import summary\nsummary({files})"
+
+
 @pytest.mark.contenders("fastavs", "duckdb")
 def test_files(timed: Any, scale: float, contender: str) -> None:
-    study_file, schedules = _checked(scale)
+    study_file, schedules = checked_files(scale)
     if contender == "fastavs":
         timed(lambda: ours.summary(study_file), rounds=1, warmup=0)
     else:
@@ -43,21 +49,19 @@ def test_files(timed: Any, scale: float, contender: str) -> None:
 @pytest.mark.full
 @pytest.mark.contenders("fastavs", "duckdb")
 def test_memory(timed: Any, scale: float, contender: str) -> None:
-    study_file, schedules = _checked(scale)
-    files = f"Path({str(study_file)!r})" + ("" if contender == "fastavs" else f", Path({str(schedules)!r})")
-    code = f"from pathlib import Path\nfrom bench.from_files.{contender} import summary\nsummary({files})"
-    timed(lambda: peak_mebibytes(code), rounds=1, warmup=0, note="peak")
+    code = process_of(contender, *checked_files(scale))
+    timed(lambda: spent(code), rounds=1, warmup=0, note="spent")
 
 
 @pytest.mark.full
 @pytest.mark.contenders("fastavs")
 def test_load(timed: Any, scale: float) -> None:
-    study_file, _ = _checked(scale)
+    study_file, _ = checked_files(scale)
     timed(lambda: fa.Study.load(study_file), rounds=1, warmup=0)
 
 
 @pytest.mark.full
 @pytest.mark.contenders("fastavs")
 def test_build(timed: Any, scale: float) -> None:
-    study = fa.Study.load(_checked(scale)[0])  # a fresh one: what it has sorted it keeps
+    study = fa.Study.load(checked_files(scale)[0])  # a fresh one: what it has sorted it keeps
     timed(lambda: fa.build_index(study), rounds=1, warmup=0)

@@ -44,10 +44,14 @@ class Timings:
         found = self.seconds.get((stage, contender))
         return min(found) if found else None
 
-    def ratio(self, slow: tuple[str, str], fast: tuple[str, str]) -> float | None:
-        """Return how many times as long one takes as the other: the median of the turns' own ratios."""
-        pairs = list(zip(self.seconds.get(slow, []), self.seconds.get(fast, []), strict=False))
-        return median(one / other for one, other in pairs) if pairs else None
+    def ratio(self, one: tuple[str, str], other: tuple[str, str], what: str | None = None) -> float | None:
+        """Return how many times as long one takes as the other: the median of the turns' own ratios.
+
+        With `what`, how many times as much of something that was noted in each turn.
+        """
+        left, right = (self._of(key, what) for key in (one, other))
+        pairs = list(zip(left, right, strict=False))
+        return median(a / b for a, b in pairs) if pairs else None
 
     def rival(self, stage: str, tool: str, ours: str = "fastavs") -> float | None:
         """Return how many times as long as ours the best way of a tool takes."""
@@ -56,8 +60,14 @@ class Timings:
 
     def noted(self, stage: str, contender: str, what: str) -> float | None:
         """Return the median over turns of something that was noted."""
-        found = [one[what] for one in self.extra.get((stage, contender), []) if what in one]
+        found = self._of((stage, contender), what)
         return median(found) if found else None
+
+    def _of(self, key: tuple[str, str], what: str | None) -> list[float]:
+        """Return each turn's seconds, or what else was noted in it."""
+        if what is None:
+            return self.seconds.get(key, [])
+        return [one[what] for one in self.extra.get(key, []) if what in one]
 
 
 def run(scale: float, turns: int, quick: bool, only: Sequence[str] = ()) -> Timings:

@@ -27,7 +27,7 @@ from fastavs.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from fastavs.study import Study
 
-MEANS = frozenset(  # what the quicker way gives
+MEANS = frozenset(  # columns that are quicker to work out when no others are asked for
     ["lines", "simple_mean", "weighted_mean", "matched_lines", "matched_mean", "weighted_mean_unadjusted", "adjust"]
 )
 
@@ -60,8 +60,6 @@ def sweep(
         it, nor on `lines` and `whole_lines`, to the bit.
     lines : str or sequence of str
         Tariff lines whose rates to report.
-        Where a scenario changes the trade, what the index does not hold is null: `no_quantity`, and `match_level`,
-        `observations`, `outliers` and `specific_share` of lines that are charged on the value alone.
     whole_lines : path-like, optional
         A Parquet file to write every line of every scenario to, a row group each, in order: whole or not at all.
     executor : concurrent.futures.Executor, optional
@@ -103,21 +101,21 @@ def sweep(
     """
     _check_study(study)
     chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
-    wanted, place = _outputs(outputs), Workplace(executor, threads)
-    further = Wanted(_named(by), _named(lines), whole_lines is not None)
-    found = _index(study, chosen, index, bool(further.lines) or further.whole)
+    columns, workplace = _outputs(outputs), Workplace(executor, threads)
+    wanted = Wanted(_named(by), _named(lines), whole_lines is not None)
+    found = _index(study, chosen, index, bool(wanted.lines) or wanted.whole)
     check_scenarios(found.facts, chosen)
     check_named(found, chosen)
-    check_wanted(found, further)
+    check_wanted(found, wanted)
     groups: dict[str, pa.Table] = {}
     some = None
-    with place, compiling_told(progress, "scenarios"):
+    with workplace, compiling_told(progress, "scenarios"):
         plan = make_plan(found, chosen)
-        figures = all_figures(plan, chosen, not set(wanted) <= MEANS, place, progress)
-        if further.by or further.lines or further.whole:
-            groups, some = report_lines(plan, chosen, further, whole_lines, place, progress)
+        figures = all_figures(plan, chosen, not set(columns) <= MEANS, workplace, progress)
+        if wanted.by or wanted.lines or wanted.whole:
+            groups, some = report_lines(plan, chosen, wanted, whole_lines, workplace, progress)
     years = tuple(one.year for one in found.years)
-    return Sweep(chosen, years, wanted, figures, found.line_counts, groups, some)
+    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some)
 
 
 def _check_study(study: Any) -> None:

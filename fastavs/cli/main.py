@@ -54,7 +54,7 @@ class Commands(click.Group):
         except (click.Abort, KeyboardInterrupt):
             _wrong(prog_name, "interrupted")
             return INTERRUPTED
-        except SystemExit:  # so rich ends when whoever read our output has seen enough
+        except SystemExit:  # rich raises it when the reader of our output has closed it
             return DONE
         except BrokenPipeError:
             _discard_output()
@@ -103,7 +103,7 @@ def _discard_output() -> None:
 
 
 def _wrong(prog_name: str, message: str) -> int:
-    with suppress(OSError):  # nobody listens
+    with suppress(OSError):  # the error output is closed as well
         click.echo(f"{prog_name}: {message}", err=True)
     return WRONG
 

@@ -136,7 +136,7 @@ def _cured(file: Path | None) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        if file is None or "build_index" not in (error.cure or ""):  # a call from Python, which is not at hand here
+        if file is None or "build_index" not in (error.cure or ""):  # that cure is a call from Python
             raise
         raise InputError(
             error.problem, file=str(file), key=error.key, value=error.value, expected=error.expected,

@@ -1,1 +1,1 @@
-"""Scenarios through the index; the study as it is, is the scenario that changes nothing."""
+"""Scenarios through the index. `Study.rates` is the scenario that changes nothing."""

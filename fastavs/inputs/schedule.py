@@ -263,9 +263,9 @@ def _complain_of_lengths(
 ) -> None:
     lengths, counts = np.unique(digits[rows], return_counts=True)
     usual = int(lengths[np.argmax(counts)])
-    odd = int(rows[digits[rows] != usual].min())
-    piece, row = _origin(odd, origins)
-    code = codes.to_code(int(key[odd]), int(digits[odd]))
+    other = int(rows[digits[rows] != usual].min())
+    piece, row = _origin(other, origins)
+    code = codes.to_code(int(key[other]), int(digits[other]))
     cure = f"give every line its {usual} digits"
     if len(code) == usual - 1:
         cure = f'a leading zero may be lost: write "0{code}", and keep the column as text'

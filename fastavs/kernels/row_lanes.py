@@ -279,7 +279,7 @@ def charge_rows(
         g = entries.group[row["group"]]
         if g + 1 == entries.group[row["group"] + 1] and not bounds.shifted:
             segment = entries.segment[g]
-            n = entries.segment[g + 1].start - segment["start"]
+            n = entries.segment[g + 1]["start"] - segment["start"]
             if charge_at_once(row, one, segment, n, factors, bounds, outlier, rate):
                 continue
         charge_segments(row, one, entries, factors, bounds, outlier, a, lanes, rate)

@@ -1,1 +1,1 @@
-"""Whose observations serve which line; no duty is charged here."""
+"""Whose observations serve which line. No duty is charged here."""

@@ -31,7 +31,7 @@ class Matches:
 
     def __init__(self, checked: Checked) -> None:
         self.checked = checked
-        self._ordering = threading.Lock()  # rows are put in order where they stand: by one thread, the others wait
+        self._ordering = threading.Lock()  # rows are sorted where they stand: by one thread, while others wait
         self._recorded: dict[int, Recorded] = {}
         self._bases: dict[tuple[int, bool, tuple[int, ...]], Basis] = {}
         self._matches: dict[tuple[str, int], Match] = {}

@@ -11,8 +11,9 @@ import numpy as np
 
 from fastavs import codes
 from fastavs.kernels import ordering
-from fastavs.kernels import quantities as addup
 from fastavs.kernels.options import readonly
+from fastavs.kernels.quantities import add_up
+from fastavs.kernels.quantities import quantities as fill_quantities
 from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.tables.sources import stretches
 from fastavs.trade.rows import MASS, Details, Quantities, Recalled, Repeated, Rows
@@ -20,7 +21,7 @@ from fastavs.trade.trade import Trade
 from fastavs.units.units import KINDS
 
 MOST_BUCKETS = 1 << 16
-BRIDGE_DIGIT = 4  # what a digit of a prefix counts for; less than that, which of a row's quantities it finds
+BRIDGE_DIGIT = 4  # a bridge's rank for each digit of its prefix; the lower ranks tell a row's quantities apart
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Recorded:
         for some in stretches(at.size):
             observed, places = self._observed(at[some], kinds), readonly(np.arange(some.stop - some.start), np.int64)
             for k, kind in enumerate(kinds):
-                addup.quantities(observed, KINDS.index(kind), places, quantity[k, some], quantity_value[k, some])
+                fill_quantities(observed, KINDS.index(kind), places, quantity[k, some], quantity_value[k, some])
         return quantity, quantity_value
 
     def ratios(self, at: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
@@ -235,7 +236,7 @@ def record(trade: Trade, digits: int) -> Recorded:
         row_start = np.append(first, begins.size)
         code, period, partner = Repeated(np.searchsorted(first, code.start)), period[first], partner[first]
         of_rows, value = readonly(value, np.float64), np.empty(first.size)
-        addup.add_up(readonly(row_start, np.int64), of_rows, value)
+        add_up(readonly(row_start, np.int64), of_rows, value)
     return Recorded(
         trade,
         pairs // 16,

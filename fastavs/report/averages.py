@@ -221,7 +221,7 @@ def _usual_industry(rates: Rates, year: int, found: Sequence[str]) -> pa.Array:
 def histogram(rates: Rates) -> Iterator[ReportTable]:
     """Make the figures behind Figure 1: how many lines stand how high, before and after."""
     years = compared_years(rates) or (next(iter(rates.years)),)
-    # rates within rounding of a bin's lower end belong to it: a mean of fifteen per cents may fall short by an ulp
+    # a rate that rounding put just below a bin's lower end belongs to the bin: a mean of rates of 15 % may come out so
     lower = np.arange(_BINS + 1) * _BIN / _HUNDRED - 1e-9
     known = {year: rates.years[year].rate[~np.isnan(rates.years[year].rate)] for year in years}
     counts = {

@@ -88,7 +88,7 @@ def _columns(counts: Counts, width: float) -> Canvas:
             x = middle - bar * len(counts) / 2 + bar * place
             tall = (base - top) * number / most
             canvas.box(x + 0.5, base - tall, bar - 1.0, tall, colour)
-            # four digits fill a bar of two: those of the first year lean left, of the last right
+            # two numbers of four digits would touch: the first year's moves to the left, the last year's to the right
             shift = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
             if number:
                 canvas.text(x + bar / 2 + shift, base - tall - 8, count(number), "muted", 9, align="center")

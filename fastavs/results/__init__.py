@@ -1,1 +1,1 @@
-"""Rates and summaries as Arrow."""
+"""Rates and sweeps as Arrow, the proof of a line, and what becomes of the trade."""

@@ -103,13 +103,13 @@ class _Pairs:
         same = (applied.keys[place] == rates.keys[here]) & (applied.digits == rates.digits)
         number = np.where(same, applied.duty[place] * len(bound.duties) + bound.duty[here], -1)
         distinct, pair = np.unique(number, return_inverse=True)
-        left, right = np.divmod(distinct[distinct >= 0], len(bound.duties))
-        applied_fx = self._rates_of(applied, [applied.duties[one] for one in np.unique(left)])
-        bound_fx = self._rates_of(bound, [bound.duties[one] for one in np.unique(right)])
+        applied_ix, bound_ix = np.divmod(distinct[distinct >= 0], len(bound.duties))
+        applied_fx = self._rates_of(applied, [applied.duties[one] for one in np.unique(applied_ix)])
+        bound_fx = self._rates_of(bound, [bound.duties[one] for one in np.unique(bound_ix)])
         known = self._found[applied_fx, bound_fx]
         found: list[Critical] = [(None, None)] * int((distinct < 0).sum())
-        for p, q in zip(left.tolist(), right.tolist(), strict=True):
-            one, other = applied.duties[p], bound.duties[q]
+        for a, b in zip(applied_ix.tolist(), bound_ix.tolist(), strict=True):
+            one, other = applied.duties[a], bound.duties[b]
             if (one.text, other.text) not in known:
                 pieces = self._in_pieces(one, applied_fx), self._in_pieces(other, bound_fx)
                 known[one.text, other.text] = critical_unit_value(*pieces)

@@ -34,7 +34,7 @@ def report_lines(
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
-    place: Workplace,
+    workplace: Workplace,
     progress: Progress,
 ) -> tuple[dict[str, pa.Table], pa.Table | None]:
     """Work scenarios out line by line, and keep their groups and the lines wanted.
@@ -50,10 +50,10 @@ def report_lines(
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
     chosen = None
     if wanted.lines or wanted.whole:
-        chosen = _by_line(plan, scenarios, wanted, whole_lines, place, progress, figures)
+        chosen = _by_line(plan, scenarios, wanted, whole_lines, workplace, progress, figures)
     else:
         done = 0
-        for block, found in place.run(plan, run_groups, blocks_of(plan, scenarios, TOGETHER), wanted.by):
+        for block, found in workplace.run(plan, run_groups, blocks_of(plan, scenarios, TOGETHER), wanted.by):
             for into, one in zip(figures, found, strict=True):
                 into[block.places] = one
             done += block.places.size
@@ -68,7 +68,7 @@ def _by_line(
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
-    place: Workplace,
+    workplace: Workplace,
     progress: Progress,
     groups: Sequence[np.ndarray],
 ) -> pa.Table | None:
@@ -78,7 +78,9 @@ def _by_line(
     table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
     kept: list[LineColumns] = []
     with LineFile(whole_lines) as file:
-        found = place.run(plan, run_lines, singles_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None)
+        found = workplace.run(
+            plan, run_lines, singles_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None
+        )
         for done, (_, (figures, columns)) in enumerate(found):
             for into, one in zip(groups, figures, strict=True):
                 into[done] = one

@@ -1,4 +1,4 @@
-"""What a study's inputs hold, before anything is computed: its title, its plan, what was set aside."""
+"""What a study's inputs hold, before anything is computed: title, which trade serves which year, what was set aside."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ def study_record(checked: Checked) -> dict[str, Any]:
 
 def plan_record(checked: Checked) -> dict[str, Any]:
     """Return which year rests on which periods."""
-    plan, periods = checked.serving, checked.trade.periods
-    resting = [year for year in plan.years if year not in plan.own_periods]
+    serving, periods = checked.serving, checked.trade.periods
+    resting = [year for year in serving.years if year not in serving.own_periods]
     return {
-        "base_periods": [periods[place] for place in plan.base_periods],
+        "base_periods": [periods[place] for place in serving.base_periods],
         "first_year": resting[0] if resting else None,
-        "applied_year": plan.applied_year,
+        "applied_year": serving.applied_year,
         "years": [
             {
                 "year": year,
-                "own_trade": year in plan.own_periods,
-                "periods": [periods[place] for place in plan.periods_of(year)],
+                "own_trade": year in serving.own_periods,
+                "periods": [periods[place] for place in serving.periods_of(year)],
                 "schedules": [
                     kind for kind, some in (("applied", checked.applied), ("bound", checked.bound)) if year in some
                 ],
             }
-            for year in plan.years
+            for year in serving.years
         ],
     }
 

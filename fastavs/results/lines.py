@@ -106,7 +106,7 @@ class LineFile:
         if self.writer is None:
             return
         if kind is not None:
-            with suppress(OSError):  # what is written no more need not be complete
+            with suppress(OSError):  # the file is given up, so it need not be complete
                 self.writer.close()
             self._place.__exit__(kind, error, trace)
             return

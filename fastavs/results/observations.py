@@ -159,7 +159,7 @@ def _charged(checked: Checked, side: ScheduleRates, duty: Duty, at: np.ndarray) 
     """Charge a duty on some observations: their rates by its program, float64[m], and who lacks a quantity, bool[m]."""
     recorded = side.basis.recorded
     ratios = recorded.ratios(at, duty.kinds)
-    lacks: np.ndarray = np.any(ratios <= 0.0, axis=0)  # of no kind: nobody
+    lacks: np.ndarray = np.any(ratios <= 0.0, axis=0)  # a duty without kinds: no observation lacks one
     labels = checked.fx_periods(side.schedule.year)
     rate = np.empty(at.size)
     for k, observation in enumerate(at):

@@ -91,7 +91,7 @@ def line_counts(rates: YearRates) -> dict[str, Any]:
 
 
 def not_computed(rates: YearRates) -> dict[str, Share]:
-    """Return the lines whose rate is not known, and those whose rate is their ad valorem part for want of anything.
+    """Return the lines whose rate is not known, and those that have their ad valorem part alone, without observations.
 
     The values are the lines' own trade as it would weigh; `observations` counts lines.
     """

@@ -92,30 +92,30 @@ def trade_account(rates: Rates) -> TradeAccount:
 def year_trade(checked: Checked, rates: YearRates) -> YearTrade:
     """Split the trade that one year rests on by what becomes of it."""
     # the weights are those of the schedule whose lines the year has
-    evaluated = rates.sides.get("bound") or rates.sides["applied"]
-    value, count = evaluated.basis.by_code
-    cause = _causes(rates, evaluated, checked.options.weights == "mfn" or not rates.own_trade)
+    side = rates.sides.get("bound") or rates.sides["applied"]
+    value, count = side.basis.by_code
+    cause = _causes(rates, side, checked.options.weights == "mfn" or not rates.own_trade)
     groups = len(CAUSES) + 1  # the last is trade that weighs
     values = add_by(value.ravel(), cause.ravel(), groups)
     counts = [int(count[cause == place].sum()) for place in range(groups)]
     shares = [Share(float(one), number) for one, number in zip(values, counts, strict=True)]
     return YearTrade(
         rates.year,
-        tuple(checked.trade.periods[place] for place in evaluated.basis.periods),
+        tuple(checked.trade.periods[place] for place in side.basis.periods),
         Share(float(add_by(value.ravel(), np.zeros(value.size, dtype=np.int64), 1)[0]), int(count.sum())),
         shares[-1],
         {text: share for text, share in zip(CAUSES, shares[:-1], strict=True) if share.observations},
     )
 
 
-def _causes(rates: YearRates, evaluated: ScheduleRates, only_mfn_weighs: bool) -> np.ndarray:
+def _causes(rates: YearRates, side: ScheduleRates, only_mfn_weighs: bool) -> np.ndarray:
     """Return the place among `CAUSES` of each code's observations, len(CAUSES) where they weigh; int64[2, u].
 
     The first row is of partners not excluded, the second of the others: apart from that, a code's observations share
     their fate.
     """
-    recorded, served = evaluated.basis.recorded, evaluated.served
-    schedule = evaluated.schedule
+    recorded, served = side.basis.recorded, side.served
+    schedule = side.schedule
     low, high = codes.interval(recorded.code_key, recorded.code_digits)
     begun = np.searchsorted(schedule.keys, high) - np.searchsorted(schedule.keys, low)  # lines that begin with a code
     line = served.own_line
@@ -125,7 +125,7 @@ def _causes(rates: YearRates, evaluated: ScheduleRates, only_mfn_weighs: bool) -
         SEVERAL: (line < 0) & (begun > 1),
         DONOR: (line < 0) & (begun == 1),
         NO_LINE: line < 0,
-        UNMATCHED: ~evaluated.matched[own],
+        UNMATCHED: ~side.matched[own],
         UNKNOWN: np.isnan(rates.rate[own]),
     }
     cause = np.full((2, line.size), len(CAUSES), dtype=np.int64)

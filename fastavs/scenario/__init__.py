@@ -1,1 +1,1 @@
-"""Scenarios: what they change, as values."""
+"""Scenarios as frozen data: what they change, and which lines they touch. Nothing is computed here."""

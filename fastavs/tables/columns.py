@@ -67,7 +67,7 @@ def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
     elif not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string()).dictionary_encode()
     elif kind != pa.string() or any(chunk.dictionary.null_count for chunk in array.chunks):
-        array = array.cast(kind).cast(pa.string()).dictionary_encode()  # a null among the values cannot be unified
+        array = array.cast(kind).cast(pa.string()).dictionary_encode()  # Arrow cannot unify dictionaries that hold null
     whole = array.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else texts([]).dictionary_encode()

@@ -30,7 +30,7 @@ from fastavs.tables.tables import (
 )
 
 BATCH_ROWS = 1 << 16
-"""Rows in a batch: some 3 MB of columns, which memory is found for again and again at no cost."""
+"""Rows in a batch: some 3 MB of columns, few enough for the next batch to get the memory of the one before."""
 BUFFER = 1 << 20
 """Bytes of a Parquet file that are read at a time."""
 
@@ -102,7 +102,7 @@ class FileSource:
         with unreadable(self.label):
             self._insist_on_same()
             self._read = _state(self._path)
-            self._path.open("rb").close()  # what cannot be opened is told to be that
+            self._path.open("rb").close()  # a file that cannot be opened is said to be just that
             tables = _stretches(_tables(self._path, self.label, self._columns, self._renamed))
             for table in tables:
                 yield Piece(self.label, native(table, self._columns, self._renamed, self.label), "", first)
@@ -155,7 +155,7 @@ def stretches(rows: int) -> Iterator[slice]:
 
 
 def _stretches(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Cut tables into stretches; one without rows if there are none at all, for someone to complain of."""
+    """Cut tables into stretches; one without rows if there are none at all, so that its columns are still checked."""
     some = False
     for table in tables:
         empty = table.slice(0, 0)
@@ -184,7 +184,7 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
         schema, metadata = file.schema_arrow, file.metadata
     present = [name for name in wanted if name in schema.names] or schema.names
     coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
-    # in this thread, and no more than the batch: Arrow's own threads and its reading ahead keep memory of theirs
+    # in this thread and batch by batch: Arrow's own threads, and its reading ahead, keep memory for themselves
     with pq.ParquetFile(path, metadata=metadata, read_dictionary=coded, buffer_size=BUFFER, pre_buffer=False) as file:
         yield pa.Table.from_batches([], schema)
         for batch in file.iter_batches(BATCH_ROWS, columns=present, use_threads=False):

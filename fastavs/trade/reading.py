@@ -20,7 +20,7 @@ from fastavs.trade.rules import Rules
 from fastavs.units.units import KINDS, NO_UNIT, read_unit
 
 MANY = 2
-"""Where one in so many rows has a quantity, an entry for each is smaller than a list of those that have it."""
+"""From one row in so many with a quantity on, a column of every row takes less memory than a list of those rows."""
 
 
 class Reading:
@@ -101,7 +101,7 @@ class Reading:
         bad.mark_places(line, [*self._troubles, "no code"])
         bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
         bad.mark_places(places["partner"], [*[None] * len(self._texts["partner"].names), "no partner"])
-        if wrong.any() or not (value.min() > 0.0 and value.max() < np.inf):  # as it is where any is NaN
+        if wrong.any() or not (value.min() > 0.0 and value.max() < np.inf):  # NaN is not > 0
             bad.mark(wrong, "value is not a number")
             bad.mark(np.isnan(value), "no value")
             bad.mark(np.isinf(value), "value is not finite")
@@ -193,7 +193,10 @@ class GrowingQuantities:
         self._amount = Growing(np.float64)
 
     def add(self, rows: int, kind: np.ndarray | None, amount: np.ndarray | None) -> None:
-        """Put a batch behind the others, int8[rows] and float64[rows]; no amount = no row has any, no kind = untold."""
+        """Put a batch behind the others, int8[rows] and float64[rows].
+
+        Without amount, no row has any; without kind, kinds are not noted.
+        """
         first, self._rows = self._rows, self._rows + rows
         if amount is not None and not self._of_every_row:
             some = np.flatnonzero(amount)

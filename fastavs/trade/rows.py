@@ -140,7 +140,8 @@ class Details:
     first, second, mass : Quantities
         The quantities of a row, and net kilograms.
     marked : int8[n]
-        What the table itself calls mislabelled: 1 + place in `quality.CULPRITS`, 0 = nothing. Empty where nothing is.
+        What the table itself calls mislabelled: 1 + place in `mislabelled.find.CULPRITS`, 0 = nothing. Empty where
+        nothing is.
     origin : Origin
     """
 

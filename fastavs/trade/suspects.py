@@ -13,8 +13,7 @@ from fastavs import codes
 from fastavs.errors import InputError
 from fastavs.inputs.set_aside import LOOKS_MISLABELLED, QUANTITY, SetAside
 from fastavs.tables.sources import Source
-from fastavs.trade.mislabelled import find as quality
-from fastavs.trade.mislabelled import norms as quality_norms
+from fastavs.trade.mislabelled import find, norms
 from fastavs.trade.rows import MASS, NO_KIND, Rows
 
 HEADINGS = 10_000
@@ -85,24 +84,24 @@ class Suspects:
             self._table = self._described(found)
             void_suspects(self._rows, found, sources, aside)
 
-    def _found(self) -> quality.Mislabelled:
+    def _found(self) -> find.Mislabelled:
         rows = self._rows
         found = _mislabelled(rows, codes.cut(codes.to_keys(self._codes), 6) // 10 ** (codes.LONGEST - 6))
         if rows.marked.size:
             either = np.union1d(found.rows, np.flatnonzero(rows.marked))
             mass, kind, amount = _pairs(rows, either)
             local = replace(found, rows=np.searchsorted(either, found.rows))
-            local = quality.with_marked(local, rows.marked[either], kind, amount, mass)
+            local = find.with_marked(local, rows.marked[either], kind, amount, mass)
             found = replace(local, rows=either[local.rows])
         if not rows.origin.order.size:
             return found
         as_read = np.argsort(rows.origin.order[found.rows], kind="stable")
-        return quality.Mislabelled(*(getattr(found, name)[as_read] for name in quality.Mislabelled.__slots__))
+        return find.Mislabelled(*(getattr(found, name)[as_read] for name in find.Mislabelled.__slots__))
 
-    def _described(self, found: quality.Mislabelled) -> pa.Table:
+    def _described(self, found: find.Mislabelled) -> pa.Table:
         rows, at = self._rows, found.rows
         file, row = rows.origin.find(at)
-        return quality.describe(
+        return find.describe(
             found,
             file=[self._labels[place] for place in file],
             row=(row + 1).tolist(),
@@ -113,13 +112,13 @@ class Suspects:
         )
 
 
-def _mislabelled(rows: Rows, hs6: np.ndarray) -> quality.Mislabelled:
-    """Look for suspects heading by heading, some headings at a time: nothing in the verdict crosses a heading.
+def _mislabelled(rows: Rows, hs6: np.ndarray) -> find.Mislabelled:
+    """Look for suspects heading by heading, some headings at a time: rows of other headings have no say in a verdict.
 
     Only rows with a mass can be held against anything, in headings where any row has another quantity as well.
     """
     none = np.empty(0, dtype=np.int64)
-    found = [quality.find_mislabelled(none, none, none, none, none)]
+    found = [find.find_mislabelled(none, none, none, none, none)]
     if rows.mass.amount.size or rows.second.amount.size:  # else no row has two numbers
         heading = (hs6 // 100).astype(np.int16)
         has_mass = np.zeros(rows.value.size, dtype=bool)
@@ -130,11 +129,11 @@ def _mislabelled(rows: Rows, hs6: np.ndarray) -> quality.Mislabelled:
             has_pair[heading[rows.code[stretch][(mass > 0.0) & (amount > 0.0) & (kind != NO_KIND)]]] = True
         for at in _by_headings(rows, heading, has_mass, has_pair):
             mass, kind, amount = _pairs(rows, at)
-            part = quality.find_mislabelled(hs6[rows.code[at]], kind, amount, mass, rows.value[at])
+            part = find.find_mislabelled(hs6[rows.code[at]], kind, amount, mass, rows.value[at])
             found.append(replace(part, rows=at[part.rows]))
     order = np.argsort(np.concatenate([part.rows for part in found]), kind="stable")
-    return quality.Mislabelled(
-        *(np.concatenate([getattr(part, name) for part in found])[order] for name in quality.Mislabelled.__slots__)
+    return find.Mislabelled(
+        *(np.concatenate([getattr(part, name) for part in found])[order] for name in find.Mislabelled.__slots__)
     )
 
 
@@ -170,9 +169,9 @@ def _pairs(rows: Rows, at: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, 
     return mass, kind, np.where(kind == NO_KIND, 0.0, amount)
 
 
-def void_suspects(rows: Rows, found: quality.Mislabelled, sources: Sequence[Source], aside: SetAside) -> None:
+def void_suspects(rows: Rows, found: find.Mislabelled, sources: Sequence[Source], aside: SetAside) -> None:
     """Take the wrong number of each suspect row away and note it (option ``mislabelled = "drop"``)."""
-    wrong_mass = found.culprit == quality_norms.MASS
+    wrong_mass = found.culprit == norms.MASS
     (_, net), *others = (one.of(found.rows) for one in (rows.mass, rows.first, rows.second))
     of_net = wrong_mass & (net > 0.0) if net.size else np.zeros(wrong_mass.size, dtype=bool)
     rows.mass.void(found.rows[of_net])

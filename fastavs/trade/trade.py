@@ -97,7 +97,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         if piece.first == 0:
             progress("reading trade", number, len(sources))
         reading.take(number, piece)
-    pa.default_memory_pool().release_unused()  # Arrow would keep what it took for batches
+    pa.default_memory_pool().release_unused()  # otherwise Arrow keeps the memory of batches that are gone
     if not reading.kept:
         raise InputError(
             f"no row of the trade table can be used: {_reasons(aside)}",

@@ -12,9 +12,9 @@ from fastavs.trade.mislabelled.medians import MIN_ROWS, dense, medians, usual
 from fastavs.units.units import KINDS
 
 UNCLEAR, QUANTITY, MASS = 0, 1, 2
-"""Codes of `quality.Mislabelled.culprit`."""
+"""Codes of `find.Mislabelled.culprit`."""
 OFF_HS6, OFF_HS4, IMPOSSIBLE, COPY = 1, 2, 4, 8
-"""Bits of `quality.Mislabelled.reason`; a row can have several."""
+"""Bits of `find.Mislabelled.reason`; a row can have several."""
 SPREADS = 5.0
 """A row is off when it is this many robust standard deviations (of log10) from the median."""
 NEAR = 0.3
