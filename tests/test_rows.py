@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import make_study
@@ -162,3 +164,18 @@ def test_dataframes_are_never_let_go_of():
     details = bound.checked.trade.rows.details.get()
     bound.checked.trade.let_go_of_details()
     assert bound.checked.trade.rows.details.get() is details
+
+
+def test_a_study_that_nobody_holds_is_freed_at_once():
+    """Its trade is too large to wait for the collector of circles."""
+    bound = study([row("2009", "2203000100", "DEU", 100.0, 10.0, "l")], {2009: {"2203000100": "0.1 EUR/l"}})
+    gc.collect()
+    gc.disable()
+    try:
+        fa.sweep(bound, fa.Scenario("as it is"))
+        bound.rates().summary()
+        held = [weakref.ref(bound.checked.trade.rows.details), weakref.ref(bound.matches.recorded(10))]
+        del bound
+        assert [one() for one in held] == [None, None]
+    finally:
+        gc.enable()

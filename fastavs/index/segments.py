@@ -132,10 +132,10 @@ class Builder:
             chosen = basis.chosen_of(of_any)
             for kinds, codes in mine.items():
                 at = chosen[np.repeat(codes[of_any], sizes[of_any])]
-                stop = np.cumsum(np.where(codes, sizes, 0))
+                start = np.concatenate(([0], np.cumsum(np.where(codes, sizes, 0))))
                 names = [self.matches.checked.trade.kinds[kind] for kind in self.kinds[kinds]]
                 self.sources[place, kinds] = Source(
-                    readonly(stop - np.where(codes, sizes, 0), np.int64), readonly(stop, np.int64),
+                    readonly(start[:-1], np.int64), readonly(start[1:], np.int64),
                     readonly(at, at.dtype), readonly(basis.recorded.period, basis.recorded.period.dtype),
                     basis.recorded.ratios(at, names),
                 )  # fmt: skip

@@ -48,11 +48,13 @@ class Basis:
         """Whether a partner must have imports of a code in each of the periods (option ``base_partners = "all"``)."""
         return self.times > 0
 
-    @cached_property
+    @property
     def of_any_value(self) -> Basis:
         """The same with the observations under the minimal value."""
-        if not self.small:
-            return self
+        return self._of_any_value if self.small else self
+
+    @cached_property
+    def _of_any_value(self) -> Basis:
         return make_basis(self.recorded, self.periods, 0.0, self.in_every_period)
 
     @cached_property
