@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fastavs.kernels import ordering, segments
+from fastavs.kernels import segments
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import SEGMENT, Source
+from fastavs.matching.order import sort_packed
 
 BASE = ("2009", "2010", "2011H1")
 HISTORIC = tuple(str(year) for year in range(2001, 2011))
@@ -68,7 +69,7 @@ def by_kernels(given: Columns) -> Index:
     line, period, order = given.line.copy(), given.period.copy(), np.empty(given.line.size, dtype=np.int32)
     partner = np.zeros(line.size, dtype=np.int16)  # told apart by the package, and not by lexsort
     by_period = given.lines * given.periods <= 2 * line.size + (1 << 16)
-    ordering.sort_rows(line, period, partner, given.periods, 0, by_period, order)
+    sort_packed(line, period, partner, given.periods, 0, by_period, order)
     every = np.arange(given.lines)
     source = Source(
         readonly(np.searchsorted(line, every), np.int64), readonly(np.searchsorted(line, every, "right"), np.int64),

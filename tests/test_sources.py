@@ -23,9 +23,8 @@ from test_twin import study_of
 
 import fastavs as fa
 from fastavs.inputs.trade_columns import TRADE_COLUMNS as COLUMNS
-from fastavs.kernels import ordering
-from fastavs.matching import recorded
-from fastavs.matching.recorded import _sort
+from fastavs.matching import order as ordering
+from fastavs.matching.order import sort, sort_packed
 from fastavs.tables import sources
 from fastavs.tables.columns import text_column
 from fastavs.tables.sources import FileSource, Growing, MemorySource, Texts
@@ -94,13 +93,13 @@ def test_dataframes_in_batches_change_no_bit(made, monkeypatch):
 def test_threads_that_ask_one_study_at_once_get_the_same(made, monkeypatch):
     expected = study_of(made).rates().table
     asked = study_of(made)
-    ordered = recorded.in_order
+    ordered = ordering.in_order
 
     def slowly(trade):
         time.sleep(0.05)  # long enough for the other thread to come by
         return ordered(trade)
 
-    monkeypatch.setattr(recorded, "in_order", slowly)
+    monkeypatch.setattr(ordering, "in_order", slowly)
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: asked.matches.recorded(10), range(2))
     assert first is second
@@ -217,7 +216,7 @@ def test_rows_are_sorted_by_key_and_stay_in_order_within(rows, codes, periods, p
     period, partner = (rng.integers(0, n, rows).astype(np.int16) for n in (periods, partners))
     expected = np.lexsort((partner, period, code))
     ours, order = [one.copy() for one in (code, period, partner)], np.empty(rows, dtype=np.int32)
-    ordering.sort_rows(*ours, periods, (partners - 1).bit_length(), by_period, order)
+    sort_packed(*ours, periods, (partners - 1).bit_length(), by_period, order)
     assert order.tolist() == expected.tolist()
     for column, old in zip(ours, (code, period, partner), strict=True):
         assert column.tolist() == old[expected].tolist()
@@ -227,7 +226,7 @@ def test_keys_too_large_to_pack_are_sorted_alike():
     rng = np.random.default_rng(1)
     code, period, partner = (rng.integers(0, 9, 300).astype(np.int32) for _ in range(3))
     again = [one.copy() for one in (code, period, partner)]
-    assert _sort(code, period, partner, 9, 9).tolist() == _sort(*again, 2**16, 2**16).tolist()
+    assert sort(code, period, partner, 9, 9).tolist() == sort(*again, 2**16, 2**16).tolist()
     assert partner.tolist() == again[2].tolist()
 
 

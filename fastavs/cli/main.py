@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -21,6 +22,10 @@ from fastavs.environment import check_environment
 from fastavs.errors import FastavsError
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
+
+
+FEW_CYCLES = 50_000
+"""New objects between two looks for cycles: a run makes many objects and few cycles, and the looks take 4 % of it."""
 
 
 class Commands(click.Group):
@@ -43,6 +48,7 @@ class Commands(click.Group):
                 stream.reconfigure(errors="replace")  # a terminal without Cyrillic still gets its answer
         try:
             check_environment()
+            gc.set_threshold(FEW_CYCLES)
             status = super().main(args, prog_name, **extra)
             sys.stdout.flush()
         except click.ClickException as error:

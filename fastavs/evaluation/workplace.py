@@ -26,6 +26,7 @@ from fastavs.index.rows import ready_arrays, ready_from
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.tables.arrays import read_arrays, stamp_of, write_arrays
+from fastavs.threads import usable_processors
 
 WAITING = 64  # tasks that an executor has in hand at a time
 MAPPED = os.name != "nt"  # Windows deletes no file that someone has mapped, so a copy for workers is read there
@@ -225,11 +226,6 @@ class Workplace:
             made = tempfile.TemporaryDirectory(prefix="fastavs-", ignore_cleanup_errors=True)
             self._folder = Path(self._closing.enter_context(made))
         return self._folder / f"plan-{len(self._shipped)}.avs"
-
-
-def usable_processors() -> int:
-    """Return how many processors the process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def frozen(part: Any) -> Any:

@@ -11,9 +11,10 @@ from fastavs.arguments import takes
 from fastavs.duty import Duty
 from fastavs.errors import InputError
 from fastavs.index.counts import with_counts
+from fastavs.index.needs import Asked, Needs
 from fastavs.index.parts import NO_REACH, NO_RECORDS, Alternatives, Lines, Side
 from fastavs.index.records import basis_facts, further_of, with_records
-from fastavs.index.segments import Asked, Builder, joined
+from fastavs.index.segments import joined, lay_out
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.matching.matches import study_given
@@ -51,7 +52,7 @@ def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> Sorted
 
 def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
     """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs."""
-    builder = Builder(matches)
+    needs = Needs(matches)
     named = matches.sides()
     prepared = [matches.match(kind, year) for kind, year in named]
     duties, duty_of = _distinct(matches, scenarios)
@@ -65,29 +66,29 @@ def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedInde
         for each in prepared
     ])  # fmt: skip
     named_kinds = [one.kinds for one in duties]
-    place_of = {some: builder.kinds_place(some) for some in dict.fromkeys(named_kinds)}
+    place_of = {some: needs.kinds_place(some) for some in dict.fromkeys(named_kinds)}
     kinds_of = np.array([place_of[some] for some in named_kinds], dtype=np.int64)
     for side, one in zip(sides, prepared, strict=True):
         kinds = kinds_of[duty[side.first : side.last]]
         for some in np.unique(kinds):
-            builder.ask(one, np.flatnonzero(kinds == some), side.first, int(some))
-    own = len(builder.asked)
-    _ask_for_scenarios(matches, scenarios, builder, sides, prepared, kinds_of[duty])
-    builder.answer()
+            needs.ask(one, np.flatnonzero(kinds == some), side.first, int(some))
+    own = len(needs.asked)
+    _ask_for_scenarios(matches, scenarios, needs, sides, prepared, kinds_of[duty])
+    needs.answer()
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)
-    entries, observation, groups = builder.lay_out()
+    entries, observation, groups = lay_out(needs)
     extra, further = [], []
-    for place, (asked, places) in enumerate(zip((*builder.asked, *builder.behind), groups, strict=True)):
+    for place, (asked, places) in enumerate(zip((*needs.asked, *needs.behind), groups, strict=True)):
         if place < own:
             level[asked.line], found[asked.line], group[asked.line] = asked.level, asked.found, places
-        elif place >= len(builder.asked):
+        elif place >= len(needs.asked):
             further.append((asked.line, asked.kinds, asked.level, places))
         else:
             extra.append((asked, places))
     others = _alternatives(extra)
     return SortedIndex(
-        facts_of(matches, builder.kinds) | basis_facts(matches, prepared),
+        facts_of(matches, needs.kinds) | basis_facts(matches, prepared),
         tuple(sides),
         tuple(one.text for one in duties),
         Lines(
@@ -101,7 +102,7 @@ def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedInde
         entries,
         observation,
         _fx(matches),
-        further_of(further, first, others, kinds_of[duty], len(builder.kinds)),
+        further_of(further, first, others, kinds_of[duty], len(needs.kinds)),
         NO_RECORDS,
         NO_REACH,
         "",
@@ -144,14 +145,14 @@ def check_kinds(matches: Matches, scenarios: Sequence[Scenario]) -> None:
 def _ask_for_scenarios(
     matches: Matches,
     scenarios: Sequence[Scenario],
-    builder: Builder,
+    needs: Needs,
     sides: Sequence[Side],
     prepared: Sequence[Match],
     kinds_now: np.ndarray,
 ) -> None:
     asked: set[tuple[int, int]] = set()
     for change in set_changes(scenarios):
-        some = builder.kinds_place(change.new.kinds)
+        some = needs.kinds_place(change.new.kinds)
         for side, one in zip(sides, prepared, strict=True):
             touched = change.where.lines(
                 side.kind, side.year, one.schedule.keys, one.schedule.digits, matches.checked.groups
@@ -160,7 +161,7 @@ def _ask_for_scenarios(
             lines = [h for h in np.flatnonzero(touched) if (side.first + int(h), some) not in asked]
             asked.update((side.first + int(h), some) for h in lines)
             if lines:
-                builder.ask(one, np.array(lines), side.first, some)
+                needs.ask(one, np.array(lines), side.first, some)
 
 
 def _alternatives(every: list[tuple[Asked, np.ndarray]]) -> Alternatives:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.matching.match import without_quantity
+from fastavs.threads import side_by_side
 
 if TYPE_CHECKING:
     from fastavs.matching.matches import Matches
@@ -22,7 +24,15 @@ def with_counts(matches: Matches, index: SortedIndex) -> SortedIndex:
     if index.lines.no_quantity.size == index.lines.key.size:
         return index
     prepared = [matches.match(side.kind, side.year) for side in index.sides]
-    own = np.concatenate([without_quantity(one) for one in prepared])
+    by_basis: dict[int, list[int]] = {}  # what a basis has counted, it keeps: each is for one thread
+    for place, one in enumerate(prepared):
+        by_basis.setdefault(id(one.basis), []).append(place)
+
+    def count(places: list[int]) -> list[np.ndarray]:
+        return [without_quantity(prepared[place]) for place in places]
+
+    found = dict(zip(chain(*by_basis.values()), chain(*side_by_side(count, by_basis.values())), strict=True))
+    own = np.concatenate([found[place] for place in range(len(prepared))])
     others = np.zeros(index.others.line.size, dtype=np.int64)
     for side, one in zip(index.sides, prepared, strict=True):
         here = np.flatnonzero((index.others.line >= side.first) & (index.others.line < side.last))

@@ -16,6 +16,7 @@ from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
 from fastavs.tables.sources import FileSource, Source
 from fastavs.tables.tables import Columns, Piece, find_files, read_files
+from fastavs.threads import side_by_side
 from fastavs.units.units import Bridge
 
 GROUP_COLUMNS = Columns("groups", ("prefix", "group", "name"), (), ("prefix", "group"))
@@ -38,8 +39,8 @@ class Inputs:
         """Return a hash per input."""
         tables = [self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
         tables.append(list(self.published.values()))
-        digests = {source.label: source.digest for source in self.trade}
-        return digests | {piece.label: piece.digest for pieces in tables for piece in pieces}
+        of_trade = side_by_side(lambda source: (source.label, source.digest), self.trade)
+        return dict(of_trade) | {piece.label: piece.digest for pieces in tables for piece in pieces}
 
 
 def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:

@@ -19,9 +19,23 @@ def bucket_of(code: int, period: int, n_periods: int, by_period: bool) -> Any:
     return np.int64(code) * n_periods + np.int64(period) if by_period else np.int64(code)
 
 
-@inner
+@kernel
 def count_buckets(code: np.ndarray, period: np.ndarray, n_periods: int, by_period: bool) -> np.ndarray:
-    """Where each bucket begins, and where the last one ends; int64."""
+    """Count rows into buckets of one code, or of one code and period.
+
+    Parameters
+    ----------
+    code, period : integers, [n]
+        Each from 0.
+    n_periods : int
+    by_period : bool
+        Whether to have a bucket for each code and period.
+
+    Returns
+    -------
+    int64[buckets + 1]
+        Where each bucket begins.
+    """
     last = np.int64(0)
     for i in range(code.size):
         last = max(last, np.int64(code[i]))
@@ -57,47 +71,75 @@ def place_counted(
 
 
 @kernel
-def sort_rows(
+def pack_rows(
     code: np.ndarray,
     period: np.ndarray,
     partner: np.ndarray,
     n_periods: int,
     partner_bits: int,
     by_period: bool,
-    order: np.ndarray,
+    start: np.ndarray,
+    first: int,
+    last: int,
+    packed: np.ndarray,
 ) -> None:
-    """Sort rows by code, period and partner; rows of one key stay in the order they came in.
-
-    Rows are counted into buckets of one code, or of one code and period, and each bucket is sorted by the rest of
-    the key and the row number, packed into one integer.
+    """Put the rows of the buckets from `first` up to `last` together.
 
     Parameters
     ----------
     code, period, partner : integers, [n]
-        The key, each from 0; brought into order where they stand. n below 2**32.
-    n_periods : int
+        The key, each from 0. n below 2**32.
+    n_periods, by_period, start
+        As in `count_buckets`.
     partner_bits : int
         Bits that hold any partner; those that hold any period come on top, 31 at most in all.
-    by_period : bool
-        Whether to have a bucket for each code and period.
+    first, last : int
+    packed : int64[n]
+        Filled bucket by bucket: the rest of a row's key and its number, packed into one integer.
+    """
+    free = start[first:last].copy()
+    for i in range(code.size):
+        bucket = bucket_of(code[i], period[i], n_periods, by_period)
+        if first <= bucket < last:
+            rest = (np.int64(period[i]) << partner_bits) | np.int64(partner[i])
+            packed[free[bucket - first]] = (rest << 32) | i
+            free[bucket - first] += 1
+
+
+@kernel
+def sort_buckets(
+    start: np.ndarray,
+    packed: np.ndarray,
+    first: int,
+    last: int,
+    n_periods: int,
+    partner_bits: int,
+    by_period: bool,
+    code: np.ndarray,
+    period: np.ndarray,
+    partner: np.ndarray,
+    order: np.ndarray,
+) -> None:
+    """Sort the buckets from `first` up to `last`, each for itself; rows of one key stay in the order they came in.
+
+    Parameters
+    ----------
+    start, packed, n_periods, partner_bits, by_period
+        As in `pack_rows`; the rows are sorted where they stand.
+    first, last : int
+    code, period, partner : integers, [n]
+        Filled with the keys in order.
     order : int32[n] or int64[n]
         Filled with the numbers that rows had before.
     """
-    start = count_buckets(code, period, n_periods, by_period)
     longest = 0
-    for b in range(start.size - 1):
+    for b in range(first, last):
         longest = max(longest, start[b + 1] - start[b])
-    packed = np.empty(code.size, np.int64)
-    for i in range(code.size):
-        bucket = bucket_of(code[i], period[i], n_periods, by_period)
-        packed[start[bucket]] = (((np.int64(period[i]) << partner_bits) | np.int64(partner[i])) << 32) | i
-        start[bucket] += 1  # in the end the start of the next bucket
     mask = (np.int64(1) << partner_bits) - 1
     count = np.zeros(mask + 2, np.int64)
     spare = np.empty(longest, np.int64)
-    low = 0
-    for b in range(start.size - 1):
-        high = start[b]
+    for b in range(first, last):
+        low, high = start[b], start[b + 1]
         by_counting = by_period and (high - low) * FULL > mask  # many partners: counted, they need no comparing
         if by_counting:
             place_counted(packed, low, high, count, partner, order)
@@ -112,7 +154,6 @@ def sort_rows(
                 period[i] = rest >> partner_bits
                 partner[i] = rest & mask
                 order[i] = packed[i] & 0xFFFFFFFF
-        low = high
 
 
 @kernel

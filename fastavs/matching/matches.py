@@ -70,7 +70,8 @@ class Matches:
         """Return all observations, codes cut to a tariff's length."""
         with self._ordering:
             if digits not in self._recorded:
-                from fastavs.matching.recorded import in_order, record
+                from fastavs.matching.order import in_order
+                from fastavs.matching.recorded import record
 
                 self.checked.trade = in_order(self.checked.trade)
                 self._recorded[digits] = record(self.checked.trade, digits)

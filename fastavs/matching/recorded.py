@@ -1,26 +1,25 @@
-"""Trade in order, and its rows added up by code, period and partner."""
+"""The rows of a trade in order, added up by code, period and partner."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 
 from fastavs import codes
-from fastavs.kernels import ordering
 from fastavs.kernels.options import readonly
 from fastavs.kernels.quantities import add_up
 from fastavs.kernels.quantities import quantities as fill_quantities
 from fastavs.kernels.shapes import Runs, TradeRows
+from fastavs.matching.order import sort
 from fastavs.tables.sources import stretches
-from fastavs.trade.rows import MASS, Details, Quantities, Recalled, Repeated, Rows
+from fastavs.trade.rows import MASS, Repeated
 from fastavs.trade.trade import Trade
 from fastavs.units.units import KINDS
 
-MOST_BUCKETS = 1 << 16
 BRIDGE_DIGIT = 4  # a bridge's rank for each digit of its prefix; the lower ranks tell a row's quantities apart
 
 
@@ -144,77 +143,6 @@ class Recorded:
         )  # fmt: skip
 
 
-def in_order(trade: Trade) -> Trade:
-    """Return the trade with its rows by code, period and partner.
-
-    Columns are rearranged one after the other, each into the memory of the one before, for want of room for two of
-    each: what was given is of no more use.
-    """
-    if trade.in_order:
-        return trade
-    rows, again = trade.rows, trade.again
-    with trade.suspicion.lock:
-        trade.suspicion.move()
-        order = _sort(np.asarray(rows.code), rows.period, rows.partner, len(trade.periods), len(trade.partners))
-        spare: dict[np.dtype, np.ndarray] = {}
-        value = _rearranged(rows.value, order, spare)
-        first, second, mass = (_moved(one, order, spare) for one in (rows.first, rows.second, rows.mass))
-        marked, origin = _rearranged(rows.marked, order, spare), replace(rows.origin, order=order)
-        rows = Rows(
-            Repeated.of(np.asarray(rows.code), len(trade.codes)),
-            rows.period,
-            rows.partner,
-            value,
-            Recalled(
-                Details(first, second, mass, marked, origin),
-                again and (lambda: in_order(again()).rows.details.get()),
-            ),
-        )
-        trade.suspicion.moved(rows)
-    return replace(trade, rows=rows, in_order=True)
-
-
-def _moved(quantity: Quantities, order: np.ndarray, spare: dict[np.dtype, np.ndarray]) -> Quantities:
-    """Return a quantity of rows in another order."""
-    if not quantity.at.size:
-        return Quantities(quantity.at, *(_rearranged(one, order, spare) for one in (quantity.kind, quantity.amount)))
-    has = np.zeros(order.size, dtype=bool)
-    has[quantity.at] = True
-    at = np.concatenate([one.start + np.flatnonzero(has[order[one]]) for one in stretches(order.size)])
-    entries = np.searchsorted(quantity.at, order[at])
-    kind = quantity.kind[entries] if quantity.kind.size else quantity.kind
-    return Quantities(at.astype(order.dtype), kind, quantity.amount[entries])
-
-
-def _rearranged(column: np.ndarray, order: np.ndarray, spare: dict[np.dtype, np.ndarray]) -> np.ndarray:
-    """Return a column in another order, in the memory of the last one of its type, to which its own is added."""
-    if not column.size or column.min() == column.max():
-        return column
-    room = spare.get(column.dtype)
-    moved = np.empty_like(column) if room is None else room
-    if column.dtype == np.float64:
-        ordering.rearrange(readonly(column, np.float64), readonly(order, order.dtype), moved)
-    else:  # kinds and marks, of a byte each
-        for stretch in stretches(column.size):
-            np.take(column, order[stretch], out=moved[stretch], mode="clip")
-    spare[column.dtype] = column
-    return moved
-
-
-def _sort(code: np.ndarray, period: np.ndarray, partner: np.ndarray, n_periods: int, n_partners: int) -> np.ndarray:
-    """Sort rows by code, period and partner where they stand, rows of one key as they came; return the old places."""
-    order = np.empty(code.size, dtype=np.int32 if code.size < 2**31 else np.int64)
-    bits = [(n - 1).bit_length() for n in (n_periods, n_partners)]
-    if sum(bits) <= 31 and code.size < 2**32:
-        by_period = (int(code.max()) + 1) * n_periods <= 2 * code.size + MOST_BUCKETS
-        ordering.sort_rows(code, period, partner, n_periods, bits[1], by_period, order)
-    else:  # beyond what one integer can pack
-        order[:] = np.lexsort((partner, period, code))
-        for column in (code, period, partner):
-            column[:] = column[order]
-    return order
-
-
 def record(trade: Trade, digits: int) -> Recorded:
     """Cut codes to the tariff's length and add up the rows of each (code, period, partner); trade is in order."""
     lengths = np.array([min(len(code), digits) for code in trade.codes], dtype=np.int64)
@@ -225,7 +153,7 @@ def record(trade: Trade, digits: int) -> Recorded:
     period, partner, row_order = rows.period, rows.partner, np.empty(0, dtype=np.int32)
     if pairs.size < len(trade.codes):  # some codes are one when cut
         cut, period, partner = place.astype(np.int32)[np.asarray(code)], period.copy(), partner.copy()
-        row_order = _sort(cut, period, partner, len(trade.periods), len(trade.partners))
+        row_order = sort(cut, period, partner, len(trade.periods), len(trade.partners))
         code = Repeated.of(cut, pairs.size)
     begins = code.begins()
     begins[1:] |= (period[1:] != period[:-1]) | (partner[1:] != partner[:-1])

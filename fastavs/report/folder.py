@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from fastavs.progress import Progress, quiet
 from fastavs.tables.outputs import cannot_write, whole_folder
 from fastavs.tables.tables import file_digest
 from fastavs.tables.write import safe_name, to_json, write_csv, write_parquet
+from fastavs.threads import side_by_side
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
@@ -97,7 +99,8 @@ def write_results(
             progress("drawing the report", 0, 1)
             write_report(rates, new, record, tables=tables, line=line)
         record["seconds"]["writing"] = time.perf_counter() - start
-        record["digests"] = {name: file_digest(new / name) for name in sorted(_files_in(new))}
+        names = sorted(_files_in(new))
+        record["digests"] = dict(zip(names, side_by_side(lambda name: file_digest(new / name), names), strict=True))
         record["files"] = sorted([*record["digests"], RECORD])
         record["replaced_although_edited"] = _edited(Path(folder).resolve(), new)
         (new / RECORD).write_text(to_json(record), encoding="utf-8", newline="\n")
@@ -107,13 +110,20 @@ def write_results(
 def _write_tables(rates: Rates, folder: Path) -> None:
     checked = rates.checked
     marks = marks_of(checked.config)
-    write_parquet(rates.table, folder / "rates.parquet", marks)
-    write_csv(rates.summary(), folder / "summary.csv")
-    for name, file in _group_files(checked.groups).items():
-        write_csv(rates.by(name), folder / file)
-    write_csv(rates.breaches(), folder / "breaches.csv")
-    write_csv(checked.trade.suspects, folder / "mislabelled.csv")
-    write_parquet(checked.set_aside.table(), folder / "set_aside.parquet", marks)
+    lines, set_aside = rates.table, checked.set_aside.table()
+
+    def tables_for_machines() -> None:
+        write_parquet(lines, folder / "rates.parquet", marks)
+        write_parquet(set_aside, folder / "set_aside.parquet", marks)
+
+    with ThreadPoolExecutor(1) as beside:
+        written = beside.submit(tables_for_machines)
+        write_csv(rates.summary(), folder / "summary.csv")
+        for name, file in _group_files(checked.groups).items():
+            write_csv(rates.by(name), folder / file)
+        write_csv(rates.breaches(), folder / "breaches.csv")
+        write_csv(checked.trade.suspects, folder / "mislabelled.csv")
+        written.result()
 
 
 def _group_files(groups: Mapping[str, object]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from fastavs import codes
 from fastavs.errors import InputError
 from fastavs.inputs.set_aside import LOOKS_MISLABELLED, QUANTITY, SetAside
 from fastavs.tables.sources import Source
+from fastavs.threads import side_by_side
 from fastavs.trade.mislabelled import find, norms
 from fastavs.trade.rows import MASS, NO_KIND, Rows
 
@@ -127,26 +128,33 @@ def _mislabelled(rows: Rows, hs6: np.ndarray) -> find.Mislabelled:
             mass, kind, amount = _pairs(rows, stretch)
             has_mass[stretch] = mass > 0.0
             has_pair[heading[rows.code[stretch][(mass > 0.0) & (amount > 0.0) & (kind != NO_KIND)]]] = True
-        for at in _by_headings(rows, heading, has_mass, has_pair):
+        block = _blocks(rows, heading, has_mass, has_pair)
+
+        def judge(one: int) -> find.Mislabelled:
+            at = _rows_of(rows, (block == one)[heading], has_mass)
             mass, kind, amount = _pairs(rows, at)
             part = find.find_mislabelled(hs6[rows.code[at]], kind, amount, mass, rows.value[at])
-            found.append(replace(part, rows=at[part.rows]))
+            return replace(part, rows=at[part.rows])
+
+        found += side_by_side(judge, np.unique(block[has_pair]).tolist())
     order = np.argsort(np.concatenate([part.rows for part in found]), kind="stable")
     return find.Mislabelled(
         *(np.concatenate([getattr(part, name) for part in found])[order] for name in find.Mislabelled.__slots__)
     )
 
 
-def _by_headings(rows: Rows, heading: np.ndarray, has_mass: np.ndarray, has_pair: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the rows, ascending, that have a mass in some of the headings with pairs, whole headings at a time."""
+def _blocks(rows: Rows, heading: np.ndarray, has_mass: np.ndarray, has_pair: np.ndarray) -> np.ndarray:
+    """Return the block of each heading, -1 for those without pairs; whole headings make some `BLOCK_ROWS` rows."""
     counts = np.zeros(HEADINGS, dtype=np.int64)
     for stretch in rows.stretches():
         counts += np.bincount(heading[rows.code[stretch][has_mass[stretch]]], minlength=HEADINGS)
-    block = np.where(has_pair, np.cumsum(np.where(has_pair, counts, 0)) // BLOCK_ROWS, -1)
-    for one in np.unique(block[has_pair]):
-        chosen = (block == one)[heading]  # by code
-        parts = [s.start + np.flatnonzero(chosen[rows.code[s]] & has_mass[s]) for s in rows.stretches()]
-        yield np.concatenate(parts)
+    return np.where(has_pair, np.cumsum(np.where(has_pair, counts, 0)) // BLOCK_ROWS, -1)
+
+
+def _rows_of(rows: Rows, chosen: np.ndarray, has_mass: np.ndarray) -> np.ndarray:
+    """Return the rows, ascending, that have a mass and one of the codes chosen; bool[codes], bool[n]."""
+    parts = [s.start + np.flatnonzero(chosen[rows.code[s]] & has_mass[s]) for s in rows.stretches()]
+    return np.concatenate(parts)
 
 
 def _pairs(rows: Rows, at: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
