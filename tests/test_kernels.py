@@ -268,7 +268,17 @@ def test_observations_are_picked_as_in_plain_python(times):
     )  # fmt: skip
     chosen = np.empty(n, dtype=np.int32)
     low, high, left_out = np.empty(codes, dtype=np.int64), np.empty(codes, dtype=np.int64), np.empty(2, dtype=np.int64)
-    picking.pick(runs, readonly(wanted, np.bool_), least, times, chosen, low, high, left_out)
+    picking.pick(
+        runs,
+        readonly(wanted, np.bool_),
+        least,
+        times,
+        int(runs.partner.max(initial=-1)) + 1,
+        chosen,
+        low,
+        high,
+        left_out,
+    )
 
     inside = [i for i, (_, t, _) in enumerate(keys) if wanted[t]]
     seen = [(keys[i][0], keys[i][2]) for i in inside]

@@ -22,12 +22,12 @@ from fastavs.kernels.names import (
     WEIGHTED,
     WEIGHTED_SQUARES,
 )
-from fastavs.kernels.options import inner
+from fastavs.kernels.options import inlined, inner
 from fastavs.kernels.shapes import Carried, Layout, Sides, Sums
 from fastavs.kernels.sums import add, add_product, add_square
 
 
-@inner
+@inlined
 def carry_known(
     first: int,
     last: int,
@@ -87,21 +87,21 @@ def carry_lanes(
             carry_mean(carried, k, place_of, seats, seat, s, zero, sides)
 
 
-@inner
+@inlined
 def add_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
     """Add ``weight * x`` to a sum of every scenario."""
     for s in range(x.size):
         total[s], lost[s] = add_product(total[s], lost[s], weight, x[s])
 
 
-@inner
+@inlined
 def add_squares(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
     """Add ``weight * x * x`` to a sum of every scenario."""
     for s in range(x.size):
         total[s], lost[s] = add_square(total[s], lost[s], weight, x[s])
 
 
-@inner
+@inlined
 def govern_lanes(
     lines: float,
     applied: int,
@@ -112,27 +112,29 @@ def govern_lanes(
     part: np.ndarray,
     count: np.ndarray,
 ) -> None:
-    """Fill in what governs a class, and its ad valorem part, where both are known; count specific lines and water.
+    """Fill in what governs a class of bound lines, and its ad valorem part; count specific lines and water.
 
-    `count` is float64[COUNTS, s] of the year; parts and counts are left alone if not full. `bound` is -1 for none.
+    `count` is float64[COUNTS, s] of the year; parts and counts are left alone if not full.
     """
     rates, parts, specifics = sides
-    other = applied if bound < 0 else bound
     from_applied = lines if specifics[applied, 0] else 0.0
-    from_bound = lines if specifics[other, 0] else 0.0
+    from_bound = lines if specifics[bound, 0] else 0.0
     specific, water = count[SPECIFIC], count[WATER]
-    for s in range(x.size):
-        left = rates[applied, s]
-        right = rates[other, s]
-        x[s] = right if left > right and apart(left, right) else left
     if full:
         for s in range(x.size):
             left = rates[applied, s]
-            right = rates[other, s]
+            right = rates[bound, s]
             differ = apart(left, right)
-            specific[s] += from_bound if differ and left > right else from_applied
+            governs = differ and left > right
+            x[s] = right if governs else left
+            specific[s] += from_bound if governs else from_applied
             water[s] += lines if differ and right > left else 0.0
-            part[s] = min(parts[applied, s], parts[other, s])
+            part[s] = min(parts[applied, s], parts[bound, s])
+    else:
+        for s in range(x.size):
+            left = rates[applied, s]
+            right = rates[bound, s]
+            x[s] = right if left > right and apart(left, right) else left
 
 
 @inner
@@ -154,8 +156,18 @@ def add_sure_lanes(
     for k in range(first, last):
         one = classes[k]
         applied = seat_of(one["applied"], seats)
-        bound = seat_of(one["bound"], seats) if one["bound"] >= 0 else -1
-        govern_lanes(one["lines"], applied, bound, sides, full, x, part, count)
+        bound = -1
+        if one["bound"] >= 0:
+            bound = seat_of(one["bound"], seats)
+            govern_lanes(one["lines"], applied, bound, sides, full, x, part, count)
+        else:
+            more = one["lines"] if sides.specific[applied, 0] else 0.0
+            for s in range(x.size):
+                x[s] = sides.rate[applied, s]
+                part[s] = sides.part[applied, s]
+            if full:
+                for s in range(x.size):
+                    count[SPECIFIC, s] += more
         add_lanes(total[RATE], lost[RATE], one["lines"], x)
         add_lanes(total[WEIGHTED], lost[WEIGHTED], one["weight"], x)
         if not own:  # where all lines are matched
@@ -172,7 +184,7 @@ def add_sure_lanes(
                 add_squares(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], one["matched"], x)
             add_squares(total[PART_SQUARES], lost[PART_SQUARES], one["lines"], part)
     if own:
-        for s in range(x.size):
+        for s in range(total.shape[1]):
             total[MATCHED, s] = total[RATE, s]
             lost[MATCHED, s] = lost[RATE, s]
             total[MATCHED_SQUARES, s] = total[SQUARES, s]

@@ -31,8 +31,8 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a small helper into the kernels that call it."""
-    return numba.njit(inline="always", **_OPTIONS)(function)
+    """Compile a function that becomes part of each kernel that calls it: worth it where a loop over lanes is."""
+    return numba.njit(forceinline=True, **_WITHIN)(function)
 
 
 def _keep(compiled: Any, function: Callable[..., Any]) -> None:

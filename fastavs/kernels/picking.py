@@ -43,6 +43,7 @@ def pick(
     wanted: np.ndarray,
     min_value: float,
     times: int,
+    partners: int,
     chosen: np.ndarray,
     code_start: np.ndarray,
     code_stop: np.ndarray,
@@ -58,6 +59,8 @@ def pick(
         Smaller observations take no part.
     times : int
         In how many of the periods a partner must have imports of a code; 0 = in any.
+    partners : int
+        How many there are.
     chosen : int32[...] or int64[...]
         Filled with the observations.
     code_start, code_stop : int64[u]
@@ -67,7 +70,7 @@ def pick(
         without imports in as many periods.
     """
     of_code, period, start, partner, value, excluded = runs
-    seen = np.zeros(np.int64(np.max(partner)) + 1 if times > 0 else 1, np.int64)
+    seen = np.zeros(partners if times > 0 else 1, np.int64)
     left_out[:] = 0
     at = 0
     for code in range(of_code.size - 1):

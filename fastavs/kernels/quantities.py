@@ -11,15 +11,15 @@ from fastavs.kernels.sums import add
 
 
 @inner
-def sorted_sum(values: np.ndarray, first: int, last: int, spare: np.ndarray) -> float:
-    """Sum ``values[first:last]``, smallest first and compensated, so that the order of arrival has no say.
+def sorted_sum(values: np.ndarray, n: int, spare: np.ndarray) -> float:
+    """Sum ``values[:n]``, smallest first and compensated, so that the order of arrival has no say.
 
     They are sorted where they stand; `spare` has room for as many.
     """
-    sort(values, first, last, spare)
+    sort(values, np.int64(0), n, spare)  # a plain 0 would be a type of its own, and all of it compiled again
     total = 0.0
     lost = 0.0
-    for i in range(first, last):
+    for i in range(n):
         total, lost = add(total, lost, values[i])
     return total + lost
 
@@ -45,7 +45,7 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
         n = start[i + 1] - start[i]
         for k in range(n):
             rows[k] = value[start[i] + k]
-        out[i] = rows[0] if n == 1 else sorted_sum(rows, 0, n, spare)
+        out[i] = rows[0] if n == 1 else sorted_sum(rows, n, spare)
 
 
 @inner
@@ -107,7 +107,7 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
         i = at[j]
         first = row_start[i] if row_start.size > 0 else i
         last = row_start[i + 1] if row_start.size > 0 else i + 1
-        count = 0
+        count = np.int64(0)
         for place in range(first, last):
             row = np.int64(row_order[place]) if row_order.size > 0 else place
             amount = held(rows, row, kind)
@@ -117,5 +117,5 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
                 amounts[count] = amount
                 values[count] = value[row]
                 count += 1
-        quantity[j] = amounts[0] if count == 1 else sorted_sum(amounts, 0, count, spare)
-        quantity_value[j] = values[0] if count == 1 else sorted_sum(values, 0, count, spare)
+        quantity[j] = amounts[0] if count == 1 else sorted_sum(amounts, count, spare)
+        quantity_value[j] = values[0] if count == 1 else sorted_sum(values, count, spare)

@@ -77,7 +77,7 @@ def find_thresholds(
             under[s] = so_far if is_below else under[s]
 
 
-@inner
+@inlined
 def charge_sure(
     ratio: np.ndarray,
     running: np.ndarray,
@@ -126,7 +126,7 @@ def charge_sure(
             paid[s] = a[s] * below[s] + c[s] * (whole - paid[s])
 
 
-@inner
+@inlined
 def charge_at_once(
     row: Any, one: Any, segment: Any, n: int, factors: Factors, bounds: Bounds, outlier: float, rate: np.ndarray
 ) -> bool:
@@ -160,7 +160,7 @@ def charge_at_once(
     return True
 
 
-@inner
+@inlined
 def thresholds(
     a: np.ndarray, c: np.ndarray, percent: float, amount: float, cell: int, quote: int, bounds: Bounds
 ) -> tuple[float, float, float]:
@@ -180,7 +180,7 @@ def thresholds(
     return low * (1.0 - SLACK), high * (1.0 + SLACK), largest
 
 
-@inner
+@inlined
 def charge_segments(
     row: Any,
     one: Any,

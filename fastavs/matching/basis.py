@@ -190,5 +190,6 @@ def _pick(
     chosen: np.ndarray = np.empty(most, dtype=_place_type(runs))
     code_start, code_stop = (np.empty(runs.of_code.size - 1, dtype=np.int64) for _ in range(2))
     left_out = np.empty(2, dtype=np.int64)
-    picking.pick(runs, wanted, min_value, times, chosen, code_start, code_stop, left_out)
+    partners = int(runs.partner.max(initial=-1)) + 1 if times else 0
+    picking.pick(runs, wanted, min_value, times, partners, chosen, code_start, code_stop, left_out)
     return readonly(chosen[: code_stop[-1]], chosen.dtype), code_start, code_stop, left_out
