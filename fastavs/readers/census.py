@@ -35,7 +35,8 @@ from fastavs.errors import InputError
 from fastavs.readers._groups import joined, part_breakdown, part_groups, part_levels, whole
 from fastavs.readers._periods import label
 from fastavs.readers._reading import Reading, Sieve
-from fastavs.readers._schedule_c import GROUPS, MEMBERS, PARTNERS, UNION
+from fastavs.countries.census import PARTNERS
+from fastavs.readers._schedule_c import GROUPS, MEMBERS, UNION
 from fastavs.readers._source import Path_, Source, read_any, to_float, together, without_nulls
 from fastavs.readers._trade import (
     canonical_unit,

@@ -33,7 +33,8 @@ from fastavs.readers._dataweb_cells import ONE_YEAR, QUANTITIES, VALUES, Cell, F
 from fastavs.readers._groups import joined, part_groups, part_levels
 from fastavs.readers._periods import labels, read_period
 from fastavs.readers._reading import Reading, Sieve
-from fastavs.readers._schedule_c import NAMED_GROUPS, NAMES, plain
+from fastavs.countries.census import NAMES, plain
+from fastavs.readers._schedule_c import NAMED_GROUPS
 from fastavs.readers._source import Path_, to_float
 from fastavs.readers._trade import (
     Flag,
