@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from fastavs.countries.census import NAMES, PARTNERS, plain
 from fastavs.errors import InputError
 from fastavs.readers import Reading, census, dataweb, hts, usitc
-from fastavs.countries.census import NAMES, PARTNERS, plain
 from fastavs.readers._schedule_c import GROUPS, MEMBERS
 
 BEER = "2203000030"

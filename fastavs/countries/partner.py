@@ -12,6 +12,7 @@ from fastavs.countries.census import PARTNERS
 from fastavs.countries.iso import to_iso3
 from fastavs.countries.m49 import NUMBERS
 from fastavs.countries.names import BY_NAME, DOUBTFUL, name_key
+from fastavs.errors import InputError
 
 EUROSTAT: dict[str, str] = {"EL": "GRC", "UK": "GBR", "XI": "GBR", "XU": "GBR", "XS": "SRB"}
 """Eurostat's own codes where they are not ISO's."""
@@ -123,6 +124,33 @@ def one_spelling(partners: Sequence[str]) -> tuple[list[str], dict[str, list[str
     several = {code: some for code, some in spellings.items() if len(some) > 1}
     new = {partner: code for code, some in several.items() for partner in some}
     return [new.get(partner, partner) for partner in partners], several
+
+
+def refuse_doubtful(partner: str, partners: Iterable[str], key: str, about: str | None = None) -> None:
+    """Stop at a setting's partner that may be two countries, unless the trade itself writes it so.
+
+    Parameters
+    ----------
+    partner : str
+        As the setting names it.
+    partners : iterable of str
+        Those of the trade.
+    key : str
+        The setting.
+    about : str, optional
+        What it is part of.
+
+    Raises
+    ------
+    InputError
+        Names both countries.
+    """
+    countries = may_be(partner)
+    if countries and written(partner) not in partners:
+        raise InputError(
+            "a partner that may be two countries", key=key, about=about, value=partner,
+            expected=" or ".join(countries), cure="write the ISO alpha-3 code of the one that is meant",
+        )  # fmt: skip
 
 
 def find(partner: str, partners: Iterable[str]) -> list[str]:

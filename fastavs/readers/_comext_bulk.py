@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fastavs.errors import InputError
-from fastavs.readers._batches import is_one_of, pick_rows, read_header
 from fastavs.countries.iso import to_iso3
 from fastavs.countries.partner import EUROSTAT
+from fastavs.errors import InputError
+from fastavs.readers._batches import is_one_of, pick_rows, read_header
 from fastavs.readers._groups import WORLD, Group, joined, part_breakdown, part_groups, part_levels
 from fastavs.readers._reading import Reading, Sieve, total
 from fastavs.readers._source import Path_, to_float
