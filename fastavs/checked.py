@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fastavs.codes import Grouping
+from fastavs.countries.partner import refuse_doubtful
 from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig
 from fastavs.inputs.fx import Fx, read_fx
@@ -18,6 +17,7 @@ from fastavs.inputs.schedule import YearSchedule, read_schedules
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import Inputs, bridges_of, grouping_of, valuation_of
 from fastavs.progress import Progress, quiet
+from fastavs.trade.prefixes import refuse_lost_zeros
 from fastavs.trade.rules import Rules, Tariff
 from fastavs.trade.serving import Serving, make_serving
 from fastavs.trade.trade import Trade, read_drop, read_trade
@@ -123,7 +123,11 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
     published = check_published(inputs.published)
     set_aside = SetAside()
     rules = _rules(config, inputs, [*applied.values(), *bound.values()], partners)
+    refuse_lost_zeros(config, groups, inputs.groups, rules.tariff)
     trade = read_trade(inputs.trade, rules, set_aside, progress)
+    for key, names in (("partners", partners.excluded), ("valuation", partners.valuation)):
+        for one in names:
+            refuse_doubtful(one, trade.partners, key)
     if config.options.strict:
         set_aside.insist_on_none()
     serving = make_serving(config.base, trade.periods, sorted(applied), sorted(bound))
@@ -132,13 +136,10 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
 
 def _rules(config: StudyConfig, inputs: Inputs, schedules: list[YearSchedule], partners: Partners) -> Rules:
     """Return what trade rows are judged by."""
-    lines: dict[int, list[np.ndarray]] = {}
-    for schedule in schedules:
-        lines.setdefault(schedule.digits, []).append(schedule.keys)
     duties = {duty.text: duty for schedule in schedules for duty in schedule.duties}
     named = {kind for duty in duties.values() for kind in duty.kinds}
     return Rules(
-        Tariff({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()}),
+        Tariff.of(schedules),
         partners,
         tuple(kind for kind in KINDS if kind in named),
         bridges_of(config),

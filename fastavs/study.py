@@ -21,6 +21,7 @@ from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
+from fastavs.results.cautions import cautions
 from fastavs.scenario.scenario import scenarios_given
 from fastavs.tables.sources import MemorySource
 from fastavs.tables.tables import Columns, Piece, from_memory
@@ -203,6 +204,11 @@ class Study:
     def title(self) -> str:
         """The study's name with its note and value basis, as shown on everything made from it."""
         return self.checked.title
+
+    @property
+    def warnings(self) -> list[str]:
+        """What most likely is a mistake and stops nothing: names in settings that meet nothing, and the like."""
+        return cautions(self.checked)
 
     def check(self) -> None:
         """Make sure that `rates` has every exchange rate it needs, without computing anything.

@@ -49,12 +49,12 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         where = " They stand in mislabelled.csv." if written else ""
         rows = plural(counts["suspects"], "row looks", "rows look")
         say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")
-    for what, some in (
-        ("Partners that are no ISO alpha-3 codes", counts["partners_not_iso"]),
-        ("Excluded partners that are no ISO alpha-3 codes", counts["excluded_not_iso"]),
-        ("Rows to drop that the trade does not have", counts["drop_without_row"]),
-        ("Partners with a valuation factor and without trade", counts["valuation_without_trade"]),
-    ):
-        if some:
-            more = f" and {len(some) - 5} more" if len(some) > 5 else ""
-            say(console, f"{what}: {'; '.join(some[:5])}{more}.", style="yellow")
+    show_cautions(console, counts)
+
+
+def show_cautions(console: Console, counts: dict[str, Any]) -> None:
+    """Print what most likely is a mistake and stops nothing."""
+    if counts["cautions"]:
+        head(console, "What may be a mistake")
+        for one in counts["cautions"]:
+            say(console, one, style="yellow")

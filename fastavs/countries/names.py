@@ -8,17 +8,19 @@ import unicodedata
 from fastavs.countries.census import NAMES, entries
 
 _FURTHER = """
-ALA Aland Islands|ANT Netherlands Antilles|ARE UAE|ATA Antarctica|BES Bonaire, Sint Eustatius and Saba|BLM Saint Barthelemy
-BOL Plurinational State of Bolivia|BVT Bouvet Island|CAF Central African Rep.|CSK Czechoslovakia|CZE Czech Rep.
-COD Zaire|DOM Dominican Rep.|EGY Arab Republic of Egypt|FLK Falkland Islands (Malvinas)|GBR UK|GGY Guernsey|GBR Britain
+ALA Aland Islands|ANT Netherlands Antilles|ARE UAE|ATA Antarctica|BES Bonaire, Sint Eustatius and Saba
+BLM Saint Barthelemy|BOL Plurinational State of Bolivia|BVT Bouvet Island|CAF Central African Rep.
+CSK Czechoslovakia|CZE Czech Rep.|COD Zaire|DOM Dominican Rep.|EGY Arab Republic of Egypt
+FLK Falkland Islands (Malvinas)|GBR UK|GGY Guernsey
+GBR Britain
 GBR United Kingdom of Great Britain and Northern Ireland|HKG China, Hong Kong SAR|HKG Hong Kong, China|IMN Isle of Man
 IRN Islamic Republic of Iran|JEY Jersey|KGZ Kyrgyz Republic|LAO Lao PDR|LBY Libyan Arab Jamahiriya
 MAC China, Macao SAR|MAC Macao, China|MAF Saint Martin (French part)|MDA Republic of Moldova
 MKD TFYR of Macedonia|MKD The former Yugoslav Republic of Macedonia|MKD Republic of North Macedonia|NLD Holland
 NRU Naoero|PCN Pitcairn|PRK Democratic People's Republic of Korea|PSE Palestine|PSE State of Palestine
 PSE Occupied Palestinian Territory|PSE West Bank and Gaza|SCG Serbia and Montenegro
-SGS South Georgia and the South Sandwich Islands|SHN Saint Helena, Ascension and Tristan da Cunha|SUN Soviet Union|SUN USSR
-SXM Sint Maarten (Dutch part)|TWN Other Asia, nes|TWN Taiwan, China|TWN Taiwan, Province of China
+SGS South Georgia and the South Sandwich Islands|SHN Saint Helena, Ascension and Tristan da Cunha|SUN Soviet Union
+SUN USSR|SXM Sint Maarten (Dutch part)|TWN Other Asia, nes|TWN Taiwan, China|TWN Taiwan, Province of China
 TZA United Republic of Tanzania|UMI United States Minor Outlying Islands|VAT Holy See (Vatican City State)|VAT Vatican
 VEN Bolivarian Republic of Venezuela|VEN Venezuela, RB|VIR Virgin Islands (US)|XKX Republic of Kosovo
 FRO Faeroe Islands|FSM FS Micronesia|NLD Kingdom of the Netherlands|WLF Wallis and Futuna Islands

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from fastavs.inputs.set_aside import QUANTITY, ROW
+from fastavs.results.cautions import cautions
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -56,9 +56,6 @@ def reading_record(checked: Checked) -> dict[str, Any]:
             {"lost": lost, "reason": reason, "count": count, "first": examples[lost, reason]}
             for (lost, reason), count in reasons.items()
         ],
-        "partners_not_iso": [code for code in checked.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
-        "excluded_not_iso": sorted(code for code in checked.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
         "suspects": checked.trade.suspects.num_rows,
-        "drop_without_row": list(checked.trade.not_dropped),
-        "valuation_without_trade": sorted(set(checked.partners.valuation) - set(checked.trade.partners)),
+        "cautions": cautions(checked),
     }

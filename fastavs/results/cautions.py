@@ -1,0 +1,35 @@
+"""What most likely is a mistake in a study and stops nothing, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastavs.results.unmet import unknown_partners, unmet_names
+
+if TYPE_CHECKING:
+    from fastavs.checked import Checked
+
+SHOWN = 8
+"""How many partners a caution lists."""
+
+
+def cautions(checked: Checked) -> list[str]:
+    """Return what most likely is a mistake, a sentence or two each."""
+    return [*_spellings(checked), *_unknown(checked), *map(str, unmet_names(checked))]
+
+
+def _spellings(checked: Checked) -> list[str]:
+    return [
+        f"{' and '.join(some)} are one partner, which stands as {code} in all results."
+        for code, some in checked.trade.respelled.items()
+    ]
+
+
+def _unknown(checked: Checked) -> list[str]:
+    unknown = sorted(unknown_partners(checked), key=lambda one: (-one[1], one[0]))
+    if not unknown:
+        return []
+    more = f"; and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
+    some = "; ".join(f"{partner} ({value:,.0f})" for partner, value in unknown[:SHOWN])
+    currency = checked.config.currency
+    return [f"Partners of the trade that are no known country, with their trade in {currency}: {some}{more}."]
