@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import NONE, count, head, make_table, money, percent, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title
-from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED
+from fastavs.cli.study_screen import show_set_aside, show_title, show_unread
+from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED, UNREAD
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +23,7 @@ BRIEFLY = {
     SEVERAL: "code of\nseveral\nlines",
     DONOR: "short\ncode",
     NO_LINE: "code of\nno line",
+    UNREAD: "duty\nnot\nread",
     UNMATCHED: "line not\nmatched",
     UNKNOWN: "rate not\nknown",
 }
@@ -38,6 +39,7 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     show_title(console, rates.checked)
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])
+    show_unread(console, record["counts"], rates.checked.config.currency, written=True)
     show_set_aside(console, record["counts"], written=True)
     _show_ungrouped(console, record["counts"]["lines_in_no_group"], rates.year().year)
     _show_gaps(console, rates.checked, record)

@@ -120,6 +120,9 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
         facts.append(f"Rates of {_span(own)} rest on each year's own trade.")
     if resting:
         facts.append(f"Rates of {_span(resting)} rest on the trade of {listed(list(plan['base_periods']))}.")
+    dollar = run.get("study", {}).get("dollar")
+    if dollar:
+        facts.append(f"Dollars and cents of duties are {dollar}.")
     if counts:
         lost = plural(counts["quantities_set_aside"], "quantity", "quantities")
         facts.append(

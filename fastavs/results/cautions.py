@@ -18,6 +18,20 @@ def cautions(checked: Checked) -> list[str]:
     return [*_spellings(checked), *_unknown(checked), *map(str, unmet_names(checked))]
 
 
+def unread_caution(checked: Checked) -> list[str]:
+    """Return a sentence on the lines set aside because their duty cannot be read, if there are any."""
+    lines = {(one.kind, line) for one in checked.unread for line in one.lines}
+    if not lines:
+        return []
+    texts = len({one.text for one in checked.unread})
+    first = checked.unread[0]
+    what = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
+    return [
+        f"{what} set aside, as {texts:,} duty {'text' if texts == 1 else 'texts'} cannot be read. The first: "
+        f'"{first.text}", {first.file} row {first.rows[0]}, line {first.lines[0]}.'
+    ]
+
+
 def _spellings(checked: Checked) -> list[str]:
     return [
         f"{' and '.join(some)} are one partner, which stands as {code} in all results."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.inputs.set_aside import QUANTITY, ROW
 from fastavs.results.cautions import cautions
+from fastavs.results.unread_duties import unread_record
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -20,7 +21,17 @@ def study_record(checked: Checked) -> dict[str, Any]:
         "currency": config.currency,
         "value_basis": config.value_basis,
         "valuation": {one.partner: one.factor for one in config.valuation},
+        "dollar": checked.dollar.code if checked.dollar else None,
     }
+
+
+def dollar_told(checked: Checked) -> str:
+    """Return what "$" and cents of duties are read as, in words; empty where no duty has any."""
+    dollar = checked.dollar
+    if dollar is None:
+        return ""
+    other = "" if checked.config.schedules.dollar else ' Another: [schedules] dollar = "...".'
+    return f"Dollars and cents of duties are {dollar.code}, {dollar.reason}.{other}"
 
 
 def plan_record(checked: Checked) -> dict[str, Any]:
@@ -58,4 +69,5 @@ def reading_record(checked: Checked) -> dict[str, Any]:
         ],
         "suspects": checked.trade.suspects.num_rows,
         "cautions": cautions(checked),
+        "unread_duties": unread_record(checked),
     }

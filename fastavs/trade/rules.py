@@ -37,7 +37,7 @@ class Tariff:
         """Return the lines of some schedules."""
         lines: dict[int, list[np.ndarray]] = {}
         for schedule in schedules:
-            lines.setdefault(schedule.digits, []).append(schedule.keys)
+            lines.setdefault(schedule.digits, []).append(schedule.codes)
         return cls({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()})
 
     def has(self, code: str) -> bool:
