@@ -161,7 +161,7 @@ def _show(console: Console, found: Sweep, years: Sequence[int], tables: bool, ze
     columns = ("scenario", "year", "simple\nmean", "sd", "weighted\nmean", "by HS6\nfirst", *unknown)
     screen = make_table(*columns, left=(0,))
     for row in shown:
-        figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean", "hs6_mean"))
+        figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean_unadjusted", "hs6_mean"))
         counts = [count(row["unresolved_lines"])] if unknown else []
         screen.add_row(row["scenario"], str(row["year"]), *map(percent, figures), *counts)
     console.print(screen)
