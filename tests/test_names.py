@@ -173,6 +173,32 @@ def test_prefixes_of_bridges_that_lost_a_zero_are_refused() -> None:
         fa.Study(trade, applied, fx=FX, bridges=[{"prefix": "22", **bridge}, {"prefix": "203", **bridge}])
 
 
+def test_prefixes_of_scenarios_that_lost_a_zero_are_refused() -> None:
+    applied = {"year": [2023] * 2, "line": ["02032900", "22041000"], "duty": ["5%"] * 2}
+    trade = {"period": ["2023"], "line": ["02032900"], "partner": ["DEU"], "value": [100.0]}
+    study = fa.Study(trade, applied)
+    for change in (fa.SetDuty(("22", "203"), "7%"), fa.ScaleDuty(0.9, prefixes=("22", "203"))):
+        with pytest.raises(InputError, match=r'a prefix that may have lost its zero "203"\. To mend it: write "0203"'):
+            fa.sweep(study, [fa.Scenario("x", change)])
+    with pytest.raises(InputError, match='lost its zero "203"'):
+        fa.sweep(study, [fa.Scenario("x", fa.PriceShock(1.1, prefixes="203"))])
+
+
+def test_the_later_of_two_new_duties_wins() -> None:
+    changes = (fa.SetDuty("2203", "7%"), fa.SetDuty("22", "5%"), fa.SetDuty("22030010", "9%"))
+    found = fa.sweep(drinks(), [fa.Scenario("x", *changes)], lines=list(APPLIED["line"])).chosen
+    assert found["rate"].to_pylist() == [0.09, 0.05, 0.05]
+
+
+def test_a_duty_whose_amounts_are_zero_is_known_to_be_zero() -> None:
+    study = fa.Study(
+        {"period": ["2023"], "line": ["22030010"], "partner": ["DEU"], "value": [1.0]},
+        {"year": [2023], "line": ["22041000"], "duty": ["0 EUR/kg"]}, fx=FX,
+    )  # fmt: skip
+    assert study.rates().table["rate"].to_pylist() == [0.0]
+    assert study.rates().summary()["unresolved_lines"].to_pylist() == [0]
+
+
 def test_the_screens_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "trade.csv").write_text(
         "period,line,partner,value,quantity,unit\n" + "".join(",".join(map(str, one)) + "\n" for one in TRADE)

@@ -22,9 +22,10 @@ def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
     Raises
     ------
     InputError
-        Names the scenario and the prefixes that no line begins with.
+        Names the scenario and the prefixes that no line begins with, or the one that lost a leading zero.
     """
     trade = index.records.code_key
+    _refuse_lost_zeros([index.lines.key, trade], scenarios)
     _check(
         scenarios,
         lambda where: bool(touched_lines(index, where).any()),
@@ -53,6 +54,22 @@ def _check(
                     known[change.prefixes] = prices(change.prefixes)
                 if not known[change.prefixes]:
                     raise _nothing(scenario, change, "changes prices of lines that neither schedules nor trade have")
+
+
+def _refuse_lost_zeros(keys: Sequence[np.ndarray], scenarios: Sequence[Scenario]) -> None:
+    """Stop at a prefix of odd length that no code begins with, where codes do once a zero stands before it."""
+    known: dict[str, bool] = {}
+    for scenario in scenarios:
+        for change in scenario.changes:
+            for prefix in getattr(change, "prefixes", ()):
+                if prefix not in known:
+                    lost = len(prefix) % 2 == 1 and _begins(keys, ("0" + prefix,)) and not _begins(keys, (prefix,))
+                    known[prefix] = lost
+                if known[prefix]:
+                    raise InputError(
+                        f'the scenario "{scenario.name}" names a prefix that may have lost its zero',
+                        key=f"{type(change).__name__}.prefixes", value=prefix, cure=f'write "0{prefix}"',
+                    )  # fmt: skip
 
 
 def _begins(keys: Sequence[np.ndarray], prefixes: tuple[str, ...]) -> bool:

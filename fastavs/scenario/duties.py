@@ -121,7 +121,7 @@ class ShiftDuty:
 
 @dataclass(frozen=True, slots=True)
 class SetDuty:
-    """A new duty for some lines.
+    """A new duty for some lines. Of two in one scenario that choose the same line, the later wins.
 
     Parameters
     ----------
