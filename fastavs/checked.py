@@ -144,7 +144,10 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
     rules = _rules(config, inputs, [*applied.values(), *bound.values()], partners)
     refuse_lost_zeros(config, groups, inputs.groups, rules.tariff)
     trade = read_trade(inputs.trade, rules, set_aside, progress)
-    for key, names in (("partners", partners.excluded), ("valuation", partners.valuation)):
+    for key, names in (
+        ("partners", [*partners.excluded, *partners.regions]),
+        ("valuation", partners.valuation),
+    ):
         for one in names:
             refuse_doubtful(one, trade.partners, key)
     if config.options.strict:

@@ -96,6 +96,15 @@ def test_a_code_of_two_countries_is_refused_with_both() -> None:
     assert weighted(as_written) == near(WITHOUT_BELARUS)
 
 
+def test_regions_of_partners_that_no_one_knows_are_told() -> None:
+    table = {"partner": ["BLR", "NOR", "Frankreich"], "region": ["east", "north", "west"]}
+    assert drinks(partners=table).warnings == [
+        "partners.file: no trade with: FRANKREICH. No country is known by FRANKREICH: write ISO alpha-3 codes."
+    ]
+    with pytest.raises(InputError, match="COG or COD"):
+        drinks(partners={"partner": ["Congo"], "region": ["south"]})
+
+
 def test_two_factors_for_one_partner_are_two_whatever_its_code() -> None:
     with pytest.raises(InputError, match="a second factor for a partner"):
         drinks(valuation=[{"partner": "TUR", "factor": 2.0}, {"partner": "Turkey", "factor": 3.0}])

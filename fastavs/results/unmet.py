@@ -61,10 +61,11 @@ def _partners(checked: Checked) -> Iterable[Unmet]:
     listed, trade = checked.config.partners, checked.trade
     in_lists = {*listed.exclude, *(one for some in listed.exclude_by_period.values() for one in some)}
     lists = sorted({one.strip().upper() for one in in_lists})
-    in_table = sorted(set(checked.partners.excluded) - {code for one in lists for code in (one, iso3(one))})
+    in_table = set(checked.partners.excluded) - {code for one in lists for code in (one, iso3(one))}
+    in_table |= {one for one in checked.partners.regions if iso3(one) is None}  # a table of all countries is no mistake
     for key, names in (
         ("partners.exclude", lists),
-        ("partners.file", in_table),
+        ("partners.file", sorted(in_table)),
         ("valuation", sorted(one.partner for one in checked.config.valuation)),
     ):
         missing = tuple(one for one in names if not find(one, trade.partners))
