@@ -171,7 +171,7 @@ def test_screens_and_files_tell(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert [line[: len(one)] for line, one in zip(shown[1:], beginnings, strict=True)] == beginnings
     path.write_text(text + 'unreadable = "set_aside"\n')
     out = tmp_path / "out"
-    for arguments in (["check", str(path)], ["run", str(path), "--out", str(out), "--no-report"]):
+    for arguments in (["check", str(path)], ["run", str(path), "--out", str(out)]):
         with pytest.raises(SystemExit) as ended:
             main(arguments)
         assert ended.value.code == 0
@@ -188,3 +188,6 @@ def test_screens_and_files_tell(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert [(one["duty"], one["lines"], one["imports"]) for one in record["counts"]["unread_duties"]] == [
         ("5% on the retail value", 2, 300.0), ("oops", 1, 50.0),
     ]  # fmt: skip
+    page = (out / "report.html").read_text()
+    assert "3 lines in no figure, as the duty cannot be read (unread_duties.csv)." in page
+    assert "Dollars and cents of duties are USD." in page

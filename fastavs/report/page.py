@@ -129,6 +129,9 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
             f"{plural(counts['rows_read'], 'trade row')} read, {plural(counts['rows_set_aside'], 'row')} set aside, "
             f"{lost} set aside, {plural(counts['suspects'], 'row')} with quantities that look mislabelled."
         )
+    unread = sum(one["lines"] for one in counts.get("unread_duties", []))
+    if unread:
+        facts.append(f"{plural(unread, 'line')} in no figure, as the duty cannot be read (unread_duties.csv).")
     aside = trade.get("rows_set_aside", {})
     if aside.get("rows"):
         facts.append(

@@ -45,5 +45,12 @@ def _unknown(checked: Checked) -> list[str]:
         return []
     more = f"; and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
     some = "; ".join(f"{partner} ({value:,.0f})" for partner, value in unknown[:SHOWN])
-    currency = checked.config.currency
-    return [f"Partners of the trade that are no known country, with their trade in {currency}: {some}{more}."]
+    told = (
+        f"Partners of the trade that are no known country, with their trade in {checked.config.currency}: {some}{more}."
+    )
+    if any(partner.isdigit() for partner, _ in unknown):
+        told += (
+            " Numbers are read as M49 (three digits) or as the US Census Bureau's (four); those of another list must "
+        )
+        told += "become ISO codes first."
+    return [told]
