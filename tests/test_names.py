@@ -203,6 +203,19 @@ def test_prefixes_of_scenarios_that_lost_a_zero_are_refused() -> None:
         fa.sweep(study, [fa.Scenario("x", fa.PriceShock(1.1, prefixes="203"))])
 
 
+def test_prefixes_of_scenarios_that_begin_no_code_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ('The scenario "x" names prefixes that begin no code: 87, 9801.',)
+    changes = fa.SetDuty(("22", "87", "9801"), "7%"), fa.ScaleDuty(0.9, prefixes=("2203",))
+    assert fa.sweep(drinks(), [fa.Scenario("x", *changes), fa.Scenario("y")]).warnings == told
+    study = written(tmp_path)
+    (tmp_path / "s.toml").write_text(
+        '[[scenario]]\nname = "x"\nset = [{ prefixes = ["22", "87", "9801"], duty = "7%" }]\n'
+    )
+    with pytest.raises(SystemExit):
+        main(["sweep", str(study), str(tmp_path / "s.toml")])
+    assert told[0] in capsys.readouterr().out
+
+
 def test_the_later_of_two_new_duties_wins() -> None:
     changes = (fa.SetDuty("2203", "7%"), fa.SetDuty("22", "5%"), fa.SetDuty("22030010", "9%"))
     found = fa.sweep(drinks(), [fa.Scenario("x", *changes)], lines=list(APPLIED["line"])).chosen
@@ -218,17 +231,23 @@ def test_a_duty_whose_amounts_are_zero_is_known_to_be_zero() -> None:
     assert study.rates().summary()["unresolved_lines"].to_pylist() == [0]
 
 
-def test_the_screens_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "trade.csv").write_text(
+def written(folder: Path) -> Path:
+    """Write a study of drinks without Belarus, and a partner without trade; gives the study file."""
+    (folder / "trade.csv").write_text(
         "period,line,partner,value,quantity,unit\n" + "".join(",".join(map(str, one)) + "\n" for one in TRADE)
     )
-    (tmp_path / "applied.csv").write_text('year,line,duty\n2023,22030010,"max(10%, 0.5 EUR/l)"\n2023,22030090,20%\n')
-    (tmp_path / "fx.csv").write_text("period,currency,fx\n2023,EUR,1.08\n")
-    study = tmp_path / "study.toml"
+    (folder / "applied.csv").write_text('year,line,duty\n2023,22030010,"max(10%, 0.5 EUR/l)"\n2023,22030090,20%\n')
+    (folder / "fx.csv").write_text("period,currency,fx\n2023,EUR,1.08\n")
+    study = folder / "study.toml"
     study.write_text(
         'name = "x"\n[trade]\nfiles = ["trade.csv"]\n[schedules]\napplied = ["applied.csv"]\n[fx]\nfile = "fx.csv"\n'
         '[partners]\nexclude = ["BLR", "NOR"]\n'
     )
+    return study
+
+
+def test_the_screens_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = written(tmp_path)
     for arguments in (["check", str(study)], ["run", str(study), "--out", str(tmp_path / "out"), "--no-report"]):
         with pytest.raises(SystemExit) as ended:
             main(arguments)

@@ -56,6 +56,26 @@ def _check(
                     raise _nothing(scenario, change, "changes prices of lines that neither schedules nor trade have")
 
 
+def unmet_prefixes(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """Return which prefixes of scenarios begin no code, though others of the same change do; a sentence a change."""
+    keys, known = [index.lines.key, index.records.code_key], dict[str, bool]()
+    told: dict[str, None] = {}
+    for scenario in scenarios:
+        for change in scenario.changes:
+            prefixes = getattr(change, "prefixes", ())
+            for prefix in prefixes:
+                if prefix not in known:
+                    known[prefix] = _begins(keys, (prefix,))
+            without = [prefix for prefix in prefixes if not known[prefix]]
+            if without:
+                told[f'The scenario "{scenario.name}" names prefixes that begin no code: {_some(without)}.'] = None
+    return tuple(told)
+
+
+def _some(prefixes: Sequence[str]) -> str:
+    return ", ".join(prefixes[:8]) + (f" and {len(prefixes) - 8} more" if len(prefixes) > 8 else "")
+
+
 def _refuse_lost_zeros(keys: Sequence[np.ndarray], scenarios: Sequence[Scenario]) -> None:
     """Stop at a prefix of odd length that no code begins with, where codes do once a zero stands before it."""
     known: dict[str, bool] = {}
