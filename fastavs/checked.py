@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fastavs.codes import Grouping
+from fastavs.countries.partner import refuse_doubtful
 from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig
+from fastavs.inputs.dollars import Dollar, dollar_of, refuse_doubtful_dollar
 from fastavs.inputs.fx import Fx, read_fx
 from fastavs.inputs.options import Options
 from fastavs.inputs.partners import Partners, read_partners
 from fastavs.inputs.published import check_published
-from fastavs.inputs.schedule import YearSchedule, read_schedules
+from fastavs.inputs.schedule import Findings, YearSchedule, read_schedules
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import Inputs, bridges_of, grouping_of, valuation_of
+from fastavs.inputs.unread import SET_ASIDE, Unread, UnreadDuties
 from fastavs.progress import Progress, quiet
+from fastavs.trade.prefixes import refuse_lost_zeros
 from fastavs.trade.rules import Rules, Tariff
 from fastavs.trade.serving import Serving, make_serving
 from fastavs.trade.trade import Trade, read_drop, read_trade
@@ -48,6 +50,10 @@ class Checked:
         Once it is matched, the same rows in order stand here.
     serving : Serving
         Which trade serves which year.
+    dollar : Dollar or None
+        What "$", dollars and cents of duties are read as; None where no duty has any.
+    unread : tuple of Unread
+        Duties that cannot be read, whose lines are set aside.
     """
 
     config: StudyConfig
@@ -61,6 +67,8 @@ class Checked:
     set_aside: SetAside = field(repr=False)
     trade: Trade = field(repr=False)
     serving: Serving
+    dollar: Dollar | None = None
+    unread: tuple[Unread, ...] = ()
 
     @property
     def options(self) -> Options:
@@ -114,31 +122,49 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
             + (", and bound rates can only be compared with one" if inputs.bound else ""),
             cure="name its files under [schedules]",
         )
-    applied = read_schedules("applied", inputs.applied)
-    bound = read_schedules("bound", inputs.bound)
     fx = read_fx(inputs.fx, config.currency)
+    dollar, findings = dollar_of(config.schedules.dollar, fx), Findings()
+    applied, bound = (
+        read_schedules(kind, pieces, dollar=dollar.code, decimal=config.schedules.decimal, findings=findings)
+        for kind, pieces in (("applied", inputs.applied), ("bound", inputs.bound))
+    )
+    if findings.unread and config.schedules.unreadable != SET_ASIDE:
+        raise UnreadDuties(findings.unread)
+    for unread in findings.unread:
+        for year in unread.years:
+            if year not in {"applied": applied, "bound": bound}[unread.kind]:
+                raise InputError(f"no duty of the {unread.kind} schedule of {year} can be read", file=unread.file)
+    if findings.dollars:
+        refuse_doubtful_dollar(dollar, findings.dollars[0])
     listed = config.partners
     partners = read_partners(inputs.partners, listed.exclude, listed.exclude_by_period, valuation_of(config))
     groups = {title: grouping_of(title, pieces) for title, pieces in inputs.groups.items()}
     published = check_published(inputs.published)
     set_aside = SetAside()
     rules = _rules(config, inputs, [*applied.values(), *bound.values()], partners)
+    refuse_lost_zeros(config, groups, inputs.groups, rules.tariff)
     trade = read_trade(inputs.trade, rules, set_aside, progress)
+    for key, names in (
+        ("partners", [*partners.excluded, *partners.regions]),
+        ("valuation", partners.valuation),
+    ):
+        for one in names:
+            refuse_doubtful(one, trade.partners, key)
     if config.options.strict:
         set_aside.insist_on_none()
     serving = make_serving(config.base, trade.periods, sorted(applied), sorted(bound))
-    return Checked(config, inputs, applied, bound, fx, partners, groups, published, set_aside, trade, serving)
+    return Checked(
+        config, inputs, applied, bound, fx, partners, groups, published, set_aside, trade, serving,
+        dollar if findings.dollars else None, tuple(findings.unread),
+    )  # fmt: skip
 
 
 def _rules(config: StudyConfig, inputs: Inputs, schedules: list[YearSchedule], partners: Partners) -> Rules:
     """Return what trade rows are judged by."""
-    lines: dict[int, list[np.ndarray]] = {}
-    for schedule in schedules:
-        lines.setdefault(schedule.digits, []).append(schedule.keys)
     duties = {duty.text: duty for schedule in schedules for duty in schedule.duties}
     named = {kind for duty in duties.values() for kind in duty.kinds}
     return Rules(
-        Tariff({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()}),
+        Tariff.of(schedules),
         partners,
         tuple(kind for kind in KINDS if kind in named),
         bridges_of(config),

@@ -212,8 +212,3 @@ def make_grouping(
         if label:
             named.setdefault(member, label)
     return Grouping(title, tuple(checked), tuple(checked.values()), named)
-
-
-def partner_code(partner: str) -> str:
-    """Return a partner's code as it is compared: without blanks, in capitals."""
-    return partner.strip().upper()

@@ -21,6 +21,7 @@ from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
+from fastavs.results.cautions import cautions, unread_caution
 from fastavs.scenario.scenario import scenarios_given
 from fastavs.tables.sources import MemorySource
 from fastavs.tables.tables import Columns, Piece, from_memory
@@ -55,8 +56,8 @@ class Study:
         What values are in.
     value_basis : {"CIF", "FOB", "not stated"}
         What the values are, freight and insurance included or not.
-    base, options : mapping, optional
-        The keys of ``[base]`` and ``[options]`` in a study file.
+    schedules, base, options : mapping, optional
+        The keys of ``[schedules]`` (dollar, decimal, unreadable), ``[base]`` and ``[options]`` in a study file.
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
@@ -83,7 +84,8 @@ class Study:
 
     @takes(
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
-        published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping), valuation=mappings,
+        published=or_none(a_mapping), schedules=or_none(a_mapping), base=or_none(a_mapping),
+        options=or_none(a_mapping), valuation=mappings,
         bridges=mappings, columns=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
     def __init__(
@@ -101,6 +103,7 @@ class Study:
         note: str = "",
         currency: str = "USD",
         value_basis: str = "not stated",
+        schedules: Mapping[str, Any] | None = None,
         base: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
         valuation: Sequence[Mapping[str, Any]] = (),
@@ -114,6 +117,7 @@ class Study:
                 "note": note,
                 "currency": currency,
                 "value_basis": value_basis,
+                "schedules": dict(schedules or {}),
                 "base": dict(base or {}),
                 "options": {name: plain(value) for name, value in (options or {}).items()},
                 "valuation": [dict(one) for one in valuation],
@@ -124,6 +128,10 @@ class Study:
         )
         if config.partners.file or config.partners.columns:
             raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
+        if config.schedules.applied or config.schedules.bound or config.schedules.columns:
+            raise InputError(
+                "in memory, schedules are tables, not files", key="schedules", expected="dollar, decimal, unreadable"
+            )
         renamed = columns or {}
         for title in renamed:
             if title not in RENAMED:
@@ -203,6 +211,11 @@ class Study:
     def title(self) -> str:
         """The study's name with its note and value basis, as shown on everything made from it."""
         return self.checked.title
+
+    @property
+    def warnings(self) -> list[str]:
+        """What most likely is a mistake and stops nothing: settings that meet nothing, lines left out, and the like."""
+        return [*unread_caution(self.checked), *cautions(self.checked)]
 
     def check(self) -> None:
         """Make sure that `rates` has every exchange rate it needs, without computing anything.

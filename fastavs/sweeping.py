@@ -14,7 +14,7 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.blocks import all_figures
 from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.lines import Wanted
-from fastavs.evaluation.named_lines import check_named
+from fastavs.evaluation.named_lines import check_named, unmet_prefixes
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
@@ -127,7 +127,8 @@ def sweep(
                 plan or make_plan(found, chosen), chosen, wanted, whole_lines, workplace, progress
             )
     years = tuple(one.year for one in found.years)
-    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some)
+    warnings = unmet_prefixes(found, chosen)
+    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings)
 
 
 def _check_study(study: Any) -> None:

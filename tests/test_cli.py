@@ -82,7 +82,8 @@ def test_screen_of_run(study: Path) -> None:
     summary = fa.Study.load(study).rates().summary().to_pylist()
     for cells, row in zip(rows_under(screen, "Rates, in percent"), summary, strict=True):
         assert cells[:3] == [str(row["year"]), str(row["lines"]), str(row["specific_lines"])]
-        assert cells[3:6] == [f"{100 * row[name]:.2f}" for name in ("simple_mean", "simple_sd", "weighted_mean")]
+        leads = ("simple_mean", "simple_sd", "weighted_mean_unadjusted", "weighted_mean")
+        assert cells[3:7] == [f"{100 * row[name]:.2f}" for name in leads]
         assert cells[-1] == str(row["unresolved_lines"])
     assert rows_under(screen, "Lines by match level")[2] == ["2021", "5", "1", "1", "4", "1", "1"]
     assert [" ".join(cells) for cells in rows_under(screen, "Set aside, of 17 trade rows read")[:3]] == [

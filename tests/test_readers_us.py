@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from fastavs.countries.census import NAMES, PARTNERS, plain
 from fastavs.errors import InputError
 from fastavs.readers import Reading, census, dataweb, hts, usitc
-from fastavs.readers._schedule_c import GROUPS, MEMBERS, NAMES, PARTNERS, plain
+from fastavs.readers._schedule_c import GROUPS, MEMBERS
 
 BEER = "2203000030"
 NAMED = ["CTY_CODE", "CTY_NAME", "I_COMMODITY", "CON_VAL_MO", "CON_QY1_MO", "UNIT_QY1", "time"]

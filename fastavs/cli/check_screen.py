@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastavs.cli.console import NONE, count, head, make_table, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title
+from fastavs.cli.study_screen import show_set_aside, show_title, show_unread
 from fastavs.duty import Add, Duty, Max, Min, Specific
 from fastavs.results.facts import plan_record, reading_record, study_record
 
@@ -90,6 +90,7 @@ def show_check(console: Console, checked: Checked, record: Record) -> None:
     say(console, f"Periods: {', '.join(trade['periods'])}.")
     if trade["excluded_partners"]:
         say(console, f"Excluded, always or at times: {', '.join(trade['excluded_partners'])}.")
+    show_unread(console, record["counts"], checked.config.currency, written=False)
     show_set_aside(console, record["counts"], written=False)
     _show_plan(console, record["plan"])
     for name, group in record["groups"].items():

@@ -20,6 +20,7 @@ from fastavs.cli.steps import Steps
 from fastavs.cli.sweep_command import sweep
 from fastavs.environment import check_environment
 from fastavs.errors import FastavsError
+from fastavs.inputs.unread import UnreadDuties
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
 
@@ -55,6 +56,8 @@ class Commands(click.Group):
             with suppress(OSError):
                 error.show()
             return WRONG
+        except UnreadDuties as error:
+            return _wrong(prog_name, error.in_lines())
         except FastavsError as error:
             return _wrong(prog_name, str(error))
         except (click.Abort, KeyboardInterrupt):

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import NONE, count, head, make_table, money, percent, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title
-from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED
+from fastavs.cli.study_screen import show_set_aside, show_title, show_unread
+from fastavs.results.thin import matched_told, thin_caution
+from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED, UNREAD
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,7 @@ BRIEFLY = {
     SEVERAL: "code of\nseveral\nlines",
     DONOR: "short\ncode",
     NO_LINE: "code of\nno line",
+    UNREAD: "duty\nnot\nread",
     UNMATCHED: "line not\nmatched",
     UNKNOWN: "rate not\nknown",
 }
@@ -38,6 +40,7 @@ def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> No
     show_title(console, rates.checked)
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])
+    show_unread(console, record["counts"], rates.checked.config.currency, written=True)
     show_set_aside(console, record["counts"], written=True)
     _show_ungrouped(console, record["counts"]["lines_in_no_group"], rates.year().year)
     _show_gaps(console, rates.checked, record)
@@ -64,14 +67,17 @@ def _show_ungrouped(console: Console, ungrouped: dict[str, int], year: int) -> N
 def _show_summary(console: Console, summary: Sequence[Record]) -> None:
     has_bound = any(row["bound_mean"] is not None for row in summary)
     head(console, "Rates, in percent")
-    columns = ["year", "lines", "with\nspec.\npart", "simple\nmean", "sd", "weighted\nmean", "unad-\njusted"]
-    columns += ["ad val.\nalone:\nsimple", "weighted\nunadj.", "by HS6\nfirst"]
+    adjusted = ["ad-\njusted"] if any(row["adjust"] for row in summary) else []
+    columns = ["year", "lines", "with\nspec.\npart", "simple\nmean", "sd", "weighted\nmean", *adjusted]
+    columns += ["ad val.\nalone:\nsimple", "weighted", "by HS6\nfirst"]
     columns += ["bound\nmean", "lines\nwith\nwater"] if has_bound else []
     table = make_table(*columns, "not\nknown")
     for row in summary:
         cells = [str(row["year"]), count(row["lines"]), count(row["specific_lines"])]
-        for name in ("simple_mean", "simple_sd", "weighted_mean", "weighted_mean_unadjusted"):
+        for name in ("simple_mean", "simple_sd", "weighted_mean_unadjusted"):
             cells.append(percent(row[name]))
+        if adjusted:
+            cells.append(percent(row["weighted_mean"]))
         for name in ("ad_valorem_simple_mean", "ad_valorem_weighted_mean", "hs6_mean"):
             cells.append(percent(row[name]))
         if has_bound:
@@ -79,10 +85,14 @@ def _show_summary(console: Console, summary: Sequence[Record]) -> None:
             cells += [percent(row["bound_mean"]), count(row["water_lines"]) if is_bound else NONE]
         table.add_row(*cells, count(row["unresolved_lines"]))
     console.print(table)
-    if any(row["adjust"] for row in summary):
-        text = "Weighted means are corrected for lines without trade, which weigh nothing: plus the simple mean of all "
+    if adjusted:
+        text = "Adjusted: the weighted mean corrected for lines without trade, which weigh nothing: plus the simple "
         say(console)
-        say(console, text + "lines, less that of matched lines. Unadjusted ones, and all by chapter, are plain.")
+        text += f"mean of all lines, less that of matched lines. Lines matched: {matched_told(summary)}."
+        say(console, text)
+    caution = thin_caution(summary)
+    if caution:
+        say(console, caution, style="yellow")
 
 
 def _show_levels(console: Console, years: Sequence[Record]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastavs.cli.console import count, head, make_table, plural, say
+from fastavs.cli.console import count, head, make_table, money, plural, say
+from fastavs.results.facts import dollar_told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +28,29 @@ def show_title(console: Console, checked: Checked) -> None:
     if config.value_basis == "FOB":
         values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
     say(console, values, style=None if config.value_basis == "CIF" else "yellow")
+    dollar = checked.dollar
+    if dollar:
+        sure = bool(config.schedules.dollar) or dollar.code == config.currency
+        say(console, dollar_told(checked), style=None if sure else "yellow")
+
+
+def show_unread(console: Console, counts: dict[str, Any], currency: str, written: bool) -> None:
+    """Print the duties that cannot be read, whose lines are set aside; `written` says whether they stand in a file."""
+    unread = counts["unread_duties"]
+    if not unread:
+        return
+    lines, imports = sum(one["lines"] for one in unread), sum(one["imports"] for one in unread)
+    head(console, f"Duties that cannot be read: {plural(lines, 'line')} set aside, in no figure (trade in {currency})")
+    table = make_table("lines", "trade", "duty", "why not", left=(2, 3))
+    for one in unread:
+        table.add_row(count(one["lines"]), money(one["imports"]), one["duty"], one["reason"])
+    console.print(table)
+    say(
+        console,
+        f"Their trade: {money(imports)}.{' Line by line: unread_duties.csv.' if written else ''}",
+        style="yellow",
+    )
+    say(console, f"The first: {unread[0]['first']}.")
 
 
 def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:
@@ -49,12 +73,12 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         where = " They stand in mislabelled.csv." if written else ""
         rows = plural(counts["suspects"], "row looks", "rows look")
         say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")
-    for what, some in (
-        ("Partners that are no ISO alpha-3 codes", counts["partners_not_iso"]),
-        ("Excluded partners that are no ISO alpha-3 codes", counts["excluded_not_iso"]),
-        ("Rows to drop that the trade does not have", counts["drop_without_row"]),
-        ("Partners with a valuation factor and without trade", counts["valuation_without_trade"]),
-    ):
-        if some:
-            more = f" and {len(some) - 5} more" if len(some) > 5 else ""
-            say(console, f"{what}: {'; '.join(some[:5])}{more}.", style="yellow")
+    show_cautions(console, counts)
+
+
+def show_cautions(console: Console, counts: dict[str, Any]) -> None:
+    """Print what most likely is a mistake and stops nothing."""
+    if counts["cautions"]:
+        head(console, "What may be a mistake")
+        for one in counts["cautions"]:
+            say(console, one, style="yellow")

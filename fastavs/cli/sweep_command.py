@@ -93,6 +93,8 @@ def sweep(
     many = f"{len(scenarios)} scenario{'s' if len(scenarios) > 1 else ''}"
     say(console, f"{study.title}: {many}, rates in percent", style="bold")
     zero = study.options.unresolved == "zero"
+    for one in found.warnings:
+        say(console, one, style="yellow")
     _show(console, found, years or found.years[-1:], tables=not files, zero=zero)
     for path in (*files.values(), *([] if whole_lines is None else [whole_lines])):
         say(console, f"Written: {path}")
@@ -147,6 +149,8 @@ def _cured(file: Path | None) -> Iterator[None]:
 def _record(found: Sweep) -> dict[str, Any]:
     """Return a sweep as JSON has it."""
     record: dict[str, Any] = {"summary": found.summary().to_pylist()}
+    if found.warnings:
+        record["warnings"] = list(found.warnings)
     if found.groups:
         record["groups"] = {title: table.to_pylist() for title, table in found.groups.items()}
     if found.chosen is not None:
@@ -161,7 +165,7 @@ def _show(console: Console, found: Sweep, years: Sequence[int], tables: bool, ze
     columns = ("scenario", "year", "simple\nmean", "sd", "weighted\nmean", "by HS6\nfirst", *unknown)
     screen = make_table(*columns, left=(0,))
     for row in shown:
-        figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean", "hs6_mean"))
+        figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean_unadjusted", "hs6_mean"))
         counts = [count(row["unresolved_lines"])] if unknown else []
         screen.add_row(row["scenario"], str(row["year"]), *map(percent, figures), *counts)
     console.print(screen)

@@ -5,6 +5,7 @@ The parsers are built when first needed, and not for duties as fastavs prints th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -29,6 +30,13 @@ GRAMMARS = {"canonical": "canonical.lark", "en": "english.lark", "ru": "russian.
 
 MAX_LENGTH = 2000
 """Longest text worth parsing; a longer one is a legal paragraph, no duty."""
+
+NO_CURRENCY = "XXX"
+"""ISO's code for no currency."""
+
+_MAY_BE_DOLLARS = re.compile(
+    r"[$\u00a2]|doll|(?<!per)(?<!per )cent|cts?\b|c\s*/|\u0434\u043e\u043b\u043b", re.IGNORECASE
+)
 
 # What a parser expected, in the reader's words, by terminal. Terminals of units and currencies stand in the sets below.
 _WORDS = {
@@ -160,6 +168,22 @@ def read_duty(text: str, language: str | None = None, *, dollar: str = "USD", de
     if language not in (None, *GRAMMARS):
         raise DutyError("language of a duty", value=language, expected=", ".join(GRAMMARS))
     return _parsed(text, language or ("ru" if CYRILLIC.search(text) else "en"), Notation(dollar, decimal))
+
+
+def names_no_country(text: str, *, decimal: str | None = None) -> bool:
+    """Whether a duty has an amount in "$", dollars or cents that no country is named with.
+
+    Examples
+    --------
+    >>> [names_no_country(one) for one in ("$1.20/kg", "4 c/kg + 5%", "US$ 1.20/kg", "0.2 CAD/kg")]
+    [True, True, False, False]
+    """
+    if not _MAY_BE_DOLLARS.search(text):
+        return False
+    try:
+        return NO_CURRENCY in parse_duty(text, dollar=NO_CURRENCY, decimal=decimal).currencies
+    except DutyError:
+        return False
 
 
 @lru_cache(maxsize=1 << 16)

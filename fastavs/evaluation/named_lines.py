@@ -22,9 +22,10 @@ def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
     Raises
     ------
     InputError
-        Names the scenario and the prefixes that no line begins with.
+        Names the scenario and the prefixes that no line begins with, or the one that lost a leading zero.
     """
     trade = index.records.code_key
+    _refuse_lost_zeros([index.lines.key, trade], scenarios)
     _check(
         scenarios,
         lambda where: bool(touched_lines(index, where).any()),
@@ -53,6 +54,42 @@ def _check(
                     known[change.prefixes] = prices(change.prefixes)
                 if not known[change.prefixes]:
                     raise _nothing(scenario, change, "changes prices of lines that neither schedules nor trade have")
+
+
+def unmet_prefixes(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """Return which prefixes of scenarios begin no code, though others of the same change do; a sentence a change."""
+    keys, known = [index.lines.key, index.records.code_key], dict[str, bool]()
+    told: dict[str, None] = {}
+    for scenario in scenarios:
+        for change in scenario.changes:
+            prefixes = getattr(change, "prefixes", ())
+            for prefix in prefixes:
+                if prefix not in known:
+                    known[prefix] = _begins(keys, (prefix,))
+            without = [prefix for prefix in prefixes if not known[prefix]]
+            if without:
+                told[f'The scenario "{scenario.name}" names prefixes that begin no code: {_some(without)}.'] = None
+    return tuple(told)
+
+
+def _some(prefixes: Sequence[str]) -> str:
+    return ", ".join(prefixes[:8]) + (f" and {len(prefixes) - 8} more" if len(prefixes) > 8 else "")
+
+
+def _refuse_lost_zeros(keys: Sequence[np.ndarray], scenarios: Sequence[Scenario]) -> None:
+    """Stop at a prefix of odd length that no code begins with, where codes do once a zero stands before it."""
+    known: dict[str, bool] = {}
+    for scenario in scenarios:
+        for change in scenario.changes:
+            for prefix in getattr(change, "prefixes", ()):
+                if prefix not in known:
+                    lost = len(prefix) % 2 == 1 and _begins(keys, ("0" + prefix,)) and not _begins(keys, (prefix,))
+                    known[prefix] = lost
+                if known[prefix]:
+                    raise InputError(
+                        f'the scenario "{scenario.name}" names a prefix that may have lost its zero',
+                        key=f"{type(change).__name__}.prefixes", value=prefix, cure=f'write "0{prefix}"',
+                    )  # fmt: skip
 
 
 def _begins(keys: Sequence[np.ndarray], prefixes: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastavs.codes import interval, to_key
+from fastavs.countries.partner import answers_to, find, named, refuse_doubtful
 from fastavs.errors import InputError, did_you_mean
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
@@ -61,10 +62,12 @@ def check_trade_change(facts: dict[str, Any], name: str, change: TradeChange) ->
     if isinstance(change, Resample):
         return
     regions = sorted(set(facts["regions"].values()))
-    named = (("partner", "partners", facts["partners"]), ("region", "regions", regions))
-    for word, key, known in (*named, ("period", "periods", facts["trade_periods"])):
+    lists = (("partner", "partners", facts["partners"]), ("region", "regions", regions))
+    for word, key, known in (*lists, ("period", "periods", facts["trade_periods"])):
         for one in getattr(change, key) or ():
-            if one not in known:
+            if word == "partner":
+                refuse_doubtful(one, known, key, f'the scenario "{name}"')
+            if not (find(one, known) if word == "partner" else one in known):
                 listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
                 lacks = "that the study has no trade with" if word == "partner" else "that the study does not have"
                 none = word == "region" and not known
@@ -117,9 +120,10 @@ def _drawn(change: Resample, excluded: np.ndarray) -> np.ndarray:
 
 def _chosen(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
     """Which partners a change names, bool[p]."""
-    regions = facts["regions"]
+    regions, wanted = facts["regions"], {named(one) for one in change.partners}
     return np.array(
-        [one in change.partners or regions.get(one) in change.regions for one in facts["partners"]], dtype=bool
+        [not wanted.isdisjoint(answers_to(one)) or regions.get(one) in change.regions for one in facts["partners"]],
+        dtype=bool,
     )
 
 

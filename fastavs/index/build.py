@@ -219,7 +219,7 @@ def _trade_facts(checked: Checked) -> dict[str, Any]:
     return {
         "partners": trade.partners,
         "trade_periods": trade.periods,
-        "regions": checked.partners.regions,
+        "regions": checked.partners.regions_of(trade.partners),
         "excluded": [np.flatnonzero(periods).tolist() for periods in trade.excluded],
         "min_value": checked.options.min_value,
     }

@@ -39,6 +39,9 @@ class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     applied: tuple[str, ...] = ()
     bound: tuple[str, ...] = ()
     columns: dict[str, str] = {}
+    dollar: Currency | None = None
+    decimal: Literal[".", ","] | None = None
+    unreadable: Literal["error", "set_aside"] = "error"
 
 
 class FileSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

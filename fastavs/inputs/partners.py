@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
-from fastavs.codes import partner_code
+from fastavs.countries.partner import answers_to, named
 from fastavs.errors import InputError, did_you_mean
 from fastavs.periods import natural
 from fastavs.tables.columns import about_row, text_column
@@ -21,6 +22,8 @@ COLUMNS = Columns(
     ("partner",),
 )
 TREATMENTS = ("mfn", "excluded")
+
+Value = TypeVar("Value", float, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Span:
 class Partners:
     """Who is excluded from the MFN partners.
 
+    Partners stand here as `fastavs.countries.partner.named` gives them; the trade may write them otherwise.
+
     Attributes
     ----------
     excluded : dict
@@ -56,19 +61,33 @@ class Partners:
     valuation: dict[str, float] = field(default_factory=dict)
 
     def is_excluded(self, partner: str, period: str) -> bool:
-        return any(span.covers(period) for span in self.excluded.get(partner, ()))
+        """Whether a partner of the trade, as the trade writes it, is excluded in a period."""
+        return any(span.covers(period) for span in self._spans(partner))
+
+    def _spans(self, partner: str) -> list[Span]:
+        return [span for one in answers_to(partner) for span in self.excluded.get(one, ())]
 
     def exclusion_matrix(self, partners: Sequence[str], periods: Sequence[str]) -> np.ndarray:
         """Return bool[partners, periods]: True where a partner is excluded."""
         matrix = np.zeros((len(partners), len(periods)), dtype=bool)
         for i, partner in enumerate(partners):
-            if partner in self.excluded:
+            if self._spans(partner):
                 matrix[i] = [self.is_excluded(partner, period) for period in periods]
         return matrix
 
     def factors(self, partners: Sequence[str]) -> np.ndarray:
         """Return the valuation factor of each partner, float64[partners]."""
-        return np.array([self.valuation.get(partner, 1.0) for partner in partners], dtype=np.float64)
+        return np.array([_first(self.valuation, partner, 1.0) for partner in partners], dtype=np.float64)
+
+    def regions_of(self, partners: Sequence[str]) -> dict[str, str]:
+        """Return the region of each partner of the trade that has one."""
+        found = {partner: _first(self.regions, partner, "") for partner in partners}
+        return {partner: region for partner, region in found.items() if region}
+
+
+def _first(values: Mapping[str, Value], partner: str, other: Value) -> Value:
+    """Return what settings say of a partner of the trade; what they say of it by its own spelling comes first."""
+    return next((values[one] for one in answers_to(partner) if one in values), other)
 
 
 def read_partners(
@@ -84,14 +103,14 @@ def read_partners(
     InputError
         A row without a partner, or an unknown treatment.
     """
-    spans: dict[str, list[Span]] = {partner_code(partner): [Span(None, None)] for partner in exclude}
+    spans: dict[str, list[Span]] = {named(partner): [Span(None, None)] for partner in exclude}
     for period, some in (exclude_by_period or {}).items():
         if not re.match(r"[0-9]{4}([^0-9]|\Z)", period):
             raise InputError(
                 "not a period", key="partners.exclude_by_period", value=period, expected='such as "2008" or "2011H1"'
             )
         for partner in some:
-            spans.setdefault(partner_code(partner), []).append(Span(period, period))
+            spans.setdefault(named(partner), []).append(Span(period, period))
     regions: dict[str, str] = {}
     for piece in pieces:
         cells = {column: text_column(piece, column) for column in COLUMNS.text}
@@ -103,7 +122,7 @@ def read_partners(
             )
         for i in range(piece.table.num_rows):
             row = {column: names[places[i]] if places[i] >= 0 else None for column, (places, names) in cells.items()}
-            partner, treatment = partner_code(str(row["partner"] or "")), str(row["treatment"] or "mfn").lower()
+            partner, treatment = named(str(row["partner"] or "")), str(row["treatment"] or "mfn").lower()
             if not partner:
                 raise InputError("a row without a partner", file=piece.label, row=i + 1, column="partner")
             if treatment not in TREATMENTS:
@@ -122,7 +141,7 @@ def read_partners(
             if row["region"]:
                 regions[partner] = str(row["region"])
     excluded = {partner: tuple(some) for partner, some in spans.items()}
-    return Partners(excluded, regions, {partner_code(partner): factor for partner, factor in (valuation or {}).items()})
+    return Partners(excluded, regions, {named(partner): factor for partner, factor in (valuation or {}).items()})
 
 
 def _check_span(row: Mapping[str, str | None], treatment: str, piece: Piece, number: int) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from fastavs import codes
 from fastavs.duty import Duty, parse_duty
 from fastavs.duty.numerals import decimal_of
+from fastavs.duty.reading import names_no_country
 from fastavs.errors import DutyError, InputError
+from fastavs.inputs.dollars import Place
+from fastavs.inputs.unread import Unread, UnreadDuties
 from fastavs.tables.columns import about_row, number_column, text_column
 from fastavs.tables.tables import Columns, Piece
 
@@ -36,6 +39,8 @@ class YearSchedule:
         Place of each line's duty in `duties`.
     duties : tuple of Duty
         The distinct duties.
+    unread : int64[u]
+        Lines set aside because their duty cannot be read; none of `keys`.
     """
 
     kind: str
@@ -44,6 +49,12 @@ class YearSchedule:
     keys: np.ndarray
     duty: np.ndarray
     duties: tuple[Duty, ...]
+    unread: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Lines with those whose duty cannot be read, ascending: what the tariff tells apart, int64[h + u]."""
+        return np.sort(np.concatenate((self.keys, self.unread))) if self.unread.size else self.keys
 
     def lines(self) -> list[str]:
         """Return the line codes as text."""
@@ -62,8 +73,28 @@ class YearSchedule:
         return np.array(values)[self.duty]
 
 
+@dataclass(slots=True)
+class Findings:
+    """What is found while schedules are read, and judged once all of them are.
+
+    Attributes
+    ----------
+    unread : list of Unread
+    dollars : list of Place
+        A duty of each file that is in "$", dollars or cents of a country that is not named.
+    """
+
+    unread: list[Unread] = field(default_factory=list)
+    dollars: list[Place] = field(default_factory=list)
+
+
 def read_schedules(
-    kind: str, pieces: Sequence[Piece], *, dollar: str = "USD", decimal: str | None = None
+    kind: str,
+    pieces: Sequence[Piece],
+    *,
+    dollar: str = "USD",
+    decimal: str | None = None,
+    findings: Findings | None = None,
 ) -> dict[int, YearSchedule]:
     """Check the rows of a schedule and return it year by year.
 
@@ -77,14 +108,17 @@ def read_schedules(
         Code of the currency that "$", dollars and cents of its duties are in.
     decimal : {".", ","}, optional
         The decimal mark of its duties; left out, what the duties of a file show (see `fastavs.numbers`).
+    findings : Findings, optional
+        Takes what cannot be read, whose lines are then in no schedule; without it, that is an error.
 
     Raises
     ------
     InputError
         A row without year, line or duty; a duplicate line; lines of differing length in one year.
     DutyError
-        A duty that cannot be read; the message names its row.
+        Duties that cannot be read; the message names all of them.
     """
+    found = Findings() if findings is None else findings
     years, lines, places, digits, origins = [], [], [], [], []
     distinct: dict[tuple[str, str | None], int] = {}
     duties: list[Duty] = []
@@ -105,14 +139,21 @@ def read_schedules(
             )
         _refuse_shares(piece, duty, duty_texts)
         mark = decimal or decimal_of(duty_texts)
-        read = _read_duties(piece, duty, duty_texts, dollar, mark, by_others=decimal is None)
-        new_place = np.array([distinct.setdefault((text, mark), len(distinct)) for text in duty_texts])
-        duties += [one for one, place in zip(read, new_place, strict=True) if place >= len(duties)]
+        read, errors = _read_duties(duty_texts, dollar, mark, by_others=decimal is None)
+        new_place = np.full(len(duty_texts), -1, dtype=np.int64)
+        for place, (text, one) in enumerate(zip(duty_texts, read, strict=True)):
+            if one is not None:
+                new_place[place] = distinct.setdefault((text, mark), len(distinct))
+                duties += [one] if new_place[place] == len(duties) else []
+        found.unread += _unread(kind, piece, duty, errors, (year, line, line_codes))
+        found.dollars += _dollars(piece, duty, duty_texts, mark, (line, line_codes))
         years.append(year)
         lines.append(codes.to_keys(line_codes)[line])
         digits.append(np.array([len(code) for code in line_codes])[line])
         places.append(new_place[duty])
         origins.append((piece, year.size))
+    if findings is None and found.unread:
+        raise UnreadDuties(found.unread)
     if not years:
         return {}
     return _by_year(
@@ -159,31 +200,55 @@ def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
 
 
 def _read_duties(
-    piece: Piece, duty: np.ndarray, duty_texts: list[str], dollar: str, decimal: str | None, *, by_others: bool
-) -> list[Duty]:
-    """Read every distinct text once; the first that cannot be read stops the study with its row."""
+    duty_texts: list[str], dollar: str, decimal: str | None, *, by_others: bool
+) -> tuple[list[Duty | None], dict[int, DutyError]]:
+    """Read every distinct text once; None for one that cannot be read, and why by its place."""
     read = _read_beside_others if by_others and decimal == "," else parse_duty
-    duties: list[Duty] = []
-    unread: list[tuple[int, str, DutyError]] = []
+    duties: list[Duty | None] = []
+    errors: dict[int, DutyError] = {}
     for place, text in enumerate(duty_texts):
         try:
             duties.append(read(text, dollar=dollar, decimal=decimal))
         except DutyError as error:
-            unread.append((int(np.argmax(duty == place)), text, error))
-    if unread:
-        row, text, first = min(unread, key=lambda one: one[0])
-        more = f" ({len(unread) - 1} more duty texts cannot be read either)" if len(unread) > 1 else ""
-        line = piece.table.column("line")[row].as_py()
-        raise DutyError(
-            f"the duty of line {line} cannot be read: {first.problem}{more}",
-            file=piece.label,
-            row=row + 1,
-            column="duty",
-            value=text,
-            expected=first.expected,
-            cure=first.cure,
-        )
-    return duties
+            duties.append(None)
+            errors[place] = error
+    return duties, errors
+
+
+def _unread(
+    kind: str,
+    piece: Piece,
+    duty: np.ndarray,
+    errors: Mapping[int, DutyError],
+    lines: tuple[np.ndarray, np.ndarray, Sequence[str]],
+) -> list[Unread]:
+    """Return the texts of a file that cannot be read with their rows, in the order of the first of these."""
+    year, line, line_codes = lines
+    unread = []
+    for place, error in errors.items():
+        rows = np.flatnonzero(duty == place)
+        if rows.size:
+            unread.append(Unread(
+                kind, piece.label, str(error.value), error, tuple((rows + 1).tolist()), tuple(year[rows].tolist()),
+                tuple(line_codes[one] for one in line[rows]),
+            ))  # fmt: skip
+    return sorted(unread, key=lambda one: one.rows[0])
+
+
+def _dollars(
+    piece: Piece,
+    duty: np.ndarray,
+    duty_texts: Sequence[str],
+    decimal: str | None,
+    lines: tuple[np.ndarray, Sequence[str]],
+) -> list[Place]:
+    """Return a duty of a file that is in dollars or cents of no country, if there is one."""
+    line, line_codes = lines
+    for place, text in enumerate(duty_texts):
+        if names_no_country(text, decimal=decimal) and (duty == place).any():
+            row = int(np.argmax(duty == place))
+            return [Place(piece.label, row + 1, line_codes[line[row]], text)]
+    return []
 
 
 def _read_beside_others(text: str, *, dollar: str, decimal: str | None) -> Duty:
@@ -250,14 +315,18 @@ def _by_year(
                 value=codes.to_code(int(key[second]), int(digits[second])),
                 cure="leave one of the two rows out",
             )
-        used, places = np.unique(duty[rows], return_inverse=True)
+        known = duty[rows] >= 0
+        used, places = np.unique(duty[rows[known]], return_inverse=True)
+        if not used.size:
+            continue
         schedules[int(one)] = YearSchedule(
             kind,
             int(one),
             int(lengths[0]),
-            key[rows],
+            key[rows[known]],
             places.astype(np.int64),
             tuple(duties[place] for place in used),
+            key[rows[~known]],
         )
     return schedules
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastavs.arguments import LARGEST
-from fastavs.codes import Grouping, make_grouping, partner_code
+from fastavs.codes import Grouping, make_grouping
+from fastavs.countries.partner import named
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
 from fastavs.inputs.config import StudyConfig
@@ -108,11 +109,11 @@ def valuation_of(config: StudyConfig) -> dict[str, float]:
         if not one.factor <= LARGEST:
             expected = f"a positive number, at most {LARGEST:g}"
             raise InputError("not a factor", key=where, value=one.factor, expected=expected)
-        if partner_code(one.partner) in factors:
+        if named(one.partner) in factors:
             raise InputError(
                 "a second factor for a partner", key=where, value=one.partner, cure="leave one of them out"
             )
-        factors[partner_code(one.partner)] = one.factor
+        factors[named(one.partner)] = one.factor
     return factors
 
 

@@ -38,6 +38,7 @@ def fingerprint(checked: Checked, recorded_at: Callable[[int], Recorded]) -> str
         for year, schedule in sorted(schedules.items()):
             words += [year, schedule.digits, [duty.text for duty in schedule.duties]]
             digest.update(schedule.keys.tobytes())
+            digest.update(schedule.unread.tobytes())
             digest.update(schedule.duty.tobytes())
     digest.update(np.ascontiguousarray(trade.excluded).view(np.uint8).data)
     digest.update(repr(words).encode())

@@ -82,7 +82,7 @@ class Matches:
         checked = self.checked
         years = [int(period) for period in checked.config.base.periods if re.fullmatch("[0-9]{4}", period)]
         schedules = [checked.applied[year] for year in years if year in checked.applied]
-        found = [one.keys for one in schedules if one.digits == digits]
+        found = [one.codes for one in schedules if one.digits == digits]
         return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
 
     def fx_of(self, schedule: YearSchedule, currencies: Sequence[str]) -> dict[str, float]:

@@ -50,7 +50,7 @@ def serve(recorded: Recorded, schedule: YearSchedule, levels: Sequence[int], by_
 
     Schedules of the same lines share what is found.
     """
-    lines = (schedule.digits, schedule.keys.tobytes(), tuple(levels), by_prefix)
+    lines = (schedule.digits, schedule.keys.tobytes(), schedule.unread.tobytes(), tuple(levels), by_prefix)
     if lines not in recorded.served:
         recorded.served[lines] = _serve(recorded, schedule, levels, by_prefix)
     found: Served = recorded.served[lines]
@@ -59,7 +59,7 @@ def serve(recorded: Recorded, schedule: YearSchedule, levels: Sequence[int], by_
 
 def _serve(recorded: Recorded, schedule: YearSchedule, levels: Sequence[int], by_prefix: bool) -> Served:
     reach_key, reach_digits = codes.reach(
-        recorded.code_key, recorded.code_digits, schedule.keys, schedule.digits, by_prefix
+        recorded.code_key, recorded.code_digits, schedule.codes, schedule.digits, by_prefix
     )
     order = np.lexsort((recorded.code_digits, recorded.code_key, reach_digits, reach_key))
     line = np.searchsorted(schedule.keys, reach_key)

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.countries.iso import to_iso3
+from fastavs.countries.partner import EUROSTAT
 from fastavs.errors import InputError
 from fastavs.readers._batches import is_one_of, pick_rows, read_header
-from fastavs.readers._countries import to_iso3
 from fastavs.readers._groups import WORLD, Group, joined, part_breakdown, part_groups, part_levels
 from fastavs.readers._reading import Reading, Sieve, total
 from fastavs.readers._source import Path_, to_float
@@ -55,8 +56,6 @@ BEFORE = NOW | {
 }
 OPTIONAL = ("procedure", "trade")
 
-# Eurostat's own codes where they are not ISO's.
-_EUROSTAT = {"EL": "GRC", "UK": "GBR", "XI": "GBR", "XU": "GBR", "XS": "SRB"}
 _ALL_PROCEDURES = ("4", "TOTAL")
 _NO_UNIT = "NO_SU"
 _UNIONS = ("EU", "EA", "EU27_2020", "EU28", "EU27", "EU25", "EU15", "EA19", "EA20", "EA21")
@@ -71,7 +70,7 @@ _GROUPS = (
 def partner_code(code: str) -> str | None:
     """Return the ISO alpha-3 code of what Eurostat calls a partner, `WORLD` for all, None where no country is told."""
     code = code.strip()
-    return WORLD if code in _WORLDS else _EUROSTAT.get(code) or to_iso3(code)
+    return WORLD if code in _WORLDS else EUROSTAT.get(code) or to_iso3(code)
 
 
 def is_bulk(path: Path_) -> bool:

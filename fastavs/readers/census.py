@@ -31,11 +31,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.arguments import a_flag, a_text, mapping_of, or_none, paths, takes
+from fastavs.countries.census import PARTNERS
 from fastavs.errors import InputError
 from fastavs.readers._groups import joined, part_breakdown, part_groups, part_levels, whole
 from fastavs.readers._periods import label
 from fastavs.readers._reading import Reading, Sieve
-from fastavs.readers._schedule_c import GROUPS, MEMBERS, PARTNERS, UNION
+from fastavs.readers._schedule_c import GROUPS, MEMBERS, UNION
 from fastavs.readers._source import Path_, Source, read_any, to_float, together, without_nulls
 from fastavs.readers._trade import (
     canonical_unit,

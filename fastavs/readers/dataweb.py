@@ -28,12 +28,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.arguments import a_flag, a_text, mapping_of, or_none, paths, takes
+from fastavs.countries.census import NAMES, plain
 from fastavs.errors import InputError
 from fastavs.readers._dataweb_cells import ONE_YEAR, QUANTITIES, VALUES, Cell, Found, read_file
 from fastavs.readers._groups import joined, part_groups, part_levels
 from fastavs.readers._periods import labels, read_period
 from fastavs.readers._reading import Reading, Sieve
-from fastavs.readers._schedule_c import NAMED_GROUPS, NAMES, plain
+from fastavs.readers._schedule_c import NAMED_GROUPS
 from fastavs.readers._source import Path_, to_float
 from fastavs.readers._trade import (
     Flag,

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.arguments import a_flag, a_text, or_none, parts_of_years, paths, takes
-from fastavs.readers._countries import to_iso3
+from fastavs.countries.iso import to_iso3
 from fastavs.readers._fts import Flow, line_column, open_flow, period_column
 from fastavs.readers._reading import Reading
 from fastavs.readers._source import Path_, to_float

@@ -60,7 +60,7 @@ def path_sketch(summary: Sequence[Row], published: Mapping[str, Means]) -> Sketc
         caption += " Circles are published figures."
     description = (
         f"Line chart, {_years(first, last)}: simple mean {_change(first, last, 'simple_mean')}, "
-        f"weighted mean {_change(first, last, 'weighted_mean')}; "
+        f"weighted mean {_change(first, last, 'weighted_mean_unadjusted')}; "
         f"ad valorem parts alone {_change(first, last, 'ad_valorem_simple_mean')} (simple)."
     )
     return Sketch("path", "The course of the mean rates", caption, description, lambda width: _sheet(panels, width))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastavs.report.averages import compared_years
 from fastavs.report.figure_binding import chapter_binding
 from fastavs.report.words import chapter_label, count, listed, money, percent, plural, points, share
+from fastavs.results.thin import thin_caution
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -38,7 +39,11 @@ def tiles(rates: Rates, summary: Sequence[Row]) -> list[Tile]:
     other = before or last
     found = [
         Tile("Simple mean", percent(last["simple_mean"]), was(percent(other["simple_mean"]))),
-        Tile("Weighted mean", percent(last["weighted_mean"]), was(percent(other["weighted_mean"]))),
+        Tile(
+            "Weighted mean",
+            percent(last["weighted_mean_unadjusted"]),
+            was(percent(other["weighted_mean_unadjusted"])),
+        ),
         Tile("Points that specific parts add", points(_adds(last)), was(points(_adds(other)))),
         Tile(
             "Lines with a specific part",
@@ -61,6 +66,8 @@ def findings(
     sentences = [_level(rates, last, before), _specific(rates, last)]
     if last["bound_mean"] is not None:
         sentences.append(_bound(last, int(rates.year().breach.sum()), rates.checked))
+    thin = thin_caution([row for row in (before, last) if row])
+    sentences += [thin] if thin else []
     sentences += _beside_published(tables)
     sentences.append(_caution(rates, last, run))
     return sentences

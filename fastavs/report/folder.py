@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fastavs.errors import InputError
 from fastavs.inputs.config import marks_of
 from fastavs.progress import Progress, quiet
+from fastavs.results.unread_duties import unread_lines
 from fastavs.tables.outputs import cannot_write, whole_folder
 from fastavs.tables.tables import file_digest
 from fastavs.tables.write import safe_name, to_json, write_csv, write_parquet
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 RECORD = "run.json"
 OURS = re.compile(
-    r"run\.json|report\.html|(rates|set_aside)\.parquet|(summary|breaches|mislabelled|group_[^/]+)\.csv"
+    r"run\.json|report\.html|(rates|set_aside)\.parquet|(summary|breaches|mislabelled|unread_duties|group_[^/]+)\.csv"
     r"|tables/table_[^/]+\.csv|figures/[^/]+\.svg"
 )
 """Names that a run writes: no other file is ever removed."""
@@ -123,6 +124,8 @@ def _write_tables(rates: Rates, folder: Path) -> None:
             write_csv(rates.by(name), folder / file)
         write_csv(rates.breaches(), folder / "breaches.csv")
         write_csv(checked.trade.suspects, folder / "mislabelled.csv")
+        if checked.unread:
+            write_csv(unread_lines(checked), folder / "unread_duties.csv")
         written.result()
 
 

@@ -120,12 +120,18 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
         facts.append(f"Rates of {_span(own)} rest on each year's own trade.")
     if resting:
         facts.append(f"Rates of {_span(resting)} rest on the trade of {listed(list(plan['base_periods']))}.")
+    dollar = run.get("study", {}).get("dollar")
+    if dollar:
+        facts.append(f"Dollars and cents of duties are {dollar}.")
     if counts:
         lost = plural(counts["quantities_set_aside"], "quantity", "quantities")
         facts.append(
             f"{plural(counts['rows_read'], 'trade row')} read, {plural(counts['rows_set_aside'], 'row')} set aside, "
             f"{lost} set aside, {plural(counts['suspects'], 'row')} with quantities that look mislabelled."
         )
+    unread = sum(one["lines"] for one in counts.get("unread_duties", []))
+    if unread:
+        facts.append(f"{plural(unread, 'line')} in no figure, as the duty cannot be read (unread_duties.csv).")
     aside = trade.get("rows_set_aside", {})
     if aside.get("rows"):
         facts.append(

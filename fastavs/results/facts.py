@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from fastavs.inputs.set_aside import QUANTITY, ROW
+from fastavs.results.cautions import cautions
+from fastavs.results.unread_duties import unread_record
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -20,7 +21,17 @@ def study_record(checked: Checked) -> dict[str, Any]:
         "currency": config.currency,
         "value_basis": config.value_basis,
         "valuation": {one.partner: one.factor for one in config.valuation},
+        "dollar": checked.dollar.code if checked.dollar else None,
     }
+
+
+def dollar_told(checked: Checked) -> str:
+    """Return what "$" and cents of duties are read as, in words; empty where no duty has any."""
+    dollar = checked.dollar
+    if dollar is None:
+        return ""
+    other = "" if checked.config.schedules.dollar else ' Another: [schedules] dollar = "...".'
+    return f"Dollars and cents of duties are {dollar.code}, {dollar.reason}.{other}"
 
 
 def plan_record(checked: Checked) -> dict[str, Any]:
@@ -56,9 +67,7 @@ def reading_record(checked: Checked) -> dict[str, Any]:
             {"lost": lost, "reason": reason, "count": count, "first": examples[lost, reason]}
             for (lost, reason), count in reasons.items()
         ],
-        "partners_not_iso": [code for code in checked.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
-        "excluded_not_iso": sorted(code for code in checked.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
         "suspects": checked.trade.suspects.num_rows,
-        "drop_without_row": list(checked.trade.not_dropped),
-        "valuation_without_trade": sorted(set(checked.partners.valuation) - set(checked.trade.partners)),
+        "cautions": cautions(checked),
+        "unread_duties": unread_record(checked),
     }

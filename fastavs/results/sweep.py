@@ -31,6 +31,8 @@ class Sweep:
         By grouping, where asked for.
     chosen : pyarrow.Table or None
         Rates of the chosen lines, where asked for.
+    warnings : tuple of str
+        What most likely is a mistake in the scenarios and stops nothing: prefixes that begin no code.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -40,6 +42,7 @@ class Sweep:
     lines: np.ndarray
     groups: dict[str, pa.Table]
     chosen: pa.Table | None
+    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         many = len(self.scenarios)

@@ -23,7 +23,8 @@ DONOR = "code is shorter than a line, and the study lets short codes only lend"
 NO_LINE = "code is no line of the schedule"
 UNMATCHED = "line is not matched"
 UNKNOWN = "rate of the line is not known"
-CAUSES = (EXCLUDED, SEVERAL, DONOR, NO_LINE, UNMATCHED, UNKNOWN)
+UNREAD = "duty of the line cannot be read"
+CAUSES = (EXCLUDED, SEVERAL, UNREAD, DONOR, NO_LINE, UNMATCHED, UNKNOWN)
 """Why an observation weighs no line. The first that holds counts."""
 
 
@@ -117,12 +118,15 @@ def _causes(rates: YearRates, side: ScheduleRates, only_mfn_weighs: bool) -> np.
     recorded, served = side.basis.recorded, side.served
     schedule = side.schedule
     low, high = codes.interval(recorded.code_key, recorded.code_digits)
-    begun = np.searchsorted(schedule.keys, high) - np.searchsorted(schedule.keys, low)  # lines that begin with a code
+    begun, unread = (  # lines that begin with a code
+        np.searchsorted(lines, high) - np.searchsorted(lines, low) for lines in (schedule.codes, schedule.unread)
+    )
     line = served.own_line
     own = np.maximum(line, 0)
     conditions = {
         EXCLUDED: np.array([[False], [only_mfn_weighs]]),
         SEVERAL: (line < 0) & (begun > 1),
+        UNREAD: (line < 0) & (begun == 1) & (unread == 1),
         DONOR: (line < 0) & (begun == 1),
         NO_LINE: line < 0,
         UNMATCHED: ~side.matched[own],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from fastavs.duty import Duty, parse_duty
+from fastavs.duty.reading import names_no_country
 from fastavs.scenario.checks import check_currency, check_factor, check_number, texts, wrong
 from fastavs.scenario.where import Where, check_where, where_of
 
@@ -120,7 +121,7 @@ class ShiftDuty:
 
 @dataclass(frozen=True, slots=True)
 class SetDuty:
-    """A new duty for some lines.
+    """A new duty for some lines. Of two in one scenario that choose the same line, the later wins.
 
     Parameters
     ----------
@@ -149,6 +150,9 @@ class SetDuty:
             raise wrong(self, "prefixes", "", "at least one code or prefix")
         if not isinstance(self.duty, str):
             raise wrong(self, "duty", self.duty, 'a duty as text, such as "12.5%" or "max(15%, 0.15 EUR/kg)"')
+        if names_no_country(self.duty):
+            expected = 'the code of the currency in place of "$", dollars or cents, such as "0.5 USD/kg"'
+            raise wrong(self, "duty", self.duty, expected)
         object.__setattr__(self, "duty", parse_duty(self.duty).text)
 
     @property

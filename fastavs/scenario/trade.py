@@ -11,14 +11,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from fastavs.codes import partner_code
+from fastavs.countries.partner import written
 from fastavs.scenario.checks import check_factor, check_prefixes, texts, wrong
 
 
 def _check_partners(change: PriceShock | ExcludePartners | OnlyPartners) -> None:
     texts(change, "partners")
     texts(change, "regions")
-    object.__setattr__(change, "partners", tuple(partner_code(partner) for partner in change.partners))
+    object.__setattr__(change, "partners", tuple(written(partner) for partner in change.partners))
     if change.periods is not None:
         texts(change, "periods")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fastavs.arguments import LARGEST
-from fastavs.codes import partner_code
+from fastavs.countries.partner import answers_to, one_spelling, written
 from fastavs.errors import InputError, UnitError, did_you_mean
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.inputs.trade_columns import TRADE_COLUMNS
@@ -33,7 +33,7 @@ class Reading:
         self._rules = rules
         self._aside = aside
         self._texts = {column: Texts(column) for column in TRADE_COLUMNS.text}
-        self._texts["partner"] = Texts("partner", clean=partner_code)
+        self._texts["partner"] = Texts("partner", clean=written)
         self._troubles: list[str | None] = []
         self._units = {column: _Units() for column in ("unit", "unit_2")}
         self._starts = [0]
@@ -54,18 +54,24 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def rows(self, again: Callable[[], Details] | None) -> tuple[Rows, list[list[str]]]:
-        """Return all rows kept, and the sorted codes, periods and partners; `again` finds the rows' details again."""
+    def rows(self, again: Callable[[], Details] | None) -> tuple[Rows, list[list[str]], dict[str, list[str]]]:
+        """Return all rows kept, the sorted codes, periods and partners, and the partners written in several ways.
+
+        `again` finds the rows' details again.
+        """
         keys, names = [], []
         for column in ("line", "period", "partner"):
             keys.append(self._columns[column].whole())
             names.append(_sort(keys[-1], self._texts[column].names))
+        spelled, respelled = one_spelling(names[-1])
+        if respelled:
+            names[-1] = _sort(keys[-1], spelled)
         origin = Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
         first, second, mass = (self._quantities[name].whole() for name in ("first", "second", "mass"))
         value, marked = (self._columns[column].whole() for column in ("value", "marked"))
         code, period, partner = keys
         details = Recalled(Details(first, second, mass, marked, origin), again)
-        return Rows(code, period, partner, value, details), names
+        return Rows(code, period, partner, value, details), names, respelled
 
     def _take_batch(self, piece: Piece) -> None:
         places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}
@@ -117,13 +123,17 @@ class Reading:
                 bad.mark(np.isinf(amount), f"{column} is not finite")
         for key, reason in (self._rules.drop or {}).items():
             rows = np.flatnonzero(line == self._texts["line"].find(key[1]))
-            for column, wanted in (("period", key[0]), ("partner", key[2])):
-                rows = rows[places[column][rows] == self._texts[column].find(wanted)]
+            rows = rows[places["period"][rows] == self._texts["period"].find(key[0])]
+            rows = rows[np.isin(places["partner"][rows], self._partners_named(key[2]) if rows.size else [])]
             rows = rows[(line[rows] >= 0) & (places["period"][rows] >= 0) & (places["partner"][rows] >= 0)]
             bad.mark_rows(rows, f"{DROPPED} ({reason})")
             if rows.size:
                 self.dropped.add(key)
         return bad
+
+    def _partners_named(self, partner: str) -> list[int]:
+        """Return the places of the spellings so far of a partner that a setting names."""
+        return [place for place, one in enumerate(self._texts["partner"].names) if partner in answers_to(one)]
 
     def _quantity(
         self, piece: Piece, found: tuple[np.ndarray, np.ndarray] | None, unit_column: str, good: Any
@@ -275,16 +285,16 @@ def _amounts(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def _sort(places: np.ndarray, names: list[str]) -> list[str]:
-    """Return the texts that rows hold, sorted, and make `places` those of that list."""
+    """Return the distinct texts that rows hold, sorted, and make `places` those of that list."""
     held = np.zeros(len(names), dtype=bool)
     for stretch in stretches(places.size):
         held[places[stretch]] = True
-    order = sorted(np.flatnonzero(held).tolist(), key=names.__getitem__)
-    new = np.zeros(len(names), dtype=places.dtype)
-    new[order] = np.arange(len(order), dtype=places.dtype)
-    for stretch in stretches(places.size if order != list(range(len(names))) else 0):
+    found = sorted({names[place] for place in np.flatnonzero(held)})
+    place = {name: i for i, name in enumerate(found)}
+    new = np.array([place.get(name, 0) for name in names], dtype=places.dtype)
+    for stretch in stretches(places.size if found != names else 0):
         np.take(new, places[stretch], out=places[stretch], mode="clip")
-    return [names[place] for place in order]
+    return found
 
 
 class _Reasons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from fastavs import codes
 from fastavs.inputs.partners import Partners
+from fastavs.inputs.schedule import YearSchedule
 from fastavs.tables.arrow import texts
 from fastavs.units.units import Bridge
 
@@ -30,6 +31,14 @@ class Tariff:
     """
 
     keys: dict[int, np.ndarray]
+
+    @classmethod
+    def of(cls, schedules: Iterable[YearSchedule]) -> Tariff:
+        """Return the lines of some schedules."""
+        lines: dict[int, list[np.ndarray]] = {}
+        for schedule in schedules:
+            lines.setdefault(schedule.digits, []).append(schedule.codes)
+        return cls({digits: np.unique(np.concatenate(keys)) for digits, keys in lines.items()})
 
     def has(self, code: str) -> bool:
         """Whether `code` is a line."""

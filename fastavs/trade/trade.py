@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from fastavs.codes import partner_code
+from fastavs.countries.partner import named
 from fastavs.errors import InputError
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.trade_columns import DROP_COLUMNS
@@ -47,6 +47,8 @@ class Trade:
     suspicion : Suspects
     not_dropped : tuple of str
         Rows that the study drops and the trade does not have.
+    respelled : dict of str to list of str
+        Partners that the trade writes in several ways, by the ISO alpha-3 code under which they are one.
     again : callable, optional
         Reads the same trade from its files again, rows in the order in which they stand there.
     in_order : bool
@@ -64,6 +66,7 @@ class Trade:
     read: int
     suspicion: Suspects
     not_dropped: tuple[str, ...]
+    respelled: dict[str, list[str]]
     again: Callable[[], Trade] | None
     in_order: bool = False
 
@@ -110,7 +113,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         return read_trade(sources, rules, SetAside(), quiet)
 
     from_files = all(isinstance(source, FileSource) for source in sources)  # dataframes may have changed since
-    rows, (code_names, period_names, partner_names) = reading.rows(
+    rows, (code_names, period_names, partner_names), respelled = reading.rows(
         (lambda: again().rows.details.get()) if from_files else None
     )
     if rules.partners.valuation:
@@ -133,6 +136,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         int(rows.origin.start[-1]),
         suspicion,
         tuple(", ".join(key) for key in rules.drop or {} if key not in reading.dropped),
+        respelled,
         again if from_files else None,
     )
 
@@ -159,5 +163,5 @@ def read_drop(pieces: Sequence[Piece]) -> dict[tuple[str, str, str], str]:
                     about = about_row(piece, i)
                     raise InputError("an empty cell", file=piece.label, row=i + 1, column=column, about=about)
                 row.append(names[places[i]])
-            drop[row[0], row[1], partner_code(row[2])] = row[3]
+            drop[row[0], row[1], named(row[2])] = row[3]
     return drop
