@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastavs.cli.console import count, head, make_table, plural, say
+from fastavs.cli.console import count, head, make_table, money, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +27,14 @@ def show_title(console: Console, checked: Checked) -> None:
     if config.value_basis == "FOB":
         values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
     say(console, values, style=None if config.value_basis == "CIF" else "yellow")
+
+
+def show_unused(console: Console, unused: dict[str, tuple[int, float]]) -> None:
+    """Print the trade periods that no year rests on, with their value and rows."""
+    if unused:
+        values = ", ".join(f"{period} ({money(value)})" for period, (_, value) in unused.items())
+        rows = ", ".join(f"{count(rows)} of {period}" for period, (rows, _) in unused.items())
+        say(console, f"No year rests on the trade of {values}. Rows: {rows}.", style="yellow")
 
 
 def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from fastavs.inputs.set_aside import QUANTITY, ROW
 
@@ -43,6 +46,18 @@ def plan_record(checked: Checked) -> dict[str, Any]:
             for year in serving.years
         ],
     }
+
+
+def unused_periods(checked: Checked) -> dict[str, tuple[int, float]]:
+    """Return rows and value (study's currency) of each trade period that no year rests on."""
+    trade, serving = checked.trade, checked.serving
+    used = {place for year in serving.years for place in serving.periods_of(year)}
+    found = {}
+    for place in range(len(trade.periods)):
+        if place not in used:
+            value = trade.rows.value[trade.rows.period == place]
+            found[trade.periods[place]] = (value.size, math.fsum(value))
+    return found
 
 
 def reading_record(checked: Checked) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from fastavs.duty import Duty, parse_duty
-from fastavs.scenario.checks import check_currency, check_factor, check_number, texts, wrong
+from fastavs.scenario.checks import check_currency, check_factor, check_number, period_labels, texts, wrong
 from fastavs.scenario.where import Where, check_where, where_of
 
 
@@ -47,7 +47,7 @@ class FxShock:
         check_currency(self, self.currency)
         check_factor(self)
         if self.periods is not None:
-            texts(self, "periods")
+            period_labels(self, "periods")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs import codes, periods
 from fastavs.errors import InputError
 from fastavs.numbers import NumberForm, form_of, readings
 from fastavs.tables.arrow import texts
@@ -21,6 +23,15 @@ TEXT_ALONE = {
     "duty": ("duties", "15%", 'write shares as percent with their sign: 0.15 is "15%"'),
 }
 """Columns that cannot be numbers: what they hold, an example, and what to do."""
+CODED = ("line", "prefix")
+"""Columns of codes."""
+PERIODS = ("period", "first_period", "last_period")
+"""Columns of periods."""
+
+
+def clean_of(column: str) -> Callable[[str], str]:
+    """Return what brings the texts of a column into the form that is compared: codes in digits, months as labels."""
+    return codes.as_digits if column in CODED else periods.as_label if column in PERIODS else str.strip
 
 
 _TELLING = ("line", "prefix", "partner", "period", "currency")
@@ -43,7 +54,7 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     if column not in piece.table.column_names:
         return np.full(piece.table.num_rows, -1, dtype=np.int32), []
     coded = coded_column(piece, column)
-    return _trimmed(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary)
+    return _cleaned(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary, column)
 
 
 def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
@@ -58,7 +69,7 @@ def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
     if pa.types.is_nested(kind):
         raise _wrong_type(piece, column, kind, "text")
-    if column in ("period", "first_period", "last_period") and pa.types.is_floating(kind):
+    if column in PERIODS and pa.types.is_floating(kind):
         array = array.cast(pa.int64())  # pandas turns whole numbers with a gap among them into floats
         kind = array.type
     if column in TEXT_ALONE and _is_number(kind):
@@ -99,16 +110,17 @@ def plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
     return np.where(bits[valid.offset : valid.offset + n], values, null).astype(dtype)
 
 
-def _trimmed(places: np.ndarray, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
-    """Strip blanks from distinct texts and merge what becomes equal; empty text is null."""
+def _cleaned(places: np.ndarray, dictionary: pa.Array, column: str) -> tuple[np.ndarray, list[str]]:
+    """Clean distinct texts as `clean_of` says and merge what becomes equal; empty text is null."""
     merged, names = places, dictionary.to_pylist()
-    if not _is_trimmed(dictionary):
+    if not _is_clean(dictionary, column):
+        clean = clean_of(column)
         distinct: dict[str, int] = {}
         new_place = np.full(len(names) + 1, -1, dtype=np.int32)  # the last entry serves place -1
         for i, text in enumerate(names):
-            stripped = (text or "").strip()
-            if stripped:
-                new_place[i] = distinct.setdefault(stripped, len(distinct))
+            cleaned = clean(text or "")
+            if cleaned:
+                new_place[i] = distinct.setdefault(cleaned, len(distinct))
         merged, names = new_place[places], list(distinct)
     held = np.zeros(len(names) + 1, dtype=bool)
     held[merged] = True
@@ -120,9 +132,10 @@ def _trimmed(places: np.ndarray, dictionary: pa.Array) -> tuple[np.ndarray, list
     return back[merged], [names[place] for place in used]
 
 
-def _is_trimmed(texts: pa.Array) -> bool:
-    """Whether texts are distinct, and surely without blanks at their ends: ASCII there."""
-    whole = pc.all(pc.match_substring_regex(texts, "^[!-~](.*[!-~])?$")).as_py()
+def _is_clean(texts: pa.Array, column: str) -> bool:
+    """Whether texts are distinct, and surely as `clean_of` leaves them: digits; of others, ASCII at both ends."""
+    pattern = "^[0-9]+$" if column in CODED else "^[0-9]{4}$" if column in PERIODS else "^[!-~](.*[!-~])?$"
+    whole = pc.all(pc.match_substring_regex(texts, pattern)).as_py()
     return whole is True and not texts.null_count and len(texts.unique()) == len(texts)
 
 

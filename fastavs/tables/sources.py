@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 from fastavs.tables.arrow import texts
-from fastavs.tables.columns import coded_column, plain
+from fastavs.tables.columns import clean_of, coded_column, plain
 from fastavs.tables.kinds import ARROW_ENDINGS, PARQUET_ENDINGS, check_kind
 from fastavs.tables.tables import (
     Columns,
@@ -217,8 +217,9 @@ class Texts:
     Parameters
     ----------
     column : str
-    clean : callable
-        Brings a text into the form that is compared; texts that it makes equal are one. Empty is none.
+    clean : callable, optional
+        Brings a text into the form that is compared; texts that it makes equal are one. Empty is none. Left out, it
+        is `fastavs.tables.columns.clean_of` the column.
 
     Attributes
     ----------
@@ -226,10 +227,10 @@ class Texts:
         By place. Dictionaries may bring texts that no row holds.
     """
 
-    def __init__(self, column: str, clean: Callable[[str], str] = str.strip) -> None:
+    def __init__(self, column: str, clean: Callable[[str], str] | None = None) -> None:
         self.column = column
         self.names: list[str] = []
-        self._clean = clean
+        self._clean = clean or clean_of(column)
         self._known: dict[str, int] = {}
         self._raw = texts([])  # texts as they came, and the place of each
         self._place_of_raw = np.full(1, -1, dtype=np.int32)  # the last entry serves those that are none
