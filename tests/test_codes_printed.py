@@ -1,4 +1,4 @@
-"""Codes as tariffs and spreadsheets print them, and periods of six digits: read in every table, or named with a cure."""
+"""Codes as tariffs and spreadsheets print them, and periods of six digits: read everywhere, or named with a cure."""
 
 from __future__ import annotations
 

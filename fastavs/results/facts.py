@@ -6,8 +6,6 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fastavs.inputs.set_aside import QUANTITY, ROW
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from fastavs.duty import Duty, parse_duty
-from fastavs.scenario.checks import check_currency, check_factor, check_number, period_labels, texts, wrong
+from fastavs.scenario.checks import check_currency, check_factor, check_number, period_labels, wrong
 from fastavs.scenario.where import Where, check_where, where_of
 
 
