@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from fastavs.inputs import fx as fx_module
 from fastavs.inputs import partners as partners_module
 from fastavs.inputs import published as published_module
 from fastavs.inputs import schedule as schedule_module
-from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
+from fastavs.inputs.config import StudyConfig, check_config, load_config, number_form, plain
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.matching.matches import Matches
+from fastavs.numbers import NumberForm
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.scenario.scenario import scenarios_given
 from fastavs.tables.sources import MemorySource
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from fastavs.scenario.scenario import Scenario
 
 RENAMED = ("trade", "schedules", "fx", "partners", "drop")
+NUMBERED = ("trade", "fx", "published")
 
 
 class Study:
@@ -61,6 +64,9 @@ class Study:
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
         For "trade", "schedules", "fx", "partners" or "drop": native column names to the names that the dataframe uses.
+    numbers : mapping of str to mapping, optional
+        For "trade", "fx" or "published": how text prints numbers, by the keys ``decimal`` and ``thousands`` of that
+        section of a study file.
 
     Raises
     ------
@@ -85,6 +91,7 @@ class Study:
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
         published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping), valuation=mappings,
         bridges=mappings, columns=or_none(mapping_of(mapping_of(a_text))),
+        numbers=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
     def __init__(
         self,
@@ -106,6 +113,7 @@ class Study:
         valuation: Sequence[Mapping[str, Any]] = (),
         bridges: Sequence[Mapping[str, Any]] = (),
         columns: Mapping[str, Mapping[str, str]] | None = None,
+        numbers: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
         config = check_config(
@@ -134,8 +142,10 @@ class Study:
                     expected=f"one of {', '.join(RENAMED)}.{did_you_mean(title, RENAMED)}",
                 )
         published_module.check_keys(published or {}, "the study")
+        forms = _forms(numbers or {})
 
         def pieces(source: Any, schema: Columns, title: str) -> list[Piece]:
+            schema = replace(schema, form=forms.get(schema.title))
             return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}), title)
 
         inputs = Inputs(
@@ -146,7 +156,10 @@ class Study:
             partners=pieces(None if lists is not None else partners, partners_module.COLUMNS, "partners"),
             drop=pieces(drop, DROP_COLUMNS, "drop"),
             groups={one: pieces(table, GROUP_COLUMNS, f"groups {one}") for one, table in (groups or {}).items()},
-            published={key: published_module.from_dataframe(key, table) for key, table in (published or {}).items()},
+            published={
+                key: published_module.from_dataframe(key, table, forms.get("published"))
+                for key, table in (published or {}).items()
+            },
         )
         self._hold(check_inputs(config, inputs))
 
@@ -283,3 +296,18 @@ class Study:
     def explain(self, line: str, year: int | None = None) -> pa.Table:
         """Return every observation behind one line's rate; see `Rates.observations`."""
         return self.rates().observations(line, year)
+
+
+def _forms(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, NumberForm | None]:
+    """Return how the text of each table prints numbers."""
+    for title, marks in numbers.items():
+        for what, known, key in (
+            (title, NUMBERED, "numbers"),
+            *((mark, ("decimal", "thousands"), title) for mark in marks),
+        ):
+            if what not in known:
+                raise InputError(
+                    "how numbers are printed is said of no such thing", key=key, value=what,
+                    expected=f"one of {', '.join(known)}.{did_you_mean(what, known)}",
+                )  # fmt: skip
+    return {title: number_form(title, marks.get("decimal"), marks.get("thousands")) for title, marks in numbers.items()}

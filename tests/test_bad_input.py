@@ -275,7 +275,7 @@ FILES: list[tuple[str, bytes, list[str]]] = [
     ("trade.csv", b"", ["cannot be read", "Empty CSV file", "with a header"]),
     ("trade.csv", b"period,line,partner,value\n", ["the trade table has no rows", "fill it in"]),
     ("trade.csv", TRADE.encode() + b"2009,2203\n", ["cannot be read", "Expected 6 columns, got 2", "2009,2203"]),
-    ("trade.csv", TRADE.replace(",", ";").encode(), ["column period", "it has period;line;partner"]),
+    ("trade.csv", TRADE.replace(",", "/").encode(), ["column period", "it has period/line/partner"]),
     ("trade.csv", TRADE.replace(",l", ",л").encode("cp1251"), ["cannot be read", "save the file as UTF-8"]),
     ("trade.csv", TRADE.replace("value", "valeu").encode(), ["column value", 'Did you mean "valeu"?']),
     ("trade.xlsx", b"PK", ["unknown kind of file", ".parquet", ".csv.gz"]),

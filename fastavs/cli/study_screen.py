@@ -57,6 +57,8 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         where = " They stand in mislabelled.csv." if written else ""
         rows = plural(counts["suspects"], "row looks", "rows look")
         say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")
+    for note in counts["notes"]:
+        say(console, f"{note}.", style="yellow")
     for what, some in (
         ("Partners that are no ISO alpha-3 codes", counts["partners_not_iso"]),
         ("Excluded partners that are no ISO alpha-3 codes", counts["excluded_not_iso"]),

@@ -72,6 +72,7 @@ def reading_record(checked: Checked) -> dict[str, Any]:
         "partners_not_iso": [code for code in checked.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
         "excluded_not_iso": sorted(code for code in checked.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
         "suspects": checked.trade.suspects.num_rows,
+        "notes": checked.inputs.notes(),
         "drop_without_row": list(checked.trade.not_dropped),
         "valuation_without_trade": sorted(set(checked.partners.valuation) - set(checked.trade.partners)),
     }

@@ -148,8 +148,9 @@ def number_column(piece: Piece, column: str, form: NumberForm | None = None) -> 
     column : str
         A column of numbers, or of text that prints them; a column that is not there is NaN throughout.
     form : NumberForm, optional
-        How the study says that the column's text prints numbers. Left out, it is the native form (a decimal point,
-        nothing between thousands) as long as no number shows another (see `fastavs.numbers`).
+        How the study says that the column's text prints numbers, the piece's own form if left out. Where that is not
+        said either, it is the native form (a decimal point, nothing between thousands) as long as no number shows
+        another (see `fastavs.numbers`).
 
     Raises
     ------
@@ -165,7 +166,7 @@ def number_column(piece: Piece, column: str, form: NumberForm | None = None) -> 
         array = array.cast(array.type.value_type)
     kind = array.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _numbers_from_text(piece, column, array.to_pylist(), form)
+        return _numbers_from_text(piece, column, array.to_pylist(), form or piece.form)
     if not (_is_number(kind) or pa.types.is_null(kind)):
         raise _wrong_type(piece, column, kind, "numbers")
     return plain(array.cast(pa.float64(), safe=False).combine_chunks(), np.nan, np.float64), np.zeros(n, dtype=bool)
@@ -218,7 +219,7 @@ def _other_form(piece: Piece, column: str, texts: list[str | None], place: int, 
     found = form_of(cell.strip() for cell in texts if cell is not None)
     if found is None and form is None and len(readings(text)) == 2:
         return _either_way(piece, column, text, place)
-    setting = f"say {found} under the table's heading in the study file" if found else "give the column one form"
+    setting = f"say {found} {_place_of_settings(piece)}" if found else "give the column one form"
     return InputError(
         "a number in another form",
         file=piece.label,
@@ -240,6 +241,13 @@ def _either_way(piece: Piece, column: str, text: str, place: int) -> InputError:
         column=column,
         about=about_row(piece, place),
         value=text,
-        cure=f'say decimal = "{decimal.decimal}" or thousands = "{grouped.thousands}" under the table\'s heading in '
-        "the study file, or write plain numbers",
+        cure=f'say decimal = "{decimal.decimal}" or thousands = "{grouped.thousands}" {_place_of_settings(piece)}, '
+        "or write plain numbers",
     )
+
+
+def _place_of_settings(piece: Piece) -> str:
+    """Return where it is said how a table prints numbers."""
+    if piece.label.startswith("<"):  # it came from memory
+        return "for this table in the argument numbers of the study"
+    return "under the table's heading in the study file"

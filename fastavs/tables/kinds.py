@@ -9,7 +9,7 @@ import pyarrow as pa
 from fastavs.errors import InputError
 from fastavs.plain_text import HEAD, not_utf8, other_than_text, sign_of
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
+CSV_ENDINGS = tuple(kind + packed for kind in (".csv", ".tsv", ".txt") for packed in ("", ".gz", ".bz2", ".zst"))
 ARROW_ENDINGS = (".arrow", ".feather", ".ipc")
 PARQUET_ENDINGS = (".parquet", ".pq")
 _COMPRESSED = {"compressed by gzip": ".gz", "compressed by bzip2": ".bz2", "compressed by zstd": ".zst"}

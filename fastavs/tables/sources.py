@@ -53,6 +53,8 @@ class FileSource:
     ----------
     label : str
         What messages call it: the file's name as the study writes it.
+    notes : tuple of str
+        What a reader of the results should know of how it was read, once it was.
     """
 
     def __init__(self, path: Path, columns: Columns, renamed: Mapping[str, str], folder: Path) -> None:
@@ -60,6 +62,7 @@ class FileSource:
         self._path = path
         self._columns = columns
         self._renamed = renamed
+        self.notes: tuple[str, ...] = ()
         self._digest = ""
         self._read: tuple[int, int] | None = None
 
@@ -106,10 +109,20 @@ class FileSource:
             self._insist_on_same()
             self._read = _state(self._path)
             check_kind(self._path, self.label)
-            tables = _stretches(_tables(self._path, self.label, self._columns, self._renamed))
-            for table in tables:
-                yield Piece(self.label, native(table, self._columns, self._renamed, self.label), "", first)
+            for table in _stretches(self._tables()):
+                found = native(table, self._columns, self._renamed, self.label)
+                yield Piece(self.label, found, "", first, self._columns.form)
                 first += table.num_rows
+
+    def _tables(self) -> Iterator[pa.Table]:
+        name = self._path.name.lower()
+        wanted = [self._renamed.get(column, column) for column in self._columns.all]
+        if name.endswith(PARQUET_ENDINGS):
+            return _parquet_batches(self._path, wanted, {self._renamed.get(one, one) for one in self._columns.text})
+        if name.endswith(ARROW_ENDINGS):
+            return _arrow_batches(self._path, wanted)
+        table, self.notes = read_one(self._path, self.label, self._columns, self._renamed)
+        return iter([table])
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -124,7 +137,9 @@ class MemorySource:
     def __init__(self, piece: Piece) -> None:
         self.label = piece.label
         self.digest = piece.digest
+        self.notes = piece.notes
         self._table = piece.table
+        self._form = piece.form
 
     def rows(self) -> int:
         """Return how many rows there are."""
@@ -134,7 +149,7 @@ class MemorySource:
         """Return the rows in order, at most `BATCH_ROWS` of them at a time."""
         first = 0
         for table in _stretches([self._table]):
-            yield Piece(self.label, table, "", first)
+            yield Piece(self.label, table, "", first, self._form)
             first += table.num_rows
 
 
@@ -167,16 +182,6 @@ def _stretches(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
             yield table.slice(first, BATCH_ROWS)
     if not some:
         yield empty
-
-
-def _tables(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
-    name = path.name.lower()
-    wanted = [renamed.get(column, column) for column in columns.all]
-    if name.endswith(PARQUET_ENDINGS):
-        return _parquet_batches(path, wanted, {renamed.get(column, column) for column in columns.text})
-    if name.endswith(ARROW_ENDINGS):
-        return _arrow_batches(path, wanted)
-    return iter([read_one(path, label, columns, renamed)])
 
 
 def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iterator[pa.Table]:

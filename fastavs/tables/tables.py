@@ -21,6 +21,8 @@ from typing import Any
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.numbers import NumberForm
+from fastavs.tables.csv_files import read_csv
 from fastavs.tables.kinds import ARROW_ENDINGS, CSV_ENDINGS, PARQUET_ENDINGS, check_kind, encoding_trouble
 
 FILES = "Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header"
@@ -40,12 +42,18 @@ class Piece:
         SHA-256 of the file's bytes, or of the data for tables from memory.
     first : int
         Where a batch of a larger table begins there, from 0.
+    form : NumberForm, optional
+        How the study says that text prints numbers.
+    notes : tuple of str
+        What a reader of the results should know of how the table was read.
     """
 
     label: str
     table: pa.Table
     digest: str
     first: int = 0
+    form: NumberForm | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,15 @@ class Columns:
         Columns read as text and as numbers.
     required : tuple of str
         Those that must be there.
+    form : NumberForm, optional
+        How the study says that text prints numbers.
     """
 
     title: str
     text: tuple[str, ...]
     numbers: tuple[str, ...]
     required: tuple[str, ...]
+    form: NumberForm | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -105,8 +116,9 @@ def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, st
         label = label_of(path, folder)
         with unreadable(label, path):
             digest = file_digest(path)
-            table = native(read_one(path, label, columns, renamed), columns, renamed, label)
-        pieces.append(Piece(label, table, digest))
+            found, notes = read_one(path, label, columns, renamed)
+            table = native(found, columns, renamed, label)
+        pieces.append(Piece(label, table, digest, form=columns.form, notes=notes))
     return pieces
 
 
@@ -157,7 +169,7 @@ def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title
             found = native(table, columns, renamed, label)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
-        pieces.append(Piece(label, found, _digest(found)))
+        pieces.append(Piece(label, found, _digest(found), form=columns.form))
     return pieces
 
 
@@ -204,21 +216,22 @@ def _to_arrow(source: Any, label: str) -> pa.Table:
     )
 
 
-def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
-    """Read a whole file; of Parquet only the wanted columns."""
+def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> tuple[pa.Table, tuple[str, ...]]:
+    """Read a whole file, of Parquet only the wanted columns; return it with the notes on how it was read."""
     name = path.name.lower()
     wanted = [renamed.get(column, column) for column in columns.all]
     check_kind(path, label)
     if name.endswith(CSV_ENDINGS):
-        return _read_csv(path, columns, renamed)
+        text, numbers = ([renamed.get(one, one) for one in some] for some in (columns.text, columns.numbers))
+        return read_csv(path, label, text, numbers, columns.form)
     if name.endswith(PARQUET_ENDINGS):
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
             present = [column for column in wanted if column in file.schema_arrow.names]
-            return file.read(columns=present, use_threads=False) if present else file.read()
+            return file.read(columns=present, use_threads=False) if present else file.read(), ()
     if name.endswith(ARROW_ENDINGS):
-        return read_first_feather(path) if is_first_feather(path) else _read_arrow(path)
+        return read_first_feather(path) if is_first_feather(path) else _read_arrow(path), ()
     raise InputError(
         "unknown kind of file",
         file=label,
@@ -254,25 +267,6 @@ table.validate(full=True)
 with pyarrow.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
     stream.write_table(table)
 """
-
-
-def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
-    from pyarrow import csv
-
-    names = {renamed.get(column, column): column for column in columns.all}
-    as_text = {name: pa.string() for name in names}
-    as_numbers = as_text | {name: pa.float64() for name, column in names.items() if column in columns.numbers}
-
-    def read(types: dict[str, pa.DataType]) -> pa.Table:
-        options = csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True)
-        return csv.read_csv(path, convert_options=options)
-
-    try:
-        return read(as_numbers)
-    except pa.ArrowInvalid as error:
-        if "conversion error" not in str(error).lower():
-            raise
-        return read(as_text)  # some cell is no number: the owner of the table names its row
 
 
 def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
