@@ -14,8 +14,9 @@ from fastavs.numbers import NumberForm
 from fastavs.tables import arrow
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.csv_files import read_csv
-from fastavs.tables.kinds import check_kind
+from fastavs.tables.kinds import WORKBOOK_ENDINGS, check_kind
 from fastavs.tables.tables import Columns, Piece, file_digest, find_files, from_memory, unreadable
+from fastavs.tables.workbooks import read_workbook, sheet_of
 
 CALIBRATED = "calibrated"
 KEYS = {
@@ -60,7 +61,7 @@ def check_keys(named: Mapping[str, Any], label: str) -> None:
 
 
 def read_file(key: str, name: str, folder: Path, label: str, form: NumberForm | None = None) -> Piece:
-    """Read one published table, a CSV file whose numbers are of a form.
+    """Read one published table, CSV or a sheet of a workbook, whose numbers are of a form.
 
     Raises
     ------
@@ -73,8 +74,11 @@ def read_file(key: str, name: str, folder: Path, label: str, form: NumberForm | 
         raise error.placed(label) from None
     with unreadable(name, path, "CSV with a header"):
         digest = file_digest(path)
-        check_kind(path, name)
-        table, notes = read_csv(path, name, _TEXT, None, form)
+        check_kind(sheet_of(path)[0], name)
+        if sheet_of(path)[0].name.lower().endswith(WORKBOOK_ENDINGS):
+            table, notes = read_workbook(path, name, {one: one for one in _TEXT}, KEYS[key], form)
+        else:
+            table, notes = read_csv(path, name, _TEXT, None, form)
         table.validate(full=True)
         table.column_names  # noqa: B018 - they may be no UTF-8
     return Piece(name, table, digest, form=form, notes=notes)

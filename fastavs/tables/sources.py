@@ -29,6 +29,7 @@ from fastavs.tables.tables import (
     read_one,
     unreadable,
 )
+from fastavs.tables.workbooks import sheet_of
 
 BATCH_ROWS = 1 << 16
 """Rows in a batch: some 3 MB of columns, few enough for the next batch to get the memory of the one before."""
@@ -108,7 +109,7 @@ class FileSource:
         with unreadable(self.label, self._path):
             self._insist_on_same()
             self._read = _state(self._path)
-            check_kind(self._path, self.label)
+            check_kind(sheet_of(self._path)[0], self.label)
             for table in _stretches(self._tables()):
                 found = native(table, self._columns, self._renamed, self.label)
                 yield Piece(self.label, found, "", first, self._columns.form)
@@ -127,7 +128,7 @@ class FileSource:
 
 def _state(path: Path) -> tuple[int, int]:
     """Return what tells a file from a later one under its name: when it was written, and its size."""
-    found = path.stat()
+    found = sheet_of(path)[0].stat()
     return found.st_mtime_ns, found.st_size
 
 

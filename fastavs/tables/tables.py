@@ -23,7 +23,15 @@ import pyarrow as pa
 from fastavs.errors import InputError, did_you_mean
 from fastavs.numbers import NumberForm
 from fastavs.tables.csv_files import read_csv
-from fastavs.tables.kinds import ARROW_ENDINGS, CSV_ENDINGS, PARQUET_ENDINGS, check_kind, encoding_trouble
+from fastavs.tables.kinds import (
+    ARROW_ENDINGS,
+    CSV_ENDINGS,
+    PARQUET_ENDINGS,
+    WORKBOOK_ENDINGS,
+    check_kind,
+    encoding_trouble,
+)
+from fastavs.tables.workbooks import read_workbook, sheet_of
 
 FILES = "Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header"
 
@@ -93,7 +101,8 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
     """
     found: dict[Path, Path] = {}
     for pattern in patterns:
-        matches = sorted(glob.glob(str(folder / pattern), recursive=True))
+        without, sheet = sheet_of(Path(pattern))
+        matches = sorted(glob.glob(str(folder / without) if sheet else str(folder / pattern), recursive=True))
         if not matches:
             nearby = [path.name for path in folder.iterdir()] if folder.is_dir() else []
             raise InputError(
@@ -105,7 +114,8 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
         for match in matches:
             if not (os.path.isfile(match) or os.path.isdir(match)):  # nobody may ever write to a pipe
                 raise InputError("no ordinary file", key=key, value=match)
-            found.setdefault(Path(match).resolve(), Path(match))  # one file under two paths is one file
+            named = f"#{sheet}" if sheet else ""
+            found.setdefault(Path(f"{Path(match).resolve()}{named}"), Path(match + named))  # one under two paths is one
     return list(found.values())
 
 
@@ -129,7 +139,7 @@ def label_of(path: Path, folder: Path) -> str:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
+    with sheet_of(path)[0].open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -218,9 +228,10 @@ def _to_arrow(source: Any, label: str) -> pa.Table:
 
 def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> tuple[pa.Table, tuple[str, ...]]:
     """Read a whole file, of Parquet only the wanted columns; return it with the notes on how it was read."""
-    name = path.name.lower()
+    file, _ = sheet_of(path)
+    name = file.name.lower()
     wanted = [renamed.get(column, column) for column in columns.all]
-    check_kind(path, label)
+    check_kind(file, label)
     if name.endswith(CSV_ENDINGS):
         text, numbers = ([renamed.get(one, one) for one in some] for some in (columns.text, columns.numbers))
         return read_csv(path, label, text, numbers, columns.form)
@@ -232,10 +243,16 @@ def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str
             return file.read(columns=present, use_threads=False) if present else file.read(), ()
     if name.endswith(ARROW_ENDINGS):
         return read_first_feather(path) if is_first_feather(path) else _read_arrow(path), ()
+    if name.endswith(WORKBOOK_ENDINGS):
+        named = {renamed.get(one, one): one for one in columns.text}
+        needed = [renamed.get(one, one) for one in columns.required]
+        return read_workbook(path, label, named, needed, columns.form)
     raise InputError(
         "unknown kind of file",
         file=label,
-        expected="a name that ends in " + ", ".join(PARQUET_ENDINGS + ARROW_ENDINGS + CSV_ENDINGS[:2]),
+        expected="a name that ends in "
+        + ", ".join(PARQUET_ENDINGS + ARROW_ENDINGS + CSV_ENDINGS[:2] + WORKBOOK_ENDINGS),
+        cure="unpack the archive and name what is in it" if name.endswith((".zip", ".7z", ".rar")) else None,
     )
 
 
