@@ -24,7 +24,7 @@ from fastavs.matching.matches import Matches
 from fastavs.numbers import NumberForm
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.scenario.scenario import scenarios_given
-from fastavs.tables.sources import MemorySource
+from fastavs.tables.sources import sources_of
 from fastavs.tables.tables import Columns, Piece, from_memory
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ class Study:
 
     Parameters
     ----------
-    trade, applied : dataframe or list of dataframes
-        Native tables (see the README): anything that speaks Arrow (pyarrow, pandas, polars, DuckDB), or a mapping
-        of columns.
-    bound, fx, partners, drop : dataframe, optional
+    trade, applied : dataframe, path, or list of them
+        Native tables (see the README): anything that speaks Arrow (pyarrow, pandas, polars and its lazy frames,
+        DuckDB), a mapping of columns, or the path of a file as a study names it, patterns included.
+    bound, fx, partners, drop : dataframe or path, optional
         Further native tables. `partners` may also be a mapping with the keys of ``[partners]`` in a study file.
-    groups : mapping of str to dataframe, optional
+    groups : mapping of str to dataframe or path, optional
         Groupings by name.
-    published : mapping of str to dataframe, optional
+    published : mapping of str to dataframe or path, optional
         Figures by others to stand beside the study's own, by the keys of ``[published]`` in a study file.
     name, note : str
         Shown on everything made from the study.
@@ -149,7 +149,9 @@ class Study:
             return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}), title)
 
         inputs = Inputs(
-            trade=[MemorySource(piece) for piece in pieces(trade, TRADE_COLUMNS, "trade")],
+            trade=[]
+            if trade is None
+            else sources_of(trade, replace(TRADE_COLUMNS, form=forms.get("trade")), renamed.get("trade", {}), "trade"),
             applied=pieces(applied, schedule_module.COLUMNS, "applied"),
             bound=pieces(bound, schedule_module.COLUMNS, "bound"),
             fx=pieces(fx, fx_module.COLUMNS, "fx"),

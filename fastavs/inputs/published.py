@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from fastavs.tables import arrow
 from fastavs.tables.columns import number_column, text_column
 from fastavs.tables.csv_files import read_csv
 from fastavs.tables.kinds import WORKBOOK_ENDINGS, check_kind
-from fastavs.tables.tables import Columns, Piece, file_digest, find_files, from_memory, unreadable
+from fastavs.tables.tables import Columns, Piece, collected, file_digest, find_files, from_memory, unreadable
 from fastavs.tables.workbooks import read_workbook, sheet_of
 
 CALIBRATED = "calibrated"
@@ -85,7 +86,10 @@ def read_file(key: str, name: str, folder: Path, label: str, form: NumberForm | 
 
 
 def from_dataframe(key: str, source: Any, form: NumberForm | None = None) -> Piece:
-    """Take one published table from memory: a dataframe or a mapping of columns, text in which prints numbers so."""
+    """Take one published table: a dataframe, a mapping of columns, or a path; text in it prints numbers so."""
+    if isinstance(source, str | os.PathLike):
+        return read_file(key, os.fspath(source), Path(), "the study", form)
+    source = collected(source, f"<published {key}>")
     names = list(source) if isinstance(source, Mapping) else _names(source)
     text = tuple(name for name in names if name in _TEXT)
     numbers = tuple(name for name in names if name not in _TEXT)

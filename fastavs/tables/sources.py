@@ -6,9 +6,11 @@ held whole while it is read, one file at a time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,9 +24,12 @@ from fastavs.tables.tables import (
     Columns,
     Piece,
     file_digest,
+    from_dataframe,
     is_first_feather,
     label_of,
+    labelled,
     native,
+    paths_of,
     read_first_feather,
     read_one,
     unreadable,
@@ -155,6 +160,17 @@ class MemorySource:
 
 
 Source = FileSource | MemorySource
+
+
+def sources_of(source: Any, columns: Columns, renamed: Mapping[str, str], title: str) -> list[Source]:
+    """Take one table from Python, or a list of them, as `fastavs.tables.tables.from_memory`; files stay files."""
+    found: list[Source] = []
+    for label, one in labelled(source, title):
+        if isinstance(one, str | os.PathLike):
+            found += [FileSource(path, columns, renamed, Path()) for path in paths_of(one, label)]
+        else:
+            found.append(MemorySource(from_dataframe(one, columns, renamed, label)))
+    return found
 
 
 def ahead(sources: Sequence[Source]) -> Iterator[tuple[int, Piece]]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from fastavs.arguments import a_path
 from fastavs.errors import InputError, did_you_mean
 from fastavs.numbers import NumberForm
 from fastavs.tables.csv_files import read_csv
@@ -33,6 +34,7 @@ from fastavs.tables.kinds import (
 )
 from fastavs.tables.workbooks import read_workbook, sheet_of
 
+TABLES = "a dataframe that speaks Arrow (pyarrow, pandas, polars, DuckDB), a mapping of columns, or the path of a file"
 FILES = "Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header"
 
 
@@ -165,22 +167,68 @@ def _reason(error: Exception) -> str:
 
 
 def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title: str | None = None) -> list[Piece]:
-    """Take one dataframe (anything with ``__arrow_c_stream__``, or a mapping of columns), or a list of them.
+    """Take one table from Python, or a list of them: dataframes, and files by their paths.
 
+    A dataframe is anything with ``__arrow_c_stream__``, a mapping of columns, or what becomes one when it is collected.
     `title` is what messages call it, ``columns.title`` by default.
     """
-    title = title or columns.title
-    sources = source if isinstance(source, list | tuple) else [source]
-    pieces = []
-    for i, one in enumerate(sources):
-        label = f"<{title}>" if len(sources) == 1 else f"<{title} {i + 1}>"
-        table = _to_arrow(one, label)
-        try:
-            found = native(table, columns, renamed, label)
-        except (pa.ArrowException, UnicodeDecodeError) as error:
-            raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
-        pieces.append(Piece(label, found, _digest(found), form=columns.form))
+    pieces: list[Piece] = []
+    for label, one in labelled(source, title or columns.title):
+        if isinstance(one, str | os.PathLike):
+            pieces += read_files(paths_of(one, label), columns, renamed, Path())
+        else:
+            pieces.append(from_dataframe(one, columns, renamed, label))
     return pieces
+
+
+def labelled(source: Any, title: str) -> list[tuple[str, Any]]:
+    """Return tables given one by one or in a list, each with what messages call it."""
+    sources = source if isinstance(source, list | tuple) else [source]
+    return [(f"<{title}>" if len(sources) == 1 else f"<{title} {i}>", one) for i, one in enumerate(sources, 1)]
+
+
+def paths_of(path: str | os.PathLike[str], label: str) -> list[Path]:
+    """Return the files that a path means, or a pattern.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    found = a_path(label, path)
+    try:
+        return find_files([str(found)], Path(), label)
+    except InputError as error:
+        raise InputError(
+            f"cannot take {found}, where no file is, as a table", file=label, expected=TABLES, cure=error.cure
+        ) from None
+
+
+def from_dataframe(source: Any, columns: Columns, renamed: Mapping[str, str], label: str) -> Piece:
+    """Take one dataframe; see `from_memory`."""
+    table = _to_arrow(collected(source, label), label)
+    try:
+        found = native(table, columns, renamed, label)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
+    return Piece(label, found, _digest(found), form=columns.form)
+
+
+def collected(source: Any, label: str) -> Any:
+    """Return what a lazy frame of polars, or a dataset of Arrow, comes to; anything else as it is.
+
+    Raises
+    ------
+    InputError
+        It cannot be collected.
+    """
+    collect = getattr(source, "collect", None) or getattr(source, "to_table", None)
+    if hasattr(source, "__arrow_c_stream__") or isinstance(source, type) or not callable(collect):
+        return source
+    try:
+        return collect()
+    except Exception as error:  # whatever those that made it raise
+        raise InputError(f"the frame cannot be collected ({_first_line(error)})", file=label) from None
 
 
 def _digest(table: pa.Table) -> str:
@@ -222,7 +270,7 @@ def _to_arrow(source: Any, label: str) -> pa.Table:
     raise InputError(
         f"cannot take {type(source).__name__} as a table",
         file=label,
-        expected="a dataframe that speaks Arrow (pyarrow, pandas, polars, DuckDB), or a mapping of columns",
+        expected=TABLES,
     )
 
 
