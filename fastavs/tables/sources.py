@@ -19,18 +19,17 @@ import pyarrow.compute as pc
 from fastavs.errors import InputError
 from fastavs.tables.arrow import texts
 from fastavs.tables.columns import clean_of, coded_column, plain
+from fastavs.tables.first_feather import is_first_feather, read_first_feather
 from fastavs.tables.kinds import ARROW_ENDINGS, PARQUET_ENDINGS, check_kind
 from fastavs.tables.tables import (
     Columns,
     Piece,
     file_digest,
     from_dataframe,
-    is_first_feather,
     label_of,
     labelled,
     native,
     paths_of,
-    read_first_feather,
     read_one,
     unreadable,
 )

@@ -10,8 +10,6 @@ import glob
 import hashlib
 import io
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from fastavs.arguments import a_path
 from fastavs.errors import InputError, did_you_mean
 from fastavs.numbers import NumberForm
 from fastavs.tables.csv_files import read_csv
+from fastavs.tables.first_feather import is_first_feather, read_first_feather
 from fastavs.tables.kinds import (
     ARROW_ENDINGS,
     CSV_ENDINGS,
@@ -307,31 +306,6 @@ def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str
 def _read_arrow(path: Path) -> pa.Table:
     with pa.OSFile(str(path)) as stream:
         return pa.ipc.open_file(stream).read_all()
-
-
-def is_first_feather(path: Path) -> bool:
-    """Whether a file is Feather of the first version, which is another format than Arrow's."""
-    with path.open("rb") as stream:
-        return stream.read(4) == b"FEA1"
-
-
-def read_first_feather(path: Path) -> pa.Table:
-    """Read a Feather file of the first version, in a process of its own: Arrow's reader dies of damaged ones."""
-    words = [sys.executable, "-c", _FIRST_FEATHER, str(path)]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode:
-        raise pa.ArrowInvalid("a Feather file of the first version, which is damaged")
-    return pa.ipc.open_stream(done.stdout).read_all()
-
-
-_FIRST_FEATHER = """
-import sys, pyarrow
-from pyarrow import feather
-table = feather.read_table(sys.argv[1])
-table.validate(full=True)
-with pyarrow.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
-    stream.write_table(table)
-"""
 
 
 def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:
