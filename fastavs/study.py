@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastavs.arguments import a_mapping, a_path, a_progress, a_text, a_year, mapping_of, mappings, or_none, takes
 from fastavs.checked import Checked, check_inputs
-from fastavs.errors import InputError, did_you_mean
-from fastavs.inputs import fx as fx_module
-from fastavs.inputs import partners as partners_module
-from fastavs.inputs import published as published_module
-from fastavs.inputs import schedule as schedule_module
-from fastavs.inputs.config import StudyConfig, check_config, load_config, number_form, plain
+from fastavs.errors import InputError
+from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
+from fastavs.inputs.given import inputs_given
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
-from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
-from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
+from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
-from fastavs.numbers import NumberForm
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.scenario.scenario import scenarios_given
-from fastavs.tables.sources import sources_of
-from fastavs.tables.tables import Columns, Piece, from_memory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,9 +25,6 @@ if TYPE_CHECKING:
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
     from fastavs.scenario.scenario import Scenario
-
-RENAMED = ("trade", "schedules", "fx", "partners", "drop")
-NUMBERED = ("trade", "fx", "published")
 
 
 class Study:
@@ -60,13 +49,15 @@ class Study:
         What the values are, freight and insurance included or not.
     base, options : mapping, optional
         The keys of ``[base]`` and ``[options]`` in a study file.
+    trade_options : mapping, optional
+        The keys of ``[trade]`` in a study file, other than files and columns.
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
         For "trade", "schedules", "fx", "partners" or "drop": native column names to the names that the dataframe uses.
     numbers : mapping of str to mapping, optional
-        For "trade", "fx" or "published": how text prints numbers, by the keys ``decimal`` and ``thousands`` of that
-        section of a study file.
+        For "fx" or "published": how text prints numbers, by the keys ``decimal`` and ``thousands`` of that section of
+        a study file. Those of trade stand in `trade_options`.
 
     Raises
     ------
@@ -89,8 +80,9 @@ class Study:
 
     @takes(
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
-        published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping), valuation=mappings,
-        bridges=mappings, columns=or_none(mapping_of(mapping_of(a_text))),
+        published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping),
+        trade_options=or_none(a_mapping), valuation=mappings, bridges=mappings,
+        columns=or_none(mapping_of(mapping_of(a_text))),
         numbers=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
     def __init__(
@@ -110,6 +102,7 @@ class Study:
         value_basis: str = "not stated",
         base: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
+        trade_options: Mapping[str, Any] | None = None,
         valuation: Sequence[Mapping[str, Any]] = (),
         bridges: Sequence[Mapping[str, Any]] = (),
         columns: Mapping[str, Mapping[str, str]] | None = None,
@@ -124,45 +117,22 @@ class Study:
                 "value_basis": value_basis,
                 "base": dict(base or {}),
                 "options": {name: plain(value) for name, value in (options or {}).items()},
+                "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
                 "valuation": [dict(one) for one in valuation],
                 "bridges": [dict(one) for one in bridges],
                 "partners": dict(lists or {}),
             },
             "the study",
         )
+        if config.trade.files or config.trade.columns:
+            raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
         if config.partners.file or config.partners.columns:
             raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
-        renamed = columns or {}
-        for title in renamed:
-            if title not in RENAMED:
-                raise InputError(
-                    "columns can be renamed in no such table",
-                    key="columns",
-                    value=title,
-                    expected=f"one of {', '.join(RENAMED)}.{did_you_mean(title, RENAMED)}",
-                )
-        published_module.check_keys(published or {}, "the study")
-        forms = _forms(numbers or {})
-
-        def pieces(source: Any, schema: Columns, title: str) -> list[Piece]:
-            schema = replace(schema, form=forms.get(schema.title))
-            return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}), title)
-
-        inputs = Inputs(
-            trade=[]
-            if trade is None
-            else sources_of(trade, replace(TRADE_COLUMNS, form=forms.get("trade")), renamed.get("trade", {}), "trade"),
-            applied=pieces(applied, schedule_module.COLUMNS, "applied"),
-            bound=pieces(bound, schedule_module.COLUMNS, "bound"),
-            fx=pieces(fx, fx_module.COLUMNS, "fx"),
-            partners=pieces(None if lists is not None else partners, partners_module.COLUMNS, "partners"),
-            drop=pieces(drop, DROP_COLUMNS, "drop"),
-            groups={one: pieces(table, GROUP_COLUMNS, f"groups {one}") for one, table in (groups or {}).items()},
-            published={
-                key: published_module.from_dataframe(key, table, forms.get("published"))
-                for key, table in (published or {}).items()
-            },
-        )
+        tables = {
+            "trade": trade, "applied": applied, "bound": bound, "fx": fx, "drop": drop, "groups": groups,
+            "published": published, "partners": None if lists is not None else partners,
+        }  # fmt: skip
+        inputs = inputs_given(config, tables, columns or {}, numbers or {})
         self._hold(check_inputs(config, inputs))
 
     @classmethod
@@ -298,18 +268,3 @@ class Study:
     def explain(self, line: str, year: int | None = None) -> pa.Table:
         """Return every observation behind one line's rate; see `Rates.observations`."""
         return self.rates().observations(line, year)
-
-
-def _forms(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, NumberForm | None]:
-    """Return how the text of each table prints numbers."""
-    for title, marks in numbers.items():
-        for what, known, key in (
-            (title, NUMBERED, "numbers"),
-            *((mark, ("decimal", "thousands"), title) for mark in marks),
-        ):
-            if what not in known:
-                raise InputError(
-                    "how numbers are printed is said of no such thing", key=key, value=what,
-                    expected=f"one of {', '.join(known)}.{did_you_mean(what, known)}",
-                )  # fmt: skip
-    return {title: number_form(title, marks.get("decimal"), marks.get("thousands")) for title, marks in numbers.items()}

@@ -185,3 +185,32 @@ def test_periods_that_serve_no_year_are_listed(tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
         screen = " ".join(result.output.split())
         assert "No year rests on the trade of 2010M01 (120.00), 2011 (5.00). Rows: 2 of 2010M01, 1 of 2011." in screen
+
+
+# ---- codes that trade and tariff have in common only in part
+
+
+def test_codes_of_the_trade_are_cut(tmp_path: Path) -> None:
+    trade = (
+        "period,line,partner,value,quantity,unit\n2009,2203.00.99,DEU,60,10,l\n2009,22030011,DEU,40,30,l\n"
+        "2009,220300,FRA,100,10,l\n2009,22XX,FRA,1,1,l\n"
+    )
+    applied = "year,line,duty\n2009,22030010,1 USD/l\n"
+    text = 'name = "cut"\n[trade]\nfiles = ["trade.csv"]\ndigits = 6\n[schedules]\napplied = ["applied.csv"]\n'
+    found = fa.Study.load(put(tmp_path, {"study.toml": text, "trade.csv": trade, "applied.csv": applied}))
+    assert found.checked.trade.codes == ["220300"]
+    (one,) = found.rates().table.to_pylist()
+    assert (one["rate"], one["observations"], one["imports"]) == (near((40 / 100 + 10 / 100) / 2), 2, 200.0)
+    assert [row["reason"] for row in found.set_aside.table().to_pylist()] == [
+        "code has other characters than digits (22XX)"
+    ]
+    result = CliRunner().invoke(main, ["check", str(tmp_path / "study.toml")])
+    assert "Codes of the trade are cut to 6 digits, as the study says." in result.output
+    rows = [row("2009", "22030099", "DEU", 60.0), row("2009", "22030011", "DEU", 60.0)]
+    assert study(rows, {2009: {"22030010": "5%"}}, trade_options={"digits": 6}).checked.trade.codes == ["220300"]
+
+
+@pytest.mark.parametrize("digits", ["3", "13", '"6"'])
+def test_digits_that_do_not_fit(tmp_path: Path, digits: str) -> None:
+    text = f'name = "cut"\n[trade]\nfiles = ["trade.csv"]\ndigits = {digits}\n[schedules]\napplied = ["applied.csv"]\n'
+    says(message(tmp_path, {"study.toml": text}), "study.toml, key trade.digits", "Expected a whole number")

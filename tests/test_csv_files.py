@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -166,16 +167,24 @@ def test_dataframes_of_text_have_the_same_settings() -> None:
     }  # fmt: skip
     applied = {"year": [2023], "line": ["22041000"], "duty": ["0.3 EUR/l"]}
     fx = {"period": ["2023"], "currency": ["EUR"], "fx": ["1,080"]}
-    with pytest.raises(fa.InputError, match=r'<trade>.*say decimal = ",", thousands = "\." for this table in the arg'):
+    with pytest.raises(
+        fa.InputError, match=r'<trade>.*say decimal = ",", thousands = "\." in the study\'s argument trade_options'
+    ):
         fa.Study(trade, applied, fx=fx, numbers={"fx": {"decimal": ","}})
     trade["quantity"] = ["1.000", None]
-    numbers = {"trade": {"thousands": "."}, "fx": {"decimal": ","}, "published": {"decimal": ","}}
-    study = fa.Study(trade, applied, fx=fx, numbers=numbers, published={"summary": {"year": ["2023"], "x": ["0,5"]}})
+    numbers = {"fx": {"decimal": ","}, "published": {"decimal": ","}}
+    published = {"summary": {"year": ["2023"], "x": ["0,5"]}}
+    settings: dict[str, Any] = {"trade_options": {"thousands": "."}, "numbers": numbers, "published": published}
+    study = fa.Study(trade, applied, fx=fx, **settings)
     assert study.rates().table["rate"].to_pylist() == near([0.3 * 1.08 * 1000 / 90500])
     assert study.checked.published["summary"]["x"].to_pylist() == [0.5]
-    for wrong, words in (({"trad": {}}, '"trade"'), ({"trade": {"dezimal": ","}}, '"decimal"')):
+    for wrong, words in (({"publishd": {}}, '"published"'), ({"fx": {"dezimal": ","}}, '"decimal"')):
         with pytest.raises(fa.InputError, match=f"Did you mean {words}"):
             fa.Study(trade, applied, fx=fx, numbers=wrong)
+    with pytest.raises(fa.InputError, match='Did you mean "thousands"'):
+        fa.Study(trade, applied, fx=fx, trade_options={"thousand": ","})
+    with pytest.raises(fa.InputError, match=r"<fx>.*in the study's argument numbers"):
+        fa.Study(trade, applied, fx=fx, trade_options={"thousands": "."})
 
 
 # ---- points that may part thousands

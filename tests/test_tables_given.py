@@ -74,7 +74,7 @@ def test_paths(folder: Path, trade: Any) -> None:
 def test_paths_of_groups_and_published_figures(folder: Path) -> None:
     study = fa.Study(
         "trade_*.parquet", "applied.csv", fx=FX, groups={"use": "use.csv"}, published={"summary": "others.csv"},
-        columns={"trade": {}}, numbers={"trade": {"decimal": "."}},
+        columns={"trade": {}}, trade_options={"decimal": "."},
     )  # fmt: skip
     assert study.rates().by("use")["group"].to_pylist() == ["drinks"]
     assert study.checked.published["summary"]["simple_mean"].to_pylist() == [0.4]

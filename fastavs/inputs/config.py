@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 import fastavs
+from fastavs.codes import LONGEST, SHORTEST
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.options import Base, Options
 from fastavs.numbers import NumberForm
@@ -38,6 +39,7 @@ class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: dict[str, str] = {}
     decimal: Decimal | None = None
     thousands: Thousands | None = None
+    digits: Annotated[int, Meta(ge=SHORTEST, le=LONGEST)] | None = None
 
 
 class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -74,7 +74,9 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
     trade_form, fx_form, figures_form = forms_of(config, str(path))
     return Inputs(
         trade=[
-            FileSource(one, replace(TRADE_COLUMNS, form=trade_form), config.trade.columns, folder)
+            FileSource(
+                one, replace(TRADE_COLUMNS, form=trade_form, digits=config.trade.digits), config.trade.columns, folder
+            )
             for one in find(config.trade.files, "trade.files")
         ],
         applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),

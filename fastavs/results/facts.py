@@ -58,6 +58,13 @@ def unused_periods(checked: Checked) -> dict[str, tuple[int, float]]:
     return found
 
 
+def _notes(checked: Checked) -> list[str]:
+    """Return what a reader of the results should know of how the inputs were read."""
+    digits = checked.config.trade.digits
+    cut = [f"Codes of the trade are cut to {digits} digits, as the study says"] if digits else []
+    return cut + checked.inputs.notes()
+
+
 def reading_record(checked: Checked) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
     reasons, examples = checked.set_aside.counts(), checked.set_aside.examples()
@@ -72,7 +79,7 @@ def reading_record(checked: Checked) -> dict[str, Any]:
         "partners_not_iso": [code for code in checked.trade.partners if not re.fullmatch("[A-Z]{3}", code)],
         "excluded_not_iso": sorted(code for code in checked.partners.excluded if not re.fullmatch("[A-Z]{3}", code)),
         "suspects": checked.trade.suspects.num_rows,
-        "notes": checked.inputs.notes(),
+        "notes": _notes(checked),
         "drop_without_row": list(checked.trade.not_dropped),
         "valuation_without_trade": sorted(set(checked.partners.valuation) - set(checked.trade.partners)),
     }

@@ -249,5 +249,5 @@ def _either_way(piece: Piece, column: str, text: str, place: int) -> InputError:
 def _place_of_settings(piece: Piece) -> str:
     """Return where it is said how a table prints numbers."""
     if piece.label.startswith("<"):  # it came from memory
-        return "for this table in the argument numbers of the study"
+        return f"in the study's argument {'trade_options' if piece.label.startswith('<trade') else 'numbers'}"
     return "under the table's heading in the study file"

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 from fastavs.tables.arrow import texts
-from fastavs.tables.columns import clean_of, coded_column, plain
+from fastavs.tables.columns import CODED, clean_of, coded_column, plain
 from fastavs.tables.first_feather import is_first_feather, read_first_feather
 from fastavs.tables.kinds import ARROW_ENDINGS, PARQUET_ENDINGS, check_kind
 from fastavs.tables.tables import (
@@ -116,7 +116,7 @@ class FileSource:
             check_kind(sheet_of(self._path)[0], self.label)
             for table in _stretches(self._tables()):
                 found = native(table, self._columns, self._renamed, self.label)
-                yield Piece(self.label, found, "", first, self._columns.form)
+                yield Piece(self.label, found, "", first, self._columns.form, self._columns.digits)
                 first += table.num_rows
 
     def _tables(self) -> Iterator[pa.Table]:
@@ -144,7 +144,7 @@ class MemorySource:
         self.digest = piece.digest
         self.notes = piece.notes
         self._table = piece.table
-        self._form = piece.form
+        self._form, self._digits = piece.form, piece.digits
 
     def rows(self) -> int:
         """Return how many rows there are."""
@@ -154,7 +154,7 @@ class MemorySource:
         """Return the rows in order, at most `BATCH_ROWS` of them at a time."""
         first = 0
         for table in _stretches([self._table]):
-            yield Piece(self.label, table, "", first, self._form)
+            yield Piece(self.label, table, "", first, self._form, self._digits)
             first += table.num_rows
 
 
@@ -271,20 +271,21 @@ class Texts:
         coded = coded_column(piece, self.column)
         if self._dictionary is None or not self._dictionary.equals(coded.dictionary):
             self._dictionary = coded.dictionary  # most often that of the batch before
-            self._place = self._learn(coded.dictionary)
+            self._place = self._learn(coded.dictionary, piece.digits if self.column in CODED else None)
         return self._place[plain(coded.indices.cast(pa.int32()), -1, np.int32)]
 
     def find(self, text: str) -> int:
         """Return the place of a text, -1 where none has come yet."""
         return self._known.get(text, -1)
 
-    def _learn(self, dictionary: pa.Array) -> np.ndarray:
-        """Return the place of each text of a dictionary, and -1 behind them; new texts are taken in."""
+    def _learn(self, dictionary: pa.Array, digits: int | None = None) -> np.ndarray:
+        """Return the place of each text of a dictionary, and -1 behind them; new ones are taken in, cut to `digits`."""
         new = dictionary.filter(pc.invert(pc.is_in(dictionary, value_set=self._raw))).drop_null()
         if len(new):
             place = [
                 self._known.setdefault(cleaned, len(self._known)) if cleaned else -1
-                for cleaned in map(self._clean, new.to_pylist())
+                for text in map(self._clean, new.to_pylist())
+                for cleaned in (text[:digits] if text.isdigit() else text,)
             ]
             self.names.extend(list(self._known)[len(self.names) :])
             self._raw = pa.concat_arrays([self._raw, new])

@@ -53,6 +53,8 @@ class Piece:
         Where a batch of a larger table begins there, from 0.
     form : NumberForm, optional
         How the study says that text prints numbers.
+    digits : int, optional
+        What codes of trade are cut to.
     notes : tuple of str
         What a reader of the results should know of how the table was read.
     """
@@ -62,6 +64,7 @@ class Piece:
     digest: str
     first: int = 0
     form: NumberForm | None = None
+    digits: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -79,6 +82,8 @@ class Columns:
         Those that must be there.
     form : NumberForm, optional
         How the study says that text prints numbers.
+    digits : int, optional
+        What codes of trade are cut to.
     """
 
     title: str
@@ -86,6 +91,7 @@ class Columns:
     numbers: tuple[str, ...]
     required: tuple[str, ...]
     form: NumberForm | None = None
+    digits: int | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -210,7 +216,7 @@ def from_dataframe(source: Any, columns: Columns, renamed: Mapping[str, str], la
         found = native(table, columns, renamed, label)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
-    return Piece(label, found, _digest(found), form=columns.form)
+    return Piece(label, found, _digest(found), form=columns.form, digits=columns.digits)
 
 
 def collected(source: Any, label: str) -> Any:
