@@ -114,6 +114,21 @@ def test_printed_codes_in_groups_drops_and_published_figures() -> None:
     assert found.checked.published["table6"]["line"].to_pylist() == ["2203000100"]
 
 
+@pytest.mark.parametrize("prefix", ["870321", "8703.21", "8703 21"])
+def test_printed_prefixes_of_bridges(prefix: str) -> None:
+    bridge = {"prefix": prefix, "from": "piece", "to": "cm3", "factor": 500}
+    rows = [row("2009", "8703210000", "JPN", 8000.0, 1.0, "piece")]
+    found = study(rows, {2009: {"8703210000": "1 USD/cm3"}}, bridges=[bridge])
+    assert table_of(found.rates())[2009, "8703210000"]["rate"] == near(500 / 8000)
+
+
+@pytest.mark.parametrize("prefix", ["8703-21", "220300.00", "8703.2100.2100.21", "x"])
+def test_prefixes_of_bridges_that_are_none(prefix: str) -> None:
+    bridge = {"prefix": prefix, "from": "piece", "to": "cm3", "factor": 500}
+    with pytest.raises(fa.InputError, match=r"bridges\[0\]\.prefix.*1 to 12 digits, as text"):
+        study([row("2009", "8703210000", "JPN", 8000.0)], {2009: {"8703210000": "5%"}}, bridges=[bridge])
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -249,3 +249,39 @@ def test_the_screens_say_how_points_were_read(tmp_path: Path) -> None:
         result = CliRunner().invoke(main, words)
         assert result.exit_code == 0, result.output
         assert "fx.csv, column fx: all its decimals are of three digits" in " ".join(result.output.split())
+
+
+def test_two_columns_of_one_name_end_in_a_message(tmp_path: Path) -> None:
+    twice = PLAIN.replace("quantity,unit", "value,unit")
+    with pytest.raises(fa.InputError, match=r"trade\.csv, column value: two columns of one name"):
+        load(tmp_path, twice)
+    settings = '[published]\nsummary = "published.csv"\n'
+    files: dict[str, str | bytes] = {"study.toml": STUDY + settings, "trade.csv": PLAIN, "applied.csv": APPLIED}
+    files |= {"fx.csv": FX, "published.csv": "year,lines,lines\n2023,1,1\n"}
+    with pytest.raises(fa.InputError, match=r"published\.csv, column lines: two columns of one name"):
+        fa.Study.load(put(tmp_path, files))
+
+
+# ---- Eurostat's bulk layout, by renamed columns alone
+
+
+def test_imports_in_the_bulk_layout_of_comext(tmp_path: Path) -> None:
+    trade = """PERIOD,REPORTER,PARTNER,PRODUCT_NC,FLOW,VALUE_EUR,QUANTITY_KG,QUANTITY_SUPPL_UNIT,SUPPL_UNIT
+2023,DE,PL,22030010,1,1000.50,500.00,0,NO_SU
+2023,DE,FR,22041000,1,2000.00,750.00,700,LTR
+2023,DE,PL,22030010,1,200.00,300.00,250,LTR
+2023,DE,FR,22030090,1,500.00,100.00,90,LTR
+2023,DE,FR,99RRR100,1,500.00,100.00,0,NO_SU
+"""
+    columns = {
+        "period": "PERIOD", "line": "PRODUCT_NC", "partner": "PARTNER", "value": "VALUE_EUR",
+        "quantity": "QUANTITY_SUPPL_UNIT", "unit": "SUPPL_UNIT", "net_mass_kg": "QUANTITY_KG",
+    }  # fmt: skip
+    names = "\n[trade.columns]\n" + "\n".join(f'{native} = "{name}"' for native, name in columns.items())
+    text = STUDY.replace('["trade.csv"]', '["trade.csv"]' + names).replace("\n[trade]", '\ncurrency = "EUR"\n[trade]')
+    study = load(tmp_path, trade, **{"study.toml": text, "fx.csv": "period,currency,fx\n2023,USD,0.9\n"})
+    rates, weighted = figures(study)
+    assert rates == near([0.5 * 250 / 200, 0.2, 0.3 * 700 / 2000])
+    assert weighted == near((0.625 * 1200.5 + 0.2 * 500 + 0.105 * 2000) / 3700.5)
+    (lost,) = study.set_aside.table().to_pylist()
+    assert lost["line"] == "99RRR100"

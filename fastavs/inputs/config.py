@@ -20,9 +20,10 @@ Positive = Annotated[float, Meta(gt=0)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 Decimal = Literal[".", ","]
 Thousands = Literal[",", ".", " ", "'"]
-Prefix = Annotated[str, Meta(pattern="^[0-9]{1,12}$")]
+PREFIX = "^([0-9]{1,12}|([0-9]{2}){1,4}([. ][0-9]{1,4})+)$"
+Prefix = Annotated[str, Meta(pattern=PREFIX)]
 
-_PATTERNS = {"^[A-Z]{3}$": 'three capital letters, such as "USD"', "^[0-9]{1,12}$": "1 to 12 digits, as text"}
+_PATTERNS = {"^[A-Z]{3}$": 'three capital letters, such as "USD"', PREFIX: "1 to 12 digits, as text"}
 _KINDS = {
     "str": "text in quotes",
     "int": "a whole number",

@@ -118,6 +118,9 @@ def check_published(pieces: Mapping[str, Piece]) -> dict[str, pa.Table]:
 
 def _check(key: str, piece: Piece) -> pa.Table:
     names = piece.table.column_names
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError("two columns of one name", file=piece.label, column=twice, cure="rename one of them")
     needed = (*KEYS[key], CALIBRATED) if key == CALIBRATED else KEYS[key]
     for column in needed:
         if column not in names:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fastavs.arguments import LARGEST
-from fastavs.codes import Grouping, make_grouping, partner_code
+from fastavs.codes import LONGEST, Grouping, as_digits, make_grouping, partner_code
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
 from fastavs.inputs.config import StudyConfig, number_form
@@ -155,8 +155,12 @@ def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:
     bridges: dict[tuple[str, str, str], Bridge] = {}
     for place, one in enumerate(config.bridges):
         where = f"bridges[{place}]"
+        prefix = as_digits(one.prefix)
+        if not prefix.isdigit() or len(prefix) > LONGEST:
+            expected = f"1 to {LONGEST} digits, as text"
+            raise InputError("no code prefix", key=f"{where}.prefix", value=one.prefix, expected=expected)
         try:
-            bridge = Bridge.make(one.prefix, one.from_unit, one.to_unit, one.factor)
+            bridge = Bridge.make(prefix, one.from_unit, one.to_unit, one.factor)
         except UnitError as error:
             raise InputError(
                 error.problem, key=where, value=error.value, expected=error.expected, cure=error.cure

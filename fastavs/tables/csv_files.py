@@ -15,7 +15,7 @@ from fastavs.numbers import NumberForm
 MARKS = ",;\t|"
 """What may part the columns of a file; of two that do equally well, the first."""
 _HEAD = 1 << 16  # bytes that a header lies within
-_SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line by which a spreadsheet is told the mark
+_SEP = re.compile(rf'"?sep=([{MARKS}])"?', re.IGNORECASE)  # a first line by which a spreadsheet is told the mark
 _THREE_DECIMALS = r"^\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*$"
 _LONG = r"^\s*[+-]?[0-9]{4,}\s*$"
 _SHORT = r"^\s*[+-]?([2-9]|[1-9][0-9]{1,2})\s*$"  # neither 0 nor 1, which are written anyhow
@@ -74,7 +74,8 @@ def read_csv(
     if form is not None and numbers is not None:
         return _parsed(path, layout, as_text | dict.fromkeys(numbers, pa.string())), ()
     table = _parsed(path, layout, as_text)
-    figures = [name for name in table.column_names if (name not in as_text if numbers is None else name in numbers)]
+    once = [name for name in table.column_names if table.column_names.count(name) == 1]
+    figures = [name for name in once if (name not in as_text if numbers is None else name in numbers)]
     odd = [name for name in figures if form is not None or not _is_number(table.column(name).type)]
     notes = []
     for name, column in _again(path, layout, odd).items():
