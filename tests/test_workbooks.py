@@ -130,10 +130,18 @@ def test_duties_that_are_numbers_are_refused(tmp_path: Path) -> None:
         fa.Study.load(put(tmp_path, {"study.toml": text}))
 
 
+def test_a_cell_far_out_ends_in_a_message(tmp_path: Path) -> None:
+    book = workbook({"data": TRADE}, far="XFD1048576")
+    text = STUDY.replace("trade.csv", "book.xlsx")
+    path = put(tmp_path, {"applied.csv": APPLIED, "fx.csv": FX, "study.toml": text, "book.xlsx": book})
+    with pytest.raises(fa.InputError, match=r"book\.xlsx: the file cannot be read \(.*a cell so far out"):
+        fa.Study.load(path)
+
+
 def test_damaged_workbooks_end_in_a_message(tmp_path: Path) -> None:
     sound = workbook({"data": TRADE})
     draw = random.Random(1)
-    for trial in range(300):
+    for trial in range(60):
         content = bytearray(sound)
         if trial % 3:
             for _ in range(draw.randint(1, 8)):

@@ -15,8 +15,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
-    """The bytes of an .xlsx with some sheets, row by row; None is an empty cell."""
+def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]], far: str = "") -> bytes:
+    """The bytes of an .xlsx with some sheets, row by row; None is an empty cell, and `far` the place of one more."""
     names = list(sheets)
     numbers = range(1, len(names) + 1)
     book = "".join(
@@ -39,6 +39,8 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
     }
     for i, rows in zip(numbers, sheets.values(), strict=True):
         lines = "".join(f'<row r="{y}">{_cells(y, row)}</row>' for y, row in enumerate(rows, 1))
+        if far:
+            lines += f'<row><c r="{far}"><v>1</v></c></row>'
         files[f"xl/worksheets/s{i}.xml"] = f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

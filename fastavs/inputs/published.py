@@ -93,7 +93,7 @@ def from_dataframe(key: str, source: Any, form: NumberForm | None = None) -> Pie
     names = list(source) if isinstance(source, Mapping) else _names(source)
     text = tuple(name for name in names if name in _TEXT)
     numbers = tuple(name for name in names if name not in _TEXT)
-    return from_memory(source, Columns(f"published {key}", text, numbers, (), form), {})[0]
+    return from_memory(source, Columns(f"published {key}", text, numbers, (), form=form), {})[0]
 
 
 def _names(source: Any) -> list[str]:

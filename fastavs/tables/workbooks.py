@@ -6,7 +6,9 @@ that must be there. The header is the first row that has them; titles above it a
 
 from __future__ import annotations
 
-import datetime
+import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,7 @@ def read_workbook(
         A file that is no workbook; no sheet, or more than one, that may be meant; a duty that is a number.
     """
     file, wanted = sheet_of(path)
-    sheets = _sheets(file, label)
+    sheets = _sheets(file, label, wanted)
     name = _chosen(sheets, wanted, required, label)
     cells = sheets[name]
     while cells and all(cell == "" for cell in cells[-1]):
@@ -100,23 +102,46 @@ def read_workbook(
     return pa.Table.from_arrays(columns, names), tuple(notes)
 
 
-def _sheets(path: Path, label: str) -> dict[str, Cells]:
-    """Return the cells of every sheet; empty ones are empty texts."""
-    import python_calamine
+def _sheets(path: Path, label: str, wanted: str | None) -> dict[str, Cells]:
+    """Return the cells of the sheet wanted, if it is there, or of every sheet; empty cells are empty texts.
 
-    try:
-        with path.open("rb") as stream:
-            book = python_calamine.CalamineWorkbook.from_filelike(stream)
-            return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except python_calamine.PasswordError:
-        raise InputError("the workbook is locked by a password", file=label, cure="save it without") from None
-    except (python_calamine.CalamineError, ValueError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise _damaged(label, reason) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # what the reader of workbooks raises where it gives up
-            raise
-        raise _damaged(label, "it is damaged") from None
+    They are read in a process of their own: a stray cell a million rows down asks for more memory than there is, and
+    that ends the process.
+    """
+    with path.open("rb"):  # what cannot be opened at all is told by whoever reads files
+        words = [sys.executable, "-c", _READ, str(path), wanted or ""]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode:
+        raise _damaged(label, "it is damaged, or has a cell so far out that no memory holds the sheet")
+    found = json.loads(done.stdout)
+    if isinstance(found, str):
+        raise _damaged(label, found.splitlines()[0].rstrip(".") if found else "it is damaged")
+    sheets: dict[str, Cells] = found
+    return sheets
+
+
+_READ = """
+import datetime, json, sys
+import python_calamine
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+except (ImportError, ValueError, OSError):
+    pass
+def plain(cell):
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        cell = cell.date()
+    return cell if isinstance(cell, (str, int, float)) else str(cell)
+path, wanted = sys.argv[1:]
+try:
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    names = [wanted] if wanted in book.sheet_names else book.sheet_names
+    sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+    found = {name: [[plain(cell) for cell in row] for row in rows] for name, rows in sheets.items()}
+except (python_calamine.CalamineError, ValueError) as error:
+    found = str(error)
+sys.stdout.buffer.write(json.dumps(found).encode())
+"""
 
 
 def _damaged(label: str, reason: str) -> InputError:
@@ -166,11 +191,9 @@ def _is_number(cell: Any) -> bool:
 
 
 def _as_text(cell: Any) -> str:
-    """Return a cell as text: whole numbers without decimals, days without an hour."""
+    """Return a cell as text, whole numbers without decimals."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
-        return cell.date().isoformat()
     return str(cell)
 
 
