@@ -157,6 +157,7 @@ def test_trade_codes_that_cannot_be_read_are_set_aside() -> None:
 
 
 def test_six_digits_are_year_and_month() -> None:
+    assert [as_label(one) for one in ("2023.0", "202301.0", "2023.01")] == ["2023", "2023M01", "2023.01"]
     assert [as_label(one) for one in ("202301", " 202312 ", "202300", "202313", "2023", "202301-03", "002301")] == [
         "2023M01", "2023M12", "202300", "202313", "2023", "202301-03", "002301",
     ]  # fmt: skip

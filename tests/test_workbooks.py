@@ -130,6 +130,14 @@ def test_duties_that_are_numbers_are_refused(tmp_path: Path) -> None:
         fa.Study.load(put(tmp_path, {"study.toml": text}))
 
 
+@pytest.mark.parametrize("page", ["<html><table>", "<!DOCTYPE html>", "<table border=1>"])
+def test_a_web_page_that_calls_itself_a_workbook(tmp_path: Path, page: str) -> None:
+    text = STUDY.replace("trade.csv", "book.xls")
+    path = put(tmp_path, {"applied.csv": APPLIED, "fx.csv": FX, "study.toml": text, "book.xls": page})
+    with pytest.raises(fa.InputError, match=r"book\.xls: the file cannot be read \(it is a web page.*as CSV"):
+        fa.Study.load(path)
+
+
 def test_a_cell_far_out_ends_in_a_message(tmp_path: Path) -> None:
     book = workbook({"data": TRADE}, far="XFD1048576")
     text = STUDY.replace("trade.csv", "book.xlsx")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from fastavs.errors import InputError
-from fastavs.plain_text import HEAD, not_utf8, other_than_text, sign_of
+from fastavs.plain_text import HEAD, markup_of, not_utf8, other_than_text, sign_of
 
 CSV_ENDINGS = tuple(kind + packed for kind in (".csv", ".tsv", ".txt") for packed in ("", ".gz", ".bz2", ".zst"))
 ARROW_ENDINGS = (".arrow", ".feather", ".ipc")
@@ -36,7 +36,7 @@ def check_kind(path: Path, label: str) -> None:
         head = stream.read(HEAD)
     name = path.name.lower()
     if name.endswith((*_COMPRESSED.values(), *PARQUET_ENDINGS, *ARROW_ENDINGS, *WORKBOOK_ENDINGS)):
-        what = sign_of(head) or ("plain text, such as CSV" if _is_text(head) else None)
+        what = sign_of(head) or markup_of(head) or ("plain text, such as CSV" if _is_text(head) else None)
     else:
         what = other_than_text(head)
     if what is None or name.endswith(_ENDINGS.get(what, ())):
