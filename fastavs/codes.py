@@ -6,6 +6,7 @@ numbers of one interval, and text order is number order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,40 @@ def common_digits(first: np.ndarray, last: np.ndarray, most: int) -> np.ndarray:
     return shared
 
 
+_QUOTED = re.compile(r'="(.*)"|"(.*)"|[\'\u2019](.*)')
+_DOTTED = re.compile(r"(?:[0-9]{2}){1,4}(?:\.[0-9]{1,4})+(?:-[0-9]{1,4})?")
+_SPACED = re.compile(r"(?:[0-9]{2}){1,4}(?:\s[0-9]{1,3})+")
+_FLOAT = re.compile(r"([1-9][0-9]*)\.0")
+_FLOAT_OR_DOTTED = re.compile(r"[1-9][0-9]{5,}\.00+")
+_SCIENTIFIC = re.compile(r"[1-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
+
+
+def as_digits(text: str) -> str:
+    """Return a code as tariffs and spreadsheets print it, in digits alone; any other text without its outer blanks.
+
+    Points and spaces between groups of digits go, and Japan's dash behind points; so do the marks by which a
+    spreadsheet keeps a text (``="0203"``, ``'0203``), and the ``.0`` of a code that was a number once. What can be
+    read in two ways (``220300.00``) stays as it is, and is no code.
+
+    Examples
+    --------
+    >>> [as_digits(text) for text in ("2203.00.10", "2203 00 010 0", "=\\"0203\\"", "22030010.0", "0203-0206")]
+    ['22030010', '2203000100', '0203', '22030010', '0203-0206']
+    """
+    code = text.strip()
+    if code.isascii() and code.isdigit():
+        return code
+    quoted = _QUOTED.fullmatch(code)
+    if quoted:
+        code = next(part for part in quoted.groups() if part is not None).strip()
+    number = _FLOAT.fullmatch(code)
+    if number:
+        return number[1]
+    if _FLOAT_OR_DOTTED.fullmatch(code) or not (_DOTTED.fullmatch(code) or _SPACED.fullmatch(code)):
+        return code
+    return re.sub("[^0-9]", "", code)
+
+
 def trouble(code: str) -> str | None:
     """Return why a text is no tariff code at all, or None.
 
@@ -79,12 +114,25 @@ def trouble(code: str) -> str | None:
     if not code:
         return "no code"
     if not (code.isascii() and code.isdigit()):
+        if _SCIENTIFIC.fullmatch(code):
+            return "code in scientific notation, which may have lost digits"
+        if _FLOAT_OR_DOTTED.fullmatch(code):
+            return "code that may be a number with decimals or have a point between its digits"
         return "code has other characters than digits"
     if len(code) < SHORTEST:
         return f"code shorter than {SHORTEST} digits"
     if len(code) > LONGEST:
         return f"code longer than {LONGEST} digits"
     return None
+
+
+def cure_of(code: str) -> str:
+    """Return how to mend a code that `trouble` complains of."""
+    if _SCIENTIFIC.fullmatch(code):
+        return "save the table anew with this column as text"
+    if code.isascii() and code.isdigit():
+        return "give the whole code, one a row"
+    return "write one code a row, in digits; points and spaces between its groups may stay"
 
 
 def reach(

@@ -165,6 +165,23 @@ class NumberForm:
         if self.decimal == self.thousands:
             raise InputError("one mark both before decimals and between thousands", value=self.decimal)
 
+    @property
+    def pattern(self) -> str:
+        """The usual number of this form as a regular expression; `read` takes a few more."""
+        mark = f"[{''.join(self._groupers)}]"
+        grouped = f"|[1-9][0-9]{{0,2}}({mark}[0-9]{{3}})+" if self.thousands else ""
+        return f"^-?([0-9]+{grouped})([{self.decimal}][0-9]+)?$"
+
+    @property
+    def replaced(self) -> tuple[tuple[str, str], ...]:
+        """What is put in place of what, in this order, in a number that matches `pattern`, to make it a plain one."""
+        return (*((mark, "") for mark in self._groupers), (self.decimal, "."))
+
+    @property
+    def _groupers(self) -> str:
+        """The signs that its mark between thousands stands for."""
+        return {" ": SPACES, "'": APOSTROPHES}.get(self.thousands or "", self.thousands or "")
+
     def read(self, text: str) -> str | None:
         """Return a number of this form in digits with a decimal point at most; None for any other text."""
         for one in readings(text):

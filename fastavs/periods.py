@@ -22,6 +22,21 @@ def natural(label: str) -> tuple[tuple[int, str], ...]:
     )
 
 
+def as_label(text: str) -> str:
+    """Return a period's label: six digits that are a year and a month are read as such, the rest stays.
+
+    The ``.0`` of a period that was a number once goes.
+
+    Examples
+    --------
+    >>> as_label(" 202301 "), as_label("2023.0"), as_label("2023M01"), as_label("202313")
+    ('2023M01', '2023', '2023M01', '202313')
+    """
+    label = re.sub(r"(?<=^[0-9]{4})\.0$|(?<=^[0-9]{6})\.0$", "", text.strip())
+    found = re.fullmatch("([12][0-9]{3})(0[1-9]|1[0-2])", label)
+    return f"{found[1]}M{found[2]}" if found else label
+
+
 def of_year(year: int, periods: Sequence[str]) -> list[int]:
     """Return the places of a year's periods: the year alone, or with a suffix that does not start with a digit."""
     return [place for place, period in enumerate(periods) if re.fullmatch(rf"{year}([^0-9].*)?", period)]

@@ -30,7 +30,7 @@ SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", "text in UTF-16"),
 )
 """How files begin and what they are; the longer of two alike beginnings first."""
-MARKUP = {b"<!doctype html": "a web page", b"<html": "a web page", b"<?xml": "XML"}
+MARKUP = {b"<!doctype html": "a web page", b"<html": "a web page", b"<table": "a web page", b"<?xml": "XML"}
 LARGEST_TOML = 1 << 24  # bytes: ten thousand scenarios have one
 
 
@@ -50,8 +50,13 @@ def other_than_text(head: bytes) -> str | None:
     found = sign_of(head)
     if found is None and len(head) > 3 and (_zeros(head[::2]) or _zeros(head[1::2])):
         found = "text in UTF-16"
+    return found or markup_of(head)
+
+
+def markup_of(head: bytes) -> str | None:
+    """Return what a file of markup is by how it begins, None where it is none."""
     trimmed = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return found or next((what for sign, what in MARKUP.items() if trimmed.startswith(sign)), None)
+    return next((what for sign, what in MARKUP.items() if trimmed.startswith(sign)), None)
 
 
 def _zeros(some: bytes) -> bool:

@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.arguments import a_mapping, a_path, a_progress, a_text, a_year, mapping_of, mappings, or_none, takes
 from fastavs.checked import Checked, check_inputs
-from fastavs.errors import InputError, did_you_mean
-from fastavs.inputs import fx as fx_module
-from fastavs.inputs import partners as partners_module
-from fastavs.inputs import published as published_module
-from fastavs.inputs import schedule as schedule_module
+from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
+from fastavs.inputs.given import inputs_given
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
-from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
-from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
+from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.cautions import cautions, unread_caution
 from fastavs.scenario.scenario import scenarios_given
-from fastavs.tables.sources import MemorySource
-from fastavs.tables.tables import Columns, Piece, from_memory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,22 +27,20 @@ if TYPE_CHECKING:
     from fastavs.results.rates import Rates
     from fastavs.scenario.scenario import Scenario
 
-RENAMED = ("trade", "schedules", "fx", "partners", "drop")
-
 
 class Study:
     """Trade, schedules, exchange rates and choices, bound together.
 
     Parameters
     ----------
-    trade, applied : dataframe or list of dataframes
-        Native tables (see the README): anything that speaks Arrow (pyarrow, pandas, polars, DuckDB), or a mapping
-        of columns.
-    bound, fx, partners, drop : dataframe, optional
+    trade, applied : dataframe, path, or list of them
+        Native tables (see the README): anything that speaks Arrow (pyarrow, pandas, polars and its lazy frames,
+        DuckDB), a mapping of columns, or the path of a file as a study names it, patterns included.
+    bound, fx, partners, drop : dataframe or path, optional
         Further native tables. `partners` may also be a mapping with the keys of ``[partners]`` in a study file.
-    groups : mapping of str to dataframe, optional
+    groups : mapping of str to dataframe or path, optional
         Groupings by name.
-    published : mapping of str to dataframe, optional
+    published : mapping of str to dataframe or path, optional
         Figures by others to stand beside the study's own, by the keys of ``[published]`` in a study file.
     name, note : str
         Shown on everything made from the study.
@@ -58,10 +50,15 @@ class Study:
         What the values are, freight and insurance included or not.
     schedules, base, options : mapping, optional
         The keys of ``[schedules]`` (dollar, decimal, unreadable), ``[base]`` and ``[options]`` in a study file.
+    trade_options : mapping, optional
+        The keys of ``[trade]`` in a study file, other than files and columns.
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
         For "trade", "schedules", "fx", "partners" or "drop": native column names to the names that the dataframe uses.
+    numbers : mapping of str to mapping, optional
+        For "fx" or "published": how text prints numbers, by the keys ``decimal`` and ``thousands`` of that section of
+        a study file. Those of trade stand in `trade_options`.
 
     Raises
     ------
@@ -85,8 +82,9 @@ class Study:
     @takes(
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
         published=or_none(a_mapping), schedules=or_none(a_mapping), base=or_none(a_mapping),
-        options=or_none(a_mapping), valuation=mappings,
-        bridges=mappings, columns=or_none(mapping_of(mapping_of(a_text))),
+        options=or_none(a_mapping), trade_options=or_none(a_mapping), valuation=mappings, bridges=mappings,
+        columns=or_none(mapping_of(mapping_of(a_text))),
+        numbers=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
     def __init__(
         self,
@@ -106,9 +104,11 @@ class Study:
         schedules: Mapping[str, Any] | None = None,
         base: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
+        trade_options: Mapping[str, Any] | None = None,
         valuation: Sequence[Mapping[str, Any]] = (),
         bridges: Sequence[Mapping[str, Any]] = (),
         columns: Mapping[str, Mapping[str, str]] | None = None,
+        numbers: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
         config = check_config(
@@ -120,42 +120,26 @@ class Study:
                 "schedules": dict(schedules or {}),
                 "base": dict(base or {}),
                 "options": {name: plain(value) for name, value in (options or {}).items()},
+                "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
                 "valuation": [dict(one) for one in valuation],
                 "bridges": [dict(one) for one in bridges],
                 "partners": dict(lists or {}),
             },
             "the study",
         )
+        if config.trade.files or config.trade.columns:
+            raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
         if config.partners.file or config.partners.columns:
             raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
         if config.schedules.applied or config.schedules.bound or config.schedules.columns:
             raise InputError(
                 "in memory, schedules are tables, not files", key="schedules", expected="dollar, decimal, unreadable"
             )
-        renamed = columns or {}
-        for title in renamed:
-            if title not in RENAMED:
-                raise InputError(
-                    "columns can be renamed in no such table",
-                    key="columns",
-                    value=title,
-                    expected=f"one of {', '.join(RENAMED)}.{did_you_mean(title, RENAMED)}",
-                )
-        published_module.check_keys(published or {}, "the study")
-
-        def pieces(source: Any, schema: Columns, title: str) -> list[Piece]:
-            return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}), title)
-
-        inputs = Inputs(
-            trade=[MemorySource(piece) for piece in pieces(trade, TRADE_COLUMNS, "trade")],
-            applied=pieces(applied, schedule_module.COLUMNS, "applied"),
-            bound=pieces(bound, schedule_module.COLUMNS, "bound"),
-            fx=pieces(fx, fx_module.COLUMNS, "fx"),
-            partners=pieces(None if lists is not None else partners, partners_module.COLUMNS, "partners"),
-            drop=pieces(drop, DROP_COLUMNS, "drop"),
-            groups={one: pieces(table, GROUP_COLUMNS, f"groups {one}") for one, table in (groups or {}).items()},
-            published={key: published_module.from_dataframe(key, table) for key, table in (published or {}).items()},
-        )
+        tables = {
+            "trade": trade, "applied": applied, "bound": bound, "fx": fx, "drop": drop, "groups": groups,
+            "published": published, "partners": None if lists is not None else partners,
+        }  # fmt: skip
+        inputs = inputs_given(config, tables, columns or {}, numbers or {})
         self._hold(check_inputs(config, inputs))
 
     @classmethod

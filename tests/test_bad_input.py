@@ -275,10 +275,13 @@ FILES: list[tuple[str, bytes, list[str]]] = [
     ("trade.csv", b"", ["cannot be read", "Empty CSV file", "with a header"]),
     ("trade.csv", b"period,line,partner,value\n", ["the trade table has no rows", "fill it in"]),
     ("trade.csv", TRADE.encode() + b"2009,2203\n", ["cannot be read", "Expected 6 columns, got 2", "2009,2203"]),
-    ("trade.csv", TRADE.replace(",", ";").encode(), ["column period", "it has period;line;partner"]),
+    ("trade.csv", TRADE.replace(",", "/").encode(), ["column period", "it has period/line/partner"]),
     ("trade.csv", TRADE.replace(",l", ",л").encode("cp1251"), ["cannot be read", "save the file as UTF-8"]),
     ("trade.csv", TRADE.replace("value", "valeu").encode(), ["column value", 'Did you mean "valeu"?']),
-    ("trade.xlsx", b"PK", ["unknown kind of file", ".parquet", ".csv.gz"]),
+    ("trade.doc", b"PK", ["unknown kind of file", ".parquet", ".csv.gz", ".xlsx"]),
+    ("trade.csv.zip", b"PK", ["unknown kind of file", "unpack the archive"]),
+    ("trade.xlsx", b"PK\x03\x04", ["cannot be read", "a whole workbook", "save the table as CSV"]),
+    ("trade.xlsx", TRADE.encode(), ["cannot be read", "plain text, such as CSV", "let its name end in .csv"]),
 ]
 
 

@@ -255,3 +255,19 @@ def test_a_unit_never_prints_such_a_number() -> None:
 def test_numbers_of_units_are_in_ascii_digits(text: str) -> None:
     with pytest.raises(UnitError, match="unknown unit"):
         read_unit(text)
+
+
+@given(st.lists(st.sampled_from([*(text for text, _ in ONE_WAY), *TWO_WAYS, *NO_NUMBER, "12", "0", None])), st.data())
+def test_a_column_is_read_as_its_cells_one_by_one(cells: list[str | None], data: st.DataObject) -> None:
+    decimal = data.draw(st.sampled_from([".", ","]))
+    form = NumberForm(decimal, data.draw(st.sampled_from([None, *(mark for mark in MARKS if mark != decimal)])))
+    texts = ["" if cell is None else cell.strip() for cell in cells]
+    fitting = [cell for cell, text in zip(cells, texts, strict=True) if form.read(text) or not readings(text)]
+    if not fitting:
+        return
+    values, bad = column(fitting, form)
+    for cell, value, wrong in zip(fitting, values, bad, strict=True):
+        text = "" if cell is None else cell.strip()
+        number = form.read(text)
+        assert value == float(number) if number else np.isnan(value)
+        assert wrong == (number is None and text not in ("", "-", "."))

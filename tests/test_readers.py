@@ -11,10 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from workbook import workbook
 
 from fastavs.duty import parse_duty
 from fastavs.errors import InputError
-from fastavs.readers import Reading, census, comext, eaeu_tariff, ecb, indian_mirror, russian_customs, usitc
+from fastavs.readers import Reading, _source, census, comext, eaeu_tariff, ecb, indian_mirror, russian_customs, usitc
 from fastavs.readers._addup import add_up
 from fastavs.readers._periods import label, months_of
 
@@ -224,7 +225,7 @@ def test_adding_up_nothing() -> None:
         (HEAD.encode() + '\nИМ,2031-01,IND,0101,,1,1,"0\n'.encode(), "never closed"),
         (HEAD.encode() + b",STOIM\nx,x,x,x,x,x,x,x,x\n", "a column stands twice"),
         (HEAD.encode() + "\nЭК,2031-01,IND,0101,,1,1,0\n".encode(), "no row of the imports"),
-        (gzip.compress(HEAD.encode() * 50)[:-20], "damaged or cut off"),
+        (gzip.compress(HEAD.encode() * 50, mtime=0)[:-20], "damaged or cut off"),
         (b"PK\x03\x04 no zip", "damaged or cut off"),
         (HEAD.encode() + "\nИМ,2031,IND,0101,,1,1,0\nИМ,2031-02,IND,0101,,1,1,0\n".encode(), "as a whole and by month"),
     ],
@@ -589,3 +590,25 @@ def test_shipped_tables_are_what_the_readers_make() -> None:
         value[key] = value.get(key, 0.0) + row["value"]
     assert value["2021", "IND"] == pytest.approx(4_426_968_310.59, abs=0.01)
     assert value["2025", "TUR"] == pytest.approx(5_977_902_655.0, abs=0.01)
+
+
+def test_files_are_told_for_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    for content, what in (
+        (HEAD.encode("utf-16"), "text in UTF-16"),
+        ((HEAD + "\nИМ,2031-01,IND,0101,пара,1,1,0\n").encode("utf-32"), "text in UTF-32"),
+        (workbook({"data": [HEAD.split(",")]}), "a workbook"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=rf"some\.csv: the file is .*{what}.*csv"):
+            russian_customs.read(path)
+    path.write_bytes("code,duty\n0203115500,5%\n0203115600,Stück\n".encode("latin-1"))
+    with pytest.raises(InputError, match="line 3 is text in Latin-1 or another code page"):
+        eaeu_tariff.read(path, 2031)
+
+
+def test_a_csv_for_a_reader_of_parquet_is_read_or_told_for_what_it_is(tmp_path: Path) -> None:
+    path = put(tmp_path, "tariff.csv", "hts8,mfn_text_rate", "01012100,Free")
+    assert usitc.read(path, 2024).table.to_pylist() == [{"year": 2024, "line": "01012100", "duty": "0%"}]
+    with pytest.raises(InputError, match="the file is no parquet, but plain text, such as csv"):
+        _source.read_parquet(path, ("hts8",))

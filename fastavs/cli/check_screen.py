@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastavs.cli.console import NONE, count, head, make_table, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title, show_unread
+from fastavs.cli.study_screen import show_set_aside, show_title, show_unread, show_unused
 from fastavs.duty import Add, Duty, Max, Min, Specific
-from fastavs.results.facts import plan_record, reading_record, study_record
+from fastavs.results.facts import plan_record, reading_record, study_record, unused_periods
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +34,7 @@ def check_record(checked: Checked) -> Record:
             "periods": trade.periods,
             "codes": len(trade.codes),
             "partners": len(trade.partners),
+            "unused_periods": unused_periods(checked),
             "excluded_partners": [trade.partners[place] for place in np.flatnonzero(trade.excluded.any(axis=1))],
         },
         "schedules": [_schedule_record(one) for one in schedules],
@@ -93,6 +94,7 @@ def show_check(console: Console, checked: Checked, record: Record) -> None:
     show_unread(console, record["counts"], checked.config.currency, written=False)
     show_set_aside(console, record["counts"], written=False)
     _show_plan(console, record["plan"])
+    show_unused(console, trade["unused_periods"])
     for name, group in record["groups"].items():
         say(
             console,

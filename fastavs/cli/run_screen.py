@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import NONE, count, head, make_table, money, percent, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title, show_unread
+from fastavs.cli.study_screen import show_set_aside, show_title, show_unread, show_unused
 from fastavs.results.thin import matched_told, thin_caution
 from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED, UNREAD
 
@@ -150,9 +150,8 @@ def _show_trade(console: Console, checked: Checked, trade: Record) -> None:
     for cause in causes:
         if cause in IN_FULL:
             say(console, f"{BRIEFLY[cause].replace(chr(10), ' ').capitalize()}: {IN_FULL[cause]}.")
-    if trade["unused_periods"]:
-        values = ", ".join(f"{period} ({money(value)})" for period, value in trade["unused_periods"].items())
-        say(console, f"No year rests on the trade of {values}.")
+    unused = {period: (trade["unused_rows"][period], value) for period, value in trade["unused_periods"].items()}
+    show_unused(console, unused)
     aside = trade["rows_set_aside"]
     if aside["rows"]:
         rows = plural(aside["rows"], "row")

@@ -53,6 +53,14 @@ def show_unread(console: Console, counts: dict[str, Any], currency: str, written
     say(console, f"The first: {unread[0]['first']}.")
 
 
+def show_unused(console: Console, unused: dict[str, tuple[int, float]]) -> None:
+    """Print the trade periods that no year rests on, with their value and rows."""
+    if unused:
+        values = ", ".join(f"{period} ({money(value)})" for period, (_, value) in unused.items())
+        rows = ", ".join(f"{count(rows)} of {period}" for period, (rows, _) in unused.items())
+        say(console, f"No year rests on the trade of {values}. Rows: {rows}.", style="yellow")
+
+
 def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:
     """Print what was set aside and why; `written` says whether the rows themselves stand in files."""
     head(console, f"Set aside, of {plural(counts['rows_read'], 'trade row')} read")
@@ -73,6 +81,8 @@ def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> N
         where = " They stand in mislabelled.csv." if written else ""
         rows = plural(counts["suspects"], "row looks", "rows look")
         say(console, f"{rows} mislabelled: mass and quantity do not fit each other.{where}")
+    for note in counts["notes"]:
+        say(console, f"{note}.", style="yellow")
     show_cautions(console, counts)
 
 

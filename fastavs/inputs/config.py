@@ -10,15 +10,20 @@ import msgspec
 from msgspec import Meta
 
 import fastavs
+from fastavs.codes import LONGEST, SHORTEST
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.options import Base, Options
+from fastavs.numbers import NumberForm
 from fastavs.plain_text import read_toml
 
 Positive = Annotated[float, Meta(gt=0)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
-Prefix = Annotated[str, Meta(pattern="^[0-9]{1,12}$")]
+Decimal = Literal[".", ","]
+Thousands = Literal[",", ".", " ", "'"]
+PREFIX = "^([0-9]{1,12}|([0-9]{2}){1,4}([. ][0-9]{1,4})+)$"
+Prefix = Annotated[str, Meta(pattern=PREFIX)]
 
-_PATTERNS = {"^[A-Z]{3}$": 'three capital letters, such as "USD"', "^[0-9]{1,12}$": "1 to 12 digits, as text"}
+_PATTERNS = {"^[A-Z]{3}$": 'three capital letters, such as "USD"', PREFIX: "1 to 12 digits, as text"}
 _KINDS = {
     "str": "text in quotes",
     "int": "a whole number",
@@ -33,6 +38,9 @@ _RELATIONS = {">": "above", ">=": "of at least", "<": "below", "<=": "of at most
 class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
     columns: dict[str, str] = {}
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
+    digits: Annotated[int, Meta(ge=SHORTEST, le=LONGEST)] | None = None
 
 
 class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +55,11 @@ class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FileSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str
     columns: dict[str, str] = {}
+
+
+class FxSection(FileSection, frozen=True, forbid_unknown_fields=True):
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
 
 
 class PartnersSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,7 +92,7 @@ class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value_basis: Literal["CIF", "FOB", "not stated"] = "not stated"
     trade: TradeSection = TradeSection()
     schedules: SchedulesSection = SchedulesSection()
-    fx: FileSection | None = None
+    fx: FxSection | None = None
     partners: PartnersSection = PartnersSection()
     valuation: tuple[Valuation, ...] = ()
     drop: FileSection | None = None
@@ -88,6 +101,23 @@ class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: dict[str, str] = {}
     published: dict[str, str] = {}
     bridges: tuple[BridgeSection, ...] = ()
+
+
+def number_form(key: str, decimal: str | None, thousands: str | None) -> NumberForm | None:
+    """Return how a table prints numbers by the settings of its section `key`; None where they say nothing.
+
+    Raises
+    ------
+    InputError
+        A mark that no number has, or one mark for both.
+    """
+    if decimal is None and thousands is None:
+        return None
+    try:
+        return NumberForm(decimal or ("," if thousands == "." else "."), thousands)
+    except InputError as error:
+        cure = "name two marks, or leave one of the two settings out" if decimal == thousands else None
+        raise InputError(error.problem, key=key, value=error.value, expected=error.expected, cure=cure) from None
 
 
 def plain(value: Any) -> Any:
@@ -187,7 +217,10 @@ def _inner(kind: Any) -> Any:
 
 
 def _choices(kind: Any) -> list[str]:
-    return [str(one) for one in getattr(kind, "__args__", ())]
+    found: list[str] = []
+    for one in getattr(kind, "__args__", ()):
+        found += [] if one is type(None) else [one] if isinstance(one, str) else _choices(one)
+    return found
 
 
 def marks_of(config: StudyConfig) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from fastavs.countries.partner import answers_to, named
 from fastavs.errors import InputError, did_you_mean
-from fastavs.periods import natural
+from fastavs.periods import as_label, natural
 from fastavs.tables.columns import about_row, text_column
 from fastavs.tables.tables import Columns, Piece
 
@@ -105,12 +105,12 @@ def read_partners(
     """
     spans: dict[str, list[Span]] = {named(partner): [Span(None, None)] for partner in exclude}
     for period, some in (exclude_by_period or {}).items():
-        if not re.match(r"[0-9]{4}([^0-9]|\Z)", period):
+        if not re.match(r"[0-9]{4}([^0-9]|\Z)", as_label(period)):
             raise InputError(
                 "not a period", key="partners.exclude_by_period", value=period, expected='such as "2008" or "2011H1"'
             )
         for partner in some:
-            spans.setdefault(named(partner), []).append(Span(period, period))
+            spans.setdefault(named(partner), []).append(Span(as_label(period), as_label(period)))
     regions: dict[str, str] = {}
     for piece in pieces:
         cells = {column: text_column(piece, column) for column in COLUMNS.text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.numbers import NumberForm
 from fastavs.tables import arrow
 from fastavs.tables.columns import number_column, text_column
-from fastavs.tables.kinds import check_kind
-from fastavs.tables.tables import Columns, Piece, file_digest, find_files, from_memory, unreadable
+from fastavs.tables.csv_files import read_csv
+from fastavs.tables.kinds import WORKBOOK_ENDINGS, check_kind
+from fastavs.tables.tables import Columns, Piece, collected, file_digest, find_files, from_memory, unreadable
+from fastavs.tables.workbooks import read_workbook, sheet_of
 
 CALIBRATED = "calibrated"
 KEYS = {
@@ -28,8 +32,15 @@ KEYS = {
     CALIBRATED: ("table", "column"),
 }
 """What a study can name under ``[published]``, and the columns that tell rows apart (years numbers, the rest text)."""
+SETTINGS = ("decimal", "thousands")
+"""What ``[published]`` says besides: the marks of the numbers of all its tables."""
 _TEXT = ("industry", "chapter", "line", "name", "industry_name", "description", "table", "column", CALIBRATED)
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def files_of(section: Mapping[str, str]) -> dict[str, str]:
+    """Return the tables that ``[published]`` names, without the settings of how they print numbers."""
+    return {key: file for key, file in section.items() if key not in SETTINGS}
 
 
 def check_keys(named: Mapping[str, Any], label: str) -> None:
@@ -46,42 +57,43 @@ def check_keys(named: Mapping[str, Any], label: str) -> None:
                 "unknown key in [published]",
                 file=label,
                 value=key,
-                expected=f"one of {', '.join(KEYS)}{did_you_mean(key, KEYS)}",
+                expected=f"one of {', '.join((*KEYS, *SETTINGS))}{did_you_mean(key, (*KEYS, *SETTINGS))}",
             )
 
 
-def read_file(key: str, name: str, folder: Path, label: str) -> Piece:
-    """Read one published table, a CSV file.
+def read_file(key: str, name: str, folder: Path, label: str, form: NumberForm | None = None) -> Piece:
+    """Read one published table, CSV or a sheet of a workbook, whose numbers are of a form.
 
     Raises
     ------
     InputError
         No such file, or none that can be read as CSV.
     """
-    from pyarrow import csv
-
     try:
         path = find_files([name], folder, f"published.{key}")[0]
     except InputError as error:
         raise error.placed(label) from None
-    options = csv.ConvertOptions(
-        column_types=dict.fromkeys(_TEXT, pa.string()), null_values=[""], strings_can_be_null=True
-    )
     with unreadable(name, path, "CSV with a header"):
         digest = file_digest(path)
-        check_kind(path, name)
-        table = csv.read_csv(path, convert_options=options)
+        check_kind(sheet_of(path)[0], name)
+        if sheet_of(path)[0].name.lower().endswith(WORKBOOK_ENDINGS):
+            table, notes = read_workbook(path, name, {one: one for one in _TEXT}, KEYS[key], form)
+        else:
+            table, notes = read_csv(path, name, _TEXT, None, form)
         table.validate(full=True)
         table.column_names  # noqa: B018 - they may be no UTF-8
-    return Piece(name, table, digest)
+    return Piece(name, table, digest, form=form, notes=notes)
 
 
-def from_dataframe(key: str, source: Any) -> Piece:
-    """Take one published table from memory: a dataframe or a mapping of columns."""
+def from_dataframe(key: str, source: Any, form: NumberForm | None = None) -> Piece:
+    """Take one published table: a dataframe, a mapping of columns, or a path; text in it prints numbers so."""
+    if isinstance(source, str | os.PathLike):
+        return read_file(key, os.fspath(source), Path(), "the study", form)
+    source = collected(source, f"<published {key}>")
     names = list(source) if isinstance(source, Mapping) else _names(source)
     text = tuple(name for name in names if name in _TEXT)
     numbers = tuple(name for name in names if name not in _TEXT)
-    return from_memory(source, Columns(f"published {key}", text, numbers, ()), {})[0]
+    return from_memory(source, Columns(f"published {key}", text, numbers, (), form=form), {})[0]
 
 
 def _names(source: Any) -> list[str]:
@@ -106,6 +118,9 @@ def check_published(pieces: Mapping[str, Piece]) -> dict[str, pa.Table]:
 
 def _check(key: str, piece: Piece) -> pa.Table:
     names = piece.table.column_names
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError("two columns of one name", file=piece.label, column=twice, cure="rename one of them")
     needed = (*KEYS[key], CALIBRATED) if key == CALIBRATED else KEYS[key]
     for column in needed:
         if column not in names:

@@ -195,6 +195,7 @@ def _line_codes(piece: Piece) -> tuple[np.ndarray, list[str]]:
             column="line",
             value=line_codes[place] if place >= 0 else None,
             expected=f"{codes.SHORTEST} to {codes.LONGEST} digits, as text",
+            cure=codes.cure_of(line_codes[place]) if place >= 0 else None,
         )
     return line, line_codes
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fastavs.arguments import LARGEST
-from fastavs.codes import Grouping, make_grouping
+from fastavs.codes import LONGEST, Grouping, as_digits, make_grouping
 from fastavs.countries.partner import named
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
-from fastavs.inputs.config import StudyConfig
+from fastavs.inputs.config import StudyConfig, number_form
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
+from fastavs.numbers import NumberForm
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
 from fastavs.tables.sources import FileSource, Source
@@ -36,12 +37,19 @@ class Inputs:
     groups: dict[str, list[Piece]] = field(default_factory=dict)
     published: dict[str, Piece] = field(default_factory=dict)
 
+    def pieces(self) -> list[Piece]:
+        """Return all tables but the trade."""
+        tables = [self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
+        return [piece for pieces in tables for piece in pieces] + list(self.published.values())
+
     def digests(self) -> dict[str, str]:
         """Return a hash per input."""
-        tables = [self.applied, self.bound, self.fx, self.partners, self.drop, *self.groups.values()]
-        tables.append(list(self.published.values()))
         of_trade = side_by_side(lambda source: (source.label, source.digest), self.trade)
-        return dict(of_trade) | {piece.label: piece.digest for pieces in tables for piece in pieces}
+        return dict(of_trade) | {piece.label: piece.digest for piece in self.pieces()}
+
+    def notes(self) -> list[str]:
+        """Return what a reader of the results should know of how tables were read; of the trade, once it was."""
+        return [note for table in (*self.trade, *self.pieces()) for note in table.notes]
 
 
 def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
@@ -62,16 +70,20 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
             pieces += read_files([one], schema, renamed, folder)
         return pieces
 
-    published.check_keys(config.published, str(path))
+    figures = published.files_of(config.published)
+    published.check_keys(figures, str(path))
     schedules = config.schedules
+    trade_form, fx_form, figures_form = forms_of(config, str(path))
     return Inputs(
         trade=[
-            FileSource(one, TRADE_COLUMNS, config.trade.columns, folder)
+            FileSource(
+                one, replace(TRADE_COLUMNS, form=trade_form, digits=config.trade.digits), config.trade.columns, folder
+            )
             for one in find(config.trade.files, "trade.files")
         ],
         applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),
         bound=read(schedules.bound, "schedules.bound", schedule.COLUMNS, schedules.columns),
-        fx=read([config.fx.file], "fx.file", fx.COLUMNS, config.fx.columns) if config.fx else [],
+        fx=read([config.fx.file], "fx.file", replace(fx.COLUMNS, form=fx_form), config.fx.columns) if config.fx else [],
         partners=read(
             [config.partners.file] if config.partners.file else [],
             "partners.file",
@@ -80,8 +92,25 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
         ),
         drop=read([config.drop.file], "drop.file", DROP_COLUMNS, config.drop.columns) if config.drop else [],
         groups={title: read([file], f"groups.{title}", GROUP_COLUMNS, {}) for title, file in config.groups.items()},
-        published={key: published.read_file(key, file, folder, str(path)) for key, file in config.published.items()},
+        published={
+            key: published.read_file(key, file, folder, str(path), figures_form) for key, file in figures.items()
+        },
     )
+
+
+def forms_of(config: StudyConfig, label: str) -> tuple[NumberForm | None, NumberForm | None, NumberForm | None]:
+    """Return how the trade, exchange rates and published figures print numbers, None where nothing is said."""
+    some = config.published
+    marks = {
+        "trade": (config.trade.decimal, config.trade.thousands),
+        "fx": (config.fx.decimal, config.fx.thousands) if config.fx else (None, None),
+        "published": (some.get("decimal"), some.get("thousands")),
+    }
+    try:
+        trade, rates, figures = (number_form(key, *both) for key, both in marks.items())
+    except InputError as error:
+        raise error.placed(label) from None
+    return trade, rates, figures
 
 
 def grouping_of(title: str, pieces: Sequence[Piece]) -> Grouping:
@@ -128,8 +157,12 @@ def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:
     bridges: dict[tuple[str, str, str], Bridge] = {}
     for place, one in enumerate(config.bridges):
         where = f"bridges[{place}]"
+        prefix = as_digits(one.prefix)
+        if not prefix.isdigit() or len(prefix) > LONGEST:
+            expected = f"1 to {LONGEST} digits, as text"
+            raise InputError("no code prefix", key=f"{where}.prefix", value=one.prefix, expected=expected)
         try:
-            bridge = Bridge.make(one.prefix, one.from_unit, one.to_unit, one.factor)
+            bridge = Bridge.make(prefix, one.from_unit, one.to_unit, one.factor)
         except UnitError as error:
             raise InputError(
                 error.problem, key=where, value=error.value, expected=error.expected, cure=error.cure

@@ -23,6 +23,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from fastavs.errors import InputError, did_you_mean
+from fastavs.plain_text import HEAD, not_utf8, other_than_text
 
 Path_ = str | PathLike[str]
 
@@ -100,7 +101,13 @@ def read_parquet(path: Path_, *layouts: Sequence[str]) -> Source:
     file = Path(path).name
     raw = _bytes(path, file)
     if not raw.startswith(_PARQUET):
-        raise InputError("the file is no parquet", file=file, expected="parquet", cure="give the parquet file")
+        what = other_than_text(raw[:HEAD]) or ("plain text, such as csv" if b"\0" not in raw[:HEAD] else None)
+        raise InputError(
+            f"the file is no parquet{f', but {what}' if what else ''}",
+            file=file,
+            expected="parquet",
+            cure="give the parquet file",
+        )
     if not raw.endswith(_PARQUET):
         raise InputError("no whole parquet file", file=file, expected="parquet", cure=CUT_OFF)
     try:
@@ -280,6 +287,8 @@ def _unzip(raw: bytes, file: str) -> bytes:
 def only_member(archive: zipfile.ZipFile, file: str) -> str:
     """Return the name of the one file in a zip."""
     members = archive.namelist()
+    if "[Content_Types].xml" in members or "mimetype" in members:
+        raise InputError("the file is a workbook", file=file, cure="save the sheet that is meant as csv")
     if len(members) != 1:
         raise InputError(
             "the zip file holds more or less than one file",
@@ -292,13 +301,15 @@ def only_member(archive: zipfile.ZipFile, file: str) -> str:
 
 def _decode(raw: bytes, file: str, encodings: Sequence[str]) -> str:
     raw = raw.removeprefix(_BOM)
-    for encoding in encodings:
+    what = other_than_text(raw[:HEAD])
+    for encoding in encodings if what is None or "UTF" not in what else ():  # a code page takes any bytes
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+    what = what or (not_utf8(raw) if b"\0" not in raw else None)
     raise InputError(
-        "the file is no text",
+        f"the file is no text that can be read ({what})" if what else "the file is no text",
         file=file,
         expected=f"text in {' or '.join(encodings)}",
         cure="save it as a UTF-8 csv",

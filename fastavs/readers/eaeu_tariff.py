@@ -1,7 +1,14 @@
 """The Common Customs Tariff of the Eurasian Economic Union, extracted from its official text as a csv.
 
-Columns: code (10 digits = a line, shorter = a heading), unit, duty (as printed, in Russian), footnotes. A vintage is
-one file; which year it is the tariff of is said by the caller.
+Had from the Eurasian Economic Commission, eec.eaeunion.org (Единый таможенный тариф), as a PDF a chapter; the csv is
+made of the tables in them. Columns: code (10 digits = a line, shorter = a heading), unit, duty (as printed, in
+Russian), footnotes. A vintage is one file; which year it is the tariff of is said by the caller.
+
+Traps
+    - Footnotes ("12С)") mark temporary rates, which are not in the duty; nor are preferences.
+    - The unit column is what is declared besides the mass, not what the duty is charged on: spirits are declared in
+      litres of pure alcohol and pay by the litre.
+    - Cars pay by the cubic centimetre of the engine, which no trade table has: a bridge is needed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,13 @@
 """Euro reference rates of the European Central Bank: the daily file, averaged over periods.
 
-The file (eurofxref-hist, csv or zip) gives units of each currency for one euro, day by day, "N/A" where there is none.
-The rate of a period is the plain mean of its days; between two other currencies, of the days' cross rates.
+Had from www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip: csv, or zip, with units of each currency for one euro,
+day by day, "N/A" where there is none. The rate of a period is the plain mean of its days; between two other currencies,
+of the days' cross rates.
+
+Traps
+    - Rates are units of a currency for one euro: a study needs the reverse, and gets it here.
+    - A currency may begin or end within a period (the rouble: April 2005 to 1 March 2022); such a period is refused.
+    - The days of the current year end at the day of the file, so its mean is of a part of the year.
 """
 
 from __future__ import annotations

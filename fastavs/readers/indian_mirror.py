@@ -1,8 +1,10 @@
 """Indian foreign trade statistics at HS6, turned round into the layout of Russian customs (ИМ = India's exports).
 
-NETTO is no net mass: it is the quantity in thousands of EDIZM, whatever the unit. Values are US dollars rounded to
-10,000, so small flows read zero and are set aside. National 8-digit lines are cut to 6 digits: several rows of a month
-and code are added up, equal ones too. Values are FOB.
+Had as a csv that others have made of the Ministry of Commerce's monthly statistics (tradestat.commerce.gov.in).
+
+Traps: NETTO is no net mass, but the quantity in thousands of EDIZM, whatever the unit. Values are US dollars rounded
+to 10,000, so small flows read zero and are set aside. National 8-digit lines are cut to 6 digits: several rows of a
+month and code are added up, equal ones too. Values are FOB.
 """
 
 from __future__ import annotations

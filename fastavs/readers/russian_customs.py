@@ -1,5 +1,8 @@
 """Russian customs statistics as open data: the Federal Customs Service's files and what others made in their layout.
 
+The Service gave files by month at stat.customs.gov.ru until January 2022, and nothing by partner since; copies of them,
+and mirror statistics of partners, have its layout.
+
 Columns: NAPR (flow: ИМ import, ЭК export), PERIOD, STRANA (partner), TNVED (code), EDIZM (supplementary unit), STOIM
 (US dollars, whatever the documentation says), NETTO (net kilograms), KOL (quantity in EDIZM). Variants:
 
@@ -7,6 +10,12 @@ Columns: NAPR (flow: ИМ import, ЭК export), PERIOD, STRANA (partner), TNVED 
 - months ("2021-03", "03/2021") or years ("2013") in PERIOD, ISO alpha-2 or alpha-3 partners, NNN = classified;
 - regions in further columns (added up), codes of 4 to 10 digits;
 - comma, semicolon or tab, decimal point or comma, UTF-8 or Windows-1251.
+
+Traps
+    - The documentation calls STOIM thousands of dollars; it is dollars.
+    - KOL of spirits is litres of pure alcohol, while the duty is by the litre of product.
+    - XXXXXXXXXX and partner NNN are classified trade: outside the tariff.
+    - Mirror statistics of exporters are FOB, and have their own units and code lengths.
 
 Months are added up to years; a year of which only some months are there bears their label ("2022M01").
 """

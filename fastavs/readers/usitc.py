@@ -1,11 +1,15 @@
 """The annual tariff data of the United States International Trade Commission: MFN duties by HTS8.
 
 Had as a zip a year from dataweb.usitc.gov/tariff/annual: the text file in it (a csv), or that as parquet with every
-column text. A line has several rows where its rate changes within the year; the one in force on a given day is taken.
-The printed rate is read where the file has one (2003 on; the rates in numbers of 2019 are
-rounded to whole cents), else the duty is put together from the rate type code: 0 free, 7 ad valorem, 1 to 6 sums of an
-ad valorem part and amounts for the first and second unit. Other types (content of metal, sugar degrees, "see note") are
-no function of value and quantity: they are set aside.
+column text. The printed rate is read where the file has one (2003 on), else the duty is put together from the rate type
+code: 0 free, 7 ad valorem, 1 to 6 sums of an ad valorem part and amounts for the first and second unit.
+
+Traps
+    - A line has several rows where its rate changes within the year; the one in force on a given day is taken.
+    - hts8 loses its leading zero in a spreadsheet; a code of 7 digits gets it back.
+    - The rates in numbers of 2019 are rounded to whole cents; those from 9999.99 up point to the tariff's text.
+    - Other types (content of metal, sugar degrees, "see note") are no function of value and quantity: set aside.
+    - mfn_ave, the Commission's own equivalent, is filled in for a few years only, and zero elsewhere: it is not read.
 """
 
 from __future__ import annotations

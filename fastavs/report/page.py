@@ -137,6 +137,7 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
         facts.append(
             f"The rows set aside are worth {money(aside['value'], currency)}, as far as their value can be read."
         )
+    facts += [f"{note}." for note in counts.get("notes", ())]
     unused = trade.get("unused_periods", {})
     if unused:
         values = listed([f"{period} ({money(value, currency)})" for period, value in unused.items()])

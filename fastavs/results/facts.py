@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from fastavs.inputs.set_aside import QUANTITY, ROW
@@ -56,6 +57,25 @@ def plan_record(checked: Checked) -> dict[str, Any]:
     }
 
 
+def unused_periods(checked: Checked) -> dict[str, tuple[int, float]]:
+    """Return rows and value (study's currency) of each trade period that no year rests on."""
+    trade, serving = checked.trade, checked.serving
+    used = {place for year in serving.years for place in serving.periods_of(year)}
+    found = {}
+    for place in range(len(trade.periods)):
+        if place not in used:
+            value = trade.rows.value[trade.rows.period == place]
+            found[trade.periods[place]] = (value.size, math.fsum(value))
+    return found
+
+
+def _notes(checked: Checked) -> list[str]:
+    """Return what a reader of the results should know of how the inputs were read."""
+    digits = checked.config.trade.digits
+    cut = [f"Codes of the trade are cut to {digits} digits, as the study says"] if digits else []
+    return cut + checked.inputs.notes()
+
+
 def reading_record(checked: Checked) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
     reasons, examples = checked.set_aside.counts(), checked.set_aside.examples()
@@ -70,4 +90,5 @@ def reading_record(checked: Checked) -> dict[str, Any]:
         "suspects": checked.trade.suspects.num_rows,
         "cautions": cautions(checked),
         "unread_duties": unread_record(checked),
+        "notes": _notes(checked),
     }

@@ -127,6 +127,7 @@ def _account_record(account: TradeAccount) -> dict[str, Any]:
     return {
         "years": [_trade_record(one) for one in account.years],
         "unused_periods": account.unused_periods,
+        "unused_rows": account.unused_rows,
         "rows_set_aside": {"value": account.rows_set_aside.value, "rows": account.rows_set_aside.observations},
     }
 

@@ -11,6 +11,7 @@ import numpy as np
 from fastavs import codes
 from fastavs.inputs.set_aside import ROW
 from fastavs.kernels.sums import add_by
+from fastavs.results.facts import unused_periods
 from fastavs.results.year_rates import ScheduleRates, YearRates
 
 if TYPE_CHECKING:
@@ -68,12 +69,15 @@ class TradeAccount:
     years : tuple of YearTrade
     unused_periods : dict of str to float
         Periods that no year rests on, and the value recorded in them.
+    unused_rows : dict of str to int
+        The same periods, and their rows.
     rows_set_aside : Share
         Rows set aside: the value of those whose value can be read and is above zero, as recorded, and their number.
     """
 
     years: tuple[YearTrade, ...]
     unused_periods: dict[str, float]
+    unused_rows: dict[str, int]
     rows_set_aside: Share
 
 
@@ -81,13 +85,10 @@ def trade_account(rates: Rates) -> TradeAccount:
     """Split the trade behind every year by what becomes of it."""
     checked = rates.checked
     years = tuple(year_trade(checked, one) for one in rates.years.values())
-    used = {period for year in rates.years for period in checked.serving.periods_of(year)}
-    unused = np.array([place not in used for place in range(len(checked.trade.periods))])
-    rows = checked.trade.rows
-    these = np.flatnonzero(unused[rows.period])
-    by_period = add_by(rows.value[these], rows.period[these].astype(np.int64), len(checked.trade.periods))
-    left_out = {checked.trade.periods[place]: float(by_period[place]) for place in np.flatnonzero(unused)}
-    return TradeAccount(years, left_out, _rows_set_aside(checked))
+    unused = unused_periods(checked)
+    values = {period: value for period, (_, value) in unused.items()}
+    rows = {period: count for period, (count, _) in unused.items()}
+    return TradeAccount(years, values, rows, _rows_set_aside(checked))
 
 
 def year_trade(checked: Checked, rates: YearRates) -> YearTrade:

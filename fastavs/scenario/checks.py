@@ -9,6 +9,7 @@ import numpy as np
 from fastavs.arguments import LARGEST
 from fastavs.codes import LONGEST
 from fastavs.errors import InputError
+from fastavs.periods import as_label
 
 
 def wrong(change: object, key: str, value: object, expected: str) -> InputError:
@@ -28,6 +29,11 @@ def texts(change: object, key: str) -> tuple[str, ...]:
         if not isinstance(one, str):
             raise wrong(change, key, one, "texts")
     return found
+
+
+def period_labels(change: object, key: str) -> None:
+    """Make a field a tuple of periods' labels."""
+    object.__setattr__(change, key, tuple(map(as_label, texts(change, key))))
 
 
 def check_number(change: object, key: str, least: float = -math.inf) -> None:

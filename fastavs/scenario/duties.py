@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from fastavs.duty import Duty, parse_duty
 from fastavs.duty.reading import names_no_country
-from fastavs.scenario.checks import check_currency, check_factor, check_number, texts, wrong
+from fastavs.scenario.checks import check_currency, check_factor, check_number, period_labels, wrong
 from fastavs.scenario.where import Where, check_where, where_of
 
 
@@ -48,7 +48,7 @@ class FxShock:
         check_currency(self, self.currency)
         check_factor(self)
         if self.periods is not None:
-            texts(self, "periods")
+            period_labels(self, "periods")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from fastavs.countries.partner import written
-from fastavs.scenario.checks import check_factor, check_prefixes, texts, wrong
+from fastavs.scenario.checks import check_factor, check_prefixes, period_labels, texts, wrong
 
 
 def _check_partners(change: PriceShock | ExcludePartners | OnlyPartners) -> None:
@@ -20,7 +20,7 @@ def _check_partners(change: PriceShock | ExcludePartners | OnlyPartners) -> None
     texts(change, "regions")
     object.__setattr__(change, "partners", tuple(written(partner) for partner in change.partners))
     if change.periods is not None:
-        texts(change, "periods")
+        period_labels(change, "periods")
 
 
 def _check_some(change: ExcludePartners | OnlyPartners) -> None:

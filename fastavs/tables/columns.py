@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs import codes, periods
 from fastavs.errors import InputError
 from fastavs.numbers import NumberForm, form_of, readings
-from fastavs.tables.arrow import texts
+from fastavs.tables.arrow import flags, texts
+from fastavs.tables.arrow import numbers as row_numbers
 from fastavs.tables.tables import Piece
 
 _CODES = ("codes", "0203290000", "read the source with this column as text, so that leading zeros stay")
@@ -21,6 +24,15 @@ TEXT_ALONE = {
     "duty": ("duties", "15%", 'write shares as percent with their sign: 0.15 is "15%"'),
 }
 """Columns that cannot be numbers: what they hold, an example, and what to do."""
+CODED = ("line", "prefix")
+"""Columns of codes."""
+PERIODS = ("period", "first_period", "last_period")
+"""Columns of periods."""
+
+
+def clean_of(column: str) -> Callable[[str], str]:
+    """Return what brings the texts of a column into the form that is compared: codes in digits, months as labels."""
+    return codes.as_digits if column in CODED else periods.as_label if column in PERIODS else str.strip
 
 
 _TELLING = ("line", "prefix", "partner", "period", "currency")
@@ -43,7 +55,7 @@ def text_column(piece: Piece, column: str) -> tuple[np.ndarray, list[str]]:
     if column not in piece.table.column_names:
         return np.full(piece.table.num_rows, -1, dtype=np.int32), []
     coded = coded_column(piece, column)
-    return _trimmed(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary)
+    return _cleaned(plain(coded.indices.cast(pa.int32()), -1, np.int32), coded.dictionary, column)
 
 
 def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
@@ -58,7 +70,7 @@ def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
     if pa.types.is_nested(kind):
         raise _wrong_type(piece, column, kind, "text")
-    if column in ("period", "first_period", "last_period") and pa.types.is_floating(kind):
+    if column in PERIODS and pa.types.is_floating(kind):
         array = array.cast(pa.int64())  # pandas turns whole numbers with a gap among them into floats
         kind = array.type
     if column in TEXT_ALONE and _is_number(kind):
@@ -99,16 +111,17 @@ def plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
     return np.where(bits[valid.offset : valid.offset + n], values, null).astype(dtype)
 
 
-def _trimmed(places: np.ndarray, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
-    """Strip blanks from distinct texts and merge what becomes equal; empty text is null."""
+def _cleaned(places: np.ndarray, dictionary: pa.Array, column: str) -> tuple[np.ndarray, list[str]]:
+    """Clean distinct texts as `clean_of` says and merge what becomes equal; empty text is null."""
     merged, names = places, dictionary.to_pylist()
-    if not _is_trimmed(dictionary):
+    if not _is_clean(dictionary, column):
+        clean = clean_of(column)
         distinct: dict[str, int] = {}
         new_place = np.full(len(names) + 1, -1, dtype=np.int32)  # the last entry serves place -1
         for i, text in enumerate(names):
-            stripped = (text or "").strip()
-            if stripped:
-                new_place[i] = distinct.setdefault(stripped, len(distinct))
+            cleaned = clean(text or "")
+            if cleaned:
+                new_place[i] = distinct.setdefault(cleaned, len(distinct))
         merged, names = new_place[places], list(distinct)
     held = np.zeros(len(names) + 1, dtype=bool)
     held[merged] = True
@@ -120,9 +133,10 @@ def _trimmed(places: np.ndarray, dictionary: pa.Array) -> tuple[np.ndarray, list
     return back[merged], [names[place] for place in used]
 
 
-def _is_trimmed(texts: pa.Array) -> bool:
-    """Whether texts are distinct, and surely without blanks at their ends: ASCII there."""
-    whole = pc.all(pc.match_substring_regex(texts, "^[!-~](.*[!-~])?$")).as_py()
+def _is_clean(texts: pa.Array, column: str) -> bool:
+    """Whether texts are distinct, and surely as `clean_of` leaves them: digits; of others, ASCII at both ends."""
+    pattern = "^[0-9]+$" if column in CODED else "^[0-9]{4}$" if column in PERIODS else "^[!-~](.*[!-~])?$"
+    whole = pc.all(pc.match_substring_regex(texts, pattern)).as_py()
     return whole is True and not texts.null_count and len(texts.unique()) == len(texts)
 
 
@@ -135,8 +149,9 @@ def number_column(piece: Piece, column: str, form: NumberForm | None = None) -> 
     column : str
         A column of numbers, or of text that prints them; a column that is not there is NaN throughout.
     form : NumberForm, optional
-        How the study says that the column's text prints numbers. Left out, it is the native form (a decimal point,
-        nothing between thousands) as long as no number shows another (see `fastavs.numbers`).
+        How the study says that the column's text prints numbers, the piece's own form if left out. Where that is not
+        said either, it is the native form (a decimal point, nothing between thousands) as long as no number shows
+        another (see `fastavs.numbers`).
 
     Raises
     ------
@@ -152,7 +167,7 @@ def number_column(piece: Piece, column: str, form: NumberForm | None = None) -> 
         array = array.cast(array.type.value_type)
     kind = array.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _numbers_from_text(piece, column, array.to_pylist(), form)
+        return _numbers_from_text(piece, column, array, form or piece.form)
     if not (_is_number(kind) or pa.types.is_null(kind)):
         raise _wrong_type(piece, column, kind, "numbers")
     return plain(array.cast(pa.float64(), safe=False).combine_chunks(), np.nan, np.float64), np.zeros(n, dtype=bool)
@@ -171,32 +186,51 @@ NOTHING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
 
 
 _NATIVE_NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)")
-_EITHER_WAY = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")  # a decimal point, or a point between thousands
+_NATIVE_TEXT = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"  # what Arrow reads as Python does; the rest goes one by one
+_EITHER_WAY = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"  # a decimal point, or a point between thousands
 
 
 def _numbers_from_text(
-    piece: Piece, column: str, texts: list[str | None], form: NumberForm | None
+    piece: Piece, column: str, array: pa.ChunkedArray, form: NumberForm | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    values = np.full(len(texts), np.nan)
-    bad = np.zeros(len(texts), dtype=bool)
-    doubtful, settled = -1, form is not None
-    for i, cell in enumerate(texts):
-        text = "" if cell is None else cell.strip().lower()
+    """Read text cell by cell, most of it at once: see `number_column`."""
+    values = np.full(len(array), np.nan)
+    bad = np.zeros(len(array), dtype=bool)
+    cells = pc.utf8_trim_whitespace(array.cast(pa.string()))
+    usual = _where(pc.match_substring_regex(cells, form.pattern if form else _NATIVE_TEXT))
+    numbers = cells.filter(flags(usual))
+    for mark, point in form.replaced if form else ():
+        numbers = pc.replace_substring(numbers, mark, point)
+    values[usual] = plain(numbers.cast(pa.float64()).combine_chunks(), np.nan, np.float64)
+    others = np.flatnonzero(~usual & _where(cells.is_valid()))
+    for i, cell in zip(others.tolist(), cells.take(row_numbers(others)).to_pylist(), strict=True):
+        text = cell.strip().lower()
         if text in NOTHING:
             continue
         number = form.read(text) if form else text if _NATIVE_NUMBER.fullmatch(text) else None
         if number is not None:
             values[i] = float(number)
-            if not settled and "." in text:
-                settled = not _EITHER_WAY.fullmatch(text)
-                doubtful = i
         elif readings(text):
-            raise _other_form(piece, column, texts, i, form)
+            raise _other_form(piece, column, array.to_pylist(), i, form)
         else:
             bad[i] = True
-    if not settled and doubtful >= 0:
-        raise _either_way(piece, column, str(texts[doubtful]).strip(), doubtful)
+    if form is None:
+        _refuse_doubtful(piece, column, cells, ~np.isnan(values))
     return values, bad
+
+
+def _refuse_doubtful(piece: Piece, column: str, cells: pa.ChunkedArray, numbers: np.ndarray) -> None:
+    """Refuse numbers all of whose points may part thousands as well."""
+    pointed = numbers & _where(pc.match_substring(cells, "."))
+    either = pointed & _where(pc.match_substring_regex(cells, _EITHER_WAY))
+    if either.any() and not (pointed & ~either).any():
+        last = int(np.flatnonzero(either)[-1])
+        raise _either_way(piece, column, str(cells[last].as_py()), last)
+
+
+def _where(mask: pa.ChunkedArray) -> np.ndarray:
+    """Return truth values as bool[n]; null is false."""
+    return plain(mask.cast(pa.uint8()).combine_chunks(), 0, np.uint8).astype(bool)
 
 
 def _other_form(piece: Piece, column: str, texts: list[str | None], place: int, form: NumberForm | None) -> InputError:
@@ -205,7 +239,7 @@ def _other_form(piece: Piece, column: str, texts: list[str | None], place: int, 
     found = form_of(cell.strip() for cell in texts if cell is not None)
     if found is None and form is None and len(readings(text)) == 2:
         return _either_way(piece, column, text, place)
-    setting = f"say {found} under the table's heading in the study file" if found else "give the column one form"
+    setting = f"say {found} {_place_of_settings(piece)}" if found else "give the column one form"
     return InputError(
         "a number in another form",
         file=piece.label,
@@ -227,6 +261,13 @@ def _either_way(piece: Piece, column: str, text: str, place: int) -> InputError:
         column=column,
         about=about_row(piece, place),
         value=text,
-        cure=f'say decimal = "{decimal.decimal}" or thousands = "{grouped.thousands}" under the table\'s heading in '
-        "the study file, or write plain numbers",
+        cure=f'say decimal = "{decimal.decimal}" or thousands = "{grouped.thousands}" {_place_of_settings(piece)}, '
+        "or write plain numbers",
     )
+
+
+def _place_of_settings(piece: Piece) -> str:
+    """Return where it is said how a table prints numbers."""
+    if piece.label.startswith("<"):  # it came from memory
+        return f"in the study's argument {'trade_options' if piece.label.startswith('<trade') else 'numbers'}"
+    return "under the table's heading in the study file"

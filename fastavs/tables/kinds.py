@@ -7,15 +7,18 @@ from pathlib import Path
 import pyarrow as pa
 
 from fastavs.errors import InputError
-from fastavs.plain_text import HEAD, not_utf8, other_than_text, sign_of
+from fastavs.plain_text import HEAD, markup_of, not_utf8, other_than_text, sign_of
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".csv.bz2", ".csv.zst")
+CSV_ENDINGS = tuple(kind + packed for kind in (".csv", ".tsv", ".txt") for packed in ("", ".gz", ".bz2", ".zst"))
 ARROW_ENDINGS = (".arrow", ".feather", ".ipc")
 PARQUET_ENDINGS = (".parquet", ".pq")
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _COMPRESSED = {"compressed by gzip": ".gz", "compressed by bzip2": ".bz2", "compressed by zstd": ".zst"}
 _ENDINGS: dict[str, tuple[str, ...]] = {
     "a Parquet file": PARQUET_ENDINGS, "an Arrow file": ARROW_ENDINGS, "a Feather file": ARROW_ENDINGS,
     **{what: (ending,) for what, ending in _COMPRESSED.items()},
+    "an Excel workbook, or another zip archive": WORKBOOK_ENDINGS,
+    "an Excel workbook of before 2007": WORKBOOK_ENDINGS,
 }  # fmt: skip
 
 
@@ -32,8 +35,8 @@ def check_kind(path: Path, label: str) -> None:
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     name = path.name.lower()
-    if name.endswith((*_COMPRESSED.values(), *PARQUET_ENDINGS, *ARROW_ENDINGS)):
-        what = sign_of(head) or ("plain text, such as CSV" if _is_text(head) else None)
+    if name.endswith((*_COMPRESSED.values(), *PARQUET_ENDINGS, *ARROW_ENDINGS, *WORKBOOK_ENDINGS)):
+        what = sign_of(head) or markup_of(head) or ("plain text, such as CSV" if _is_text(head) else None)
     else:
         what = other_than_text(head)
     if what is None or name.endswith(_ENDINGS.get(what, ())):
@@ -41,7 +44,7 @@ def check_kind(path: Path, label: str) -> None:
     raise InputError(
         f"the file cannot be read (it is {what}, of another kind than its name says)",
         file=label,
-        expected="Parquet, Arrow/Feather, CSV or CSV.gz, each under its own ending",
+        expected="Parquet, Arrow/Feather, CSV, CSV.gz or a workbook, each under its own ending",
         cure=_cure(what),
     )
 
@@ -57,6 +60,8 @@ def _cure(what: str) -> str:
         return f"unpack it, or let its name end in {_COMPRESSED[what]} behind the table's own ending"
     if what.startswith("plain text"):
         return "let its name end in .csv"
+    if "Excel" in what:
+        return "let its name end in .xlsx or .xls if it is a workbook, or save the table as CSV or Parquet"
     return f"let its name end in {_ENDINGS[what][0]}" if what in _ENDINGS else "save the table as CSV or Parquet"
 
 

@@ -6,9 +6,11 @@ held whole while it is read, one file at a time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,19 +18,22 @@ import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 from fastavs.tables.arrow import texts
-from fastavs.tables.columns import coded_column, plain
+from fastavs.tables.columns import CODED, clean_of, coded_column, plain
+from fastavs.tables.first_feather import is_first_feather, read_first_feather
 from fastavs.tables.kinds import ARROW_ENDINGS, PARQUET_ENDINGS, check_kind
 from fastavs.tables.tables import (
     Columns,
     Piece,
     file_digest,
-    is_first_feather,
+    from_dataframe,
     label_of,
+    labelled,
     native,
-    read_first_feather,
+    paths_of,
     read_one,
     unreadable,
 )
+from fastavs.tables.workbooks import sheet_of
 
 BATCH_ROWS = 1 << 16
 """Rows in a batch: some 3 MB of columns, few enough for the next batch to get the memory of the one before."""
@@ -53,6 +58,8 @@ class FileSource:
     ----------
     label : str
         What messages call it: the file's name as the study writes it.
+    notes : tuple of str
+        What a reader of the results should know of how it was read, once it was.
     """
 
     def __init__(self, path: Path, columns: Columns, renamed: Mapping[str, str], folder: Path) -> None:
@@ -60,6 +67,7 @@ class FileSource:
         self._path = path
         self._columns = columns
         self._renamed = renamed
+        self.notes: tuple[str, ...] = ()
         self._digest = ""
         self._read: tuple[int, int] | None = None
 
@@ -105,16 +113,26 @@ class FileSource:
         with unreadable(self.label, self._path):
             self._insist_on_same()
             self._read = _state(self._path)
-            check_kind(self._path, self.label)
-            tables = _stretches(_tables(self._path, self.label, self._columns, self._renamed))
-            for table in tables:
-                yield Piece(self.label, native(table, self._columns, self._renamed, self.label), "", first)
+            check_kind(sheet_of(self._path)[0], self.label)
+            for table in _stretches(self._tables()):
+                found = native(table, self._columns, self._renamed, self.label)
+                yield Piece(self.label, found, "", first, self._columns.form, self._columns.digits)
                 first += table.num_rows
+
+    def _tables(self) -> Iterator[pa.Table]:
+        name = self._path.name.lower()
+        wanted = [self._renamed.get(column, column) for column in self._columns.all]
+        if name.endswith(PARQUET_ENDINGS):
+            return _parquet_batches(self._path, wanted, {self._renamed.get(one, one) for one in self._columns.text})
+        if name.endswith(ARROW_ENDINGS):
+            return _arrow_batches(self._path, wanted)
+        table, self.notes = read_one(self._path, self.label, self._columns, self._renamed)
+        return iter([table])
 
 
 def _state(path: Path) -> tuple[int, int]:
     """Return what tells a file from a later one under its name: when it was written, and its size."""
-    found = path.stat()
+    found = sheet_of(path)[0].stat()
     return found.st_mtime_ns, found.st_size
 
 
@@ -124,7 +142,9 @@ class MemorySource:
     def __init__(self, piece: Piece) -> None:
         self.label = piece.label
         self.digest = piece.digest
+        self.notes = piece.notes
         self._table = piece.table
+        self._form, self._digits = piece.form, piece.digits
 
     def rows(self) -> int:
         """Return how many rows there are."""
@@ -134,11 +154,22 @@ class MemorySource:
         """Return the rows in order, at most `BATCH_ROWS` of them at a time."""
         first = 0
         for table in _stretches([self._table]):
-            yield Piece(self.label, table, "", first)
+            yield Piece(self.label, table, "", first, self._form, self._digits)
             first += table.num_rows
 
 
 Source = FileSource | MemorySource
+
+
+def sources_of(source: Any, columns: Columns, renamed: Mapping[str, str], title: str) -> list[Source]:
+    """Take one table from Python, or a list of them, as `fastavs.tables.tables.from_memory`; files stay files."""
+    found: list[Source] = []
+    for label, one in labelled(source, title):
+        if isinstance(one, str | os.PathLike):
+            found += [FileSource(path, columns, renamed, Path()) for path in paths_of(one, label)]
+        else:
+            found.append(MemorySource(from_dataframe(one, columns, renamed, label)))
+    return found
 
 
 def ahead(sources: Sequence[Source]) -> Iterator[tuple[int, Piece]]:
@@ -167,16 +198,6 @@ def _stretches(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
             yield table.slice(first, BATCH_ROWS)
     if not some:
         yield empty
-
-
-def _tables(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
-    name = path.name.lower()
-    wanted = [renamed.get(column, column) for column in columns.all]
-    if name.endswith(PARQUET_ENDINGS):
-        return _parquet_batches(path, wanted, {renamed.get(column, column) for column in columns.text})
-    if name.endswith(ARROW_ENDINGS):
-        return _arrow_batches(path, wanted)
-    return iter([read_one(path, label, columns, renamed)])
 
 
 def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iterator[pa.Table]:
@@ -217,8 +238,9 @@ class Texts:
     Parameters
     ----------
     column : str
-    clean : callable
-        Brings a text into the form that is compared; texts that it makes equal are one. Empty is none.
+    clean : callable, optional
+        Brings a text into the form that is compared; texts that it makes equal are one. Empty is none. Left out, it
+        is `fastavs.tables.columns.clean_of` the column.
 
     Attributes
     ----------
@@ -226,10 +248,10 @@ class Texts:
         By place. Dictionaries may bring texts that no row holds.
     """
 
-    def __init__(self, column: str, clean: Callable[[str], str] = str.strip) -> None:
+    def __init__(self, column: str, clean: Callable[[str], str] | None = None) -> None:
         self.column = column
         self.names: list[str] = []
-        self._clean = clean
+        self._clean = clean or clean_of(column)
         self._known: dict[str, int] = {}
         self._raw = texts([])  # texts as they came, and the place of each
         self._place_of_raw = np.full(1, -1, dtype=np.int32)  # the last entry serves those that are none
@@ -249,20 +271,21 @@ class Texts:
         coded = coded_column(piece, self.column)
         if self._dictionary is None or not self._dictionary.equals(coded.dictionary):
             self._dictionary = coded.dictionary  # most often that of the batch before
-            self._place = self._learn(coded.dictionary)
+            self._place = self._learn(coded.dictionary, piece.digits if self.column in CODED else None)
         return self._place[plain(coded.indices.cast(pa.int32()), -1, np.int32)]
 
     def find(self, text: str) -> int:
         """Return the place of a text, -1 where none has come yet."""
         return self._known.get(text, -1)
 
-    def _learn(self, dictionary: pa.Array) -> np.ndarray:
-        """Return the place of each text of a dictionary, and -1 behind them; new texts are taken in."""
+    def _learn(self, dictionary: pa.Array, digits: int | None = None) -> np.ndarray:
+        """Return the place of each text of a dictionary, and -1 behind them; new ones are taken in, cut to `digits`."""
         new = dictionary.filter(pc.invert(pc.is_in(dictionary, value_set=self._raw))).drop_null()
         if len(new):
             place = [
                 self._known.setdefault(cleaned, len(self._known)) if cleaned else -1
-                for cleaned in map(self._clean, new.to_pylist())
+                for text in map(self._clean, new.to_pylist())
+                for cleaned in (text[:digits] if text.isdigit() else text,)
             ]
             self.names.extend(list(self._known)[len(self.names) :])
             self._raw = pa.concat_arrays([self._raw, new])

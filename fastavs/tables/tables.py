@@ -10,8 +10,6 @@ import glob
 import hashlib
 import io
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,9 +18,22 @@ from typing import Any
 
 import pyarrow as pa
 
+from fastavs.arguments import a_path
 from fastavs.errors import InputError, did_you_mean
-from fastavs.tables.kinds import ARROW_ENDINGS, CSV_ENDINGS, PARQUET_ENDINGS, check_kind, encoding_trouble
+from fastavs.numbers import NumberForm
+from fastavs.tables.csv_files import read_csv
+from fastavs.tables.first_feather import is_first_feather, read_first_feather
+from fastavs.tables.kinds import (
+    ARROW_ENDINGS,
+    CSV_ENDINGS,
+    PARQUET_ENDINGS,
+    WORKBOOK_ENDINGS,
+    check_kind,
+    encoding_trouble,
+)
+from fastavs.tables.workbooks import read_workbook, sheet_of
 
+TABLES = "a dataframe that speaks Arrow (pyarrow, pandas, polars, DuckDB), a mapping of columns, or the path of a file"
 FILES = "Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header"
 
 
@@ -40,12 +51,21 @@ class Piece:
         SHA-256 of the file's bytes, or of the data for tables from memory.
     first : int
         Where a batch of a larger table begins there, from 0.
+    form : NumberForm, optional
+        How the study says that text prints numbers.
+    digits : int, optional
+        What codes of trade are cut to.
+    notes : tuple of str
+        What a reader of the results should know of how the table was read.
     """
 
     label: str
     table: pa.Table
     digest: str
     first: int = 0
+    form: NumberForm | None = None
+    digits: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +80,18 @@ class Columns:
         Columns read as text and as numbers.
     required : tuple of str
         Those that must be there.
+    form : NumberForm, optional
+        How the study says that text prints numbers.
+    digits : int, optional
+        What codes of trade are cut to.
     """
 
     title: str
     text: tuple[str, ...]
     numbers: tuple[str, ...]
     required: tuple[str, ...]
+    form: NumberForm | None = None
+    digits: int | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -82,7 +108,8 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
     """
     found: dict[Path, Path] = {}
     for pattern in patterns:
-        matches = sorted(glob.glob(str(folder / pattern), recursive=True))
+        without, sheet = sheet_of(Path(pattern))
+        matches = sorted(glob.glob(str(folder / without) if sheet else str(folder / pattern), recursive=True))
         if not matches:
             nearby = [path.name for path in folder.iterdir()] if folder.is_dir() else []
             raise InputError(
@@ -94,7 +121,8 @@ def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
         for match in matches:
             if not (os.path.isfile(match) or os.path.isdir(match)):  # nobody may ever write to a pipe
                 raise InputError("no ordinary file", key=key, value=match)
-            found.setdefault(Path(match).resolve(), Path(match))  # one file under two paths is one file
+            named = f"#{sheet}" if sheet else ""
+            found.setdefault(Path(f"{Path(match).resolve()}{named}"), Path(match + named))  # one under two paths is one
     return list(found.values())
 
 
@@ -105,8 +133,9 @@ def read_files(paths: Iterable[Path], columns: Columns, renamed: Mapping[str, st
         label = label_of(path, folder)
         with unreadable(label, path):
             digest = file_digest(path)
-            table = native(read_one(path, label, columns, renamed), columns, renamed, label)
-        pieces.append(Piece(label, table, digest))
+            found, notes = read_one(path, label, columns, renamed)
+            table = native(found, columns, renamed, label)
+        pieces.append(Piece(label, table, digest, form=columns.form, notes=notes))
     return pieces
 
 
@@ -117,7 +146,7 @@ def label_of(path: Path, folder: Path) -> str:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
+    with sheet_of(path)[0].open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -143,22 +172,68 @@ def _reason(error: Exception) -> str:
 
 
 def from_memory(source: Any, columns: Columns, renamed: Mapping[str, str], title: str | None = None) -> list[Piece]:
-    """Take one dataframe (anything with ``__arrow_c_stream__``, or a mapping of columns), or a list of them.
+    """Take one table from Python, or a list of them: dataframes, and files by their paths.
 
+    A dataframe is anything with ``__arrow_c_stream__``, a mapping of columns, or what becomes one when it is collected.
     `title` is what messages call it, ``columns.title`` by default.
     """
-    title = title or columns.title
-    sources = source if isinstance(source, list | tuple) else [source]
-    pieces = []
-    for i, one in enumerate(sources):
-        label = f"<{title}>" if len(sources) == 1 else f"<{title} {i + 1}>"
-        table = _to_arrow(one, label)
-        try:
-            found = native(table, columns, renamed, label)
-        except (pa.ArrowException, UnicodeDecodeError) as error:
-            raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
-        pieces.append(Piece(label, found, _digest(found)))
+    pieces: list[Piece] = []
+    for label, one in labelled(source, title or columns.title):
+        if isinstance(one, str | os.PathLike):
+            pieces += read_files(paths_of(one, label), columns, renamed, Path())
+        else:
+            pieces.append(from_dataframe(one, columns, renamed, label))
     return pieces
+
+
+def labelled(source: Any, title: str) -> list[tuple[str, Any]]:
+    """Return tables given one by one or in a list, each with what messages call it."""
+    sources = source if isinstance(source, list | tuple) else [source]
+    return [(f"<{title}>" if len(sources) == 1 else f"<{title} {i}>", one) for i, one in enumerate(sources, 1)]
+
+
+def paths_of(path: str | os.PathLike[str], label: str) -> list[Path]:
+    """Return the files that a path means, or a pattern.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    found = a_path(label, path)
+    try:
+        return find_files([str(found)], Path(), label)
+    except InputError as error:
+        raise InputError(
+            f"cannot take {found}, where no file is, as a table", file=label, expected=TABLES, cure=error.cure
+        ) from None
+
+
+def from_dataframe(source: Any, columns: Columns, renamed: Mapping[str, str], label: str) -> Piece:
+    """Take one dataframe; see `from_memory`."""
+    table = _to_arrow(collected(source, label), label)
+    try:
+        found = native(table, columns, renamed, label)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
+    return Piece(label, found, _digest(found), form=columns.form, digits=columns.digits)
+
+
+def collected(source: Any, label: str) -> Any:
+    """Return what a lazy frame of polars, or a dataset of Arrow, comes to; anything else as it is.
+
+    Raises
+    ------
+    InputError
+        It cannot be collected.
+    """
+    collect = getattr(source, "collect", None) or getattr(source, "to_table", None)
+    if hasattr(source, "__arrow_c_stream__") or isinstance(source, type) or not callable(collect):
+        return source
+    try:
+        return collect()
+    except Exception as error:  # whatever those that made it raise
+        raise InputError(f"the frame cannot be collected ({_first_line(error)})", file=label) from None
 
 
 def _digest(table: pa.Table) -> str:
@@ -200,79 +275,43 @@ def _to_arrow(source: Any, label: str) -> pa.Table:
     raise InputError(
         f"cannot take {type(source).__name__} as a table",
         file=label,
-        expected="a dataframe that speaks Arrow (pyarrow, pandas, polars, DuckDB), or a mapping of columns",
+        expected=TABLES,
     )
 
 
-def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
-    """Read a whole file; of Parquet only the wanted columns."""
-    name = path.name.lower()
+def read_one(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> tuple[pa.Table, tuple[str, ...]]:
+    """Read a whole file, of Parquet only the wanted columns; return it with the notes on how it was read."""
+    file, _ = sheet_of(path)
+    name = file.name.lower()
     wanted = [renamed.get(column, column) for column in columns.all]
-    check_kind(path, label)
+    check_kind(file, label)
     if name.endswith(CSV_ENDINGS):
-        return _read_csv(path, columns, renamed)
+        text, numbers = ([renamed.get(one, one) for one in some] for some in (columns.text, columns.numbers))
+        return read_csv(path, label, text, numbers, columns.form)
     if name.endswith(PARQUET_ENDINGS):
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
             present = [column for column in wanted if column in file.schema_arrow.names]
-            return file.read(columns=present, use_threads=False) if present else file.read()
+            return file.read(columns=present, use_threads=False) if present else file.read(), ()
     if name.endswith(ARROW_ENDINGS):
-        return read_first_feather(path) if is_first_feather(path) else _read_arrow(path)
+        return read_first_feather(path) if is_first_feather(path) else _read_arrow(path), ()
+    if name.endswith(WORKBOOK_ENDINGS):
+        named = {renamed.get(one, one): one for one in columns.text}
+        needed = [renamed.get(one, one) for one in columns.required]
+        return read_workbook(path, label, named, needed, columns.form)
     raise InputError(
         "unknown kind of file",
         file=label,
-        expected="a name that ends in " + ", ".join(PARQUET_ENDINGS + ARROW_ENDINGS + CSV_ENDINGS[:2]),
+        expected="a name that ends in "
+        + ", ".join(PARQUET_ENDINGS + ARROW_ENDINGS + CSV_ENDINGS[:2] + WORKBOOK_ENDINGS),
+        cure="unpack the archive and name what is in it" if name.endswith((".zip", ".7z", ".rar")) else None,
     )
 
 
 def _read_arrow(path: Path) -> pa.Table:
     with pa.OSFile(str(path)) as stream:
         return pa.ipc.open_file(stream).read_all()
-
-
-def is_first_feather(path: Path) -> bool:
-    """Whether a file is Feather of the first version, which is another format than Arrow's."""
-    with path.open("rb") as stream:
-        return stream.read(4) == b"FEA1"
-
-
-def read_first_feather(path: Path) -> pa.Table:
-    """Read a Feather file of the first version, in a process of its own: Arrow's reader dies of damaged ones."""
-    words = [sys.executable, "-c", _FIRST_FEATHER, str(path)]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode:
-        raise pa.ArrowInvalid("a Feather file of the first version, which is damaged")
-    return pa.ipc.open_stream(done.stdout).read_all()
-
-
-_FIRST_FEATHER = """
-import sys, pyarrow
-from pyarrow import feather
-table = feather.read_table(sys.argv[1])
-table.validate(full=True)
-with pyarrow.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
-    stream.write_table(table)
-"""
-
-
-def _read_csv(path: Path, columns: Columns, renamed: Mapping[str, str]) -> pa.Table:
-    from pyarrow import csv
-
-    names = {renamed.get(column, column): column for column in columns.all}
-    as_text = {name: pa.string() for name in names}
-    as_numbers = as_text | {name: pa.float64() for name, column in names.items() if column in columns.numbers}
-
-    def read(types: dict[str, pa.DataType]) -> pa.Table:
-        options = csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True)
-        return csv.read_csv(path, convert_options=options)
-
-    try:
-        return read(as_numbers)
-    except pa.ArrowInvalid as error:
-        if "conversion error" not in str(error).lower():
-            raise
-        return read(as_text)  # some cell is no number: the owner of the table names its row
 
 
 def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label: str) -> pa.Table:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.options import Base
-from fastavs.periods import of_year, overlap
+from fastavs.periods import as_label, of_year, overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,15 @@ def make_serving(base: Base, periods: Sequence[str], applied: Sequence[int], bou
         without an applied schedule to compare with.
     """
     years = tuple(sorted({*applied, *bound}))
-    base_periods = tuple(_place(period, periods) for period in base.periods)
+    named = [as_label(period) for period in base.periods]
+    base_periods = tuple(_place(period, periods) for period in named)
     if len(set(base_periods)) < len(base_periods):
-        raise InputError("a base period named twice", key="base.periods", value=", ".join(base.periods))
-    _once(base.periods, "the base", "base.periods")
+        raise InputError("a base period named twice", key="base.periods", value=", ".join(named))
+    _once(named, "the base", "base.periods")
     first = base.first_year
     if first is None:
         parts = {
-            period for period in base.periods if not (period.isascii() and period.isdigit())
+            period for period in named if not (period.isascii() and period.isdigit())
         }  # "2011H1" is no trade of 2011's own
         whole = [period for period in periods if period not in parts]
         without = [year for year in years if not of_year(year, whole)]

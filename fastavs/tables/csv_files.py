@@ -1,0 +1,158 @@
+"""CSV as people have it: parted by commas, semicolons, tabs or bars, its numbers in one form or another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fastavs.numbers import NumberForm
+
+MARKS = ",;\t|"
+"""What may part the columns of a file; of two that do equally well, the first."""
+_HEAD = 1 << 16  # bytes that a header lies within
+_SEP = re.compile(rf'"?sep=([{MARKS}])"?', re.IGNORECASE)  # a first line by which a spreadsheet is told the mark
+_THREE_DECIMALS = r"^\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*$"
+_LONG = r"^\s*[+-]?[0-9]{4,}\s*$"
+_SHORT = r"^\s*[+-]?([2-9]|[1-9][0-9]{1,2})\s*$"  # neither 0 nor 1, which are written anyhow
+
+
+class Layout(NamedTuple):
+    """How a CSV file is laid out: what parts its columns, and how many lines stand before the header."""
+
+    delimiter: str
+    skipped: int
+
+
+def layout_of(path: Path, wanted: Collection[str]) -> Layout:
+    """Return the layout under which a file has the most of the columns wanted, and then the most columns."""
+    with pa.input_stream(str(path)) as stream:
+        head = stream.read(_HEAD).decode("utf-8", "replace").removeprefix("\ufeff")
+    header = re.split("[\r\n]", head, maxsplit=1)[0]
+    told = _SEP.fullmatch(header)
+    if told:
+        return Layout(told[1], 1)
+    fields = {mark: [name.strip().strip('"') for name in header.split(mark)] for mark in MARKS}
+    return Layout(max(MARKS, key=lambda mark: (len(set(wanted) & set(fields[mark])), len(fields[mark]))), 0)
+
+
+def read_csv(
+    path: Path, label: str, text: Sequence[str], numbers: Sequence[str] | None, form: NumberForm | None
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """Read a whole CSV file.
+
+    Parameters
+    ----------
+    path : Path
+    label : str
+        What messages call the file.
+    text : sequence of str
+        Columns of text, as the file names them; those that it lacks count for nothing.
+    numbers : sequence of str, optional
+        Columns of numbers; None = all others.
+    form : NumberForm, optional
+        How the file prints numbers. Columns of numbers then come as text, for `number_column` to read; without it,
+        those that Arrow takes for numbers come as float64.
+
+    Returns
+    -------
+    table : pyarrow.Table
+    notes : tuple of str
+        What a reader of the results should know of how numbers were read.
+
+    Raises
+    ------
+    ArrowException, OSError
+        A file that cannot be read.
+    """
+    layout = layout_of(path, [*text, *(numbers or ())])
+    as_text: dict[str, pa.DataType] = dict.fromkeys(text, pa.string())
+    if form is not None and numbers is not None:
+        return _parsed(path, layout, as_text | dict.fromkeys(numbers, pa.string())), ()
+    table = _parsed(path, layout, as_text)
+    once = [name for name in table.column_names if table.column_names.count(name) == 1]
+    figures = [name for name in once if (name not in as_text if numbers is None else name in numbers)]
+    odd = [name for name in figures if form is not None or not _is_number(table.column(name).type)]
+    notes = []
+    for name, column in _again(path, layout, odd).items():
+        table = _put(table, name, column)
+    pointed = [name for name in figures if name not in odd and pa.types.is_floating(table.column(name).type)]
+    doubtful = [name for name in pointed if _may_be_grouped(table.column(name))]
+    for name in figures:
+        if name not in (*odd, *pointed):
+            table = _put(table, name, table.column(name).cast(pa.float64(), safe=False))
+    for name, printed in _again(path, layout, doubtful).items():
+        example = _either_way(printed)
+        if example and (layout.delimiter == ";" or _looks_grouped(printed)):
+            table = _put(table, name, printed)  # whoever reads the text refuses it, with its row
+        elif example:
+            notes.append(_note(label, name, example))
+    return table, tuple(notes)
+
+
+def _parsed(
+    path: Path, layout: Layout, types: Mapping[str, pa.DataType], columns: Sequence[str] | None = None
+) -> pa.Table:
+    from pyarrow import csv
+
+    return csv.read_csv(
+        path,
+        read_options=csv.ReadOptions(skip_rows=layout.skipped),
+        parse_options=csv.ParseOptions(delimiter=layout.delimiter),
+        convert_options=csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, include_columns=columns
+        ),
+    )
+
+
+def _again(path: Path, layout: Layout, columns: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+    """Read some columns once more, as text."""
+    if not columns:
+        return {}
+    table = _parsed(path, layout, dict.fromkeys(columns, pa.string()), list(dict.fromkeys(columns)))
+    return {name: table.column(name) for name in table.column_names}
+
+
+def _put(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind))
+
+
+def _may_be_grouped(numbers: pa.ChunkedArray) -> bool:
+    """Whether all numbers with decimals, as far as they show, could have been printed as ``90.500``."""
+    size = pc.abs(numbers.drop_null())
+    rest = size.filter(pc.not_equal(pc.floor(size), size))
+    if len(rest) and (pc.min(rest).as_py() < 1.0 or pc.max(rest).as_py() >= 1000.0):
+        return False
+    return not len(rest) or bool(pc.all(pc.equal(pc.round(rest, ndigits=3), rest)).as_py())
+
+
+def _either_way(printed: pa.ChunkedArray) -> str | None:
+    """Return a number of a column all of whose points may be decimal or part thousands; None where one decides."""
+    pointed = printed.filter(pc.match_substring(printed, "."))
+    if not len(pointed) or not pc.all(pc.match_substring_regex(pointed, _THREE_DECIMALS)).as_py():
+        return None
+    if pc.any(pc.match_substring_regex(printed, _LONG)).as_py():  # where thousands are parted, they are in all numbers
+        return None
+    return str(pointed[0].as_py()).strip()
+
+
+def _looks_grouped(printed: pa.ChunkedArray) -> bool:
+    """Whether whole numbers stand beside ``90.500``: decimals that end in 0 are written in all rows or in none."""
+    idle = pc.any(pc.match_substring_regex(printed, r"\.[0-9]{2}0\s*$")).as_py()
+    return bool(idle and pc.any(pc.match_substring_regex(printed, _SHORT)).as_py())
+
+
+def _note(label: str, column: str, example: str) -> str:
+    return (
+        f"{label}, column {column}: all its decimals are of three digits, and its points are read as decimal: "
+        f'{example} is {float(example):g}. If it is {example.replace(".", "")}, say thousands = "." under the '
+        'table\'s heading in the study file; decimal = "." there ends this remark'
+    )
