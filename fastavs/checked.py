@@ -18,6 +18,7 @@ from fastavs.inputs.schedule import YearSchedule, read_schedules
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import Inputs, bridges_of, grouping_of, valuation_of
 from fastavs.progress import Progress, quiet
+from fastavs.trade.amounts import check_unit
 from fastavs.trade.rules import Rules, Tariff
 from fastavs.trade.serving import Serving, make_serving
 from fastavs.trade.trade import Trade, read_drop, read_trade
@@ -114,6 +115,7 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
             + (", and bound rates can only be compared with one" if inputs.bound else ""),
             cure="name its files under [schedules]",
         )
+    check_unit(config.trade.unit)
     applied = read_schedules("applied", inputs.applied)
     bound = read_schedules("bound", inputs.bound)
     fx = read_fx(inputs.fx, config.currency)
@@ -144,4 +146,5 @@ def _rules(config: StudyConfig, inputs: Inputs, schedules: list[YearSchedule], p
         bridges_of(config),
         read_drop(inputs.drop),
         config.options.mislabelled,
+        config.trade,
     )

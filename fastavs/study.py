@@ -57,6 +57,8 @@ class Study:
         What the values are, freight and insurance included or not.
     base, options : mapping, optional
         The keys of ``[base]`` and ``[options]`` in a study file.
+    trade_options : mapping, optional
+        The keys of ``[trade]`` in a study file, other than files and columns.
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
@@ -83,8 +85,9 @@ class Study:
 
     @takes(
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
-        published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping), valuation=mappings,
-        bridges=mappings, columns=or_none(mapping_of(mapping_of(a_text))),
+        published=or_none(a_mapping), base=or_none(a_mapping), options=or_none(a_mapping),
+        trade_options=or_none(a_mapping), valuation=mappings, bridges=mappings,
+        columns=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
     def __init__(
         self,
@@ -103,6 +106,7 @@ class Study:
         value_basis: str = "not stated",
         base: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
+        trade_options: Mapping[str, Any] | None = None,
         valuation: Sequence[Mapping[str, Any]] = (),
         bridges: Sequence[Mapping[str, Any]] = (),
         columns: Mapping[str, Mapping[str, str]] | None = None,
@@ -116,12 +120,15 @@ class Study:
                 "value_basis": value_basis,
                 "base": dict(base or {}),
                 "options": {name: plain(value) for name, value in (options or {}).items()},
+                "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
                 "valuation": [dict(one) for one in valuation],
                 "bridges": [dict(one) for one in bridges],
                 "partners": dict(lists or {}),
             },
             "the study",
         )
+        if config.trade.files or config.trade.columns:
+            raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
         if config.partners.file or config.partners.columns:
             raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
         renamed = columns or {}

@@ -256,6 +256,10 @@ class Texts:
         """Return the place of a text, -1 where none has come yet."""
         return self._known.get(text, -1)
 
+    def learn(self, text: str) -> int:
+        """Return the place of a text; one that has not come yet is taken in."""
+        return int(self._learn(texts([text]))[0])
+
     def _learn(self, dictionary: pa.Array) -> np.ndarray:
         """Return the place of each text of a dictionary, and -1 behind them; new texts are taken in."""
         new = dictionary.filter(pc.invert(pc.is_in(dictionary, value_set=self._raw))).drop_null()
