@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, read_inputs
-from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
+from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS, every_column
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.scenario.scenario import scenarios_given
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from fastavs.results.rates import Rates
     from fastavs.scenario.scenario import Scenario
 
+_ALL_OF_TRADE = replace(TRADE_COLUMNS, further=every_column)
 RENAMED = ("trade", "schedules", "fx", "partners", "drop")
 
 
@@ -146,7 +148,7 @@ class Study:
             return [] if source is None else from_memory(source, schema, renamed.get(schema.title, {}), title)
 
         inputs = Inputs(
-            trade=[MemorySource(piece) for piece in pieces(trade, TRADE_COLUMNS, "trade")],
+            trade=[MemorySource(piece) for piece in pieces(trade, _ALL_OF_TRADE, "trade")],
             applied=pieces(applied, schedule_module.COLUMNS, "applied"),
             bound=pieces(bound, schedule_module.COLUMNS, "bound"),
             fx=pieces(fx, fx_module.COLUMNS, "fx"),

@@ -50,3 +50,11 @@ def test_a_code_of_eight_digits_that_lines_begin_with_stays(tmp_path: Path) -> N
     study = load_case(tmp_path, HEADER + "2023,71010000,CHN,100,1,kg\n2023,220300000,CHN,100,1,kg\n", applied=applied)
     assert not set_aside(study)
     assert lines_of(study)["710100001"]["imports"] == 100.0
+
+
+def test_a_code_that_fits_both_ways_goes_where_others_have_lost_a_zero(tmp_path: Path) -> None:
+    applied = {"071010000": "5%", "710100001": "5%", "220300000": "5%", "080810000": "5%"}
+    trade = HEADER + "2023,71010000,CHN,100,1,kg\n2023,80810000,CHN,100,1,kg\n2023,220300000,CHN,100,1,kg\n"
+    study = load_case(tmp_path, trade, applied=applied)
+    assert [row for row, _, _ in set_aside(study)] == [1, 2]
+    assert all("lost a leading zero" in reason for _, _, reason in set_aside(study))

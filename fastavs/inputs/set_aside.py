@@ -15,7 +15,15 @@ from fastavs.tables.tables import Piece
 ROW, QUANTITY = "row", "quantity"
 DROPPED = "dropped as the study says"
 LOOKS_MISLABELLED = "quantity looks mislabelled"
-ON_PURPOSE = (DROPPED, LOOKS_MISLABELLED)  # the study's own choice, no fault of the row
+OTHER_FLOW = "flow is "
+REPEATED = "equal to another row"
+SUM_OF_CODES = "sum of longer codes that stand beside it"
+PART_OF_TOTAL = "part of a total that stands beside it"
+GROUP_OF_COUNTRIES = "group of countries whose members stand beside it"
+MEMBER_OF_GROUP = "member of a group that stands as one partner beside it"
+ON_PURPOSE = (  # no fault of the row: the study's own choice, or what it says stands in other rows as well
+    DROPPED, LOOKS_MISLABELLED, OTHER_FLOW, REPEATED, SUM_OF_CODES, PART_OF_TOTAL, GROUP_OF_COUNTRIES, MEMBER_OF_GROUP,
+)  # fmt: skip
 VALUES = ("period", "line", "partner", "value", "quantity", "unit", "quantity_2", "unit_2", "net_mass_kg")
 SCHEMA = pa.schema(
     [("file", pa.string()), ("row", pa.int64()), ("reason", pa.string()), ("lost", pa.string())]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,7 @@ class FileSource:
         self._path = path
         self._columns = columns
         self._renamed = renamed
+        self._folder = folder
         self._digest = ""
         self._read: tuple[int, int] | None = None
 
@@ -81,6 +83,11 @@ class FileSource:
     def _insist_on_same(self) -> None:
         if self._read not in (None, _state(self._path)):
             raise InputError("the file was changed after it had been read", file=self.label, cure="run it again")
+
+    def with_all_columns(self) -> FileSource:
+        """Return the same file, with all its columns."""
+        columns = replace(self._columns, further=lambda schema: list(schema.names))
+        return FileSource(self._path, columns, self._renamed, self._folder)
 
     def rows(self) -> int:
         """Return how many rows there are, 0 where that is not known before they are read."""
@@ -125,6 +132,10 @@ class MemorySource:
         self.label = piece.label
         self.digest = piece.digest
         self._table = piece.table
+
+    def with_all_columns(self) -> MemorySource:
+        """Return the same: all columns are there that were asked for when it was taken."""
+        return self
 
     def rows(self) -> int:
         """Return how many rows there are."""
@@ -171,22 +182,27 @@ def _stretches(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 def _tables(path: Path, label: str, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
     name = path.name.lower()
-    wanted = [renamed.get(column, column) for column in columns.all]
     if name.endswith(PARQUET_ENDINGS):
-        return _parquet_batches(path, wanted, {renamed.get(column, column) for column in columns.text})
+        return _parquet_batches(path, columns, renamed)
     if name.endswith(ARROW_ENDINGS):
-        return _arrow_batches(path, wanted)
+        return _arrow_batches(path, columns, renamed)
     return iter([read_one(path, label, columns, renamed)])
 
 
-def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iterator[pa.Table]:
+def _wanted(schema: pa.Schema, columns: Columns, renamed: Mapping[str, str]) -> list[str]:
+    """Return the columns of a file that are wanted, under the names that they have there."""
+    return [renamed.get(column, column) for column in columns.all] + columns.besides(schema, renamed)
+
+
+def _parquet_batches(path: Path, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
     """Yield batches with texts as codes of a dictionary, which is how Parquet keeps them."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
-    present = [name for name in wanted if name in schema.names] or schema.names
-    coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
+    present = [name for name in _wanted(schema, columns, renamed) if name in schema.names] or schema.names
+    numbers = {renamed.get(column, column) for column in columns.numbers}
+    coded = [name for name in present if name not in numbers and pa.types.is_string(schema.field(name).type)]
     # in this thread and batch by batch: Arrow's own threads, and its reading ahead, keep memory for themselves
     with pq.ParquetFile(
         path, metadata=metadata, read_dictionary=coded, buffer_size=BUFFER, pre_buffer=False,
@@ -197,13 +213,14 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
             yield pa.Table.from_batches([batch])
 
 
-def _arrow_batches(path: Path, wanted: Sequence[str]) -> Iterator[pa.Table]:
+def _arrow_batches(path: Path, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
     """Yield the record batches of an Arrow file; a Feather file of the first version comes whole."""
     if is_first_feather(path):
         yield read_first_feather(path)
         return
     with pa.OSFile(str(path)) as stream:
         schema = pa.ipc.open_file(stream).schema
+        wanted = _wanted(schema, columns, renamed)
         fields = [place for place, name in enumerate(schema.names) if name in wanted]
         reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
         yield pa.Table.from_batches([], schema)

@@ -12,7 +12,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,16 +60,26 @@ class Columns:
         Columns read as text and as numbers.
     required : tuple of str
         Those that must be there.
+    further : callable, optional
+        Names, of a file's columns, those that are wanted besides, under the names that they have there.
     """
 
     title: str
     text: tuple[str, ...]
     numbers: tuple[str, ...]
     required: tuple[str, ...]
+    further: Callable[[pa.Schema], Sequence[str]] | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
         return self.text + self.numbers
+
+    def besides(self, schema: pa.Schema, renamed: Mapping[str, str]) -> list[str]:
+        """Return the columns wanted besides the native ones, each of one name with no other."""
+        if self.further is None:
+            return []
+        taken = {*self.all, *renamed.values()}
+        return [name for name in self.further(schema) if name not in taken and schema.names.count(name) == 1]
 
 
 def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
@@ -325,6 +335,7 @@ def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label:
             )
     if table.num_rows == 0:
         raise InputError(f"the {columns.title} table has no rows", file=label, cure="leave it out or fill it in")
+    present |= {name: name for name in columns.besides(table.schema, renamed)}
     chosen = {column: table.column(name) for column, name in present.items()}
     for array in chosen.values():
         array.validate(full=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from fastavs.errors import InputError, UnitError
+from fastavs.tables.arrow import numbers
 from fastavs.tables.columns import number_column
 from fastavs.tables.tables import Piece
 from fastavs.trade.rows import NO_KIND
@@ -59,7 +59,7 @@ def amount_column(piece: Piece, column: str) -> Amount | None:
     rows = np.flatnonzero(wrong)
     if not rows.size:
         return Amount(amount, wrong, rows, [])
-    cells = piece.table.column(column).take(pa.array(rows)).to_pylist()
+    cells = piece.table.column(column).take(numbers(rows)).to_pylist()
     hidden = np.array(["".join(str(cell).split()).lower() in MARKS for cell in cells])
     wrong[rows[hidden]] = False
     return Amount(amount, wrong, rows[hidden], [str(cells[at]).strip() for at in np.flatnonzero(hidden)])

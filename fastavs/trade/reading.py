@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from fastavs.arguments import LARGEST
 from fastavs.codes import partner_code
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
-from fastavs.inputs.trade_columns import TRADE_COLUMNS
+from fastavs.inputs.trade_columns import TRADE_COLUMNS, may_part
 from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
@@ -20,7 +20,10 @@ from fastavs.trade.mislabelled.find import CULPRITS
 from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
+from fastavs.trade.splits import SplitColumn
+from fastavs.trade.together import Together
 
+KEYS = ("line", "period", "partner")
 MANY = 2
 """From one row in so many with a quantity on, a column of every row takes less memory than a list of those rows."""
 
@@ -47,6 +50,7 @@ class Reading:
             "marked": Growing(np.int8, expected=expected),
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
+        self._splits: dict[str, SplitColumn] = {}
 
     def take(self, number: int, piece: Piece) -> None:
         """Take the next batch, of the source of that number; sources come in order."""
@@ -55,21 +59,50 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def rows(self, again: Callable[[], Details] | None) -> tuple[Rows, list[list[str]]]:
-        """Return all rows kept, and the sorted codes, periods and partners; `again` finds the rows' details again."""
-        keys, names = [], []
-        for column in ("line", "period", "partner"):
-            keys.append(self._columns[column].whole())
-            names.append(_sort(keys[-1], self._texts[column].names))
-        origin = Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
-        first, second, mass = (self._quantities[name].whole() for name in ("first", "second", "mass"))
-        value, marked = (self._columns[column].whole() for column in ("value", "marked"))
+    def together(self, labels: Sequence[str]) -> Together:
+        """Return all rows kept, to be judged beside each other; `labels` are the sources."""
+        parting = {name: (split.whole(), ["", *split.texts.names]) for name, split in self._splits.items()}
+        alike = {name: split.only() for name, split in self._splits.items()}
+        return Together(
+            code=self._columns["line"].whole(),
+            period=self._columns["period"].whole(),
+            partner=self._columns["partner"].whole(),
+            value=self._columns["value"].whole(),
+            codes=self._texts["line"].names,
+            periods=self._texts["period"].names,
+            partners=self._texts["partner"].names,
+            splits={name: (codes, texts) for name, (codes, texts) in parting.items() if codes is not None},
+            constants={name: text for name, text in alike.items() if text is not None},
+            origin=self._origin(),
+            labels=labels,
+        )
+
+    def _origin(self) -> Origin:
+        return Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
+
+    def rows(self, again: Callable[[], Details] | None, gone: np.ndarray) -> tuple[Rows, list[list[str]]]:
+        """Return all rows kept, and the sorted codes, periods and partners; `again` finds the rows' details again.
+
+        Those that have `gone`, int64[m], ascending, because of rows beside them are left out.
+        """
+        origin = self._origin()
+        columns = {name: column.whole() for name, column in self._columns.items()}
+        quantities = {name: quantity.whole() for name, quantity in self._quantities.items()}
+        if gone.size:
+            file, number = origin.find(gone)
+            origin = Origin(origin.start, np.union1d(origin.removed, origin.start[file] + number))
+            columns = {name: np.delete(column, gone) if column.size else column for name, column in columns.items()}
+            quantities = {name: quantity.without(gone) for name, quantity in quantities.items()}
+        keys = [columns[column] for column in KEYS]
+        names = [_sort(key, self._texts[column].names) for key, column in zip(keys, KEYS, strict=True)]
+        first, second, mass = (quantities[name] for name in ("first", "second", "mass"))
+        value, marked = columns["value"], columns["marked"]
         code, period, partner = keys
         details = Recalled(Details(first, second, mass, marked, origin), again)
         return Rows(code, period, partner, value, details), names
 
     def _take_batch(self, piece: Piece) -> None:
-        places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}
+        places = {column: self._texts[column].places(piece) for column in KEYS}
         value, wrong = number_column(piece, "value")
         if self._rules.choices.value_factor != 1.0:
             value = value * self._rules.choices.value_factor
@@ -89,6 +122,7 @@ class Reading:
             self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
         self._quantities["mass"].add(kept, None, None if mass is None else positive(mass.amount[good]))
+        self._take_splits(piece, kept, good)
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -156,6 +190,15 @@ class Reading:
             self._aside.add(piece, rows if isinstance(good, slice) else good[rows], void.found()[1], QUANTITY)
         kind[base_units == 0.0] = NO_KIND
         return kind, base_units
+
+    def _take_splits(self, piece: Piece, kept: int, good: Any) -> None:
+        """Take what may part rows and the study does not name, or names a flow."""
+        for name in piece.table.column_names:
+            if (name == "flow" or name not in TRADE_COLUMNS.all) and may_part(piece.table.schema.field(name)):
+                self._splits.setdefault(name, SplitColumn(name, self.kept - kept))
+        for split in self._splits.values():
+            places = split.places(piece)
+            split.add(kept, None if places is None else places[good])
 
     def _note_suppressed(self, piece: Piece, amounts: Mapping[str, Amount | None], bad: Reasons) -> None:
         """Set the quantities aside that are withheld, of rows that stay."""
