@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import csv
+from small import near
+from trade_cases import from_frames, lines_of, load_case, means_of, set_aside, write_case
 
 import fastavs as fa
-from tests.small import near
-from tests.trade_cases import from_frames, lines_of, load_case, means_of, set_aside, write_case
 
 FLOWS = (
     "period,flowCode,line,partner,value,quantity,unit\n"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from tests.small import near
-from tests.trade_cases import lines_of, load_case, set_aside
+from small import near
+from trade_cases import lines_of, load_case, set_aside
 
 HEADER = "period,line,partner,value,quantity,unit\n"
 BASE = '[base]\nperiods = ["2022"]\nfirst_year = 2023\napplied_year = 2023\n'

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small import near
+from trade_cases import from_frames, lines_of, load_case, means_of, set_aside
 
 import fastavs as fa
 from fastavs.trade.amounts import MARKS
-from tests.small import near
-from tests.trade_cases import from_frames, lines_of, load_case, means_of, set_aside
 
 HEADER = "period,line,partner,value,quantity,unit\n"
 WITHHELD = HEADER + (

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small import near
+from trade_cases import from_frames, lines_of, load_case, means_of, set_aside
 
 import fastavs as fa
 from fastavs.trade.aggregates import AGGREGATES
-from tests.small import near
-from tests.trade_cases import from_frames, lines_of, load_case, means_of, set_aside
 
 HEADER = "period,line,partner,value,quantity,unit\n"
 MEMBERS = HEADER + (

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastavs.cli.console import count, head, make_table, plural, say
+from fastavs.cli.console import count, head, make_table, percent, plural, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from fastavs.checked import Checked
+
+
+LARGE = 0.01
+"""A reason that takes more than this of the rows or of the value leads the screen."""
 
 
 def show_title(console: Console, checked: Checked) -> None:
@@ -29,14 +33,30 @@ def show_title(console: Console, checked: Checked) -> None:
     say(console, values, style=None if config.value_basis == "CIF" else "yellow")
 
 
+def show_lead(console: Console, counts: dict[str, Any]) -> None:
+    """Print what a reader must know before any figure: reasons that take much of the trade, and remarks on its rows."""
+    large = [one for one in counts["set_aside"] if max(one["share_of_rows"], one["share_of_value"]) > LARGE]
+    for one in sorted(large, key=lambda one: -max(one["share_of_rows"], one["share_of_value"])):
+        what = "set aside" if one["lost"] == "row" else "without its quantity"
+        say(
+            console,
+            f"{percent(one['share_of_value'])} % of the value and {percent(one['share_of_rows'])} % of the rows are "
+            f"{what}: {one['reason']} (the first: {one['first']}).",
+            style="yellow",
+        )
+    for remark in counts["remarks"]:
+        say(console, remark, style="yellow")
+
+
 def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:
     """Print what was set aside and why; `written` says whether the rows themselves stand in files."""
     head(console, f"Set aside, of {plural(counts['rows_read'], 'trade row')} read")
     if counts["set_aside"]:
-        table = make_table("reason", "whole\nrow", "quantity\nalone")
+        table = make_table("reason", "whole\nrow", "quantity\nalone", "rows,\n%", "value,\n%")
         for one in counts["set_aside"]:
             number = count(one["count"])
-            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)))
+            shares = percent(one["share_of_rows"]), percent(one["share_of_value"])
+            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)), *shares)
         console.print(table)
         where = " All of it, row by row: set_aside.parquet." if written else ""
         say(console, f"A row that loses its quantity alone still weighs.{where}")

@@ -126,6 +126,7 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
             f"{plural(counts['rows_read'], 'trade row')} read, {plural(counts['rows_set_aside'], 'row')} set aside, "
             f"{lost} set aside, {plural(counts['suspects'], 'row')} with quantities that look mislabelled."
         )
+    facts += counts.get("remarks", [])
     aside = trade.get("rows_set_aside", {})
     if aside.get("rows"):
         facts.append(
