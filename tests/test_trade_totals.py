@@ -81,6 +81,15 @@ def test_a_union_without_its_members_stands_and_a_lone_member_goes(tmp_path: Pat
     assert union in study.checked.trade.partners
 
 
+def test_what_the_world_has_more_than_its_members_is_told_of(tmp_path: Path) -> None:
+    study = load_case(tmp_path, WORLD.replace("2023,22041000,WLD,500", "2023,22041000,WLD,700"))
+    assert len(set_aside(study)) == 3
+    (remark,) = study.checked.trade.remarks
+    assert "WLD (World) is worth 200 more than the members beside it" in remark
+    assert "(17.4 %)" in remark  # 200 of 1150
+    assert not load_case(tmp_path, WORLD).checked.trade.remarks
+
+
 def test_a_union_goes_where_its_members_add_up_to_it(tmp_path: Path) -> None:
     trade = MEMBERS + "2023,22030010,EU,400,200,l\n2023,22041000,EU,500,100,l\n2023,22030010,WLD,400,200,l\n"
     study = load_case(tmp_path, trade.replace("DEU,50", "CHN,50"))
@@ -196,6 +205,37 @@ def test_values_that_doubles_do_not_hold_exactly(tmp_path: Path) -> None:
     study = load_case(tmp_path, HEADER + "\n".join(rows) + "\n", applied={"22030010": "5%"})
     assert len(set_aside(study)) == 200
     assert study.checked.trade.rows.value.sum() == near(values.sum(), 1e-12)
+
+
+def nested_rows(seed: int) -> tuple[list[str], float]:
+    """Rows of codes of 8 digits, unevenly spread, and of the headings and subheadings that they add up to."""
+    rng = np.random.default_rng(seed)
+    leaves = {}
+    for period in ("2022", "2023"):
+        for partner in ("DEU", "POL", "CHN"):
+            for heading in rng.integers(2200, 2300, 12):
+                for _ in range(rng.integers(1, 6)):
+                    code = f"{heading}{10 * rng.integers(1, 4)}{rng.integers(10, 14)}"
+                    leaves[period, code, partner] = int(rng.integers(1, 10**6)) / 100
+    rows = dict(leaves)
+    for digits in (6, 4):
+        for (period, code, partner), value in leaves.items():
+            key = (period, code[:digits], partner)
+            rows[key] = rows.get(key, 0.0) + value
+    lines = [f"{period},{code},{partner},{value!r},1,l" for (period, code, partner), value in rows.items()]
+    return [str(one) for one in rng.permutation(lines)], sum(leaves.values())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nested_files_count_their_finest_rows_in_any_order(tmp_path: Path, seed: int) -> None:
+    lines, whole = nested_rows(seed)
+    study = load_case(tmp_path, HEADER + "\n".join(lines) + "\n", applied={"22030010": "5%"})
+    assert study.checked.trade.rows.value.sum() == near(whole, 1e-12)
+    assert {len(code) for code in study.checked.trade.codes} == {8}
+    halves = [HEADER + "\n".join(part) + "\n" for part in (lines[::2], lines[1::2])]
+    again = load_case(tmp_path, halves, applied={"22030010": "5%"})
+    assert again.checked.trade.rows.value.sum() == near(whole, 1e-12)
+    assert again.set_aside.counts() == study.set_aside.counts()
 
 
 MODES = "period,line,partner,motCode,customsCode,partner2Code,value,quantity,unit\n"

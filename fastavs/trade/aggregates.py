@@ -86,7 +86,7 @@ AGGREGATES = (
     ),
     Aggregate(
         "World",
-        _words("WLD|WORLD|W00|WRL|0|00|000|0000|-|ALL|ALL COUNTRIES|ALL PARTNERS|TOTAL|TOTAL FOR ALL COUNTRIES|"
+        _words("WLD|WORLD|W00|WRL|0|00|000|001|0000|-|ALL|ALL COUNTRIES|ALL PARTNERS|TOTAL|TOTAL FOR ALL COUNTRIES|"
                "WORLD TOTAL|TOTAL WORLD|ALLE LÄNDER|МИР|ВЕСЬ МИР|ВСЕ СТРАНЫ"),
         is_world=True,
     ),

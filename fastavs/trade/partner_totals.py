@@ -78,8 +78,20 @@ def _sift(rows: Together, place: int, one: Aggregate, members: np.ndarray) -> No
     covered = listed[cells % periods] & (parts >= MOSTLY * whole)
     goes = covered & (parts > 0.0)
     rows.lose(own[goes[own_cell]], _beside(one, rows.partners[place]))
+    _tell_of_rest(rows, f"{rows.partners[place]} ({one.name})", whole[goes].sum(), parts[goes].sum())
     lone = inside & ~covered[at]
     rows.lose(beside[lone], f"{MEMBER_OF_GROUP} ({rows.partners[place]}, {one.name})")
+
+
+def _tell_of_rest(rows: Together, name: str, whole: float, parts: float) -> None:
+    """Remark on what a group that goes has more, or less, than its members."""
+    apart = parts - whole
+    if abs(apart) > (1.0 - WHOLE) * whole:
+        what = "more than" if apart < 0.0 else "less than"
+        rows.remarks.append(
+            f"{name} is worth {abs(apart):,.0f} {what} the members beside it, for which it is set aside "
+            f"({100.0 * abs(apart) / whole:,.1f} %); the members' own figures count."
+        )
 
 
 def _listed(rows: Together, one: Aggregate, own: np.ndarray, beside: np.ndarray, inside: np.ndarray) -> np.ndarray:
