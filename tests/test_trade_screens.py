@@ -56,7 +56,9 @@ def test_one_row_of_much_value_leads(tmp_path: Path) -> None:
 
 def test_shares_of_the_value_know_the_factor(tmp_path: Path) -> None:
     path = write_case(tmp_path, WORLD, "value_factor = 1000")
-    assert "50.00 % of the value" in screen("check", path)
+    found = screen("check", path)
+    assert "50.00 % of the value" in found
+    assert "Values are CIF, in USD, 1,000 times those of the files." in found
 
 
 def test_rows_that_stand_twice_are_said_first(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ def show_title(console: Console, checked: Checked) -> None:
         values = f"Values are in {config.currency}; whether they are CIF or FOB is not stated (value_basis)"
     else:
         values = f"Values are {config.value_basis}, in {config.currency}"
+    factor = config.trade.value_factor
+    values += f", {factor:,.9g} times those of the files" if factor != 1.0 else ""
     values += f"; lifted by a factor for {lifted}." if lifted else "."
     if config.value_basis == "FOB":
         values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."

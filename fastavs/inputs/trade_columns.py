@@ -15,6 +15,9 @@ _TIMES = frozenset(
 )  # fmt: skip
 
 
+_UNITS = ("unit", "uom", "edizm")  # rows of one key may be in several units
+
+
 def plain_name(name: str) -> str:
     """Return a column's name without case, blanks and signs, so that spellings meet.
 
@@ -23,13 +26,14 @@ def plain_name(name: str) -> str:
     >>> plain_name("Trade Flow"), plain_name("flowCode"), plain_name("STAT_PROCEDURE")
     ('tradeflow', 'flowcode', 'statprocedure')
     """
-    return re.sub(r"[^0-9a-z]", "", name.casefold())
+    return re.sub(r"[\W_]", "", name.casefold())
 
 
 def may_part(field: pa.Field) -> bool:
     """Whether a column is of a kind that can part rows: texts, or whole numbers that stand for something."""
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    if plain_name(field.name) in _TIMES or (field.name in TEXT_ALONE and pa.types.is_integer(kind)):
+    name = plain_name(field.name)
+    if name in _TIMES or any(one in name for one in _UNITS) or (name in TEXT_ALONE and pa.types.is_integer(kind)):
         return False
     return bool(
         pa.types.is_string(kind)

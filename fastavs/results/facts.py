@@ -23,6 +23,7 @@ def study_record(checked: Checked) -> dict[str, Any]:
         "currency": config.currency,
         "value_basis": config.value_basis,
         "valuation": {one.partner: one.factor for one in config.valuation},
+        "value_factor": config.trade.value_factor,
     }
 
 

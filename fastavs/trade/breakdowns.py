@@ -11,6 +11,7 @@ from fastavs.trade.together import Together, groups_of
 
 TOTALS = frozenset(("", "-", "0", "00", "000", "c00", "w00", "wld", "world", "total", "tot", "all", "t", "4", "9999"))
 """What stands for the total in such a column, where the parts add up to it; compare in small letters."""
+LONGEST_VALUE = 24
 WITHIN = 0.01
 """How far, relatively, parts may add up beside the total of a file and still be all of it."""
 
@@ -55,7 +56,8 @@ def tell_of_splits(rows: Together) -> None:
             continue
         pairs = np.unique(rows.key(left) * 128 + codes[left])
         if pairs.size > np.unique(pairs // 128).size:
-            held = [value or "nothing" for value, some in zip(values, rows.held(codes, values), strict=True) if some]
+            some = np.flatnonzero(rows.held(codes, values))
+            held = [values[place][:LONGEST_VALUE] or "nothing" for place in some]
             more = f" and {len(held) - 5} more" if len(held) > 5 else ""
             told.append(f"{column} ({', '.join(held[:5])}{more})")
     if told:

@@ -12,6 +12,7 @@ NAMES = frozenset(
     (
         "flow", "flowcode", "flowdesc", "flowid", "flowname", "flows", "tradeflow", "tradeflowcode", "tradeflowname",
         "tradeflowdesc", "rgcode", "rgdesc", "importexport", "impexp", "movement", "movementtype", "direction",
+        "направление", "напр",
         "tradedirection", "napr", "statflow", "flowtype",
     )
 )  # fmt: skip
