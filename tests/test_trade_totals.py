@@ -90,6 +90,18 @@ def test_what_the_world_has_more_than_its_members_is_told_of(tmp_path: Path) -> 
     assert not load_case(tmp_path, WORLD).checked.trade.remarks
 
 
+def test_a_country_that_left_the_union_may_be_in_it(tmp_path: Path) -> None:
+    trade = MEMBERS + "2023,22030010,GBR,100,10,l\n2023,22030010,EU28,500,210,l\n"
+    members = [f"2023,22030010,{one},1,1,l" for one in ("AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN")]
+    members += [f"2023,22030010,{one},1,1,l" for one in ("GRC", "HUN", "IRL")]
+    study = load_case(tmp_path, trade.replace("EU28,500", "EU28,512") + "\n".join([*members, ""]))
+    assert [reason for _, _, reason in set_aside(study)] == [
+        "group of countries whose members stand beside it (EU28, European Union)"
+    ]
+    assert "GBR" in study.checked.trade.partners
+    assert not study.checked.trade.remarks
+
+
 def test_a_union_goes_where_its_members_add_up_to_it(tmp_path: Path) -> None:
     trade = MEMBERS + "2023,22030010,EU,400,200,l\n2023,22041000,EU,500,100,l\n2023,22030010,WLD,400,200,l\n"
     study = load_case(tmp_path, trade.replace("DEU,50", "CHN,50"))

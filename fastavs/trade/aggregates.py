@@ -18,6 +18,8 @@ class Aggregate:
         How files call it, in capitals.
     members : frozenset of str
         ISO alpha-3 codes; empty where it is every country, or where who belongs to it is not told.
+    former : frozenset of str
+        Countries that belonged to it in part of the years.
     is_world : bool
         Whether it is all countries together.
     """
@@ -25,6 +27,7 @@ class Aggregate:
     name: str
     spellings: frozenset[str]
     members: frozenset[str] = field(default_factory=frozenset)
+    former: frozenset[str] = field(default_factory=frozenset)
     is_world: bool = False
 
 
@@ -41,7 +44,8 @@ MLT MT 470 4730|NLD NL 528 4210|POL PL 616 4550|PRT PT 620 4710|ROU RO 642 4850|
 ESP ES 724 4700|SWE SE 752 4010
 """
 _MEMBERS = [entry.split() for line in _UNION.split("\n") for entry in line.split("|") if entry]
-_ISO3 = {spelling: names[0] for names in _MEMBERS for spelling in names} | {
+_LEFT = ["GBR", "GB", "UK", "826", "4120"]
+_ISO3 = {spelling: names[0] for names in [*_MEMBERS, _LEFT] for spelling in names} | {
     names[2].zfill(3): names[0] for names in _MEMBERS
 }
 
@@ -59,6 +63,7 @@ AGGREGATES = (
         _words("EUN|EU|EUU|EU25|EU27|EU28|EU15|EU-15|EU-25|EU-27|EU-28|EU 27|EU 28|EU27_2020|EUROPEAN UNION|"
                "EUROPEAN UNION (27)|EUROPEAN UNION 27|EUROPEAN UNION (28)|0003|97|097"),
         frozenset(names[0] for names in _MEMBERS),
+        frozenset(_LEFT[:1]),
     ),
     Aggregate("euro area", _words("EA|EA19|EA20|EA21|EURO AREA|EUROZONE|0025"), _EURO),
     Aggregate("APEC", _words("APEC|0026"), _APEC),
@@ -107,6 +112,6 @@ def aggregate_of(partner: str) -> Aggregate | None:
     return _BY_SPELLING.get(partner.upper())
 
 
-def members_among(aggregate: Aggregate, partners: Iterable[str]) -> list[bool]:
-    """Return which of some partners belong to an aggregate whose members are told."""
-    return [_ISO3.get(partner, partner) in aggregate.members for partner in partners]
+def are_among(countries: frozenset[str], partners: Iterable[str]) -> list[bool]:
+    """Return which of some partners, however they are written, are among some countries."""
+    return [_ISO3.get(partner, partner) in countries for partner in partners]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.inputs.set_aside import GROUP_OF_COUNTRIES, MEMBER_OF_GROUP
-from fastavs.trade.aggregates import AGGREGATES, Aggregate, aggregate_of, members_among
+from fastavs.trade.aggregates import AGGREGATES, Aggregate, aggregate_of, are_among
 from fastavs.trade.together import Together
 
 MOSTLY = 0.5
@@ -35,7 +35,7 @@ def sift_partner_totals(rows: Together) -> None:
             continue
         members = single.copy()
         if one.members:
-            members &= np.array(members_among(one, rows.partners))
+            members &= np.array(are_among(one.members, rows.partners))
         _sift(rows, place, one, members)
         single[place] = bool(one.members)  # where it stands it is a partner like any other
         if one.members and _rows_of(rows, place).size:
@@ -78,14 +78,18 @@ def _sift(rows: Together, place: int, one: Aggregate, members: np.ndarray) -> No
     covered = listed[cells % periods] & (parts >= MOSTLY * whole)
     goes = covered & (parts > 0.0)
     rows.lose(own[goes[own_cell]], _beside(one, rows.partners[place]))
-    _tell_of_rest(rows, f"{rows.partners[place]} ({one.name})", whole[goes].sum(), parts[goes].sum())
+    former = np.flatnonzero(np.array(are_among(one.former, rows.partners))[rows.partner])
+    former = former[np.isin(_cells(rows, former), cells[goes])]
+    _tell_of_rest(
+        rows, f"{rows.partners[place]} ({one.name})", whole[goes].sum(), parts[goes].sum(), rows.value[former].sum()
+    )
     lone = inside & ~covered[at]
     rows.lose(beside[lone], f"{MEMBER_OF_GROUP} ({rows.partners[place]}, {one.name})")
 
 
-def _tell_of_rest(rows: Together, name: str, whole: float, parts: float) -> None:
-    """Remark on what a group that goes has more, or less, than its members."""
-    apart = parts - whole
+def _tell_of_rest(rows: Together, name: str, whole: float, parts: float, former: float) -> None:
+    """Remark on what a group that goes has more, or less, than its members, with former members or without."""
+    apart = min(parts - whole, parts + former - whole, key=abs)
     if abs(apart) > (1.0 - WHOLE) * whole:
         what = "more than" if apart < 0.0 else "less than"
         rows.remarks.append(
