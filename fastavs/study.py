@@ -213,6 +213,11 @@ class Study:
         """The study's name with its note and value basis, as shown on everything made from it."""
         return self.checked.title
 
+    @property
+    def warnings(self) -> list[str]:
+        """What looks wrong with the trade and stops nothing: rows that stand twice, sums that stay, flows not known."""
+        return list(self.checked.trade.remarks)
+
     def check(self) -> None:
         """Make sure that `rates` has every exchange rate it needs, without computing anything.
 
