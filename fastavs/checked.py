@@ -19,6 +19,7 @@ from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import Inputs, bridges_of, grouping_of, valuation_of
 from fastavs.inputs.unread import SET_ASIDE, Unread, UnreadDuties
 from fastavs.progress import Progress, quiet
+from fastavs.trade.amounts import check_unit
 from fastavs.trade.prefixes import refuse_lost_zeros
 from fastavs.trade.rules import Rules, Tariff
 from fastavs.trade.serving import Serving, make_serving
@@ -122,6 +123,7 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
             + (", and bound rates can only be compared with one" if inputs.bound else ""),
             cure="name its files under [schedules]",
         )
+    check_unit(config.trade.unit)
     fx = read_fx(inputs.fx, config.currency)
     dollar, findings = dollar_of(config.schedules.dollar, fx), Findings()
     applied, bound = (
@@ -170,4 +172,5 @@ def _rules(config: StudyConfig, inputs: Inputs, schedules: list[YearSchedule], p
         bridges_of(config),
         read_drop(inputs.drop),
         config.options.mislabelled,
+        config.trade,
     )

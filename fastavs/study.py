@@ -198,8 +198,8 @@ class Study:
 
     @property
     def warnings(self) -> list[str]:
-        """What most likely is a mistake and stops nothing: settings that meet nothing, lines left out, and the like."""
-        return [*unread_caution(self.checked), *cautions(self.checked)]
+        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, and so on."""
+        return [*unread_caution(self.checked), *cautions(self.checked), *self.checked.trade.remarks]
 
     def check(self) -> None:
         """Make sure that `rates` has every exchange rate it needs, without computing anything.

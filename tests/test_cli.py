@@ -87,9 +87,9 @@ def test_screen_of_run(study: Path) -> None:
         assert cells[-1] == str(row["unresolved_lines"])
     assert rows_under(screen, "Lines by match level")[2] == ["2021", "5", "1", "1", "4", "1", "1"]
     assert [" ".join(cells) for cells in rows_under(screen, "Set aside, of 17 trade rows read")[:3]] == [
-        "unknown unit 1",
-        "code of an odd number of digits 1",
-        "negative value 1",
+        "unknown unit 1 5.88 8.63",  # of 17 rows, and of 23,184
+        "code of an odd number of digits 1 5.88 0.53",
+        "negative value 1 5.88 0.00",
     ]
     gaps = rows_under(screen, "What could not be computed (trade in USD)")
     assert gaps[0] == ["2019", "1", "4,000", "23.88", "1", "0", "0.00", "1", "1"]

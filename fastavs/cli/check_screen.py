@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastavs.cli.console import NONE, count, head, make_table, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title, show_unread, show_unused
+from fastavs.cli.study_screen import show_lead, show_set_aside, show_title, show_unread, show_unused
 from fastavs.duty import Add, Duty, Max, Min, Specific
 from fastavs.results.facts import plan_record, reading_record, study_record, unused_periods
+from fastavs.results.scale import remarks_of_sample
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,10 +26,12 @@ def check_record(checked: Checked) -> Record:
     """Return what a study's inputs hold, before anything is computed."""
     trade = checked.trade
     schedules = [*checked.applied.values(), *checked.bound.values()]
+    counts = reading_record(checked)
+    counts["remarks"] += remarks_of_sample(checked)
     return {
         "study": study_record(checked),
         "inputs": checked.inputs.digests(),
-        "counts": reading_record(checked),
+        "counts": counts,
         "plan": plan_record(checked),
         "trade": {
             "periods": trade.periods,
@@ -84,6 +87,7 @@ def form_of(duty: Duty) -> str:
 def show_check(console: Console, checked: Checked, record: Record) -> None:
     """Print what `check_record` found."""
     show_title(console, checked)
+    show_lead(console, record["counts"])
     _show_schedules(console, record)
     trade = record["trade"]
     head(console, f"Trade: {plural(record['counts']['rows_read'], 'row')}, {plural(trade['codes'], 'code')}, "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import NONE, count, head, make_table, money, percent, plural, say
-from fastavs.cli.study_screen import show_set_aside, show_title, show_unread, show_unused
+from fastavs.cli.study_screen import show_lead, show_set_aside, show_title, show_unread, show_unused
 from fastavs.results.thin import matched_told, thin_caution
 from fastavs.results.unweighed import CAUSES, DONOR, EXCLUDED, NO_LINE, SEVERAL, UNKNOWN, UNMATCHED, UNREAD
 
@@ -38,6 +38,7 @@ IN_FULL = {
 def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> None:
     """Print what a run found, what it could not find, and where the results are."""
     show_title(console, rates.checked)
+    show_lead(console, record["counts"])
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])
     show_unread(console, record["counts"], rates.checked.config.currency, written=True)

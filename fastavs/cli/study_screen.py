@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastavs.cli.console import count, head, make_table, money, plural, say
+from fastavs.cli.console import count, head, make_table, money, percent, plural, say
 from fastavs.results.facts import dollar_told
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from fastavs.checked import Checked
+
+
+LARGE = 0.01
+"""A reason that takes more than this of the rows or of the value leads the screen."""
 
 
 def show_title(console: Console, checked: Checked) -> None:
@@ -24,6 +28,8 @@ def show_title(console: Console, checked: Checked) -> None:
         values = f"Values are in {config.currency}; whether they are CIF or FOB is not stated (value_basis)"
     else:
         values = f"Values are {config.value_basis}, in {config.currency}"
+    factor = config.trade.value_factor
+    values += f", {factor:,.9g} times those of the files" if factor != 1.0 else ""
     values += f"; lifted by a factor for {lifted}." if lifted else "."
     if config.value_basis == "FOB":
         values += " FOB leaves freight and insurance out: where duty is charged on CIF, AVEs come out too high."
@@ -61,14 +67,30 @@ def show_unused(console: Console, unused: dict[str, tuple[int, float]]) -> None:
         say(console, f"No year rests on the trade of {values}. Rows: {rows}.", style="yellow")
 
 
+def show_lead(console: Console, counts: dict[str, Any]) -> None:
+    """Print what a reader must know before any figure: reasons that take much of the trade, and remarks on its rows."""
+    large = [one for one in counts["set_aside"] if max(one["share_of_rows"], one["share_of_value"]) > LARGE]
+    for one in sorted(large, key=lambda one: -max(one["share_of_rows"], one["share_of_value"])):
+        what = "set aside" if one["lost"] == "row" else "without its quantity"
+        say(
+            console,
+            f"{percent(one['share_of_value'])} % of the value and {percent(one['share_of_rows'])} % of the rows are "
+            f"{what}: {one['reason']} (the first: {one['first']}).",
+            style="yellow",
+        )
+    for remark in counts["remarks"]:
+        say(console, remark, style="yellow")
+
+
 def show_set_aside(console: Console, counts: dict[str, Any], written: bool) -> None:
     """Print what was set aside and why; `written` says whether the rows themselves stand in files."""
     head(console, f"Set aside, of {plural(counts['rows_read'], 'trade row')} read")
     if counts["set_aside"]:
-        table = make_table("reason", "whole\nrow", "quantity\nalone")
+        table = make_table("reason", "whole\nrow", "quantity\nalone", "rows,\n%", "value,\n%")
         for one in counts["set_aside"]:
             number = count(one["count"])
-            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)))
+            shares = percent(one["share_of_rows"]), percent(one["share_of_value"])
+            table.add_row(one["reason"], *((number, "") if one["lost"] == "row" else ("", number)), *shares)
         console.print(table)
         where = " All of it, row by row: set_aside.parquet." if written else ""
         say(console, f"A row that loses its quantity alone still weighs.{where}")

@@ -36,11 +36,36 @@ _RELATIONS = {">": "above", ">=": "of at least", "<": "below", "<=": "of at most
 
 
 class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the trade stands, and how its rows are taken.
+
+    Attributes
+    ----------
+    files : tuple of str
+    columns : dict
+        Native column names to those of the files.
+    decimal, thousands : str, optional
+        How text prints numbers.
+    digits : int, optional
+        What codes are cut to.
+    value_factor : float
+        What values are multiplied by: 1000 where they are in thousands.
+    unit : str, optional
+        The unit of quantities in files without a unit column.
+    totals : {"set_aside", "keep"}
+        What becomes of rows that are the sum of other rows.
+    duplicates : {"keep", "drop"}
+        What becomes of a row that stands twice.
+    """
+
     files: tuple[str, ...] = ()
     columns: dict[str, str] = {}
     decimal: Decimal | None = None
     thousands: Thousands | None = None
     digits: Annotated[int, Meta(ge=SHORTEST, le=LONGEST)] | None = None
+    value_factor: Annotated[float, Meta(gt=0, le=1e12)] = 1.0
+    unit: str | None = None
+    totals: Literal["set_aside", "keep"] = "set_aside"
+    duplicates: Literal["keep", "drop"] = "keep"
 
 
 class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

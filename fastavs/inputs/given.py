@@ -10,7 +10,7 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs import fx, partners, published, schedule
 from fastavs.inputs.config import StudyConfig, number_form
 from fastavs.inputs.tables import GROUP_COLUMNS, Inputs, forms_of
-from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
+from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS, every_column
 from fastavs.numbers import NumberForm
 from fastavs.tables.sources import sources_of
 from fastavs.tables.tables import Columns, Piece, from_memory
@@ -49,7 +49,9 @@ def inputs_given(
     figures = tables["published"] or {}
     published.check_keys(figures, "the study")
     forms = _forms(numbers)
-    trade_columns = replace(TRADE_COLUMNS, form=forms_of(config, "the study")[0], digits=config.trade.digits)
+    trade_columns = replace(
+        TRADE_COLUMNS, further=every_column, form=forms_of(config, "the study")[0], digits=config.trade.digits
+    )
     trade = tables["trade"]
 
     def pieces(source: Any, schema: Columns, title: str) -> list[Piece]:

@@ -2,25 +2,102 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 from fastavs.tables.arrow import numbers, texts
+from fastavs.tables.columns import plain
 from fastavs.tables.tables import Piece
 
 ROW, QUANTITY = "row", "quantity"
 DROPPED = "dropped as the study says"
 LOOKS_MISLABELLED = "quantity looks mislabelled"
-ON_PURPOSE = (DROPPED, LOOKS_MISLABELLED)  # the study's own choice, no fault of the row
+OTHER_FLOW = "flow is "
+REPEATED = "equal to another row"
+SUM_OF_CODES = "sum of longer codes that stand beside it"
+PART_OF_TOTAL = "part of a total that stands beside it"
+GROUP_OF_COUNTRIES = "group of countries whose members stand beside it"
+MEMBER_OF_GROUP = "member of a group that stands as one partner beside it"
+ON_PURPOSE = (  # no fault of the row: the study's own choice, or what it says stands in other rows as well
+    DROPPED, LOOKS_MISLABELLED, OTHER_FLOW, REPEATED, SUM_OF_CODES, PART_OF_TOTAL, GROUP_OF_COUNTRIES, MEMBER_OF_GROUP,
+)  # fmt: skip
 VALUES = ("period", "line", "partner", "value", "quantity", "unit", "quantity_2", "unit_2", "net_mass_kg")
 SCHEMA = pa.schema(
     [("file", pa.string()), ("row", pa.int64()), ("reason", pa.string()), ("lost", pa.string())]
     + [(column, pa.string()) for column in VALUES]
 )
+
+
+@dataclass(slots=True)
+class Account:
+    """What was set aside for one reason.
+
+    Attributes
+    ----------
+    lost, reason : str
+    count : int
+        Rows, or quantities.
+    value : float
+        What is recorded for them, as far as it can be read and is above zero.
+    first : str
+        Where the first of them stands, and its particular.
+    """
+
+    lost: str
+    reason: str
+    count: int = 0
+    value: float = 0.0
+    first: str = ""
+    _place: tuple[str, int, str] | None = None
+
+    def see(self, batch: pa.Table, rows: np.ndarray) -> None:
+        """Take note of some rows of a batch, for the first of all."""
+        number = plain(batch.column("row").combine_chunks(), 0, np.int64)
+        at = int(rows[np.argmin(number[rows])])
+        file, reason = batch.column("file")[at].as_py(), batch.column("reason")[at].as_py()
+        place = (file, int(number[at]), reason)
+        if self._place is None or place < self._place:
+            self._place = place
+            self.first = f"{file} row {number[at]} {reason[len(self.reason) :].strip()}".strip()
+
+
+def _by_reason(batch: pa.Table) -> dict[tuple[str, str], np.ndarray]:
+    """Return the rows of a batch, int64[m], by (lost, reason without its particular)."""
+    lost, reason = (batch.column(name).combine_chunks().dictionary_encode() for name in ("lost", "reason"))
+    texts = reason.dictionary.to_pylist()
+    pairs: dict[tuple[str, str], list[int]] = {}
+    for place, text in enumerate(texts):
+        for which, what in enumerate(lost.dictionary.to_pylist()):
+            pairs.setdefault((what, text.split(" (")[0]), []).append(which * len(texts) + place)
+    code = plain(lost.indices, 0, np.int32).astype(np.int64) * len(texts) + plain(reason.indices, 0, np.int32)
+    group = np.empty(len(texts) * len(lost.dictionary), dtype=np.int64)
+    for number, places in enumerate(pairs.values()):
+        group[places] = number
+    order = np.argsort(group[code], kind="stable")
+    bounds = np.searchsorted(group[code][order], np.arange(len(pairs) + 1))
+    found = {key: order[bounds[place] : bounds[place + 1]] for place, key in enumerate(pairs)}
+    return {key: rows for key, rows in found.items() if rows.size}
+
+
+def readable_values(batch: pa.Table) -> np.ndarray:
+    """Return what is recorded as the value of rows set aside, float64[n]; 0 where it is none or not above zero."""
+    column = batch.column("value").combine_chunks()
+    try:
+        value = plain(pc.cast(column, pa.float64()), np.nan, np.float64)
+    except pa.ArrowException:
+        value = np.array([_read(text) for text in column.to_pylist()], dtype=np.float64)
+    return np.where((value > 0.0) & (value < np.inf), value, 0.0)
+
+
+def _read(text: str | None) -> float:
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return np.nan
 
 
 @dataclass(slots=True)
@@ -51,28 +128,24 @@ class SetAside:
             [("file", "ascending"), ("row", "ascending"), ("reason", "ascending")]
         )
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Return how many were set aside by (lost, reason), most first.
+    def accounts(self) -> list[Account]:
+        """Return what was set aside by reason, the most frequent first.
 
         Reasons are counted without the particular of a row, which stands in parentheses behind.
         """
-        tally: Counter[tuple[str, str]] = Counter()
+        found: dict[tuple[str, str], Account] = {}
         for batch in self.batches:
-            reasons = batch.column("reason").to_pylist()
-            tally.update(
-                (lost, reason.split(" (")[0])
-                for reason, lost in zip(reasons, batch.column("lost").to_pylist(), strict=True)
-            )
-        return dict(sorted(tally.items(), key=lambda item: (-item[1], item[0])))
+            value = readable_values(batch)
+            for (lost, reason), rows in _by_reason(batch).items():
+                some = found.setdefault((lost, reason), Account(lost, reason))
+                some.count += rows.size
+                some.value += float(value[rows].sum())
+                some.see(batch, rows)
+        return sorted(found.values(), key=lambda one: (-one.count, one.lost, one.reason))
 
-    def examples(self) -> dict[tuple[str, str], str]:
-        """Return the first of each (lost, reason): where it stands and what it is."""
-        found: dict[tuple[str, str], str] = {}
-        for row in self.table().to_pylist():
-            key = (row["lost"], row["reason"].split(" (")[0])
-            particular = row["reason"][len(key[1]) :].strip()
-            found.setdefault(key, f"{row['file']} row {row['row']} {particular}".strip())
-        return found
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many were set aside by (lost, reason), most first."""
+        return {(one.lost, one.reason): one.count for one in self.accounts()}
 
     def insist_on_none(self) -> None:
         """Raise for the first row or quantity set aside (option ``strict``), but for those left out on purpose.

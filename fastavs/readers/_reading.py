@@ -82,6 +82,22 @@ class Sieve:
         """Rows that no reason took, bool[n]."""
         return self._why["row"] < 0
 
+    def repeated(self, value: pa.ChunkedArray) -> int:
+        """Return how many rows kept equal another one that is kept, in every column that was read.
+
+        `value` is that of each row, double[n]: few rows share it, and only those are held against each other.
+        """
+        at = np.flatnonzero(self.kept)
+        group = np.unique(np.asarray(value)[at], return_inverse=True)[1]
+        for name in ("", *self._rows.column_names):
+            if name:
+                column = pc.fill_null(self._rows.column(name).take(pa.array(at)).cast(pa.string()), "")
+                codes = np.asarray(pa.chunked_array(column).combine_chunks().dictionary_encode().indices)
+                group = np.unique(group * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)[1]
+            several = np.bincount(group)[group] > 1
+            at, group = at[several], group[several]
+        return int(at.size - np.unique(group).size)
+
     def without_quantity(self) -> np.ndarray:
         """Rows whose quantity was set aside, bool[n]."""
         return self._why["quantity"] >= 0

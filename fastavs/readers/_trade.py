@@ -145,6 +145,10 @@ def finish(
         See `outside_reason`.
     """
     set_aside = sieve.table(strict)
+    repeated = sieve.repeated(rows.column("value"))
+    if repeated:
+        many = "1 row equals" if repeated == 1 else f"{repeated:,} rows equal"
+        notes = [*notes, f"{many} another one in every column that was read, and are added up; do files overlap?"]
     kept = pa.array(sieve.kept)
     rows = rows.append_column("raw_partner", raw_partner).filter(kept)
     reason = outside_reason(rows.column("line"), rows.column("partner"), own_chapters)

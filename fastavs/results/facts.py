@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from fastavs.checked import Checked
 
 
+SHARE_DIGITS = 9
+
+
 def study_record(checked: Checked) -> dict[str, Any]:
     """Return the study's title, as it stands on everything made from the study."""
     config = checked.config
@@ -23,6 +26,7 @@ def study_record(checked: Checked) -> dict[str, Any]:
         "value_basis": config.value_basis,
         "valuation": {one.partner: one.factor for one in config.valuation},
         "dollar": checked.dollar.code if checked.dollar else None,
+        "value_factor": config.trade.value_factor,
     }
 
 
@@ -78,15 +82,26 @@ def _notes(checked: Checked) -> list[str]:
 
 def reading_record(checked: Checked) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
-    reasons, examples = checked.set_aside.counts(), checked.set_aside.examples()
+    accounts = checked.set_aside.accounts()
+    rows, factor = max(checked.trade.read, 1), checked.config.trade.value_factor
+    lost_value = sum(one.value for one in accounts if one.lost == ROW) * factor
+    value = float(checked.trade.rows.value.sum()) + lost_value
     return {
         "rows_read": checked.trade.read,
-        "rows_set_aside": sum(count for (lost, _), count in reasons.items() if lost == ROW),
-        "quantities_set_aside": sum(count for (lost, _), count in reasons.items() if lost == QUANTITY),
+        "rows_set_aside": sum(one.count for one in accounts if one.lost == ROW),
+        "quantities_set_aside": sum(one.count for one in accounts if one.lost == QUANTITY),
         "set_aside": [
-            {"lost": lost, "reason": reason, "count": count, "first": examples[lost, reason]}
-            for (lost, reason), count in reasons.items()
+            {
+                "lost": one.lost,
+                "reason": one.reason,
+                "count": one.count,
+                "first": one.first,
+                "share_of_rows": round(one.count / rows, SHARE_DIGITS),
+                "share_of_value": round(one.value * factor / value, SHARE_DIGITS),
+            }
+            for one in accounts
         ],
+        "remarks": list(checked.trade.remarks),
         "suspects": checked.trade.suspects.num_rows,
         "cautions": cautions(checked),
         "unread_duties": unread_record(checked),

@@ -14,6 +14,7 @@ import numpy as np
 import fastavs
 from fastavs.codes import UNASSIGNED, cut
 from fastavs.results.facts import plan_record, reading_record, study_record
+from fastavs.results.scale import remarks_of_rates
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
 from fastavs.results.year_rates import YearRates
 
@@ -34,6 +35,8 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     """
     checked = rates.checked
     account = trade_account(rates)
+    counts = reading_record(checked)
+    counts["remarks"] += remarks_of_rates(rates)
     return {
         "versions": _versions(),
         "study": study_record(checked),
@@ -41,7 +44,7 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
         "plan": plan_record(checked),
         "inputs": {**checked.inputs.digests(), **study_digest},
         "counts": {
-            **reading_record(checked),
+            **counts,
             "observations": int(rates.matches.recorded(rates.year().digits).value.size),
             "lines_in_no_group": lines_in_no_group(rates),
         },

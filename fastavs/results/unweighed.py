@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastavs import codes
-from fastavs.inputs.set_aside import ROW
+from fastavs.inputs.set_aside import ROW, readable_values
 from fastavs.kernels.sums import add_by
 from fastavs.results.facts import unused_periods
 from fastavs.results.year_rates import ScheduleRates, YearRates
@@ -140,20 +140,11 @@ def _causes(rates: YearRates, side: ScheduleRates, only_mfn_weighs: bool) -> np.
 
 
 def _rows_set_aside(checked: Checked) -> Share:
-    values: list[float] = []
+    values: list[np.ndarray] = []
     rows = 0
     for batch in checked.set_aside.batches:
-        for text, lost in zip(batch.column("value").to_pylist(), batch.column("lost").to_pylist(), strict=True):
-            if lost == ROW:
-                rows += 1
-                values.append(_readable(text))
-    return Share(math.fsum(values), rows)
-
-
-def _readable(text: str | None) -> float:
-    """Return a value as recorded, 0 where it is none."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return 0.0
-    return value if 0.0 < value < math.inf else 0.0
+        whole = np.array([lost == ROW for lost in batch.column("lost").to_pylist()], dtype=bool)
+        rows += int(whole.sum())
+        values.append(readable_values(batch)[whole])
+    factor = checked.config.trade.value_factor
+    return Share(math.fsum(np.concatenate([np.empty(0), *values])) * factor, rows)

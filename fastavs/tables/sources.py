@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ class FileSource:
         self._columns = columns
         self._renamed = renamed
         self.notes: tuple[str, ...] = ()
+        self._folder = folder
         self._digest = ""
         self._read: tuple[int, int] | None = None
 
@@ -89,6 +91,11 @@ class FileSource:
     def _insist_on_same(self) -> None:
         if self._read not in (None, _state(self._path)):
             raise InputError("the file was changed after it had been read", file=self.label, cure="run it again")
+
+    def with_all_columns(self) -> FileSource:
+        """Return the same file, with all its columns."""
+        columns = replace(self._columns, further=lambda schema: list(schema.names))
+        return FileSource(self._path, columns, self._renamed, self._folder)
 
     def rows(self) -> int:
         """Return how many rows there are, 0 where that is not known before they are read."""
@@ -121,11 +128,10 @@ class FileSource:
 
     def _tables(self) -> Iterator[pa.Table]:
         name = self._path.name.lower()
-        wanted = [self._renamed.get(column, column) for column in self._columns.all]
         if name.endswith(PARQUET_ENDINGS):
-            return _parquet_batches(self._path, wanted, {self._renamed.get(one, one) for one in self._columns.text})
+            return _parquet_batches(self._path, self._columns, self._renamed)
         if name.endswith(ARROW_ENDINGS):
-            return _arrow_batches(self._path, wanted)
+            return _arrow_batches(self._path, self._columns, self._renamed)
         table, self.notes = read_one(self._path, self.label, self._columns, self._renamed)
         return iter([table])
 
@@ -145,6 +151,10 @@ class MemorySource:
         self.notes = piece.notes
         self._table = piece.table
         self._form, self._digits = piece.form, piece.digits
+
+    def with_all_columns(self) -> MemorySource:
+        """Return the same: all columns are there that were asked for when it was taken."""
+        return self
 
     def rows(self) -> int:
         """Return how many rows there are."""
@@ -200,14 +210,20 @@ def _stretches(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield empty
 
 
-def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iterator[pa.Table]:
+def _wanted(schema: pa.Schema, columns: Columns, renamed: Mapping[str, str]) -> list[str]:
+    """Return the columns of a file that are wanted, under the names that they have there."""
+    return [renamed.get(column, column) for column in columns.all] + columns.besides(schema, renamed)
+
+
+def _parquet_batches(path: Path, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
     """Yield batches with texts as codes of a dictionary, which is how Parquet keeps them."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
         schema, metadata = file.schema_arrow, file.metadata
-    present = [name for name in wanted if name in schema.names] or schema.names
-    coded = [name for name in present if name in texts and pa.types.is_string(schema.field(name).type)]
+    present = [name for name in _wanted(schema, columns, renamed) if name in schema.names] or schema.names
+    numbers = {renamed.get(column, column) for column in columns.numbers}
+    coded = [name for name in present if name not in numbers and pa.types.is_string(schema.field(name).type)]
     # in this thread and batch by batch: Arrow's own threads, and its reading ahead, keep memory for themselves
     with pq.ParquetFile(
         path, metadata=metadata, read_dictionary=coded, buffer_size=BUFFER, pre_buffer=False,
@@ -218,13 +234,14 @@ def _parquet_batches(path: Path, wanted: Sequence[str], texts: set[str]) -> Iter
             yield pa.Table.from_batches([batch])
 
 
-def _arrow_batches(path: Path, wanted: Sequence[str]) -> Iterator[pa.Table]:
+def _arrow_batches(path: Path, columns: Columns, renamed: Mapping[str, str]) -> Iterator[pa.Table]:
     """Yield the record batches of an Arrow file; a Feather file of the first version comes whole."""
     if is_first_feather(path):
         yield read_first_feather(path)
         return
     with pa.OSFile(str(path)) as stream:
         schema = pa.ipc.open_file(stream).schema
+        wanted = _wanted(schema, columns, renamed)
         fields = [place for place, name in enumerate(schema.names) if name in wanted]
         reader = pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
         yield pa.Table.from_batches([], schema)
@@ -277,6 +294,10 @@ class Texts:
     def find(self, text: str) -> int:
         """Return the place of a text, -1 where none has come yet."""
         return self._known.get(text, -1)
+
+    def learn(self, text: str) -> int:
+        """Return the place of a text; one that has not come yet is taken in."""
+        return int(self._learn(texts([text]))[0])
 
     def _learn(self, dictionary: pa.Array, digits: int | None = None) -> np.ndarray:
         """Return the place of each text of a dictionary, and -1 behind them; new ones are taken in, cut to `digits`."""

@@ -10,7 +10,7 @@ import glob
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +80,8 @@ class Columns:
         Columns read as text and as numbers.
     required : tuple of str
         Those that must be there.
+    further : callable, optional
+        Names, of a file's columns, those that are wanted besides, under the names that they have there.
     form : NumberForm, optional
         How the study says that text prints numbers.
     digits : int, optional
@@ -90,12 +92,20 @@ class Columns:
     text: tuple[str, ...]
     numbers: tuple[str, ...]
     required: tuple[str, ...]
+    further: Callable[[pa.Schema], Sequence[str]] | None = None
     form: NumberForm | None = None
     digits: int | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
         return self.text + self.numbers
+
+    def besides(self, schema: pa.Schema, renamed: Mapping[str, str]) -> list[str]:
+        """Return the columns wanted besides the native ones, each of one name with no other."""
+        if self.further is None:
+            return []
+        taken = {*self.all, *renamed.values()}
+        return [name for name in self.further(schema) if name not in taken and schema.names.count(name) == 1]
 
 
 def find_files(patterns: Sequence[str], folder: Path, key: str) -> list[Path]:
@@ -364,6 +374,7 @@ def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label:
             )
     if table.num_rows == 0:
         raise InputError(f"the {columns.title} table has no rows", file=label, cure="leave it out or fill it in")
+    present |= {name: name for name in columns.besides(table.schema, renamed)}
     chosen = {column: table.column(name) for column, name in present.items()}
     for array in chosen.values():
         array.validate(full=True)

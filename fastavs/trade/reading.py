@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from fastavs.arguments import LARGEST
 from fastavs.countries.partner import answers_to, one_spelling, written
-from fastavs.errors import InputError, UnitError, did_you_mean
+from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
-from fastavs.inputs.trade_columns import TRADE_COLUMNS
+from fastavs.inputs.trade_columns import TRADE_COLUMNS, may_part
 from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
+from fastavs.trade.amounts import SUPPRESSED, Amount, Units, amount_column, positive
 from fastavs.trade.mislabelled.find import CULPRITS
+from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
-from fastavs.units.units import KINDS, NO_UNIT, read_unit
+from fastavs.trade.splits import SplitColumn
+from fastavs.trade.together import Together
 
+KEYS = ("line", "period", "partner")
 MANY = 2
 """From one row in so many with a quantity on, a column of every row takes less memory than a list of those rows."""
 
@@ -35,7 +39,7 @@ class Reading:
         self._texts = {column: Texts(column) for column in TRADE_COLUMNS.text}
         self._texts["partner"] = Texts("partner", clean=written)
         self._troubles: list[str | None] = []
-        self._units = {column: _Units() for column in ("unit", "unit_2")}
+        self._units = {column: Units() for column in ("unit", "unit_2")}
         self._starts = [0]
         self._removed: list[np.ndarray] = []
         self._columns = {
@@ -46,6 +50,7 @@ class Reading:
             "marked": Growing(np.int8, expected=expected),
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
+        self._splits: dict[str, SplitColumn] = {}
 
     def take(self, number: int, piece: Piece) -> None:
         """Take the next batch, of the source of that number; sources come in order."""
@@ -54,32 +59,64 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def rows(self, again: Callable[[], Details] | None) -> tuple[Rows, list[list[str]], dict[str, list[str]]]:
+    def together(self, labels: Sequence[str]) -> Together:
+        """Return all rows kept, to be judged beside each other; `labels` are the sources."""
+        parting = {name: (split.whole(), ["", *split.texts.names]) for name, split in self._splits.items()}
+        alike = {name: split.only() for name, split in self._splits.items()}
+        return Together(
+            code=self._columns["line"].whole(),
+            period=self._columns["period"].whole(),
+            partner=self._columns["partner"].whole(),
+            value=self._columns["value"].whole(),
+            codes=self._texts["line"].names,
+            periods=self._texts["period"].names,
+            partners=self._texts["partner"].names,
+            splits={name: (codes, texts) for name, (codes, texts) in parting.items() if codes is not None},
+            constants={name: text for name, text in alike.items() if text is not None},
+            origin=self._origin(),
+            labels=labels,
+        )
+
+    def _origin(self) -> Origin:
+        return Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
+
+    def rows(
+        self, again: Callable[[], Details] | None, gone: np.ndarray
+    ) -> tuple[Rows, list[list[str]], dict[str, list[str]]]:
         """Return all rows kept, the sorted codes, periods and partners, and the partners written in several ways.
 
-        `again` finds the rows' details again.
+        `again` finds the rows' details again. Those that have `gone`, int64[m], ascending, because of rows beside them
+        are left out.
         """
-        keys, names = [], []
-        for column in ("line", "period", "partner"):
-            keys.append(self._columns[column].whole())
-            names.append(_sort(keys[-1], self._texts[column].names))
+        origin = self._origin()
+        columns = {name: column.whole() for name, column in self._columns.items()}
+        quantities = {name: quantity.whole() for name, quantity in self._quantities.items()}
+        if gone.size:
+            file, number = origin.find(gone)
+            origin = Origin(origin.start, np.union1d(origin.removed, origin.start[file] + number))
+            columns = {name: np.delete(column, gone) if column.size else column for name, column in columns.items()}
+            quantities = {name: quantity.without(gone) for name, quantity in quantities.items()}
+        keys = [columns[column] for column in KEYS]
+        names = [_sort(key, self._texts[column].names) for key, column in zip(keys, KEYS, strict=True)]
         spelled, respelled = one_spelling(names[-1])
         if respelled:
             names[-1] = _sort(keys[-1], spelled)
-        origin = Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
-        first, second, mass = (self._quantities[name].whole() for name in ("first", "second", "mass"))
-        value, marked = (self._columns[column].whole() for column in ("value", "marked"))
+        first, second, mass = (quantities[name] for name in ("first", "second", "mass"))
+        value, marked = columns["value"], columns["marked"]
         code, period, partner = keys
         details = Recalled(Details(first, second, mass, marked, origin), again)
         return Rows(code, period, partner, value, details), names, respelled
 
     def _take_batch(self, piece: Piece) -> None:
-        places = {column: self._texts[column].places(piece) for column in ("line", "period", "partner")}
+        places = {column: self._texts[column].places(piece) for column in KEYS}
         value, wrong = number_column(piece, "value")
-        amounts = {column: _amounts(piece, column) for column in ("quantity", "quantity_2", "net_mass_kg")}
+        if self._rules.choices.value_factor != 1.0:
+            value = value * self._rules.choices.value_factor
+        amounts = {column: amount_column(piece, column) for column in ("quantity", "quantity_2", "net_mass_kg")}
         bad = self._judge(places, value, wrong, amounts)
         rows, reasons = bad.found()
         self._aside.add(piece, rows, reasons, ROW)
+        self._note_suppressed(piece, amounts, bad)
         self._removed.append(rows + self._starts[-1])
         good = slice(None) if not rows.size else np.flatnonzero(bad.none())
         kept = piece.table.num_rows - rows.size
@@ -90,7 +127,8 @@ class Reading:
         for name, column, unit in (("first", "quantity", "unit"), ("second", "quantity_2", "unit_2")):
             self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
-        self._quantities["mass"].add(kept, None, None if mass is None else _positive(mass[0][good]))
+        self._quantities["mass"].add(kept, None, None if mass is None else positive(mass.amount[good]))
+        self._take_splits(piece, kept, good)
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -99,12 +137,12 @@ class Reading:
         places: Mapping[str, np.ndarray],
         value: np.ndarray,
         wrong: np.ndarray,
-        amounts: Mapping[str, tuple[np.ndarray, np.ndarray] | None],
-    ) -> _Reasons:
+        amounts: Mapping[str, Amount | None],
+    ) -> Reasons:
         """Hold every row of a batch against the rules for rows."""
         line, codes_read = places["line"], self._texts["line"].names
         self._troubles += self._rules.tariff.troubles(codes_read[len(self._troubles) :])
-        bad = _Reasons(value.size)
+        bad = Reasons(value.size)
         bad.mark_places(line, [*self._troubles, "no code"])
         bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
         bad.mark_places(places["partner"], [*[None] * len(self._texts["partner"].names), "no partner"])
@@ -117,8 +155,8 @@ class Reading:
             bad.mark(value == 0.0, "zero value")
         for column, found in amounts.items():
             if found is not None:
-                amount, wrong = found
-                bad.mark(wrong, f"{column} is not a number")
+                amount = found.amount
+                bad.mark(found.wrong, f"{column} is not a number")
                 bad.mark(amount < 0.0, f"negative {column}")
                 bad.mark(np.isinf(amount), f"{column} is not finite")
         for key, reason in (self._rules.drop or {}).items():
@@ -136,29 +174,50 @@ class Reading:
         return [place for place, one in enumerate(self._texts["partner"].names) if partner in answers_to(one)]
 
     def _quantity(
-        self, piece: Piece, found: tuple[np.ndarray, np.ndarray] | None, unit_column: str, good: Any
+        self, piece: Piece, found: Amount | None, unit_column: str, good: Any
     ) -> tuple[np.ndarray | None, np.ndarray | None]:
         """Return kind (int8) and amount in base units (float64) of one quantity of the rows kept; None = no rows'."""
         if found is None:
             return None, None
-        quantity = _positive(found[0][good])
+        quantity = positive(found.amount[good])
         if quantity is None:
             return None, None
         has = quantity > 0.0
-        unit = self._texts[unit_column].places(piece)[good]
-        units = self._units[unit_column]
-        units.learn(self._texts[unit_column].names)
+        texts, units = self._texts[unit_column], self._units[unit_column]
+        if unit_column == "unit" and unit_column not in piece.table.column_names and self._rules.choices.unit:
+            unit = np.full(quantity.size, texts.learn(self._rules.choices.unit), dtype=np.int32)
+        else:
+            unit = texts.places(piece)[good]
+        units.learn(texts.names)
         kind = np.array([*units.kinds, NO_KIND], dtype=np.int8)[unit]
         with np.errstate(over="ignore"):  # an absurd quantity may overflow: its rate is then beyond any threshold
             base_units = quantity * np.array([*units.sizes, 0.0])[unit]
         useless = has & (kind == NO_KIND)
         if useless.any():
             rows = np.flatnonzero(useless)
-            void = _Reasons(rows.size)
+            void = Reasons(rows.size)
             void.mark_places(unit[rows], [*units.problems, "quantity without a unit"])
             self._aside.add(piece, rows if isinstance(good, slice) else good[rows], void.found()[1], QUANTITY)
         kind[base_units == 0.0] = NO_KIND
         return kind, base_units
+
+    def _take_splits(self, piece: Piece, kept: int, good: Any) -> None:
+        """Take what may part rows and the study does not name, or names a flow."""
+        for name in piece.table.column_names:
+            if (name == "flow" or name not in TRADE_COLUMNS.all) and may_part(piece.table.schema.field(name)):
+                self._splits.setdefault(name, SplitColumn(name, self.kept - kept))
+        for split in self._splits.values():
+            places = split.places(piece)
+            split.add(kept, None if places is None else places[good])
+
+    def _note_suppressed(self, piece: Piece, amounts: Mapping[str, Amount | None], bad: Reasons) -> None:
+        """Set the quantities aside that are withheld, of rows that stay."""
+        for found in amounts.values():
+            if found is not None and found.suppressed.size:
+                stays = bad.none()[found.suppressed]
+                marks = [mark for mark, one in zip(found.marks, stays, strict=True) if one]
+                reasons = [f"{SUPPRESSED} ({mark})" for mark in marks]
+                self._aside.add(piece, found.suppressed[stays], reasons, QUANTITY)
 
     def _marks(self, piece: Piece) -> np.ndarray | None:
         """Return what each row is marked as, int8[n]: 1 + place in `CULPRITS`, 0 = nothing.
@@ -243,47 +302,6 @@ class GrowingQuantities:
             self._amount.add(rows, None)
 
 
-class _Units:
-    """What the distinct unit texts of a column mean, by place."""
-
-    def __init__(self) -> None:
-        self.kinds: list[int] = []
-        self.sizes: list[float] = []
-        self.problems: list[str | None] = []
-
-    def learn(self, texts: list[str]) -> None:
-        """Read the texts that are new."""
-        for text in texts[len(self.kinds) :]:
-            kind, size, problem = _read_unit(text)
-            self.kinds.append(kind)
-            self.sizes.append(size)
-            self.problems.append(problem)
-
-
-def _read_unit(text: str) -> tuple[int, float, str | None]:
-    """Return a unit's kind and its size in base units, and what is wrong with it."""
-    if text in NO_UNIT:
-        return NO_KIND, 0.0, "quantity without a unit"
-    try:
-        found = read_unit(text)
-    except UnitError as error:
-        known = "unit measures nothing that duties are charged on" if error.known else "unknown unit"
-        return NO_KIND, 0.0, f"{known} ({text})"
-    return KINDS.index(found.kind), float(found.size), None
-
-
-def _positive(amount: np.ndarray) -> np.ndarray | None:
-    """Return an amount with 0 where there is none, None if there is none at all."""
-    has = amount > 0.0
-    if has.all():
-        return amount
-    return np.where(has, amount, 0.0) if has.any() else None
-
-
-def _amounts(piece: Piece, column: str) -> tuple[np.ndarray, np.ndarray] | None:
-    return number_column(piece, column) if column in piece.table.column_names else None
-
-
 def _sort(places: np.ndarray, names: list[str]) -> list[str]:
     """Return the distinct texts that rows hold, sorted, and make `places` those of that list."""
     held = np.zeros(len(names), dtype=bool)
@@ -295,41 +313,3 @@ def _sort(places: np.ndarray, names: list[str]) -> list[str]:
     for stretch in stretches(places.size if found != names else 0):
         np.take(new, places[stretch], out=places[stretch], mode="clip")
     return found
-
-
-class _Reasons:
-    """The first reason against each of n rows."""
-
-    def __init__(self, n: int) -> None:
-        self.texts: list[str] = []
-        self.place = np.full(n, -1, dtype=np.int32)
-
-    def mark(self, where: np.ndarray, reason: str) -> None:
-        if where.any():
-            self.mark_rows(np.flatnonzero(where), reason)
-
-    def mark_rows(self, rows: np.ndarray, reason: str) -> None:
-        new = rows[self.place[rows] < 0]
-        if new.size:
-            self.place[new] = len(self.texts)
-            self.texts.append(reason)
-
-    def mark_places(self, places: np.ndarray, reasons: list[str | None]) -> None:
-        """Mark rows by the reason of the distinct value they hold; place -1 takes the last reason."""
-        if not any(reasons[:-1]) and places.min(initial=0) >= 0:
-            return
-        against = np.full(len(reasons), -1, dtype=np.int32)
-        for i, reason in enumerate(reasons):
-            if reason is not None:
-                against[i] = len(self.texts)
-                self.texts.append(reason)
-        found = against[places]
-        new = (found >= 0) & (self.place < 0)
-        self.place[new] = found[new]
-
-    def none(self) -> np.ndarray:
-        return self.place < 0
-
-    def found(self) -> tuple[np.ndarray, list[str]]:
-        rows = np.flatnonzero(self.place >= 0)
-        return rows, [self.texts[place] for place in self.place[rows]]

@@ -111,6 +111,15 @@ class Quantities:
             kind[here] = self.kind[entries]
         return kind, amount
 
+    def without(self, gone: np.ndarray) -> Quantities:
+        """Return the quantity of the rows that are left when some are taken out; ascending, int64[m]."""
+        if not self.at.size:
+            return Quantities(self.at, *(np.delete(one, gone) if one.size else one for one in (self.kind, self.amount)))
+        stays = np.isin(self.at, gone, invert=True)
+        at = self.at[stays]
+        at = (at - np.searchsorted(gone, at)).astype(self.at.dtype)
+        return Quantities(at, self.kind[stays] if self.kind.size else self.kind, self.amount[stays])
+
     def void(self, rows: np.ndarray) -> None:
         """Take the quantity of some rows away."""
         entries = self._find(rows)[0] if self.at.size else rows

@@ -20,6 +20,7 @@ from fastavs.progress import Progress, quiet
 from fastavs.tables.columns import about_row, text_column
 from fastavs.tables.sources import FileSource, Source, ahead
 from fastavs.tables.tables import Piece
+from fastavs.trade.beside import note_lost, sift
 from fastavs.trade.reading import Reading
 from fastavs.trade.rows import Rows, amounts_by_kind
 from fastavs.trade.rules import Rules
@@ -51,6 +52,8 @@ class Trade:
         Partners that the trade writes in several ways, by the ISO alpha-3 code under which they are one.
     again : callable, optional
         Reads the same trade from its files again, rows in the order in which they stand there.
+    remarks : tuple of str
+        What people should know of the rows: repeated ones, sums, columns that no one named.
     in_order : bool
         Whether rows stand by code, period and partner, not as they were read.
     """
@@ -68,6 +71,7 @@ class Trade:
     not_dropped: tuple[str, ...]
     respelled: dict[str, list[str]]
     again: Callable[[], Trade] | None
+    remarks: tuple[str, ...] = ()
     in_order: bool = False
 
     @property
@@ -112,9 +116,12 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
     def again() -> Trade:
         return read_trade(sources, rules, SetAside(), quiet)
 
+    rows_beside = reading.together([source.label for source in sources])
+    gone = sift(rows_beside, rules, sources)
+    note_lost(rows_beside, sources, aside)
     from_files = all(isinstance(source, FileSource) for source in sources)  # dataframes may have changed since
     rows, (code_names, period_names, partner_names), respelled = reading.rows(
-        (lambda: again().rows.details.get()) if from_files else None
+        (lambda: again().rows.details.get()) if from_files else None, gone
     )
     if rules.partners.valuation:
         factors = rules.partners.factors(partner_names)
@@ -138,6 +145,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         tuple(", ".join(key) for key in rules.drop or {} if key not in reading.dropped),
         respelled,
         again if from_files else None,
+        tuple(rows_beside.remarks),
     )
 
 

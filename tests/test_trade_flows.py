@@ -1,0 +1,168 @@
+"""Exports among imports, columns that no one named, and the same row twice."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyarrow import csv
+from small import near
+from trade_cases import from_frames, lines_of, load_case, means_of, set_aside, write_case
+
+import fastavs as fa
+
+FLOWS = (
+    "period,flowCode,line,partner,value,quantity,unit\n"
+    "2023,M,22030010,DEU,100,100,l\n2023,X,22030010,DEU,900,100,l\n2023,RX,22030010,DEU,50,20,l\n"
+    "2023,M,22030090,DEU,50,10,l\n2023,M,22041000,FRA,500,100,l\n"
+)
+WORDS = {
+    "flowCode": ("M", "X", "RX"),
+    "Trade Flow": ("Import", "Export", "Re-Export"),
+    "FLOW": ("1", "2", "3"),
+    "tradeflow": ("Imports", "Exports", "Re-exports"),
+    "TradeFlowName": ("Gross Imp.", "Gross Exp.", "Re-export"),
+    "Направление": ("ИМ", "ЭК", "Reexport"),
+}
+
+
+@pytest.mark.parametrize("column", list(WORDS))
+def test_imports_alone_count(tmp_path: Path, column: str) -> None:
+    imports, exports, again = WORDS[column]
+    trade = FLOWS.replace("flowCode", column).replace(",RX,", f",{again},").replace(",X,", f",{exports},")
+    study = load_case(tmp_path, trade.replace(",M,", f",{imports},"))
+    assert set_aside(study) == [
+        (2, "row", f"flow is exports ({column} {exports})"),
+        (3, "row", f"flow is re-exports ({column} {again})"),
+    ]
+    found = lines_of(study)
+    assert (found["22030010"]["rate"], found["22030010"]["imports"]) == (near(0.54), 100.0)
+    assert means_of(study)[1] == near((100 * 0.54 + 50 * 0.2 + 500 * 0.324 / 5) / 650, 1e-12)
+    assert means_of(study)[1] == pytest.approx(0.148308, abs=1e-6)
+
+
+def test_frames_parquet_arrow_and_packed_files_alike(tmp_path: Path) -> None:
+    assert lines_of(from_frames(tmp_path, FLOWS))["22030010"]["imports"] == 100.0
+    path = write_case(tmp_path, FLOWS)
+    texts = csv.ConvertOptions(column_types=dict.fromkeys(("period", "line"), pa.string()))
+    table = csv.read_csv(tmp_path / "trade.csv", convert_options=texts)
+    pq.write_table(table, tmp_path / "trade.parquet")
+    with pa.OSFile(str(tmp_path / "trade.arrow"), "wb") as stream, pa.ipc.new_file(stream, table.schema) as writer:
+        writer.write_table(table)
+    (tmp_path / "trade.csv.gz").write_bytes(gzip.compress(FLOWS.encode()))
+    for name in ("trade.parquet", "trade.arrow", "trade.csv.gz"):
+        path.write_text(path.read_text().replace("trade*.csv", name))
+        assert len(set_aside(fa.Study.load(path))) == 2, name
+        path.write_text(path.read_text().replace(name, "trade*.csv"))
+
+
+def test_a_column_of_flows_can_be_named(tmp_path: Path) -> None:
+    trade = FLOWS.replace("flowCode", "art der bewegung")
+    study = load_case(tmp_path, trade, '[trade.columns]\nflow = "art der bewegung"')
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+
+
+def test_exports_alone_are_a_partners_statistics(tmp_path: Path) -> None:
+    trade = FLOWS.replace(",M,", ",X,")
+    study = load_case(tmp_path, trade)
+    assert [reason for _, _, reason in set_aside(study)] == ["flow is re-exports (flowCode RX)"]
+    assert "exports and no imports" in study.checked.trade.remarks[0]
+    study = load_case(tmp_path, trade.replace(",RX,", ",X,"))
+    assert not set_aside(study)
+    assert "All trade is exports" in study.checked.trade.remarks[0]
+
+
+def test_each_file_has_its_own_flows(tmp_path: Path) -> None:
+    mirror = "period,flowCode,line,partner,value,quantity,unit\n2023,X,22041000,ITA,500,100,l\n"
+    study = load_case(tmp_path, [FLOWS, mirror])
+    assert len(set_aside(study)) == 2
+    assert "ITA" in study.checked.trade.partners
+
+
+def test_a_flow_that_nobody_knows_is_told_of(tmp_path: Path) -> None:
+    study = load_case(tmp_path, FLOWS.replace(",RX,", ",QQ,"))
+    assert [row for row, _, _ in set_aside(study)] == [2]
+    assert "QQ is no flow that is known" in study.checked.trade.remarks[0]
+
+
+@pytest.mark.parametrize("column", ["reporterISO", "motCode", "customs procedure", "partner2", "anything"])
+def test_a_column_that_parts_rows_is_named_with_its_values(tmp_path: Path, column: str) -> None:
+    trade = f"period,{column},line,partner,value,quantity,unit\n" + (
+        "2023,AA,22030010,DEU,100,100,l\n2023,BB,22030010,DEU,900,100,l\n2023,BB,22041000,FRA,500,100,l\n"
+    )
+    study = load_case(tmp_path, trade)
+    assert lines_of(study)["22030010"]["imports"] == 1000.0
+    (remark,) = study.checked.trade.remarks
+    assert f"{column} (AA, BB)" in remark
+
+
+def test_columns_that_part_nothing_are_passed_over(tmp_path: Path) -> None:
+    trade = "period,month,note,line,partner,value,quantity,unit,weight\n" + (
+        "2023,1,a,22030010,DEU,100,100,l,1.5\n2023,2,a,22030010,DEU,900,100,l,2.5\n2023,1,b,22041000,FRA,500,100,l,3.5\n"
+    )
+    assert not load_case(tmp_path, trade).checked.trade.remarks
+
+
+def test_rows_that_are_numbered_are_passed_over(tmp_path: Path) -> None:
+    rows = [f"{number},2023,22030010,DEU,{100 + number},100,l" for number in range(200)]
+    trade = "number,period,line,partner,value,quantity,unit\n" + "\n".join(rows) + "\n"
+    assert not load_case(tmp_path, trade).checked.trade.remarks
+
+
+TWICE = (
+    "period,line,partner,value,quantity,unit\n"
+    "2023,22030010,DEU,100,100,l\n2023,22030010,POL,300,100,l\n2023,22030090,DEU,50,10,l\n2023,22041000,FRA,500,100,l\n"
+    "2023,22030010,DEU,100,100,l\n2023,22030010,POL,300,100,l\n2023,22041000,FRA,500,100,l\n"
+)
+
+
+def test_the_same_row_twice_is_counted_and_said(tmp_path: Path) -> None:
+    study = load_case(tmp_path, TWICE)
+    assert lines_of(study)["22030010"]["imports"] == 800.0
+    (remark,) = study.checked.trade.remarks
+    assert remark.startswith("3 rows equal another one in every column, worth 900")
+    assert "trade.csv row 5 and trade.csv row 1" in remark
+    assert 'duplicates = "drop"' in remark
+
+
+def test_the_same_row_twice_can_be_dropped(tmp_path: Path) -> None:
+    study = load_case(tmp_path, TWICE, 'duplicates = "drop"')
+    assert set_aside(study) == [
+        (5, "row", "equal to another row (trade.csv row 1)"),
+        (6, "row", "equal to another row (trade.csv row 2)"),
+        (7, "row", "equal to another row (trade.csv row 4)"),
+    ]
+    found = lines_of(study)
+    assert (found["22030010"]["imports"], found["22041000"]["imports"]) == (400.0, 500.0)
+    frames = from_frames(tmp_path, TWICE, trade_options={"duplicates": "drop"})
+    assert lines_of(frames)["22030010"]["imports"] == 400.0
+
+
+def test_two_files_that_overlap(tmp_path: Path) -> None:
+    header, *rows = TWICE.split("\n")
+    parts = ["\n".join([header, *rows[:4], ""]), "\n".join([header, *rows[2:4], ""])]
+    (remark,) = load_case(tmp_path, parts).checked.trade.remarks
+    assert "trade1.csv row 1 and trade.csv row 3" in remark
+    study = load_case(tmp_path, parts, 'duplicates = "drop"')
+    assert lines_of(study)["22041000"]["imports"] == 500.0
+    assert len(set_aside(study)) == 2
+
+
+@pytest.mark.parametrize("column", ["declaration", "weight"])
+def test_rows_that_differ_in_a_column_that_no_one_named_are_two(tmp_path: Path, column: str) -> None:
+    trade = f"period,line,partner,value,quantity,unit,{column}\n" + (
+        "2023,22030010,DEU,100,100,l,1.5\n2023,22030010,DEU,100,100,l,2.5\n2023,22041000,FRA,5,1,l,2\n"
+    )
+    assert not load_case(tmp_path, trade, 'duplicates = "drop"').checked.trade.remarks
+    assert not set_aside(from_frames(tmp_path, trade, trade_options={"duplicates": "drop"}))
+    assert len(set_aside(load_case(tmp_path, trade.replace("2.5", "1.5"), 'duplicates = "drop"'))) == 1
+
+
+def test_details_are_found_again_after_rows_have_gone(tmp_path: Path) -> None:
+    study = load_case(tmp_path, FLOWS, 'duplicates = "drop"')
+    before = study.checked.trade.rows.first.amount.tolist()
+    study.checked.trade.let_go_of_details()
+    assert study.checked.trade.rows.first.amount.tolist() == before == [100.0, 10.0, 100.0]
