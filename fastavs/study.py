@@ -198,7 +198,7 @@ class Study:
 
     @property
     def warnings(self) -> list[str]:
-        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, and so on."""
+        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, ..."""
         return [*unread_caution(self.checked), *cautions(self.checked), *self.checked.trade.remarks]
 
     def check(self) -> None:

@@ -135,10 +135,10 @@ def test_names_that_meet_nothing_are_told() -> None:
 
 
 def test_numbers_of_another_list_are_told() -> None:
-    study = drinks({"DE": "004", "FR": "001", "BY": "073"}, partners={"exclude": ["073"]})
+    study = drinks({"DE": "004", "FR": "006", "BY": "073"}, partners={"exclude": ["073"]})
     assert weighted(study) == near(WITHOUT_BELARUS)  # as the trade writes it
     assert study.warnings == [
-        "Partners of the trade that are no known country, with their trade in USD: 001 (500); 073 (300). Numbers are "
+        "Partners of the trade that are no known country, with their trade in USD: 006 (500); 073 (300). Numbers are "
         "read as M49 (three digits) or as the US Census Bureau's (four); those of another list must become ISO codes "
         "first."
     ]

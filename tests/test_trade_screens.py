@@ -95,7 +95,7 @@ def test_single_outliers_are_no_reason_to_warn(tmp_path: Path) -> None:
 def test_frames_have_the_same_remarks() -> None:
     rows = [{"period": "2009", "line": "2203000100", "partner": "DEU", "value": 5.0, "quantity": 1.0, "unit": "kg"}] * 2
     found = small_study(rows, {2009: {"2203000100": "5%"}})
-    assert "1 row equals another one in every column" in found.warnings[0]
+    assert any("1 row equals another one in every column" in one for one in found.warnings)
 
 
 @pytest.mark.parametrize("cells", [["5", "7", None], ["x", "5", "7"], ["inf", "-3", "12"], [None, None, "12"]])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fastavs.countries.partner import iso3
+
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
@@ -35,20 +37,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split("|"))
 
 
-# European Union: ISO alpha-3, alpha-2 (Eurostat's own where it differs), United Nations M49, United States Schedule C.
-_UNION = """
-AUT AT 40 4330|BEL BE 56 4231|BGR BG 100 4870|HRV HR 191 4791|CYP CY 196 4910|CZE CZ 203 4351|DNK DK 208 4099
-EST EE 233 4470|FIN FI 246 4050|FRA FR 250 4279|FRA FR 251 4279|DEU DE 276 4280|GRC GR 300 4840|GRC EL 300 4840
-HUN HU 348 4370|IRL IE 372 4190|ITA IT 380 4759|ITA IT 381 4759|LVA LV 428 4490|LTU LT 440 4510|LUX LU 442 4239
-MLT MT 470 4730|NLD NL 528 4210|POL PL 616 4550|PRT PT 620 4710|ROU RO 642 4850|SVK SK 703 4359|SVN SI 705 4792
-ESP ES 724 4700|SWE SE 752 4010
-"""
-_MEMBERS = [entry.split() for line in _UNION.split("\n") for entry in line.split("|") if entry]
-_LEFT = ["GBR", "GB", "UK", "826", "4120"]
-_ISO3 = {spelling: names[0] for names in [*_MEMBERS, _LEFT] for spelling in names} | {
-    names[2].zfill(3): names[0] for names in _MEMBERS
-}
-
+_UNION = _words(
+    "AUT|BEL|BGR|HRV|CYP|CZE|DNK|EST|FIN|FRA|DEU|GRC|HUN|IRL|ITA|LVA|LTU|LUX|MLT|NLD|POL|PRT|ROU|SVK|SVN|ESP|SWE"
+)
+_LEFT_UNION = _words("GBR")
 _EURO = _words("AUT|BEL|HRV|CYP|EST|FIN|FRA|DEU|GRC|IRL|ITA|LVA|LTU|LUX|MLT|NLD|PRT|SVK|SVN|ESP")
 _APEC = _words("AUS|BRN|CAN|CHL|CHN|HKG|IDN|JPN|KOR|MYS|MEX|NZL|PNG|PER|PHL|RUS|SGP|TWN|THA|USA|VNM")
 _ASEAN = _words("BRN|KHM|IDN|LAO|MYS|MMR|PHL|SGP|THA|VNM")
@@ -62,8 +54,8 @@ AGGREGATES = (
         "European Union",
         _words("EUN|EU|EUU|EU25|EU27|EU28|EU15|EU-15|EU-25|EU-27|EU-28|EU 27|EU 28|EU27_2020|EUROPEAN UNION|"
                "EUROPEAN UNION (27)|EUROPEAN UNION 27|EUROPEAN UNION (28)|0003|97|097"),
-        frozenset(names[0] for names in _MEMBERS),
-        frozenset(_LEFT[:1]),
+        _UNION,
+        _LEFT_UNION,
     ),
     Aggregate("euro area", _words("EA|EA19|EA20|EA21|EURO AREA|EUROZONE|0025"), _EURO),
     Aggregate("APEC", _words("APEC|0026"), _APEC),
@@ -114,4 +106,4 @@ def aggregate_of(partner: str) -> Aggregate | None:
 
 def are_among(countries: frozenset[str], partners: Iterable[str]) -> list[bool]:
     """Return which of some partners, however they are written, are among some countries."""
-    return [_ISO3.get(partner, partner) in countries for partner in partners]
+    return [iso3(partner) in countries for partner in partners]

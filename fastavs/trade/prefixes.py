@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastavs.codes import LONGEST, Grouping
+from fastavs.codes import LONGEST, Grouping, as_digits
 from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig
 from fastavs.tables.columns import text_column
@@ -76,7 +76,7 @@ def refuse_lost_zeros(
                 if lost[0] in found:
                     row = places.tolist().index(found.index(lost[0])) + 1
                     raise _lost(lost, tariff, file=piece.label, row=row, column="prefix")
-    prefixes = [bridge.prefix for bridge in config.bridges]
+    prefixes = [as_digits(bridge.prefix) for bridge in config.bridges]
     lost = lost_zeros(prefixes, tariff)
     if lost:
         raise _lost(lost, tariff, key=f"bridges[{prefixes.index(lost[0])}].prefix")
