@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 
 from fastavs.kernels.names import (
@@ -32,13 +34,35 @@ from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Layout, Sums
 from fastavs.kernels.sums import deviations
 
-FIGURES = 17
-"""Columns of the summary from `specific_lines` on."""
+
+class Column(IntEnum):
+    """Columns of the summary from `specific_lines` on, in their order; names as in ``summary.csv``."""
+
+    SPECIFIC_LINES = 0
+    SIMPLE_MEAN = 1
+    SIMPLE_SD = 2
+    WEIGHTED_MEAN = 3
+    WEIGHTED_SD = 4
+    BOUND_MEAN = 5
+    WATER_LINES = 6
+    UNRESOLVED_LINES = 7
+    AD_VALOREM_SIMPLE_MEAN = 8
+    AD_VALOREM_SIMPLE_SD = 9
+    AD_VALOREM_WEIGHTED_MEAN = 10
+    MATCHED_LINES = 11
+    MATCHED_MEAN = 12
+    MATCHED_SD = 13
+    WEIGHTED_MEAN_UNADJUSTED = 14
+    ADJUST = 15
+    HS6_MEAN = 16
+
+
+FIGURES = len(Column)
 SPREADS = {  # column of a deviation: the sum of squares, the sum
-    2: (SQUARES, RATE),
-    4: (WEIGHTED_SQUARES, WEIGHTED),
-    9: (PART_SQUARES, PART),
-    13: (MATCHED_SQUARES, MATCHED),
+    Column.SIMPLE_SD: (SQUARES, RATE),
+    Column.WEIGHTED_SD: (WEIGHTED_SQUARES, WEIGHTED),
+    Column.AD_VALOREM_SIMPLE_SD: (PART_SQUARES, PART),
+    Column.MATCHED_SD: (MATCHED_SQUARES, MATCHED),
 }
 
 
@@ -65,19 +89,19 @@ def summary_of(layout: Layout, sums: Sums) -> np.ndarray:
         return np.divide(total[:, which] + lost[:, which], n, out=np.full((years, width), np.nan), where=n > 0.0)
 
     figures = np.empty((FIGURES, years, width))
-    figures[0] = count[:, SPECIFIC]
-    figures[1] = mean(RATE, lines)
-    figures[5] = mean(BOUND, has_bound_lines)
-    figures[6] = count[:, WATER]
-    figures[7] = count[:, UNRESOLVED]
-    figures[8] = mean(PART, all_lines)
-    figures[10] = mean(PART_WEIGHTED, weight)
-    figures[11] = layout.years["matched_lines"][:, None]
-    figures[12] = mean(MATCHED, matched_lines)
-    figures[14] = mean(WEIGHTED, weight)
-    figures[15] = np.where(own, 0.0, figures[1] - figures[12])
-    figures[3] = figures[14] + figures[15]
-    figures[16] = mean(HEADING, headings)
+    figures[Column.SPECIFIC_LINES] = count[:, SPECIFIC]
+    figures[Column.SIMPLE_MEAN] = mean(RATE, lines)
+    figures[Column.BOUND_MEAN] = mean(BOUND, has_bound_lines)
+    figures[Column.WATER_LINES] = count[:, WATER]
+    figures[Column.UNRESOLVED_LINES] = count[:, UNRESOLVED]
+    figures[Column.AD_VALOREM_SIMPLE_MEAN] = mean(PART, all_lines)
+    figures[Column.AD_VALOREM_WEIGHTED_MEAN] = mean(PART_WEIGHTED, weight)
+    figures[Column.MATCHED_LINES] = layout.years["matched_lines"][:, None]
+    figures[Column.MATCHED_MEAN] = mean(MATCHED, matched_lines)
+    figures[Column.WEIGHTED_MEAN_UNADJUSTED] = mean(WEIGHTED, weight)
+    figures[Column.ADJUST] = np.where(own, 0.0, figures[Column.SIMPLE_MEAN] - figures[Column.MATCHED_MEAN])
+    figures[Column.WEIGHTED_MEAN] = figures[Column.WEIGHTED_MEAN_UNADJUSTED] + figures[Column.ADJUST]
+    figures[Column.HS6_MEAN] = mean(HEADING, headings)
     squares, plain = (np.array(some) for some in zip(*SPREADS.values(), strict=True))
     numbers = np.stack([lines, weight, all_lines, matched_lines])
     divisors = numbers - np.array([1.0, 0.0, 1.0, 1.0])[:, None, None]

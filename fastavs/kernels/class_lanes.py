@@ -6,7 +6,7 @@ import numpy as np
 
 from fastavs.kernels.carry import carry_mean, seat_of
 from fastavs.kernels.classes import add_uncertain_year
-from fastavs.kernels.govern import apart
+from fastavs.kernels.govern import differ
 from fastavs.kernels.names import (
     BOUND,
     HEADING,
@@ -122,19 +122,19 @@ def govern_lanes(
     specific, water = count[SPECIFIC], count[WATER]
     if full:
         for s in range(x.size):
-            left = rates[applied, s]
-            right = rates[bound, s]
-            differ = apart(left, right)
-            governs = differ and left > right
-            x[s] = right if governs else left
+            applied_rate = rates[applied, s]
+            bound_rate = rates[bound, s]
+            unequal = differ(applied_rate, bound_rate)
+            governs = unequal and applied_rate > bound_rate
+            x[s] = bound_rate if governs else applied_rate
             specific[s] += from_bound if governs else from_applied
-            water[s] += lines if differ and right > left else 0.0
+            water[s] += lines if unequal and bound_rate > applied_rate else 0.0
             part[s] = min(parts[applied, s], parts[bound, s])
     else:
         for s in range(x.size):
-            left = rates[applied, s]
-            right = rates[bound, s]
-            x[s] = right if left > right and apart(left, right) else left
+            applied_rate = rates[applied, s]
+            bound_rate = rates[bound, s]
+            x[s] = bound_rate if applied_rate > bound_rate and differ(applied_rate, bound_rate) else applied_rate
 
 
 @inner

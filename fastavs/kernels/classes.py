@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastavs.kernels.carry import seat_of
-from fastavs.kernels.govern import apart, bound_governs, lesser_part
+from fastavs.kernels.govern import bound_governs, differ, lesser_part
 from fastavs.kernels.names import (
     BOUND,
     BOUND_LINES,
@@ -78,7 +78,7 @@ def add_uncertain(
         unresolved = unresolved and np.isnan(bound)
         if np.isnan(bound) and zero:
             bound = 0.0
-        if bound > x and apart(x, bound):
+        if bound > x and differ(x, bound):
             count[y, WATER, s] += one["lines"]
         if not np.isnan(bound):
             count[y, BOUND_LINES, s] += one["lines"]
@@ -169,9 +169,9 @@ def add_sure_year(
         if has_bound:
             bound = rates[one["bound"]]
             t4, e4 = add_product(t4, e4, lines, bound)
-            differ = apart(x, bound)
-            water += lines if differ and bound > x else 0.0
-            governs = differ and x > bound
+            unequal = differ(x, bound)
+            water += lines if unequal and bound > x else 0.0
+            governs = unequal and x > bound
             x = bound if governs else x
             specific = specifics[one["bound"]] if governs else specific
             part = lesser_part(part, parts[one["bound"]])

@@ -10,7 +10,7 @@ from fastavs.kernels.shapes import Behind, Compared, Governing, RowFigures, Side
 
 
 @inner
-def apart(applied: float, bound: float) -> bool:
+def differ(applied: float, bound: float) -> bool:
     """Whether applied and bound are further apart than a tie; never, if one of them is null."""
     return abs(applied - bound) > TIE * max(abs(applied), abs(bound))
 
@@ -20,7 +20,7 @@ def bound_governs(applied: float, bound: float) -> bool:
     """Whether the bound rate governs: it is less than the applied one, or there is no applied one."""
     if np.isnan(applied):
         return not np.isnan(bound)
-    return applied > bound and apart(applied, bound)
+    return applied > bound and differ(applied, bound)
 
 
 @inner
@@ -33,7 +33,7 @@ def lesser_part(applied: float, bound: float) -> float:
 def settle(
     rows: RowFigures,
     row_specific: np.ndarray,
-    row_plain: np.ndarray,
+    row_ad_valorem: np.ndarray,
     row_of: np.ndarray,
     found: np.ndarray,
     outlier: float,
@@ -46,7 +46,7 @@ def settle(
     Parameters
     ----------
     rows : RowFigures
-    row_specific, row_plain : bool[n]
+    row_specific, row_ad_valorem : bool[n]
         Whether some amount of a row's duty is not 0; whether it has no specific term, so that observations need no
         quantity.
     row_of : int32[l]
@@ -71,7 +71,7 @@ def settle(
         specific[h] = row_specific[row]
         kept = row_kept[row]
         binding = row_binding[row]
-        if row_plain[row]:
+        if row_ad_valorem[row]:
             kept = 0 if row_part[row] > outlier else found[h]
             binding = 0
         count[h]["kept"] = kept
@@ -98,7 +98,7 @@ def govern(behind: Behind, sides: Sides, out: Governing) -> None:
         bound = bound_of[h]
         water[h] = False
         if bound >= 0:
-            water[h] = rates[bound] > rates[side] and apart(rates[side], rates[bound])
+            water[h] = rates[bound] > rates[side] and differ(rates[side], rates[bound])
             if np.isnan(parts[side]) or bound_governs(rates[side], rates[bound]):
                 side = bound
         rate[h] = rates[side]

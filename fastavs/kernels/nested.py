@@ -184,7 +184,7 @@ def program_rows(
                     at = segment["more"] + (kind - 1) * n + x
                     term[j] = c[j] * (more[at] if kind > 0 else ratio[segment["start"] + x])
                 one_rate = value(op, arg, term, stack)
-                if one_rate <= outlier:  # false for what overflows into no number
+                if one_rate <= outlier:  # false for NaN, which an overflow may give
                     used += 1
                     bind += one_rate != a
                     total, lost = add(total, lost, one_rate)

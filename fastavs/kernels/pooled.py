@@ -53,7 +53,7 @@ def pooled_rows(
                     at = segment["more"] + (own[j]["kind"] - 1) * n + x
                     term[j] = c[j] * (more[at] if own[j]["kind"] > 0 else ratio[segment["start"] + x])
                 one_rate = value(op, arg, term, stack)
-                if not one_rate <= outlier:  # true for what overflows into no number
+                if not one_rate <= outlier:  # true for NaN, which an overflow may give
                     continue
                 used += 1
                 bind += one_rate != a

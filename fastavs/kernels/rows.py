@@ -44,7 +44,7 @@ def charge_lesser(
     first = segment["start"]
     kept = n
     high = c * segment["high"]
-    if not high <= outlier and (a > outlier or np.isnan(high)):  # nothing of an infinite ratio is no number
+    if not high <= outlier and (a > outlier or np.isnan(high)):  # 0 * inf is NaN
         kept = count_up_to(ratio, first, kept, c, outlier)
     binding = 0
     if kept > 0 and c * segment["low"] < a:
@@ -63,7 +63,7 @@ def charge_greater(
     high = c * segment["high"]
     kept = n
     whole = segment["total"]
-    if not high <= outlier:  # an absurd ratio may be infinite, and nothing of it no number
+    if not high <= outlier:  # an absurd ratio may be infinite, and 0 * inf is NaN
         kept = count_up_to(ratio, first, n, c, outlier)
         whole = running[at + kept]
     if kept == 0 or c * segment["low"] > a:
