@@ -21,14 +21,16 @@ NAMES: dict[str, str] = {
     "|dm3|дм3",
     "hl": "гл|гектолитр|hlt|hectolitre|hectolitres|hectoliter|hectoliters",
     "10 l": "дал|дкл|декалитр",
-    "1000 l": "klt|kltr|kilolitre|kilolitres|kiloliter|kiloliters|volume in thousands of liters",
+    "1000 l": "klt|kltr|kilolitre|kilolitres|kiloliter|kiloliters|volume in thousands of liters"
+    "|thousands of liters|thousands of litres",
     "m3": "м3|куб м|кубический метр|кубических метров|mtq|cbm|cum|cu m|cu mtr|mt cu|cubic metre|cubic metres"
     "|cubic meter|cubic meters|volume in cubic meters",
     "1000 m3": "km3|mtqc|tmq|volume in thousand cubic meters",
     "0.028316846592 m3": "cu ft|cubic foot|cubic feet",
     "cm3": "см3|куб см|кубический сантиметр|cmq|cu cm|cubic centimetre|cubic centimetres|cubic centimeter",
     "lpa": "л 100% спирта|л 100 % спирта|литр чистого 100% спирта|литр чистого (100%) спирта|l alc 100%"
-    "|l alc 100 %|litre of pure alcohol|litres of pure alcohol|liter of pure alcohol|l pure alcohol"
+    "|l alc 100 %|litre of pure alcohol|litres of pure alcohol|liter of pure alcohol|liters of pure alcohol|l pure alcohol"
+    "|l (pure alcohol)|l alc"
     "|litre pure (100%) alcohol|litre pure (100 %) alcohol|litre pure (100 %) alcohol - l alc 100%",
     "100 lpa": "hpa|гл 100% спирта|hl 100%|hl alc 100%|hectolitre of pure alcohol",
     "piece": "шт|штука|штуки|штук|штуку|шт (колод)|nmb|nar|pst|h87|c62|niu|ea|each|u|un|unt|unit|units|p/st|no|nos"
@@ -37,21 +39,21 @@ NAMES: dict[str, str] = {
     "10 piece": "ten",
     "12 piece": "doz|dz|dzn|dozen|dozens|dpc|dz pcs|doz pcs|12u|dozen of items|дюжина|дюж",
     "144 piece": "gross|grs|gro",
-    "100 piece": "cen|hun|hundred|hundreds|hundred items|сто штук",
+    "100 piece": "cen|hun|hundred|hundreds|hundred items|hundreds of items|сто штук",
     "1000 piece": "mil|ths|thd|thousand|thousands|1000u|thousand of items|thousands of items|тысяча штук|тыс",
-    "1000000 piece": "mio",
+    "1000000 piece": "mio|millions of items",
     "pair": "пар|пара|пары|пару|npr|par|pr|prs|pairs|2u|pa|number of pairs",
     "10 pair": "tpr",
     "12 pair": "dpr|doz prs|doz pr|dozen pairs",
     "1000 pair": "mpr",
     "m2": "м2|кв м|квадратный метр|квадратных метров|mtk|sqm|sq m|sq mtr|mt sq|square metre|square metres"
-    "|square meter|square meters|area in square meters",
+    "|square meter|square meters|area in square meters|area in square metres",
     "0.0001 m2": "cm2|cmk|см2",
     "10000 m2": "га|ha|har|hectare",
     "0.09290304 m2": "sq ft|square foot|square feet",
     "0.83612736 m2": "sq yd|square yard|square yards",
     "m": "м|метр|метра|метров|пог м|погонный метр|mtr|lnm|lin m|linear metre|linear meter|metre|metres|meter"
-    "|meters|length in meters",
+    "|meters|length in meters|length in metres",
     "0.01 m": "cm|cmt|см",
     "100 m": "hmt|hectometre|hectometres",
     "1000 m": "км|km|kmt|thm|kilometre|kilometres|length in kilometers",
@@ -97,7 +99,7 @@ OTHER: dict[str, str] = {
     "sugar or alcohol content, not a quantity of the goods": "kg/net/%sacchar|kg/net/%saccha|dtnz|tnez|kg/polar"
     "|10 000 kg/polar|dap|decatonne, corrected according to polarisation|brx|kg/tot/alc|l total alc|kgma|ltra",
     "strength by volume, not a quantity": "asv|asvx|% vol|%vol|% vol/hl|%vol/hl",
-    "clean yield of wool, not net mass": "cyk|cy kg|clean kg|kg amc",
+    "clean yield of wool, not net mass": "cyk|cy kg|clean kg|cln kg|kg amc",
     "mass of sugars, not net mass": "kts|kg ttl sug|kg cmsc|kg msc",
     "content of a metal or substance, not net mass": "ckg|cgm|ctn|kns|au g|ag g|pt g|pd g|rh g|ir g|os g|ru g|cu kg"
     "|pb kg|zn kg|w kg|v kg|mo kg|si kg|mn kg|cr kg|ni kg|mg kg|co kg|sb kg|v2o5 kg|sn t|nh3 t|cr2o3 t",
