@@ -29,8 +29,8 @@ NAMES: dict[str, str] = {
     "0.028316846592 m3": "cu ft|cubic foot|cubic feet",
     "cm3": "см3|куб см|кубический сантиметр|cmq|cu cm|cubic centimetre|cubic centimetres|cubic centimeter",
     "lpa": "л 100% спирта|л 100 % спирта|литр чистого 100% спирта|литр чистого (100%) спирта|l alc 100%"
-    "|l alc 100 %|litre of pure alcohol|litres of pure alcohol|liter of pure alcohol|liters of pure alcohol|l pure alcohol"
-    "|l (pure alcohol)|l alc"
+    "|l alc 100 %|litre of pure alcohol|litres of pure alcohol|liter of pure alcohol|liters of pure alcohol"
+    "|l pure alcohol|l (pure alcohol)|l alc"
     "|litre pure (100%) alcohol|litre pure (100 %) alcohol|litre pure (100 %) alcohol - l alc 100%",
     "100 lpa": "hpa|гл 100% спирта|hl 100%|hl alc 100%|hectolitre of pure alcohol",
     "piece": "шт|штука|штуки|штук|штуку|шт (колод)|nmb|nar|pst|h87|c62|niu|ea|each|u|un|unt|unit|units|p/st|no|nos"
