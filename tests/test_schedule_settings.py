@@ -144,6 +144,23 @@ def test_lines_whose_duty_cannot_be_read_are_set_aside_with_their_trade() -> Non
     ]
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_bound_line_whose_applied_duty_cannot_be_read_borrows_none(tmp_path: Path, saved: bool) -> None:
+    bound = {"year": [2024] * 3, "line": ["22030010", "22030090", "22041000"], "duty": ["50%"] * 3}
+    duties = {"22030010": "see note 4", "22030090": "10%", "22041000": "5%"}
+    one = study(duties, TRADE, bound=bound, schedules={"unreadable": "set_aside"},
+                base={"periods": ["2023"], "first_year": 2024})  # fmt: skip
+    rows = {row["line"]: row for row in one.rates().table.to_pylist() if row["year"] == 2024}
+    assert (rows["22030010"]["applied"], rows["22030010"]["rate"]) == (None, 0.5)  # not the 10 % of its neighbour
+    assert rows["22030090"]["rate"] == near(0.1)
+    index = fa.build_index(one)
+    if saved:
+        index.save(tmp_path / "index.avs")
+        index = fa.SortedIndex.load(tmp_path / "index.avs")
+    swept = fa.sweep(index, [fa.Scenario("as it is")]).summary().to_pylist()[-1]
+    assert swept["simple_mean"] == near((0.5 + 0.1 + 0.05) / 3)
+
+
 def test_a_schedule_of_which_nothing_can_be_read_is_an_error() -> None:
     with pytest.raises(InputError, match="no duty of the applied schedule of 2023 can be read"):
         study({"22030010": "oops"}, TRADE, schedules={"unreadable": "set_aside"})
@@ -177,7 +194,7 @@ def test_screens_and_files_tell(tmp_path: Path, capsys: pytest.CaptureFixture[st
         assert ended.value.code == 0
         screen = capsys.readouterr().out
         assert "Dollars and cents of duties are USD, the study's currency." in screen
-        assert "Duties that cannot be read: 3 lines set aside, in no figure (trade in USD)" in screen
+        assert "Duties that cannot be read: 3 lines set aside (trade in USD)" in screen
         assert "Their trade: 350." in screen
     table = pyarrow.csv.read_csv(out / "unread_duties.csv").to_pylist()
     assert [(one["year"], one["line"], one["row"], one["imports"]) for one in table] == [

@@ -46,7 +46,7 @@ def show_unread(console: Console, counts: dict[str, Any], currency: str, written
     if not unread:
         return
     lines, imports = sum(one["lines"] for one in unread), sum(one["imports"] for one in unread)
-    head(console, f"Duties that cannot be read: {plural(lines, 'line')} set aside, in no figure (trade in {currency})")
+    head(console, f"Duties that cannot be read: {plural(lines, 'line')} set aside (trade in {currency})")
     table = make_table("lines", "trade", "duty", "why not", left=(2, 3))
     for one in unread:
         table.add_row(count(one["lines"]), money(one["imports"]), one["duty"], one["reason"])
@@ -56,7 +56,7 @@ def show_unread(console: Console, counts: dict[str, Any], currency: str, written
         f"Their trade: {money(imports)}.{' Line by line: unread_duties.csv.' if written else ''}",
         style="yellow",
     )
-    say(console, f"The first: {unread[0]['first']}.")
+    say(console, f"The first: {unread[0]['first']}. Where such a line is bound, its bound duty counts alone.")
 
 
 def show_unused(console: Console, unused: dict[str, tuple[int, float]]) -> None:

@@ -59,7 +59,9 @@ def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedInde
     sides, first = [], 0
     for (kind, year), one in zip(named, prepared, strict=True):
         last = first + one.schedule.keys.size
-        sides.append(Side(kind, year, one.schedule.digits, first, last, one.own_trade))
+        sides.append(
+            Side(kind, year, one.schedule.digits, first, last, one.own_trade, tuple(one.schedule.unread.tolist()))
+        )
         first = last
     duty = np.concatenate([
         np.array([duty_of[one.text] for one in each.schedule.duties], dtype=np.int32)[each.schedule.duty]

@@ -131,9 +131,11 @@ class LinesOfYears:
         digits = np.where(levels <= min(source.digits, side.digits), levels, 0)
         low, high = codes.interval(others[None, :], np.maximum(digits, 1)[:, None])
         usable = digits[:, None] > 0
+        if source.unread and source.digits == side.digits:  # its own duty is there, and nobody knows what it is
+            usable = usable & ~np.isin(others, source.unread)[None, :]
         first = np.where(usable, np.searchsorted(known, low) + source.first, 0)
         last = np.where(usable, np.searchsorted(known, high) + source.first, 0)
-        each = np.broadcast_to(digits[:, None], first.shape)
+        each = np.broadcast_to(np.where(usable, digits[:, None], 0), first.shape)
         return np.where(has_own, source.first + place, -1), np.concatenate((each, first, last))
 
     def of(self, chosen: Sequence[str]) -> LineLayout:

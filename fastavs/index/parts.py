@@ -32,6 +32,7 @@ class Side(NamedTuple):
     first: int
     last: int  # one past the last line
     own_trade: bool
+    unread: tuple[int, ...] = ()  # keys of its other lines, whose duty cannot be read
 
 
 class Lines(NamedTuple):

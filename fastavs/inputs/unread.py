@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from fastavs.errors import DutyError, printable
 
 SET_ASIDE = "set_aside"
+LONGEST_SHOWN = 120  # letters
+MOST_SHOWN = 50
+"""Texts that a message lists."""
 TO_GO_ON = 'To go on without their lines: [schedules] unreadable = "set_aside".'
 
 
@@ -95,4 +98,9 @@ def _listed(some: Sequence[Unread]) -> str:
     first = some[0]
     where = f"{first.file} row {first.rows[0]}, line {first.lines[0]}"
     count = f"{rows:,} rows, first {where}" if rows > 1 else where
-    return printable(f'"{first.text}" ({count}): {first.reason}')
+    return printable(f'"{_short(first.text)}" ({count}): {_short(first.reason)}')
+
+
+def _short(text: str) -> str:
+    """Return a text as far as a list has room for it."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

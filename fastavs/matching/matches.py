@@ -13,6 +13,7 @@ import numpy as np
 from fastavs.arguments import misfit
 from fastavs.checked import Checked
 from fastavs.inputs.schedule import YearSchedule
+from fastavs.periods import as_label
 
 if TYPE_CHECKING:
     from fastavs.matching.basis import Basis
@@ -74,13 +75,15 @@ class Matches:
                 from fastavs.matching.recorded import record
 
                 self.checked.trade = in_order(self.checked.trade)
+                self.checked.trade.suspicion.settled()
                 self._recorded[digits] = record(self.checked.trade, digits)
             return self._recorded[digits]
 
     def base_keys(self, digits: int) -> np.ndarray:
         """Return the lines of the schedules of base periods that are plain years (METHOD.md, "Base-period codes")."""
         checked = self.checked
-        years = [int(period) for period in checked.config.base.periods if re.fullmatch("[0-9]{4}", period)]
+        periods = [as_label(period) for period in checked.config.base.periods]
+        years = [int(period) for period in periods if re.fullmatch("[0-9]{4}", period)]
         schedules = [checked.applied[year] for year in years if year in checked.applied]
         found = [one.codes for one in schedules if one.digits == digits]
         return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)

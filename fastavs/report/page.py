@@ -131,7 +131,10 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
         )
     unread = sum(one["lines"] for one in counts.get("unread_duties", []))
     if unread:
-        facts.append(f"{plural(unread, 'line')} in no figure, as the duty cannot be read (unread_duties.csv).")
+        facts.append(
+            f"{plural(unread, 'line')} set aside, as the duty cannot be read (unread_duties.csv); where such a line is "
+            "bound, its bound duty counts alone."
+        )
     facts += counts.get("remarks", [])
     aside = trade.get("rows_set_aside", {})
     if aside.get("rows"):

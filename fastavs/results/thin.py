@@ -20,9 +20,9 @@ def is_thin(row: Mapping[str, Any]) -> bool:
     True
     """
     mean, adjust = row["weighted_mean_unadjusted"], row["adjust"]
-    if mean is None or not adjust:
+    if mean is None:
         return False
-    return bool(2 * row["matched_lines"] < row["lines"] or abs(adjust) > mean)
+    return bool(2 * row["matched_lines"] < row["lines"] or abs(adjust or 0.0) > mean)
 
 
 def matched_told(summary: Sequence[Mapping[str, Any]]) -> str:

@@ -69,6 +69,9 @@ class Suspects:
     def moved(self, rows: Rows) -> None:
         """Take note of the rows in another order; the lock is held."""
         self._rows = rows
+
+    def settled(self) -> None:
+        """Take note that the trade in order stands where the other stood, so that an interrupt can lose it no more."""
         self._moving = False
 
     def table(self) -> pa.Table:
