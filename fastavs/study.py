@@ -18,6 +18,7 @@ from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.cautions import cautions, unread_caution
+from fastavs.results.facts import large_losses, reading_record
 from fastavs.scenario.scenario import scenarios_given
 
 if TYPE_CHECKING:
@@ -199,7 +200,10 @@ class Study:
     @property
     def warnings(self) -> list[str]:
         """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, ..."""
-        return [*unread_caution(self.checked), *cautions(self.checked), *self.checked.trade.remarks]
+        return [
+            *large_losses(reading_record(self.checked)), *unread_caution(self.checked), *cautions(self.checked),
+            *self.checked.trade.remarks,
+        ]  # fmt: skip
 
     def check(self) -> None:
         """Make sure that `rates` has every exchange rate it needs, without computing anything.

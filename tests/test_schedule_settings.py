@@ -206,5 +206,5 @@ def test_screens_and_files_tell(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ("5% on the retail value", 2, 300.0), ("oops", 1, 50.0),
     ]  # fmt: skip
     page = (out / "report.html").read_text()
-    assert "3 lines in no figure, as the duty cannot be read (unread_duties.csv)." in page
+    assert "3 lines set aside, as the duty cannot be read (unread_duties.csv)" in page
     assert "Dollars and cents of duties are USD." in page

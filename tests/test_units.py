@@ -87,8 +87,6 @@ def test_a_near_name_is_suggested() -> None:
     [
         # OKEI codes, with their leading zeros and without
         ("006", "m"),
-        ("06", "m"),
-        ("6", "m"),
         ("055", "m2"),
         ("55", "m2"),
         ("111", "cm3"),
@@ -344,3 +342,10 @@ def test_plain_numbers_are_exact(value: Fraction) -> None:
 )
 def test_plain_numbers(value: Fraction, text: str) -> None:
     assert plain_number(value) == text
+
+
+@pytest.mark.parametrize(("number", "either"), [("4", "0.01 m"), ("6", "pair"), ("8", "kg"), ("06", "m")])
+def test_numbers_of_two_lists_are_refused(number: str, either: str) -> None:
+    with pytest.raises(UnitError, match=f"may be .*{either}") as found:  # Comtrade counts pairs under 6, OKEI metres
+        read_unit(number)
+    assert "three digits" in str(found.value)

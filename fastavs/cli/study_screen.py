@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import count, head, make_table, money, percent, plural, say
-from fastavs.results.facts import dollar_told
+from fastavs.results.facts import dollar_told, large_losses
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from fastavs.checked import Checked
 
 
-LARGE = 0.01
 """A reason that takes more than this of the rows or of the value leads the screen."""
 
 
@@ -69,15 +68,8 @@ def show_unused(console: Console, unused: dict[str, tuple[int, float]]) -> None:
 
 def show_lead(console: Console, counts: dict[str, Any]) -> None:
     """Print what a reader must know before any figure: reasons that take much of the trade, and remarks on its rows."""
-    large = [one for one in counts["set_aside"] if max(one["share_of_rows"], one["share_of_value"]) > LARGE]
-    for one in sorted(large, key=lambda one: -max(one["share_of_rows"], one["share_of_value"])):
-        what = "set aside" if one["lost"] == "row" else "without its quantity"
-        say(
-            console,
-            f"{percent(one['share_of_value'])} % of the value and {percent(one['share_of_rows'])} % of the rows are "
-            f"{what}: {one['reason']} (the first: {one['first']}).",
-            style="yellow",
-        )
+    for told in large_losses(counts):
+        say(console, told, style="yellow")
     for remark in counts["remarks"]:
         say(console, remark, style="yellow")
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.numbers import NumberForm
 from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.columns import plain
 from fastavs.tables.tables import Piece
@@ -83,19 +84,22 @@ def _by_reason(batch: pa.Table) -> dict[tuple[str, str], np.ndarray]:
     return {key: rows for key, rows in found.items() if rows.size}
 
 
-def readable_values(batch: pa.Table) -> np.ndarray:
-    """Return what is recorded as the value of rows set aside, float64[n]; 0 where it is none or not above zero."""
+def readable_values(batch: pa.Table, form: NumberForm | None) -> np.ndarray:
+    """Return what is recorded as the value of rows set aside, float64[n]; 0 where it is none or not above zero.
+
+    `form` is how the table prints numbers.
+    """
     column = batch.column("value").combine_chunks()
     try:
         value = plain(pc.cast(column, pa.float64()), np.nan, np.float64)
     except pa.ArrowException:
-        value = np.array([_read(text) for text in column.to_pylist()], dtype=np.float64)
+        value = np.array([_read(text, form) for text in column.to_pylist()], dtype=np.float64)
     return np.where((value > 0.0) & (value < np.inf), value, 0.0)
 
 
-def _read(text: str | None) -> float:
+def _read(text: str | None, form: NumberForm | None) -> float:
     try:
-        return float(text or "nan")
+        return float((form.read(text or "") if form else text) or "nan")
     except ValueError:
         return np.nan
 
@@ -105,11 +109,13 @@ class SetAside:
     """Collects what was set aside while tables are read."""
 
     batches: list[pa.Table] = field(default_factory=list)
+    form: NumberForm | None = None  # of the table's numbers
 
     def add(self, piece: Piece, rows: np.ndarray, reasons: list[str], lost: str) -> None:
         """Note rows (int64, from 0) of a piece with a reason each; `lost` is "row" or "quantity"."""
         if not rows.size:
             return
+        self.form = piece.form or self.form
         chosen = piece.table.take(numbers(rows))
         empty = pa.nulls(rows.size, pa.string())
         values = [
@@ -135,7 +141,7 @@ class SetAside:
         """
         found: dict[tuple[str, str], Account] = {}
         for batch in self.batches:
-            value = readable_values(batch)
+            value = readable_values(batch, self.form)
             for (lost, reason), rows in _by_reason(batch).items():
                 some = found.setdefault((lost, reason), Account(lost, reason))
                 some.count += rows.size

@@ -74,15 +74,19 @@ class UnreadDuties(DutyError):
             expected=first.error.expected, cure=first.error.cure,
         )  # fmt: skip
 
+    def _shown(self) -> list[str]:
+        more = len(self.texts) - MOST_SHOWN
+        return [*self.texts[:MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])]
+
     def _message(self) -> str:
-        message = super()._message()
-        return f"{message} All of them: {'; '.join(self.texts)}. {TO_GO_ON}" if self.several else message
+        all_of_them = f" All of them: {'; '.join(self._shown())}." if self.several else ""
+        return f"{super()._message()}{all_of_them} {TO_GO_ON}"
 
     def in_lines(self) -> str:
         """Return the message for a screen, a line for each text."""
         if not self.several:
-            return str(self)
-        return "\n".join([super()._message(), "All of them:", *(f"  {one}" for one in self.texts), TO_GO_ON])
+            return f"{super()._message()}\n{TO_GO_ON}"
+        return "\n".join([super()._message(), "All of them:", *(f"  {one}" for one in self._shown()), TO_GO_ON])
 
 
 def by_text(unread: Sequence[Unread]) -> list[list[Unread]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fastavs.inputs.set_aside import QUANTITY, ROW
+from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
 from fastavs.results.unread_duties import unread_record
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 
 SHARE_DIGITS = 9
+LARGE = 0.01
+"""The share of rows or value that a reason must take to be said before any figure."""
 
 
 def study_record(checked: Checked) -> dict[str, Any]:
@@ -78,6 +81,24 @@ def _notes(checked: Checked) -> list[str]:
     digits = checked.config.trade.digits
     cut = [f"Codes of the trade are cut to {digits} digits, as the study says"] if digits else []
     return cut + checked.inputs.notes()
+
+
+def large_losses(counts: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each reason that takes more than 1 % of the rows or of the value, the largest first.
+
+    What the study itself drops is none. `counts` is what `reading_record` says.
+    """
+    found = []
+    for one in counts["set_aside"]:
+        rows, value = one["share_of_rows"], one["share_of_value"]
+        if max(rows, value) > LARGE and one["reason"] != DROPPED:
+            what = "set aside" if one["lost"] == ROW else "without its quantity"
+            found.append((
+                max(rows, value),
+                f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
+                f"(the first: {one['first']}).",
+            ))  # fmt: skip
+    return [told for _, told in sorted(found, key=lambda one: -one[0])]
 
 
 def reading_record(checked: Checked) -> dict[str, Any]:

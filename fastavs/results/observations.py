@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from fastavs.codes import to_code
+from fastavs.codes import as_digits, to_code
 from fastavs.duty import Duty
 from fastavs.duty.meaning import run_program
 from fastavs.errors import InputError
@@ -56,7 +56,7 @@ def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Ta
     checked : Checked
     columns : YearRates
     line : str
-        A tariff line of the year.
+        A tariff line of the year, in digits or as it is printed.
 
     Returns
     -------
@@ -69,6 +69,7 @@ def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Ta
     InputError
         No such line.
     """
+    line = as_digits(line)
     place_of(columns, line)
     rows: list[dict[str, object]] = []
     for kind, side in columns.sides.items():

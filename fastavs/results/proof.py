@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastavs.codes import as_digits
 from fastavs.results.observations import observations_table, place_of, sources_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, An
     InputError
         No such year or line.
     """
-    columns = rates.year(year)
+    columns, line = rates.year(year), as_digits(line)
     place = place_of(columns, line)
     checked = rates.checked
     observations = observations_table(checked, columns, line).to_pylist()

@@ -145,6 +145,6 @@ def _rows_set_aside(checked: Checked) -> Share:
     for batch in checked.set_aside.batches:
         whole = np.array([lost == ROW for lost in batch.column("lost").to_pylist()], dtype=bool)
         rows += int(whole.sum())
-        values.append(readable_values(batch)[whole])
+        values.append(readable_values(batch, checked.set_aside.form)[whole])
     factor = checked.config.trade.value_factor
     return Share(math.fsum(np.concatenate([np.empty(0), *values])) * factor, rows)

@@ -107,8 +107,8 @@ def _read_unit(text: str) -> tuple[int, float, str | None]:
     try:
         found = read_unit(text)
     except UnitError as error:
-        known = "unit measures nothing that duties are charged on" if error.known else "unknown unit"
-        return NO_KIND, 0.0, f"{known} ({text})"
+        known = "unit measures nothing that duties are charged on" if error.known else error.problem
+        return NO_KIND, 0.0, f"{known.replace(' (', ', ').replace(')', '')} ({text})"
     return KINDS.index(found.kind), float(found.size), None
 
 

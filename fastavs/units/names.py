@@ -141,6 +141,9 @@ OKEI: dict[int, str] = {
 }  # fmt: skip
 """Units by code of OKEI, the all-Russian classifier OK 015-94 (MK 002-97); customs files lose leading zeros."""
 
+COMTRADE: dict[int, str] = {4: "m", 6: "pair", 8: "kg"}
+"""Units by code of the United Nations' Comtrade, as far as OKEI has another one under the number."""
+
 OKEI_OTHER: dict[int, str] = {
     181: "брт", 185: "т грп", 214: "квт", 215: "мвт", 251: "л с", 305: "ки", 306: "г д/и", 639: "доз", 704: "наб",
     745: "элем", 778: "упак", 839: "компл", 841: "кг h2o2", 845: "кг 90% с/в", 847: "т 90% с/в", 852: "кг k2o",

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from fastavs.errors import UnitError, did_you_mean
 from fastavs.numbers import APOSTROPHES, SPACES, read_count, readings
-from fastavs.units.names import NAMES, OKEI, OKEI_OTHER, OTHER
+from fastavs.units.names import COMTRADE, NAMES, OKEI, OKEI_OTHER, OTHER
 
 BASE_UNITS: dict[str, str] = {
     "mass": "kg",
@@ -316,7 +316,7 @@ def read_unit(text: str) -> Unit:
 
     Understands OKEI codes (leading zeros lost or not) and Russian short names, letter codes of UN/ECE
     Recommendation 20, the names of UN Comtrade, Eurostat's supplementary units and the codes of the US tariff.
-    Numbers alone are OKEI.
+    Numbers alone are OKEI; those that Comtrade's list has for another unit must have OKEI's three digits.
 
     Parameters
     ----------
@@ -364,6 +364,11 @@ def read_unit(text: str) -> Unit:
 
 
 def _read_okei(text: str, code: int) -> Unit:
+    if code in COMTRADE and len(text) < 3:
+        raise UnitError(
+            f"a unit that may be {OKEI[code]} (OKEI) or {COMTRADE[code]} (Comtrade)", value=text,
+            expected=f'the unit\'s name, or OKEI\'s code of three digits, "{code:03d}"',
+        )  # fmt: skip
     if code in OKEI_OTHER:
         raise _known_not_measured(text, _OTHER_BY_NAME[_key(OKEI_OTHER[code])])
     if code not in OKEI:
