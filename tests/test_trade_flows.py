@@ -166,3 +166,78 @@ def test_details_are_found_again_after_rows_have_gone(tmp_path: Path) -> None:
     before = study.checked.trade.rows.first.amount.tolist()
     study.checked.trade.let_go_of_details()
     assert study.checked.trade.rows.first.amount.tolist() == before == [100.0, 10.0, 100.0]
+
+
+def frames_of(**columns: list[object]) -> fa.Study:
+    """A study of wine whose trade is in memory; `columns` are those that every row does not share."""
+    many = len(columns["value"])
+    shared = {"period": ["2023"] * many, "line": ["22041000"] * many, "partner": ["DEU"] * many}
+    applied = {"year": [2023], "line": ["22041000"], "duty": ["10%"]}
+    return fa.Study({**shared, **columns}, applied, value_basis="CIF", currency="USD")
+
+
+@pytest.mark.parametrize("column", ["flowCode", "flow"])
+def test_a_gap_makes_floats_of_flows(column: str) -> None:
+    study = frames_of(**{column: [1.0, 2.0, None], "value": [100.0, 70.0, 5.0]})
+    assert lines_of(study)["22041000"]["imports"] == 105.0
+    assert set_aside(study) == [(2, "row", f"flow is exports ({column} 2)")]
+    assert "nothing is no flow that is known" in study.checked.trade.remarks[0]
+    study = frames_of(**{column: [1.0, 2.0], "value": [100.0, 70.0]})
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+
+
+def test_a_gap_makes_floats_of_modes() -> None:
+    study = frames_of(motCode=[0.0, 1.0, 2.0], value=[100.0, 60.0, 40.0])
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+
+
+@pytest.mark.parametrize("values", [["QQ", "ZZ"], ["QQ", "QQ"], [7.0, 8.0], [True, False]])
+@pytest.mark.parametrize("column", ["flow", "flowCode"])
+def test_a_column_of_flows_without_any_that_is_known_is_told_of(column: str, values: list[object]) -> None:
+    if column != "flow" and values[0] is True:
+        return
+    study = frames_of(**{column: values, "value": [100.0, 70.0]})
+    assert lines_of(study)["22041000"]["imports"] == 170.0
+    (remark,) = study.checked.trade.remarks
+    assert f"Column {column} is called one of flows, and none of its values is a flow that is known" in remark
+    assert {True: "true", 7.0: "7"}.get(values[0], values[0]) in remark
+
+
+def test_a_column_of_flows_of_fractions_is_told_of() -> None:
+    study = frames_of(flow=[1.5, 2.5], value=[100.0, 70.0])
+    assert "flow (too many values, or fractions, to be compared)" in study.checked.trade.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("imports", "exports"),
+    [("Einfuhr", "Ausfuhr"), ("E", "A"), ("importation", "exportation"), ("importación", "exportación")],
+)
+def test_flows_in_other_languages(imports: str, exports: str) -> None:
+    study = frames_of(flow=[imports, exports], value=[100.0, 70.0])
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+    assert set_aside(study) == [(2, "row", f"flow is exports (flow {exports})")]
+
+
+def test_the_number_three_is_re_exports_where_that_is_sure() -> None:
+    assert lines_of(frames_of(flowCode=["1", "3"], value=[100.0, 70.0]))["22041000"]["imports"] == 100.0
+    assert lines_of(frames_of(flow=["M", "X", "3"], value=[100.0, 5.0, 70.0]))["22041000"]["imports"] == 100.0
+    study = frames_of(flow=["1", "3"], value=[100.0, 70.0])
+    assert lines_of(study)["22041000"]["imports"] == 170.0
+    assert "3 is no flow that is known" in study.checked.trade.remarks[0]
+
+
+@pytest.mark.parametrize("first", ["0", "P98"])
+def test_totals_beside_many_parts_count_once(first: str) -> None:
+    partners = ["0", *(f"P{number:02d}" for number in range(70))]
+    order = sorted(range(71), key=lambda place: partners[place] != first)
+    study = frames_of(partner2Code=[partners[one] for one in order], value=[1.0 if one else 70.0 for one in order])
+    assert lines_of(study)["22041000"]["imports"] == 70.0
+    assert len(set_aside(study)) == 70
+
+
+def test_a_column_of_too_many_values_that_parts_rows_is_told_of() -> None:
+    firms = [f"firm {number % 500}" for number in range(1000)]
+    (remark,) = frames_of(importer=firms, value=[1.0 + number for number in range(1000)]).checked.trade.remarks
+    assert "importer (too many values, or fractions, to be compared)" in remark
+    numbered = frames_of(document=[f"document {number}" for number in range(1000)], value=[1.0] * 1000)
+    assert not [one for one in numbered.checked.trade.remarks if "document" in one]

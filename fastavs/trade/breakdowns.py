@@ -11,20 +11,31 @@ from fastavs.trade.together import Together, groups_of
 
 TOTALS = frozenset(("", "-", "0", "00", "000", "c00", "w00", "wld", "world", "total", "tot", "all", "t", "4", "9999"))
 """What stands for the total in such a column, where the parts add up to it; compare in small letters."""
+KNOWN = frozenset(
+    ("motcode", "motdesc", "customscode", "customsdesc", "moscode", "partner2code", "partner2iso", "partner2desc")
+)
+"""Names of columns of Comtrade that break rows down, as `plain_name` gives them."""
 LONGEST_VALUE = 24
+FEW = 60
+"""A column of more values, most of them of one row, numbers rows and parts nothing."""
 WITHIN = 0.01
 """How far, relatively, parts may add up beside the total of a file and still be all of it."""
+
+
+def is_total(column: str, value: str) -> bool:
+    """Whether a value of a column may stand for the total of the others."""
+    return value.casefold() in TOTALS
 
 
 def sift_breakdowns(rows: Together) -> None:
     """Set aside the parts of totals that stand beside them, column by column."""
     for column, (codes, values) in rows.splits.items():
-        totals = [place for place, value in enumerate(values) if value.casefold() in TOTALS]
+        totals = [place for place, value in enumerate(values) if is_total(column, value)]
         if not totals or plain_name(column) in FLOWS:
             continue
         left = rows.rows_left()
-        is_total = np.isin(codes[left], totals)
-        if not is_total.any() or is_total.all():
+        whole_row = np.isin(codes[left], totals)
+        if not whole_row.any() or whole_row.all():
             continue
         others = [
             other[left]
@@ -32,31 +43,33 @@ def sift_breakdowns(rows: Together) -> None:
             if name != column and _apart(other[left], codes[left])
         ]
         group, many = groups_of(rows.key(left), *others)
-        whole = np.bincount(group[is_total], rows.value[left][is_total], many)
-        parts = np.bincount(group[~is_total], rows.value[left][~is_total], many)
+        whole = np.bincount(group[whole_row], rows.value[left][whole_row], many)
+        parts = np.bincount(group[~whole_row], rows.value[left][~whole_row], many)
         both = (whole > 0.0) & (parts > 0.0)
         if both.any() and abs(whole[both].sum() - parts[both].sum()) <= WITHIN * whole[both].sum():
-            rows.lose(left[~is_total & both[group]], f"{PART_OF_TOTAL} ({column})")
+            rows.lose(left[~whole_row & both[group]], f"{PART_OF_TOTAL} ({column})")
 
 
 def _apart(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two columns part rows each in its own way, and neither says what the other says in other words."""
-    pairs = np.unique(one.astype(np.int64) * 128 + other)
+    pairs = np.unique(one.astype(np.int64) * (int(other.max(initial=0)) + 1) + other)
     return bool(pairs.size > max(np.unique(one).size, np.unique(other).size))
 
 
 def tell_of_splits(rows: Together) -> None:
     """Remark on columns that no one named and that have several values within one period, code and partner."""
-    told = []
+    told = [f"{column} (too many values, or fractions, to be compared)" for column in rows.overflowed]
     for column, (codes, values) in rows.splits.items():
         if plain_name(column) in FLOWS:
             continue
         left = rows.rows_left()
-        if codes[left].min(initial=127) == codes[left].max(initial=0):
+        some = np.flatnonzero(rows.held(codes, values))
+        numbers_rows = some.size > FEW and 2 * some.size > left.size and plain_name(column) not in KNOWN
+        if some.size < 2 or numbers_rows:
             continue
-        pairs = np.unique(rows.key(left) * 128 + codes[left])
-        if pairs.size > np.unique(pairs // 128).size:
-            some = np.flatnonzero(rows.held(codes, values))
+        key = rows.key(left)
+        pairs = np.unique(key * len(values) + codes[left])
+        if pairs.size > np.unique(key).size:
             held = [values[place][:LONGEST_VALUE] or "nothing" for place in some]
             more = f" and {len(held) - 5} more" if len(held) > 5 else ""
             told.append(f"{column} ({', '.join(held[:5])}{more})")

@@ -75,6 +75,7 @@ class Reading:
             constants={name: text for name, text in alike.items() if text is not None},
             origin=self._origin(),
             labels=labels,
+            overflowed=[name for name, split in self._splits.items() if split.overflowed],
         )
 
     def _origin(self) -> Origin:
@@ -128,7 +129,7 @@ class Reading:
             self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
         self._quantities["mass"].add(kept, None, None if mass is None else positive(mass.amount[good]))
-        self._take_splits(piece, kept, good)
+        self._take_splits(piece, places, kept, good)
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -201,13 +202,13 @@ class Reading:
         kind[base_units == 0.0] = NO_KIND
         return kind, base_units
 
-    def _take_splits(self, piece: Piece, kept: int, good: Any) -> None:
+    def _take_splits(self, piece: Piece, keys: Mapping[str, np.ndarray], kept: int, good: Any) -> None:
         """Take what may part rows and the study does not name, or names a flow."""
         for name in piece.table.column_names:
-            if (name == "flow" or name not in TRADE_COLUMNS.all) and may_part(piece.table.schema.field(name)):
+            if name == "flow" or (name not in TRADE_COLUMNS.all and may_part(piece.table.schema.field(name))):
                 self._splits.setdefault(name, SplitColumn(name, self.kept - kept))
         for split in self._splits.values():
-            places = split.places(piece)
+            places = split.places(piece, keys)
             split.add(kept, None if places is None else places[good])
 
     def _note_suppressed(self, piece: Piece, amounts: Mapping[str, Amount | None], bad: Reasons) -> None:

@@ -22,7 +22,7 @@ class Together:
         Study's currency, not lifted by valuation factors.
     codes, periods, partners : sequence of str
         As they came; some may be held by no row.
-    splits : dict of str to (int8[n], list of str)
+    splits : dict of str to (int8[n] or int16[n], list of str)
         Columns that the study does not name: each row's place in the list, whose first entry stands for none.
     constants : dict of str to str
         Such columns in which all rows hold one value, and the value.
@@ -46,6 +46,7 @@ class Together:
     constants: dict[str, str]
     origin: Origin
     labels: Sequence[str]
+    overflowed: Sequence[str] = ()
     lost: list[tuple[np.ndarray, list[str]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     _gone: np.ndarray | None = None
