@@ -241,3 +241,41 @@ def test_a_column_of_too_many_values_that_parts_rows_is_told_of() -> None:
     assert "importer (too many values, or fractions, to be compared)" in remark
     numbered = frames_of(document=[f"document {number}" for number in range(1000)], value=[1.0] * 1000)
     assert not [one for one in numbered.checked.trade.remarks if "document" in one]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "worth"),
+    [
+        ("mode", ["1", "4"], [100.0, 100.5]),
+        ("status", [None, "r"], [100.0, 100.4]),
+        ("kind", ["9999", "1", "2"], [100.0, 60.0, 40.0]),
+        ("mode", ["0", "1"], [100.0, 100.0]),
+    ],
+)
+def test_what_may_be_no_total_takes_nothing(column: str, values: list[object], worth: list[float]) -> None:
+    study = frames_of(**{column: values, "value": worth})
+    assert not set_aside(study)
+    assert lines_of(study)["22041000"]["imports"] == sum(worth)
+    (remark,) = study.checked.trade.remarks
+    assert f"{column} (" in remark
+
+
+def test_rows_without_a_mode_are_no_part() -> None:
+    study = frames_of(motCode=[0.0, 1.0, 2.0, None], value=[100.0, 60.0, 40.0, 7.0])
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+    assert lines_of(study)["22041000"]["imports"] == 107.0
+
+
+def test_the_fourth_procedure_of_comext_is_the_total() -> None:
+    study = frames_of(STAT_PROCEDURE=["1", "2", "4"], value=[60.0, 40.0, 100.0])
+    assert [row for row, _, _ in set_aside(study)] == [1, 2]
+
+
+@pytest.mark.parametrize("column", ["mode", "motCode"])
+def test_parts_that_do_not_add_up_stay_beside_those_that_do(column: str) -> None:
+    modes, worth = ["0", "1", "2", "0", "1", "2"], [1000.0, 600.0, 400.0, 1.0, 3.0, 4.0]
+    study = frames_of(**{column: modes, "value": worth, "partner": ["DEU"] * 3 + ["FRA"] * 3})
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+    assert lines_of(study)["22041000"]["imports"] == 1008.0
+    remark = study.checked.trade.remarks[0]
+    assert f"Column {column}: totals worth 1 (the first: <trade> row 4) stand beside parts worth 7" in remark
