@@ -64,6 +64,8 @@ def _candidates(rows: Together) -> np.ndarray:
     """Return the rows that have their period, code, partner and value in common with another one, int64[m]."""
     left, mixed = rows.left(), _mixed(rows)
     ordered = mixed if left is None else mixed[left]
+    if not ordered.size:
+        return np.empty(0, dtype=np.int64)
     ordered.sort()
     same = [ordered[one][1:][ordered[one][1:] == ordered[one][:-1]] for one in _overlapping(ordered.size)]
     repeated = np.unique(np.concatenate(same))
