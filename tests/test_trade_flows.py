@@ -279,3 +279,23 @@ def test_parts_that_do_not_add_up_stay_beside_those_that_do(column: str) -> None
     assert lines_of(study)["22041000"]["imports"] == 1008.0
     remark = study.checked.trade.remarks[0]
     assert f"Column {column}: totals worth 1 (the first: <trade> row 4) stand beside parts worth 7" in remark
+
+
+def test_a_row_is_the_same_under_another_spelling_of_its_partner(tmp_path: Path) -> None:
+    trade = TWICE.replace("2023,22030010,DEU,100,100,l\n2023,22030010,POL,300,100,l\n2023,22041000,FRA",
+                          "2023,22030010,de,100,100,l\n2023,22030010,PL,300,100,l\n2023,22041000,FR")  # fmt: skip
+    (remark, *_) = load_case(tmp_path, trade).checked.trade.remarks
+    assert remark.startswith("3 rows equal another one in every column, worth 900")
+    study = load_case(tmp_path, trade, 'duplicates = "drop"')
+    assert [row for row, _, _ in set_aside(study)] == [5, 6, 7]
+    assert lines_of(study)["22030010"]["imports"] == 400.0
+    study = load_case(tmp_path, trade.replace(",PL,300,100", ",PL,300,99"), 'duplicates = "drop"')
+    assert [row for row, _, _ in set_aside(study)] == [5, 7]
+
+
+def test_parts_are_found_under_another_spelling_of_the_partner() -> None:
+    study = frames_of(motCode=["0", "1", "2"], value=[100.0, 60.0, 40.0], partner=["DEU", "DE", "276"])
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+    study = frames_of(line=["2204", "22041000", "22041000"], value=[100.0, 60.0, 40.0], partner=["DEU", "DE", "276"])
+    assert [row for row, _, _ in set_aside(study)] == [1]
+    assert lines_of(study)["22041000"]["imports"] == 100.0

@@ -69,7 +69,7 @@ def _family(rows: Together) -> _Family | None:
     mask = concerned[rows.code]
     at = np.flatnonzero(mask if left is None else mask & left)
     digits = np.array([len(code) for code in rows.codes])
-    key, _ = groups_of(rows.period[at], rows.partner[at])
+    key, _ = groups_of(rows.period[at], rows.partners_of(at))
     code = rows.code[at].astype(np.int64)
     return _Family(at, code, digits[code], key, rows.value[at], above)
 

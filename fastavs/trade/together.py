@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fastavs.countries.partner import one_spelling
 from fastavs.trade.rows import Origin
 
 
@@ -50,6 +51,7 @@ class Together:
     lost: list[tuple[np.ndarray, list[str]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     _gone: np.ndarray | None = None
+    _spelled_as: np.ndarray | None = None
 
     def lose(self, rows: np.ndarray, reason: str) -> None:
         """Set rows aside for one reason; those that have gone already stay gone for their first."""
@@ -92,7 +94,17 @@ class Together:
     def key(self, rows: np.ndarray) -> np.ndarray:
         """Return a number for the period, code and partner of some rows, int64[m]."""
         key = self.code[rows].astype(np.int64) * len(self.periods) + self.period[rows]
-        return key * len(self.partners) + self.partner[rows]
+        return key * len(self.partners) + self.partners_of(rows)
+
+    def partners_of(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Return the partner of some rows, all spellings of one as the first of them; places into `partners`."""
+        if self._spelled_as is None:
+            names, several = one_spelling(self.partners)
+            first = {name: place for place, name in reversed(list(enumerate(names)))}
+            new = [first[name] for name in names] if several else []
+            self._spelled_as = np.array(new, dtype=self.partner.dtype)
+        partner = self.partner[rows]
+        return self._spelled_as[partner] if self._spelled_as.size else partner
 
 
 def groups_of(*columns: np.ndarray) -> tuple[np.ndarray, int]:
