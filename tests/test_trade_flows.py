@@ -299,3 +299,36 @@ def test_parts_are_found_under_another_spelling_of_the_partner() -> None:
     study = frames_of(line=["2204", "22041000", "22041000"], value=[100.0, 60.0, 40.0], partner=["DEU", "DE", "276"])
     assert [row for row, _, _ in set_aside(study)] == [1]
     assert lines_of(study)["22041000"]["imports"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "worth"),
+    [
+        ({"870322": [100.0], "8703221000": [99.5]}, "870322: 100 beside 99.5", 199.5),
+        ({"220300": [100.0], "22030010": [60.0], "22030090": [41.0]}, "220300: 100 beside 101", 201.0),
+        ({"2203": [1000.4], "22030010": [600.0], "22030090": [400.0]}, "2203: 1,000.4 beside 1,000", 2000.4),
+        ({"2203": [100.0], "22030010": [60.0], "22030090": [-40.0]}, "2203: 100 beside 100", 160.0),
+        ({"2203": [100.0], "22030010": [140.0], "22030090": [-40.0]}, "2203: 100 beside 100", 240.0),
+    ],
+)
+@pytest.mark.parametrize("partner", ["DEU", "DE"])
+def test_codes_that_nearly_add_up_stay_and_are_told_of(
+    rows: dict[str, list[float]], told: str, worth: float, partner: str
+) -> None:
+    lines = [code for code, values in rows.items() for _ in values]
+    values = [value for some in rows.values() for value in some]
+    partners = [partner, *["DEU"] * (len(lines) - 1)]
+    trade = {"period": ["2023"] * len(lines), "line": lines, "partner": partners, "value": values}
+    applied = {"year": [2023] * 3, "line": ["2203001000", "8703221000", "2203009000"], "duty": ["10%"] * 3}
+    study = fa.Study(trade, applied, value_basis="CIF", currency="USD")
+    assert [reason for _, _, reason in set_aside(study)] == ["negative value"] * (min(values) < 0.0)
+    assert study.checked.trade.rows.value.sum() == near(worth)
+    (remark,) = study.checked.trade.remarks
+    assert told in remark
+    assert "totals =" in remark
+    assert "(worth " in remark
+
+
+def test_codes_that_do_not_nearly_add_up_are_passed_over() -> None:
+    study = frames_of(line=["2204", "22041000"], value=[100.0, 94.0])
+    assert not study.checked.trade.remarks

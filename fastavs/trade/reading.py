@@ -21,7 +21,7 @@ from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
 from fastavs.trade.splits import SplitColumn
-from fastavs.trade.together import Together
+from fastavs.trade.together import Cells, Together
 
 KEYS = ("line", "period", "partner")
 MANY = 2
@@ -51,6 +51,7 @@ class Reading:
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
         self._splits: dict[str, SplitColumn] = {}
+        self._negative: list[tuple[np.ndarray, ...]] = []
 
     def take(self, number: int, piece: Piece) -> None:
         """Take the next batch, of the source of that number; sources come in order."""
@@ -75,6 +76,7 @@ class Reading:
             constants={name: text for name, text in alike.items() if text is not None},
             origin=self._origin(),
             labels=labels,
+            negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
             overflowed=[name for name, split in self._splits.items() if split.overflowed],
         )
 
@@ -117,6 +119,9 @@ class Reading:
         bad = self._judge(places, value, wrong, amounts)
         rows, reasons = bad.found()
         self._aside.add(piece, rows, reasons, ROW)
+        minus = rows[value[rows] < 0.0]
+        minus = minus[np.all([held[minus] >= 0 for held in places.values()], axis=0)]
+        self._negative.append((*(places[column][minus] for column in KEYS), value[minus]))
         self._note_suppressed(piece, amounts, bad)
         self._removed.append(rows + self._starts[-1])
         good = slice(None) if not rows.size else np.flatnonzero(bad.none())

@@ -11,6 +11,16 @@ from fastavs.countries.partner import one_spelling
 from fastavs.trade.rows import Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Code, period, partner and value of some rows, as those of `Together`. m rows."""
+
+    code: np.ndarray
+    period: np.ndarray
+    partner: np.ndarray
+    value: np.ndarray
+
+
 @dataclass(slots=True)
 class Together:
     """All rows that are fit by themselves, and which of them go because of others. n rows.
@@ -47,6 +57,7 @@ class Together:
     constants: dict[str, str]
     origin: Origin
     labels: Sequence[str]
+    negative: Cells
     overflowed: Sequence[str] = ()
     lost: list[tuple[np.ndarray, list[str]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -97,13 +108,16 @@ class Together:
         return key * len(self.partners) + self.partners_of(rows)
 
     def partners_of(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Return the partner of some rows, all spellings of one as the first of them; places into `partners`."""
+        """Return the partner of some rows, in one spelling; see `in_one_spelling`."""
+        return self.in_one_spelling(self.partner[rows])
+
+    def in_one_spelling(self, partner: np.ndarray) -> np.ndarray:
+        """Return partners with all spellings of one as the first of them; places into `partners`."""
         if self._spelled_as is None:
             names, several = one_spelling(self.partners)
             first = {name: place for place, name in reversed(list(enumerate(names)))}
             new = [first[name] for name in names] if several else []
             self._spelled_as = np.array(new, dtype=self.partner.dtype)
-        partner = self.partner[rows]
         return self._spelled_as[partner] if self._spelled_as.size else partner
 
 
