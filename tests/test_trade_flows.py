@@ -204,8 +204,23 @@ def test_a_column_of_flows_without_any_that_is_known_is_told_of(column: str, val
 
 
 def test_a_column_of_flows_of_fractions_is_told_of() -> None:
-    study = frames_of(flow=[1.5, 2.5], value=[100.0, 70.0])
-    assert "flow (too many values, or fractions, to be compared)" in study.checked.trade.remarks[0]
+    (remark,) = frames_of(flow=[1.5, 2.5], value=[100.0, 70.0]).checked.trade.remarks
+    assert "none of its values is a flow that is known: too many values, or fractions" in remark
+
+
+def test_an_empty_column_of_flows_is_told_of() -> None:
+    (remark,) = frames_of(flow=[None, None], value=[100.0, 70.0]).checked.trade.remarks
+    assert "none of its values is a flow that is known: nothing" in remark
+
+
+@pytest.mark.parametrize(("flow", "told"), [("RX", "has re-exports alone"), ("QQ", "is known: QQ")])
+def test_a_file_without_imports_and_exports_is_told_of(tmp_path: Path, flow: str, told: str) -> None:
+    other = f"period,flowCode,line,partner,value,quantity,unit\n2023,{flow},22041000,ITA,500,100,l\n"
+    study = load_case(tmp_path, [FLOWS, other])
+    assert lines_of(study)["22041000"]["imports"] == 1000.0
+    (remark,) = study.checked.trade.remarks
+    assert "trade1.csv" in remark
+    assert told in remark
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ def _apart(one: np.ndarray, other: np.ndarray) -> bool:
 
 def tell_of_splits(rows: Together) -> None:
     """Remark on columns that no one named and that have several values within one period, code and partner."""
-    told = [f"{column} (too many values, or fractions, to be compared)" for column in rows.overflowed]
+    many = [column for column in rows.overflowed if plain_name(column) not in FLOWS]
+    told = [f"{column} (too many values, or fractions, to be compared)" for column in many]
     for column, (codes, values) in rows.splits.items():
         if plain_name(column) in FLOWS:
             continue

@@ -84,6 +84,9 @@ def sift_flows(rows: Together) -> None:
     for column, value in rows.constants.items():
         if plain_name(column) in NAMES:
             _tell_of_one_flow(rows, column, value)
+    for column in rows.overflowed:
+        if plain_name(column) in NAMES:
+            _tell_of_no_flow(rows, column, ["too many values, or fractions"])
     for column, (codes, values) in rows.splits.items():
         if plain_name(column) not in NAMES:
             continue
@@ -102,7 +105,7 @@ def _tell_of_one_flow(rows: Together, column: str, value: str) -> None:
     """Remark on a column in which all rows hold one value that is not imports."""
     (flow,) = flows_of(column, [value])
     if flow is None:
-        _tell_of_no_flow(rows, column, [value])
+        _tell_of_no_flow(rows, column, [value] if value else [])
     elif flow != IMPORTS:
         rows.remarks.append(f"All trade is {flow} (column {column}, {value}); it is taken as imports are.")
 
@@ -112,7 +115,7 @@ def _tell_of_no_flow(rows: Together, column: str, values: Sequence[str]) -> None
     more = f" and {len(values) - MOST_TOLD} more" if len(values) > MOST_TOLD else ""
     rows.remarks.append(
         f"Column {column} is called one of flows, and none of its values is a flow that is known: "
-        f"{', '.join(values[:MOST_TOLD])}{more}. All rows count as {IMPORTS}."
+        f"{', '.join(values[:MOST_TOLD]) or 'nothing'}{more}. Its rows count as {IMPORTS}."
     )
 
 
@@ -129,7 +132,12 @@ def _sift_file(
     held = np.flatnonzero(np.bincount(codes, minlength=len(values))).tolist()
     main = next((one for one in (IMPORTS, EXPORTS) if any(flows[place] == one for place in held)), None)
     if main is None:
-        _tell_of_no_flow(rows, f"{column} of {label}", [values[place] for place in held if values[place]])
+        others = sorted({flow for flow in (flows[place] for place in held) if flow})
+        if others:
+            what = " and ".join(others)
+            rows.remarks.append(f"{label} has {what} alone (column {column}); they are taken as imports are.")
+        else:
+            _tell_of_no_flow(rows, f"{column} of {label}", [values[place] for place in held if values[place]])
         return
     for place in held:
         if flows[place] not in (None, main):

@@ -92,10 +92,10 @@ class SplitColumn:
         return None if self._given_up or self._codes is None else self._codes.whole()
 
     def only(self) -> str | None:
-        """Return the one value that all rows hold; None where there are several, or none."""
-        if self._given_up or self._codes is not None or not self._first:
+        """Return the one value that all rows hold, "" for none; None where there are several."""
+        if self._given_up or self._codes is not None:
             return None
-        return self.texts.names[self._first - 1]
+        return self.texts.names[self._first - 1] if self._first else ""
 
     def _is_too_many(self, numeric: bool) -> bool:
         names = self.texts.names

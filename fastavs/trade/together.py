@@ -36,7 +36,7 @@ class Together:
     splits : dict of str to (int8[n] or int16[n], list of str)
         Columns that the study does not name: each row's place in the list, whose first entry stands for none.
     constants : dict of str to str
-        Such columns in which all rows hold one value, and the value.
+        Such columns in which all rows hold one value, and the value; "" for none.
     origin : Origin
     labels : sequence of str
         The files.
