@@ -90,17 +90,19 @@ def tell_of_splits(rows: Together) -> None:
     """Remark on columns that no one named and that have several values within one period, code and partner."""
     many = [column for column in rows.overflowed if plain_name(column) not in FLOWS]
     told = [f"{column} (too many values, or fractions, to be compared)" for column in many]
+    left, key, keys = rows.rows_left() if rows.splits else np.empty(0), np.empty(0, dtype=np.int64), 0
     for column, (codes, values) in rows.splits.items():
         if plain_name(column) in FLOWS:
             continue
-        left = rows.rows_left()
         some = np.flatnonzero(rows.held(codes, values))
         numbers_rows = some.size > FEW and 2 * some.size > left.size and plain_name(column) not in KNOWN
         if some.size < 2 or numbers_rows:
             continue
-        key = rows.key(left)
-        pairs = np.unique(key * len(values) + codes[left])
-        if pairs.size > np.unique(key).size:
+        if not keys:
+            key, keys = groups_of(rows.key(left))
+        one_of_key = np.zeros(keys, dtype=codes.dtype)
+        one_of_key[key] = codes[left]
+        if (one_of_key[key] != codes[left]).any():
             held = [values[place][:LONGEST_VALUE] or "nothing" for place in some]
             more = f" and {len(held) - 5} more" if len(held) > 5 else ""
             told.append(f"{column} ({', '.join(held[:5])}{more})")
