@@ -166,3 +166,184 @@ def test_details_are_found_again_after_rows_have_gone(tmp_path: Path) -> None:
     before = study.checked.trade.rows.first.amount.tolist()
     study.checked.trade.let_go_of_details()
     assert study.checked.trade.rows.first.amount.tolist() == before == [100.0, 10.0, 100.0]
+
+
+def frames_of(**columns: list[object]) -> fa.Study:
+    """A study of wine whose trade is in memory; `columns` are those that every row does not share."""
+    many = len(columns["value"])
+    shared = {"period": ["2023"] * many, "line": ["22041000"] * many, "partner": ["DEU"] * many}
+    applied = {"year": [2023], "line": ["22041000"], "duty": ["10%"]}
+    return fa.Study({**shared, **columns}, applied, value_basis="CIF", currency="USD")
+
+
+@pytest.mark.parametrize("column", ["flowCode", "flow"])
+def test_a_gap_makes_floats_of_flows(column: str) -> None:
+    study = frames_of(**{column: [1.0, 2.0, None], "value": [100.0, 70.0, 5.0]})
+    assert lines_of(study)["22041000"]["imports"] == 105.0
+    assert set_aside(study) == [(2, "row", f"flow is exports ({column} 2)")]
+    assert "nothing is no flow that is known" in study.checked.trade.remarks[0]
+    study = frames_of(**{column: [1.0, 2.0], "value": [100.0, 70.0]})
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+
+
+def test_a_gap_makes_floats_of_modes() -> None:
+    study = frames_of(motCode=[0.0, 1.0, 2.0], value=[100.0, 60.0, 40.0])
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+
+
+@pytest.mark.parametrize("values", [["QQ", "ZZ"], ["QQ", "QQ"], [7.0, 8.0], [True, False]])
+@pytest.mark.parametrize("column", ["flow", "flowCode"])
+def test_a_column_of_flows_without_any_that_is_known_is_told_of(column: str, values: list[object]) -> None:
+    if column != "flow" and values[0] is True:
+        return
+    study = frames_of(**{column: values, "value": [100.0, 70.0]})
+    assert lines_of(study)["22041000"]["imports"] == 170.0
+    (remark,) = study.checked.trade.remarks
+    assert f"Column {column} is called one of flows, and none of its values is a flow that is known" in remark
+    assert {True: "true", 7.0: "7"}.get(values[0], values[0]) in remark
+
+
+def test_a_column_of_flows_of_fractions_is_told_of() -> None:
+    (remark,) = frames_of(flow=[1.5, 2.5], value=[100.0, 70.0]).checked.trade.remarks
+    assert "none of its values is a flow that is known: too many values, or fractions" in remark
+
+
+def test_an_empty_column_of_flows_is_told_of() -> None:
+    (remark,) = frames_of(flow=[None, None], value=[100.0, 70.0]).checked.trade.remarks
+    assert "none of its values is a flow that is known: nothing" in remark
+
+
+@pytest.mark.parametrize(("flow", "told"), [("RX", "has re-exports alone"), ("QQ", "is known: QQ")])
+def test_a_file_without_imports_and_exports_is_told_of(tmp_path: Path, flow: str, told: str) -> None:
+    other = f"period,flowCode,line,partner,value,quantity,unit\n2023,{flow},22041000,ITA,500,100,l\n"
+    study = load_case(tmp_path, [FLOWS, other])
+    assert lines_of(study)["22041000"]["imports"] == 1000.0
+    (remark,) = study.checked.trade.remarks
+    assert "trade1.csv" in remark
+    assert told in remark
+
+
+@pytest.mark.parametrize(
+    ("imports", "exports"),
+    [("Einfuhr", "Ausfuhr"), ("E", "A"), ("importation", "exportation"), ("importación", "exportación")],
+)
+def test_flows_in_other_languages(imports: str, exports: str) -> None:
+    study = frames_of(flow=[imports, exports], value=[100.0, 70.0])
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+    assert set_aside(study) == [(2, "row", f"flow is exports (flow {exports})")]
+
+
+def test_the_number_three_is_re_exports_where_that_is_sure() -> None:
+    assert lines_of(frames_of(flowCode=["1", "3"], value=[100.0, 70.0]))["22041000"]["imports"] == 100.0
+    assert lines_of(frames_of(flow=["M", "X", "3"], value=[100.0, 5.0, 70.0]))["22041000"]["imports"] == 100.0
+    study = frames_of(flow=["1", "3"], value=[100.0, 70.0])
+    assert lines_of(study)["22041000"]["imports"] == 170.0
+    assert "3 is no flow that is known" in study.checked.trade.remarks[0]
+
+
+@pytest.mark.parametrize("first", ["0", "P98"])
+def test_totals_beside_many_parts_count_once(first: str) -> None:
+    partners = ["0", *(f"P{number:02d}" for number in range(70))]
+    order = sorted(range(71), key=lambda place: partners[place] != first)
+    study = frames_of(partner2Code=[partners[one] for one in order], value=[1.0 if one else 70.0 for one in order])
+    assert lines_of(study)["22041000"]["imports"] == 70.0
+    assert len(set_aside(study)) == 70
+
+
+def test_a_column_of_too_many_values_that_parts_rows_is_told_of() -> None:
+    firms = [f"firm {number % 500}" for number in range(1000)]
+    (remark,) = frames_of(importer=firms, value=[1.0 + number for number in range(1000)]).checked.trade.remarks
+    assert "importer (too many values, or fractions, to be compared)" in remark
+    numbered = frames_of(document=[f"document {number}" for number in range(1000)], value=[1.0] * 1000)
+    assert not [one for one in numbered.checked.trade.remarks if "document" in one]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "worth"),
+    [
+        ("mode", ["1", "4"], [100.0, 100.5]),
+        ("status", [None, "r"], [100.0, 100.4]),
+        ("kind", ["9999", "1", "2"], [100.0, 60.0, 40.0]),
+        ("mode", ["0", "1"], [100.0, 100.0]),
+    ],
+)
+def test_what_may_be_no_total_takes_nothing(column: str, values: list[object], worth: list[float]) -> None:
+    study = frames_of(**{column: values, "value": worth})
+    assert not set_aside(study)
+    assert lines_of(study)["22041000"]["imports"] == sum(worth)
+    (remark,) = study.checked.trade.remarks
+    assert f"{column} (" in remark
+
+
+def test_rows_without_a_mode_are_no_part() -> None:
+    study = frames_of(motCode=[0.0, 1.0, 2.0, None], value=[100.0, 60.0, 40.0, 7.0])
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+    assert lines_of(study)["22041000"]["imports"] == 107.0
+
+
+def test_the_fourth_procedure_of_comext_is_the_total() -> None:
+    study = frames_of(STAT_PROCEDURE=["1", "2", "4"], value=[60.0, 40.0, 100.0])
+    assert [row for row, _, _ in set_aside(study)] == [1, 2]
+
+
+@pytest.mark.parametrize("column", ["mode", "motCode"])
+def test_parts_that_do_not_add_up_stay_beside_those_that_do(column: str) -> None:
+    modes, worth = ["0", "1", "2", "0", "1", "2"], [1000.0, 600.0, 400.0, 1.0, 3.0, 4.0]
+    study = frames_of(**{column: modes, "value": worth, "partner": ["DEU"] * 3 + ["FRA"] * 3})
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+    assert lines_of(study)["22041000"]["imports"] == 1008.0
+    remark = study.checked.trade.remarks[0]
+    assert f"Column {column}: totals worth 1 (the first: <trade> row 4) stand beside parts worth 7" in remark
+
+
+def test_a_row_is_the_same_under_another_spelling_of_its_partner(tmp_path: Path) -> None:
+    trade = TWICE.replace("2023,22030010,DEU,100,100,l\n2023,22030010,POL,300,100,l\n2023,22041000,FRA",
+                          "2023,22030010,de,100,100,l\n2023,22030010,PL,300,100,l\n2023,22041000,FR")  # fmt: skip
+    (remark, *_) = load_case(tmp_path, trade).checked.trade.remarks
+    assert remark.startswith("3 rows equal another one in every column, worth 900")
+    study = load_case(tmp_path, trade, 'duplicates = "drop"')
+    assert [row for row, _, _ in set_aside(study)] == [5, 6, 7]
+    assert lines_of(study)["22030010"]["imports"] == 400.0
+    study = load_case(tmp_path, trade.replace(",PL,300,100", ",PL,300,99"), 'duplicates = "drop"')
+    assert [row for row, _, _ in set_aside(study)] == [5, 7]
+
+
+def test_parts_are_found_under_another_spelling_of_the_partner() -> None:
+    study = frames_of(motCode=["0", "1", "2"], value=[100.0, 60.0, 40.0], partner=["DEU", "DE", "276"])
+    assert [row for row, _, _ in set_aside(study)] == [2, 3]
+    study = frames_of(line=["2204", "22041000", "22041000"], value=[100.0, 60.0, 40.0], partner=["DEU", "DE", "276"])
+    assert [row for row, _, _ in set_aside(study)] == [1]
+    assert lines_of(study)["22041000"]["imports"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "worth"),
+    [
+        ({"870322": [100.0], "8703221000": [99.5]}, "870322: 100 beside 99.5", 199.5),
+        ({"220300": [100.0], "22030010": [60.0], "22030090": [41.0]}, "220300: 100 beside 101", 201.0),
+        ({"2203": [1000.4], "22030010": [600.0], "22030090": [400.0]}, "2203: 1,000.4 beside 1,000", 2000.4),
+        ({"2203": [100.0], "22030010": [60.0], "22030090": [-40.0]}, "2203: 100 beside 100", 160.0),
+        ({"2203": [100.0], "22030010": [140.0], "22030090": [-40.0]}, "2203: 100 beside 100", 240.0),
+    ],
+)
+@pytest.mark.parametrize("partner", ["DEU", "DE"])
+def test_codes_that_nearly_add_up_stay_and_are_told_of(
+    rows: dict[str, list[float]], told: str, worth: float, partner: str
+) -> None:
+    lines = [code for code, values in rows.items() for _ in values]
+    values = [value for some in rows.values() for value in some]
+    partners = [partner, *["DEU"] * (len(lines) - 1)]
+    trade = {"period": ["2023"] * len(lines), "line": lines, "partner": partners, "value": values}
+    applied = {"year": [2023] * 3, "line": ["2203001000", "8703221000", "2203009000"], "duty": ["10%"] * 3}
+    study = fa.Study(trade, applied, value_basis="CIF", currency="USD")
+    assert [reason for _, _, reason in set_aside(study)] == ["negative value"] * (min(values) < 0.0)
+    assert study.checked.trade.rows.value.sum() == near(worth)
+    (remark,) = study.checked.trade.remarks
+    assert told in remark
+    assert "totals =" in remark
+    assert "(worth " in remark
+
+
+def test_codes_that_do_not_nearly_add_up_are_passed_over() -> None:
+    study = frames_of(line=["2204", "22041000"], value=[100.0, 94.0])
+    assert not study.checked.trade.remarks

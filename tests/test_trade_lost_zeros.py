@@ -8,6 +8,8 @@ import pytest
 from small import near
 from trade_cases import lines_of, load_case, set_aside
 
+from fastavs.errors import InputError
+
 HEADER = "period,line,partner,value,quantity,unit\n"
 BASE = '[base]\nperiods = ["2022"]\nfirst_year = 2023\napplied_year = 2023\n'
 JAPAN = {"071010000": "max(8.5%, 0.5 EUR/kg)", "710121000": "0.2 EUR/kg", "220300000": "5%"}
@@ -57,3 +59,10 @@ def test_a_code_that_fits_both_ways_goes_where_others_have_lost_a_zero(tmp_path:
     study = load_case(tmp_path, trade, applied=applied)
     assert [row for row, _, _ in set_aside(study)] == [1, 2]
     assert all("lost a leading zero" in reason for _, _, reason in set_aside(study))
+
+
+def test_trade_of_which_no_row_is_left_is_refused(tmp_path: Path) -> None:
+    applied = {"010121000": "5%", "010129000": "5%", "101290001": "5%"}
+    trade = HEADER + "2023,10121000,CHN,100,1,kg\n2023,10129000,CHN,100,1,kg\n"
+    with pytest.raises(InputError, match="no row of the trade table can be used: code that others"):
+        load_case(tmp_path, trade, applied=applied)

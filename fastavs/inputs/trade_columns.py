@@ -30,17 +30,22 @@ def plain_name(name: str) -> str:
 
 
 def may_part(field: pa.Field) -> bool:
-    """Whether a column is of a kind that can part rows: texts, or whole numbers that stand for something."""
+    """Whether a column is of a kind that can part rows: texts, or numbers that may stand for something.
+
+    A gap makes floats of whole numbers in pandas; whether floats are whole, their values tell.
+    """
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     name = plain_name(field.name)
-    if name in _TIMES or any(one in name for one in _UNITS) or (name in TEXT_ALONE and pa.types.is_integer(kind)):
+    if name in _TIMES or any(one in name for one in _UNITS) or (name in TEXT_ALONE and is_numeric(kind)):
         return False
     return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_integer(kind)
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or is_numeric(kind)
     )
+
+
+def is_numeric(kind: pa.DataType) -> bool:
+    """Whether a type is one of whole numbers or of floats."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def further_columns(schema: pa.Schema) -> list[str]:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.inputs.set_aside import SUM_OF_CODES
-from fastavs.trade.together import Together, groups_of
+from fastavs.trade.together import Cells, Together, groups_of
 
 EXACT, ROUNDED = 1e-9, 1e-3
 """How far, relatively, parts may add up beside their total: as doubles, and where values are rounded."""
+NEAR = 0.05
+"""How far, relatively, parts may add up beside a row for it to be told of."""
+MOST_TOLD = 3
+"""How many codes remarks name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class _Family:
     value : float64[m]
     above : dict of int to int64[codes]
         By number of digits, the code of so many digits that rows have and that each code begins with; -1 = none.
+    negative : Cells
+        Rows of negative values, which were set aside; `period` is the key here.
     """
 
     rows: np.ndarray
@@ -37,6 +43,7 @@ class _Family:
     key: np.ndarray
     value: np.ndarray
     above: dict[int, np.ndarray]
+    negative: Cells
 
 
 def sift_code_totals(rows: Together, value_factor: float) -> None:
@@ -58,7 +65,9 @@ def _family(rows: Together) -> _Family | None:
     """Return the rows whose codes begin one another, None where there are none."""
     if len({len(code) for code in rows.codes}) < 2:
         return None
-    above = _above(rows.codes, np.flatnonzero(rows.held(rows.code, rows.codes)))
+    held, minus = rows.held(rows.code, rows.codes), rows.negative
+    held[minus.code] = True
+    above = _above(rows.codes, np.flatnonzero(held))
     if not above:
         return None
     concerned = np.zeros(len(rows.codes), dtype=bool)
@@ -69,9 +78,11 @@ def _family(rows: Together) -> _Family | None:
     mask = concerned[rows.code]
     at = np.flatnonzero(mask if left is None else mask & left)
     digits = np.array([len(code) for code in rows.codes])
-    key, _ = groups_of(rows.period[at], rows.partner[at])
+    partner = np.concatenate((rows.partners_of(at), rows.in_one_spelling(minus.partner)))
+    key, _ = groups_of(np.concatenate((rows.period[at], minus.period)), partner)
     code = rows.code[at].astype(np.int64)
-    return _Family(at, code, digits[code], key, rows.value[at], above)
+    negative = Cells(minus.code.astype(np.int64), key[at.size :], minus.partner, minus.value)
+    return _Family(at, code, digits[code], key[: at.size], rows.value[at], above, negative)
 
 
 def _above(codes: Sequence[str], held: np.ndarray) -> dict[int, np.ndarray]:
@@ -99,18 +110,15 @@ def _rounding(value: np.ndarray) -> float:
 def _sift_digits(rows: Together, family: _Family, digits: int, is_leaf: np.ndarray, rounding: float) -> None:
     """Set aside the totals among codes of so many digits."""
     total = np.flatnonzero(family.digits == digits)
-    part = np.flatnonzero(family.above[digits][family.code] >= 0)
-    codes = len(rows.codes)
-    key_of_total = family.key[total] * codes + family.code[total]
-    keys, group = np.unique(key_of_total, return_inverse=True)
-    key_of_part = family.key[part] * codes + family.above[digits][family.code[part]]
-    place = np.minimum(np.searchsorted(keys, key_of_part), keys.size - 1)
-    beside = keys[place] == key_of_part
-    part, place = part[beside], place[beside]
+    keys, group = np.unique(family.key[total] * len(rows.codes) + family.code[total], return_inverse=True)
+    part, place = _beside(family, digits, family.code, family.key, keys)
     if not part.size:
         return
     whole = np.bincount(group, family.value[total], keys.size)
+    minus, minus_place = _beside(family, digits, family.negative.code, family.negative.period, keys)
+    negative = np.bincount(minus_place, family.negative.value[minus], keys.size)
     agrees, several = np.zeros(keys.size, dtype=bool), np.zeros(keys.size, dtype=bool)
+    nearest = np.full(keys.size, np.inf)
     ways = [is_leaf[part], *(family.digits[part] == longer for longer in np.unique(family.digits[part]))]
     for chosen in ways:
         count = np.bincount(place[chosen], minlength=keys.size)
@@ -120,6 +128,9 @@ def _sift_digits(rows: Together, family: _Family, digits: int, is_leaf: np.ndarr
         fits = (count > 0) & (near | (apart <= EXACT * whole))
         agrees |= fits
         several |= fits & (count > 1)
+        for sum_of_parts in (parts, parts + negative, parts - negative):
+            nearer = (count > 0) & (np.abs(sum_of_parts - whole) < np.abs(nearest - whole))
+            nearest = np.where(nearer, sum_of_parts, nearest)
     compared = np.zeros(keys.size, dtype=bool)
     compared[place] = True
     is_leaf[total[compared[group]]] = False
@@ -131,6 +142,51 @@ def _sift_digits(rows: Together, family: _Family, digits: int, is_leaf: np.ndarr
     rows.lose(family.rows[total[several[group]]], SUM_OF_CODES)
     single = family.rows[total[(agrees & ~several)[group]]]
     _tell(rows, single, digits, "one row of a longer code with the same value beside them, and may be its total")
+    near = _nearly(whole, nearest, compared & ~agrees)
+    _tell(rows, family.rows[total[near[group]]], digits, _of_near(rows, keys[near], whole[near], nearest[near]))
+
+
+def _nearly(whole: np.ndarray, parts: np.ndarray, differ: np.ndarray) -> np.ndarray:
+    """Return which of the totals that differ from their parts hardly do, by themselves or all together; bool[k]."""
+    apart = np.abs(parts - whole)
+    if abs(parts[differ].sum() - whole[differ].sum()) <= NEAR * whole[differ].sum():
+        return differ
+    return differ & (apart <= NEAR * whole)
+
+
+def _of_near(rows: Together, keys: np.ndarray, whole: np.ndarray, parts: np.ndarray) -> str:
+    """Say of totals what nearly adds up to them; `keys` as in `_beside`."""
+    codes = [rows.codes[key % len(rows.codes)] for key in keys[:MOST_TOLD]]
+    pairs = [f"{code}: {one:,.6g} beside {other:,.6g}" for code, one, other in zip(codes, whole, parts, strict=False)]
+    return (
+        f"rows of longer codes beside them that add up to nearly the same, negative ones included ({'; '.join(pairs)}),"
+        ' and may be their totals, which totals = "set_aside" takes out only where they are exact'
+    )
+
+
+def _beside(
+    family: _Family, digits: int, code: np.ndarray, key: np.ndarray, keys: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of some rows, int64[p], have their total among `keys`, and its place there, int64[p].
+
+    Parameters
+    ----------
+    family : _Family
+    digits : int
+        Those of the totals.
+    code, key : int64[q]
+        Codes of the rows, and their periods and partners as `_Family.key`.
+    keys : int64[k]
+        Key and code of each total as one number, sorted.
+    """
+    above = family.above[digits]
+    part = np.flatnonzero(above[code] >= 0)
+    if not keys.size or not part.size:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    key_of_part = key[part] * above.size + above[code[part]]
+    place = np.minimum(np.searchsorted(keys, key_of_part), keys.size - 1)
+    beside = keys[place] == key_of_part
+    return part[beside], place[beside]
 
 
 def _tell(rows: Together, these: np.ndarray, digits: int, what: str) -> None:

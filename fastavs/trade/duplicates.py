@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.countries.partner import one_spelling, written
 from fastavs.inputs.set_aside import REPEATED
 from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.columns import plain
@@ -54,7 +55,7 @@ def _mixed(rows: Together) -> np.ndarray:
         key *= np.uint64(len(rows.periods))
         key += rows.period[some].astype(np.uint64)
         key *= np.uint64(len(rows.partners))
-        key += rows.partner[some].astype(np.uint64)
+        key += rows.partners_of(some).astype(np.uint64)
         key *= _ODD[0]
         key ^= rows.value[some].view(np.uint64) * _ODD[1]
     return mixed
@@ -64,6 +65,8 @@ def _candidates(rows: Together) -> np.ndarray:
     """Return the rows that have their period, code, partner and value in common with another one, int64[m]."""
     left, mixed = rows.left(), _mixed(rows)
     ordered = mixed if left is None else mixed[left]
+    if not ordered.size:
+        return np.empty(0, dtype=np.int64)
     ordered.sort()
     same = [ordered[one][1:][ordered[one][1:] == ordered[one][:-1]] for one in _overlapping(ordered.size)]
     repeated = np.unique(np.concatenate(same))
@@ -81,9 +84,10 @@ def _overlapping(rows: int) -> Iterator[slice]:
 
 
 def _read_again(rows: Together, candidates: np.ndarray, sources: Sequence[Source]) -> pa.Table:
-    """Return all columns of some rows, as text, in the order asked for."""
+    """Return all columns of some rows, as text, in the order asked for; partners in one spelling."""
     file, number = rows.origin.find(candidates)
     parts = []
+    spelled = dict(zip(rows.partners, one_spelling(rows.partners)[0], strict=True))
     for place in np.unique(file):
         wanted = number[file == place]
         for batch in sources[place].with_all_columns().batches():
@@ -91,7 +95,9 @@ def _read_again(rows: Together, candidates: np.ndarray, sources: Sequence[Source
             if here.size:
                 chosen = batch.table.take(numbers(here - batch.first))
                 parts.append(pa.table({name: _as_text(chosen.column(name)) for name in chosen.column_names}))
-    return pa.concat_tables(parts, promote_options="default")
+    table = pa.concat_tables(parts, promote_options="default")
+    partner = [spelled.get(written(one), one) for one in table.column("partner").to_pylist()]
+    return table.set_column(table.column_names.index("partner"), "partner", texts(partner))
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

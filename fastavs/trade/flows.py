@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fastavs.inputs.set_aside import OTHER_FLOW
@@ -18,46 +20,103 @@ NAMES = frozenset(
 )  # fmt: skip
 """Names of columns of flows, as `plain_name` gives them."""
 
+MOST_TOLD = 5
+"""How many values remarks name."""
 IMPORTS, EXPORTS = "imports", "exports"
 _VALUES = {
     IMPORTS: "m 1 5 i im imp import imports grossimp grossimports generalimports generalimport importsforconsumption "
-    "totalimports importtotal arrival arrivals ввоз импорт им",
+    "totalimports importtotal arrival arrivals ввоз импорт им "
+    "einfuhr einfuhren importation importations importación importacion importaciones",
     EXPORTS: "x 2 6 e ex exp export exports grossexp grossexports generalexports totalexports domesticexports dx "
-    "dispatch dispatches exporttotal вывоз экспорт эк",
-    "re-exports": "rx 3 reexport reexports",
-    "re-imports": "rm 4 reimport reimports",
+    "dispatch dispatches exporttotal вывоз экспорт эк "
+    "ausfuhr ausfuhren exportation exportations exportación exportacion exportaciones",
+    "re-exports": "rx reexport reexports",
+    "re-imports": "rm reimport reimports",
     "imports of one kind, which imports have in them": "fm mip mop foreignimports importsforinwardprocessing",
     "exports of one kind, which exports have in them": "xip xop exportsafterinwardprocessing",
 }
 _FLOW = {value: flow for flow, values in _VALUES.items() for value in values.split()}
 
+_GERMAN = {"e": IMPORTS, "a": EXPORTS}
+_AGAIN = {"3": "re-exports", "4": "re-imports"}
+_COMTRADE = frozenset(("flowcode", "flowdesc", "rgcode", "rgdesc", "tradeflowcode", "tradeflow"))
+
 
 def flow_of(value: str) -> str | None:
-    """Return which flow a value of such a column means, None for an unknown one.
+    """Return which flow a value of such a column means by itself, None for an unknown one.
 
     Examples
     --------
-    >>> flow_of("M"), flow_of("Re-Export"), flow_of("1"), flow_of("Imports"), flow_of("QQ")
+    >>> flow_of("M"), flow_of("Re-Export"), flow_of("1"), flow_of("Einfuhr"), flow_of("QQ")
     ('imports', 're-exports', 'imports', 'imports', None)
     """
-    return _FLOW.get("".join(sign for sign in value.removesuffix(".0").casefold() if sign.isalnum()))
+    return _FLOW.get(_plain(value))
+
+
+def flows_of(column: str, values: Sequence[str]) -> list[str | None]:
+    """Return which flow each value of a column means, None for an unknown one.
+
+    E and A are German where they stand together, without I or M. 3 and 4 are re-exports and re-imports in columns of
+    Comtrade, and beside both imports and exports.
+
+    Examples
+    --------
+    >>> flows_of("flow", ["E", "A"]), flows_of("flow", ["E", "I"])
+    (['imports', 'exports'], ['exports', 'imports'])
+    >>> flows_of("flow", ["1", "3"]), flows_of("flow", ["1", "2", "3"])
+    (['imports', None], ['imports', 'exports', 're-exports'])
+    """
+    plain = [_plain(value) for value in values]
+    found = [_FLOW.get(one) for one in plain]
+    if {"e", "a"} <= set(plain) and IMPORTS not in found:
+        found = [_GERMAN.get(one, flow) for one, flow in zip(plain, found, strict=True)]
+    if plain_name(column) in _COMTRADE or {IMPORTS, EXPORTS} <= set(found):
+        found = [_AGAIN.get(one, flow) for one, flow in zip(plain, found, strict=True)]
+    return found
+
+
+def _plain(value: str) -> str:
+    return "".join(sign for sign in value.removesuffix(".0").casefold() if sign.isalnum())
 
 
 def sift_flows(rows: Together) -> None:
     """Set aside what is not imports, file by file; a file that has exports alone stays, for partners' statistics do."""
     for column, value in rows.constants.items():
-        if plain_name(column) in NAMES and flow_of(value) not in (None, IMPORTS):
-            rows.remarks.append(
-                f"All trade is {flow_of(value)} (column {column}, {value}); it is taken as imports are."
-            )
+        if plain_name(column) in NAMES:
+            _tell_of_one_flow(rows, column, value)
+    for column in rows.overflowed:
+        if plain_name(column) in NAMES:
+            _tell_of_no_flow(rows, column, ["too many values, or fractions"])
     for column, (codes, values) in rows.splits.items():
-        flows = [flow_of(value) if value else None for value in values]
-        if plain_name(column) in NAMES and any(flows):
-            left = rows.rows_left()
-            files = rows.files_of(left)
-            for file in np.unique(files):
-                these = left[files == file]
-                _sift_file(rows, column, these, codes[these], flows, values, rows.labels[file])
+        if plain_name(column) not in NAMES:
+            continue
+        flows = flows_of(column, values)
+        if not any(flows):
+            _tell_of_no_flow(rows, column, [value for value in values if value])
+            continue
+        left = rows.rows_left()
+        files = rows.files_of(left)
+        for file in np.unique(files):
+            these = left[files == file]
+            _sift_file(rows, column, these, codes[these], flows, values, rows.labels[file])
+
+
+def _tell_of_one_flow(rows: Together, column: str, value: str) -> None:
+    """Remark on a column in which all rows hold one value that is not imports."""
+    (flow,) = flows_of(column, [value])
+    if flow is None:
+        _tell_of_no_flow(rows, column, [value] if value else [])
+    elif flow != IMPORTS:
+        rows.remarks.append(f"All trade is {flow} (column {column}, {value}); it is taken as imports are.")
+
+
+def _tell_of_no_flow(rows: Together, column: str, values: Sequence[str]) -> None:
+    """Remark on a column that is called one of flows and has none that is known."""
+    more = f" and {len(values) - MOST_TOLD} more" if len(values) > MOST_TOLD else ""
+    rows.remarks.append(
+        f"Column {column} is called one of flows, and none of its values is a flow that is known: "
+        f"{', '.join(values[:MOST_TOLD]) or 'nothing'}{more}. Its rows count as {IMPORTS}."
+    )
 
 
 def _sift_file(
@@ -73,13 +132,19 @@ def _sift_file(
     held = np.flatnonzero(np.bincount(codes, minlength=len(values))).tolist()
     main = next((one for one in (IMPORTS, EXPORTS) if any(flows[place] == one for place in held)), None)
     if main is None:
+        others = sorted({flow for flow in (flows[place] for place in held) if flow})
+        if others:
+            what = " and ".join(others)
+            rows.remarks.append(f"{label} has {what} alone (column {column}); they are taken as imports are.")
+        else:
+            _tell_of_no_flow(rows, f"{column} of {label}", [values[place] for place in held if values[place]])
         return
     for place in held:
         if flows[place] not in (None, main):
             rows.lose(these[codes == place], f"{OTHER_FLOW}{flows[place]} ({column} {values[place]})")
     unknown = [values[place] or "nothing" for place in held if flows[place] is None]
     if unknown:
-        what = ", ".join(unknown[:5])
+        what = ", ".join(unknown[:MOST_TOLD])
         rows.remarks.append(f"{label}, column {column}: {what} is no flow that is known; such rows count as {main}.")
     if main == EXPORTS:
         rows.remarks.append(f"{label} has exports and no imports (column {column}); they are taken as imports are.")

@@ -21,7 +21,7 @@ from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
 from fastavs.trade.splits import SplitColumn
-from fastavs.trade.together import Together
+from fastavs.trade.together import Cells, Together
 
 KEYS = ("line", "period", "partner")
 MANY = 2
@@ -51,6 +51,7 @@ class Reading:
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
         self._splits: dict[str, SplitColumn] = {}
+        self._negative: list[tuple[np.ndarray, ...]] = []
 
     def take(self, number: int, piece: Piece) -> None:
         """Take the next batch, of the source of that number; sources come in order."""
@@ -75,6 +76,8 @@ class Reading:
             constants={name: text for name, text in alike.items() if text is not None},
             origin=self._origin(),
             labels=labels,
+            negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
+            overflowed=[name for name, split in self._splits.items() if split.overflowed],
         )
 
     def _origin(self) -> Origin:
@@ -116,6 +119,9 @@ class Reading:
         bad = self._judge(places, value, wrong, amounts)
         rows, reasons = bad.found()
         self._aside.add(piece, rows, reasons, ROW)
+        minus = rows[value[rows] < 0.0]
+        minus = minus[np.all([held[minus] >= 0 for held in places.values()], axis=0)]
+        self._negative.append((*(places[column][minus] for column in KEYS), value[minus]))
         self._note_suppressed(piece, amounts, bad)
         self._removed.append(rows + self._starts[-1])
         good = slice(None) if not rows.size else np.flatnonzero(bad.none())
@@ -128,7 +134,7 @@ class Reading:
             self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
         self._quantities["mass"].add(kept, None, None if mass is None else positive(mass.amount[good]))
-        self._take_splits(piece, kept, good)
+        self._take_splits(piece, places, kept, good)
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -201,13 +207,13 @@ class Reading:
         kind[base_units == 0.0] = NO_KIND
         return kind, base_units
 
-    def _take_splits(self, piece: Piece, kept: int, good: Any) -> None:
+    def _take_splits(self, piece: Piece, keys: Mapping[str, np.ndarray], kept: int, good: Any) -> None:
         """Take what may part rows and the study does not name, or names a flow."""
         for name in piece.table.column_names:
-            if (name == "flow" or name not in TRADE_COLUMNS.all) and may_part(piece.table.schema.field(name)):
+            if name == "flow" or (name not in TRADE_COLUMNS.all and may_part(piece.table.schema.field(name))):
                 self._splits.setdefault(name, SplitColumn(name, self.kept - kept))
         for split in self._splits.values():
-            places = split.places(piece)
+            places = split.places(piece, keys)
             split.add(kept, None if places is None else places[good])
 
     def _note_suppressed(self, piece: Piece, amounts: Mapping[str, Amount | None], bad: Reasons) -> None:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fastavs.countries.partner import one_spelling
 from fastavs.trade.rows import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Code, period, partner and value of some rows, as those of `Together`. m rows."""
+
+    code: np.ndarray
+    period: np.ndarray
+    partner: np.ndarray
+    value: np.ndarray
 
 
 @dataclass(slots=True)
@@ -22,10 +33,10 @@ class Together:
         Study's currency, not lifted by valuation factors.
     codes, periods, partners : sequence of str
         As they came; some may be held by no row.
-    splits : dict of str to (int8[n], list of str)
+    splits : dict of str to (int8[n] or int16[n], list of str)
         Columns that the study does not name: each row's place in the list, whose first entry stands for none.
     constants : dict of str to str
-        Such columns in which all rows hold one value, and the value.
+        Such columns in which all rows hold one value, and the value; "" for none.
     origin : Origin
     labels : sequence of str
         The files.
@@ -46,9 +57,12 @@ class Together:
     constants: dict[str, str]
     origin: Origin
     labels: Sequence[str]
+    negative: Cells
+    overflowed: Sequence[str] = ()
     lost: list[tuple[np.ndarray, list[str]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     _gone: np.ndarray | None = None
+    _spelled_as: np.ndarray | None = None
 
     def lose(self, rows: np.ndarray, reason: str) -> None:
         """Set rows aside for one reason; those that have gone already stay gone for their first."""
@@ -91,7 +105,20 @@ class Together:
     def key(self, rows: np.ndarray) -> np.ndarray:
         """Return a number for the period, code and partner of some rows, int64[m]."""
         key = self.code[rows].astype(np.int64) * len(self.periods) + self.period[rows]
-        return key * len(self.partners) + self.partner[rows]
+        return key * len(self.partners) + self.partners_of(rows)
+
+    def partners_of(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Return the partner of some rows, in one spelling; see `in_one_spelling`."""
+        return self.in_one_spelling(self.partner[rows])
+
+    def in_one_spelling(self, partner: np.ndarray) -> np.ndarray:
+        """Return partners with all spellings of one as the first of them; places into `partners`."""
+        if self._spelled_as is None:
+            names, several = one_spelling(self.partners)
+            first = {name: place for place, name in reversed(list(enumerate(names)))}
+            new = [first[name] for name in names] if several else []
+            self._spelled_as = np.array(new, dtype=self.partner.dtype)
+        return self._spelled_as[partner] if self._spelled_as.size else partner
 
 
 def groups_of(*columns: np.ndarray) -> tuple[np.ndarray, int]:

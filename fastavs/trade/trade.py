@@ -106,12 +106,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         reading.take(number, piece)
     pa.default_memory_pool().release_unused()  # otherwise Arrow keeps the memory of batches that are gone
     if not reading.kept:
-        raise InputError(
-            f"no row of the trade table can be used: {_reasons(aside)}",
-            file=", ".join(source.label for source in sources[:3]) + (", ..." if len(sources) > 3 else ""),
-            expected="rows with a period, a code of the tariff, a partner and a positive value",
-            cure="mend the rows, or say under [trade.columns] which columns are meant",
-        )
+        raise _nothing_left(sources, aside)
 
     def again() -> Trade:
         return read_trade(sources, rules, SetAside(), quiet)
@@ -119,6 +114,8 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
     rows_beside = reading.together([source.label for source in sources])
     gone = sift(rows_beside, rules, sources)
     note_lost(rows_beside, sources, aside)
+    if gone.size == reading.kept:
+        raise _nothing_left(sources, aside)
     from_files = all(isinstance(source, FileSource) for source in sources)  # dataframes may have changed since
     rows, (code_names, period_names, partner_names), respelled = reading.rows(
         (lambda: again().rows.details.get()) if from_files else None, gone
@@ -146,6 +143,16 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         respelled,
         again if from_files else None,
         tuple(rows_beside.remarks),
+    )
+
+
+def _nothing_left(sources: Sequence[Source], aside: SetAside) -> InputError:
+    """Return the error of trade of which every row is set aside."""
+    return InputError(
+        f"no row of the trade table can be used: {_reasons(aside)}",
+        file=", ".join(source.label for source in sources[:3]) + (", ..." if len(sources) > 3 else ""),
+        expected="rows with a period, a code of the tariff, a partner and a positive value",
+        cure="mend the rows, or say under [trade.columns] which columns are meant",
     )
 
 
