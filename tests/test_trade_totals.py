@@ -272,6 +272,31 @@ def test_a_union_has_the_members_of_its_spelling_and_its_time(
     assert values_of(study) == counts
 
 
+@pytest.mark.parametrize(
+    ("group", "exclude", "held"),
+    [
+        ("WLD", ["KAZ", "BY"], "WLD holds BLR, KAZ"),
+        ("EUN", ["KAZ", "POL"], "EUN holds POL"),
+        ("EUN", ["KAZ", "GBR"], ""),
+        ("EUN", ["EUN", "POL"], ""),
+    ],
+)
+def test_excluded_members_of_a_group_that_stands_are_named(
+    tmp_path: Path, group: str, exclude: list[str], held: str
+) -> None:
+    rows = [("2023", BEER, group, 100.0), ("2023", WINE, "CHN", 10.0)]
+    study = load_rows(tmp_path, rows, more=f"[partners]\nexclude = {exclude}".replace("'", '"'))
+    told = [remark for remark in study.checked.trade.remarks if "excluded partners" in remark]
+    assert [remark.split(": ")[1] for remark in told] == ([f"{held}."] if held else [])
+
+
+def test_members_excluded_in_other_periods_are_not_named(tmp_path: Path) -> None:
+    rows = [("2022", WINE, "POL", 10.0), ("2023", BEER, "EUN", 100.0)]
+    for period, told in (("2022", False), ("2023", True)):
+        study = load_rows(tmp_path, rows, more=f'[partners.exclude_by_period]\n{period} = ["POL"]')
+        assert any("EUN holds POL" in remark for remark in study.checked.trade.remarks) == told
+
+
 def test_no_aggregate_is_spelt_like_another_or_like_a_country() -> None:
     spellings = [spelling for one in AGGREGATES for spelling in one.spellings]
     assert len(spellings) == len(set(spellings))

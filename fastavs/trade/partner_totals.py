@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastavs.inputs.partners import Partners
 from fastavs.inputs.set_aside import GROUP_OF_COUNTRIES, MEMBER_OF_GROUP, OVERLAPPING_GROUP
+from fastavs.kernels.sums import add_by
 from fastavs.trade.aggregates import AGGREGATES, Aggregate, aggregate_of, are_among
 from fastavs.trade.together import Together
 
@@ -14,7 +16,7 @@ MOSTLY = 0.5
 WHOLE = 0.99
 """Members of a group are all there if they add up to so much of it; a group worth less of its members is none."""
 SLACK = 1e-9
-"""Sums closer than this, relatively, are equal."""
+"""Sums closer than this, relatively, are equal: the order of rows has no say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class _Present:
     countries: np.ndarray
 
 
-def sift_partner_totals(rows: Together) -> None:
+def sift_partner_totals(rows: Together, partners: Partners) -> None:
     """Set aside groups of countries where members stand beside them, and lone members where the group stands.
+
+    `partners` tells who is excluded: a group that stays holds them all the same, and that is told.
 
     Whether members are there is settled by period: more than half of them are, or they add up to the group. A single
     code of which members have less than half is theirs no more: there the group stays, and they go. What is worth
@@ -49,9 +53,9 @@ def sift_partner_totals(rows: Together) -> None:
     told = [one for one in present.places if one.members]
     told.sort(key=lambda one: (-len(one.members), AGGREGATES.index(one)))
     worlds = [one for one in present.places if one.is_world]
-    partners = present.countries.copy()
-    partners[[place for one in told for place in present.places[one]]] = True
-    beside = partners.copy()
+    single = present.countries.copy()
+    single[[place for one in told for place in present.places[one]]] = True
+    beside = single.copy()
     beside[[place for one in worlds for place in present.places[one]]] = True
     for one in present.places:
         if not one.members and not one.is_world:
@@ -63,9 +67,9 @@ def sift_partner_totals(rows: Together) -> None:
         members, many = _members(rows, one, present.countries)
         no_groups.append(_sift(rows, one, present.places[one], members, many))
     for one in worlds:
-        everywhere = np.repeat(partners[:, np.newaxis], len(rows.periods), axis=1)
+        everywhere = np.repeat(single[:, np.newaxis], len(rows.periods), axis=1)
         no_groups.append(_sift(rows, one, present.places[one], everywhere, np.zeros(len(rows.periods))))
-    _tell_of_standing(rows, present, np.concatenate(no_groups))
+    _tell_of_standing(rows, present, np.concatenate(no_groups), partners)
 
 
 def _present(rows: Together) -> _Present | None:
@@ -103,12 +107,6 @@ def _rows_of(rows: Together, places: list[int]) -> np.ndarray:
     return np.flatnonzero(mask if left is None else mask & left)
 
 
-def _sums(value: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    """Add values up by group, the smallest first, so that the order of rows has no say; float64[groups]."""
-    order = np.lexsort((value, group))
-    return np.bincount(group[order], value[order], groups)
-
-
 def _name(rows: Together, one: Aggregate, places: list[int]) -> str:
     return f"{', '.join(rows.partners[place] for place in places)} ({one.name})"
 
@@ -132,7 +130,7 @@ def _keep_one_spelling(rows: Together, one: Aggregate, places: list[int]) -> Non
     rank[places] = np.arange(len(places))
     _, cell = np.unique(_cells(rows, own), return_inverse=True)
     pairs, pair = np.unique(cell * len(places) + rank[rows.partner[own]], return_inverse=True)
-    value = _sums(rows.value[own], pair, pairs.size)
+    value = add_by(rows.value[own], pair, pairs.size)
     order = np.lexsort((pairs, -value, pairs // len(places)))
     first = np.diff(pairs[order] // len(places), prepend=-1) > 0
     stays = np.zeros(pairs.size, dtype=bool)
@@ -142,7 +140,7 @@ def _keep_one_spelling(rows: Together, one: Aggregate, places: list[int]) -> Non
     if goes.size:
         rows.remarks.append(
             f"{_name(rows, one, places)} stands in several spellings in one code and period; "
-            f"the one of the larger value counts, and {_worth(rows, goes)} are set aside."
+            f"the one of the larger value counts, the rest is set aside: {_worth(rows, goes)}."
         )
 
 
@@ -161,6 +159,8 @@ def _sift_untold(rows: Together, one: Aggregate, places: list[int], beside: np.n
 def _keep_apart(rows: Together, one: Aggregate, places: list[int], other: Aggregate, others: list[int]) -> None:
     """Set one group aside in each code and period where another stands that has members of it."""
     shared = np.array([bool(one.members_in(period) & other.members_in(period)) for period in rows.periods])
+    if not shared.any():
+        return
     own, standing = _rows_of(rows, places), _rows_of(rows, others)
     goes = own[shared[rows.period[own]] & np.isin(_cells(rows, own), _cells(rows, standing))]
     _lose(rows, goes, one, OVERLAPPING_GROUP)
@@ -198,8 +198,8 @@ def _sift(rows: Together, one: Aggregate, places: list[int], members: np.ndarray
     cell = _cells(rows, beside)
     at = np.minimum(np.searchsorted(cells, cell), cells.size - 1)
     inside = cells[at] == cell
-    whole = _sums(rows.value[own], own_cell, cells.size)
-    parts = _sums(rows.value[beside[inside]], at[inside], cells.size)
+    whole = add_by(rows.value[own], own_cell, cells.size)
+    parts = add_by(rows.value[beside[inside]], at[inside], cells.size)
     period = cells % len(rows.periods)
     less = _worth_less(whole, parts, period, len(rows.periods))
     listed = _listed(rows, one, beside, (whole, parts, period, less), many)
@@ -252,8 +252,8 @@ def _listed(
     whole, parts, period, less = cells
     periods = len(rows.periods)
     compared = ~less & (parts > 0.0) if one.is_world else ~less  # where the world stands alone, it says nothing
-    total = _sums(whole[compared], period[compared], periods)
-    members = _sums(parts[compared], period[compared], periods)
+    total = add_by(whole[compared], period[compared], periods)
+    members = add_by(parts[compared], period[compared], periods)
     if one.is_world:
         return members >= MOSTLY * total * (1.0 - SLACK)
     pairs = np.unique(rows.period[beside].astype(np.int64) * len(rows.partners) + rows.partner[beside])
@@ -261,15 +261,36 @@ def _listed(
     return (2 * count > many) | (members >= WHOLE * total * (1.0 - SLACK))
 
 
-def _tell_of_standing(rows: Together, present: _Present, no_groups: np.ndarray) -> None:
+def _tell_of_standing(rows: Together, present: _Present, no_groups: np.ndarray, partners: Partners) -> None:
     """Remark on groups that stay, but for rows that are taken for partners of their own."""
-    standing = []
+    standing, holding = [], []
     for one, places in present.places.items():
         for place in places:
             own = np.setdiff1d(_rows_of(rows, [place]), no_groups)
             if own.size:
-                standing.append(f"{rows.partners[place]} ({one.name}, {_worth(rows, own)})")
+                name = rows.partners[place]
+                standing.append(f"{name} ({one.name}, {_worth(rows, own)})")
+                periods = [rows.periods[period] for period in np.unique(rows.period[own]).tolist()]
+                excluded = _excluded_members(one, name, periods, partners)
+                if excluded:
+                    holding.append(f"{name} holds {', '.join(excluded)}")
     if standing:
         rows.remarks.append(
             f"Groups of countries stand as one partner each, where their members do not: {'; '.join(standing)}."
         )
+    if holding:
+        rows.remarks.append(
+            f"Groups that stand as one partner have members that are excluded partners, and the trade of these counts "
+            f"in the group: {'; '.join(holding)}."
+        )
+
+
+def _excluded_members(one: Aggregate, name: str, periods: list[str], partners: Partners) -> list[str]:
+    """Return the members of a group that are excluded partners in a period in which the group is none."""
+    found = set()
+    for period in periods:
+        if partners.is_excluded(name, period):
+            continue
+        members = partners.excluded if one.is_world else one.members_in(period)
+        found |= {member for member in members if partners.is_excluded(member, period) and not aggregate_of(member)}
+    return sorted(found)
