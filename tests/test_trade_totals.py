@@ -297,6 +297,13 @@ def test_members_excluded_in_other_periods_are_not_named(tmp_path: Path) -> None
         assert any("EUN holds POL" in remark for remark in study.checked.trade.remarks) == told
 
 
+def test_a_union_that_is_none_makes_the_world_no_less_of_one(tmp_path: Path) -> None:
+    rows = [("2023", BEER, one, value) for one, value in {"EUN": 10.0, "DEU": 20.0, "USA": 10.0, "WLD": 30.0}.items()]
+    study = load_rows(tmp_path, rows)
+    assert [row for row, _, _ in set_aside(study)] == [4]
+    assert values_of(study) == {"EUN": 10.0, "DEU": 20.0, "USA": 10.0}
+
+
 def test_no_aggregate_is_spelt_like_another_or_like_a_country() -> None:
     spellings = [spelling for one in AGGREGATES for spelling in one.spellings]
     assert len(spellings) == len(set(spellings))

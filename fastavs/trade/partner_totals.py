@@ -60,16 +60,17 @@ def sift_partner_totals(rows: Together, partners: Partners) -> None:
     for one in present.places:
         if not one.members and not one.is_world:
             _sift_untold(rows, one, present.places[one], beside)
-    no_groups = [np.empty(0, dtype=np.int64)]
+    no_groups = np.empty(0, dtype=np.int64)
     for rank, one in enumerate(told):
         for other in told[:rank]:
             _keep_apart(rows, one, present.places[one], other, present.places[other])
-        members, many = _members(rows, one, present.countries)
-        no_groups.append(_sift(rows, one, present.places[one], members, many))
+        found = _sift(rows, one, present.places[one], _members(rows, one, present.countries), no_groups)
+        no_groups = np.concatenate([no_groups, found])
     for one in worlds:
         everywhere = np.repeat(single[:, np.newaxis], len(rows.periods), axis=1)
-        no_groups.append(_sift(rows, one, present.places[one], everywhere, np.zeros(len(rows.periods))))
-    _tell_of_standing(rows, present, np.concatenate(no_groups), partners)
+        found = _sift(rows, one, present.places[one], (everywhere, np.zeros(len(rows.periods))), no_groups)
+        no_groups = np.concatenate([no_groups, found])
+    _tell_of_standing(rows, present, no_groups, partners)
 
 
 def _present(rows: Together) -> _Present | None:
@@ -171,7 +172,9 @@ def _keep_apart(rows: Together, one: Aggregate, places: list[int], other: Aggreg
         )
 
 
-def _sift(rows: Together, one: Aggregate, places: list[int], members: np.ndarray, many: np.ndarray) -> np.ndarray:
+def _sift(
+    rows: Together, one: Aggregate, places: list[int], members: tuple[np.ndarray, np.ndarray], no_groups: np.ndarray
+) -> np.ndarray:
     """Set aside the rows of one group, or of its members, code by code and period by period.
 
     Parameters
@@ -180,17 +183,20 @@ def _sift(rows: Together, one: Aggregate, places: list[int], members: np.ndarray
     one : Aggregate
     places : list of int
         Its spellings among the partners.
-    members : bool[partners, periods]
-    many : float64[periods]
-        How many members it has.
+    members : (bool[partners, periods], float64[periods])
+        Which partners are members, and how many it has.
+    no_groups : int64[k]
+        Rows of other groups that are none; they are not held against this one.
 
     Returns
     -------
     int64[m]
         Rows that stay because they are worth less than the members.
     """
+    is_member, many = members
     own = _rows_of(rows, places)
-    left, mask = rows.left(), members[rows.partner, rows.period]
+    left, mask = rows.left(), is_member[rows.partner, rows.period]
+    mask[no_groups] = False
     beside = np.flatnonzero(mask if left is None else mask & left)
     if not own.size or not beside.size:
         return np.empty(0, dtype=np.int64)
