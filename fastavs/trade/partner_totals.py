@@ -8,7 +8,6 @@ import numpy as np
 
 from fastavs.inputs.partners import Partners
 from fastavs.inputs.set_aside import GROUP_OF_COUNTRIES, MEMBER_OF_GROUP, OVERLAPPING_GROUP
-from fastavs.kernels.sums import add_by
 from fastavs.trade.aggregates import AGGREGATES, Aggregate, aggregate_of, are_among
 from fastavs.trade.together import Together
 
@@ -108,6 +107,13 @@ def _rows_of(rows: Together, places: list[int]) -> np.ndarray:
     return np.flatnonzero(mask if left is None else mask & left)
 
 
+def _sums(value: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Add values up by group, compensated; float64[groups]."""
+    from fastavs.kernels.sums import add_by  # compiled code loads slowly, and few files have groups of countries
+
+    return add_by(value, group, groups)
+
+
 def _name(rows: Together, one: Aggregate, places: list[int]) -> str:
     return f"{', '.join(rows.partners[place] for place in places)} ({one.name})"
 
@@ -131,7 +137,7 @@ def _keep_one_spelling(rows: Together, one: Aggregate, places: list[int]) -> Non
     rank[places] = np.arange(len(places))
     _, cell = np.unique(_cells(rows, own), return_inverse=True)
     pairs, pair = np.unique(cell * len(places) + rank[rows.partner[own]], return_inverse=True)
-    value = add_by(rows.value[own], pair, pairs.size)
+    value = _sums(rows.value[own], pair, pairs.size)
     order = np.lexsort((pairs, -value, pairs // len(places)))
     first = np.diff(pairs[order] // len(places), prepend=-1) > 0
     stays = np.zeros(pairs.size, dtype=bool)
@@ -204,8 +210,8 @@ def _sift(
     cell = _cells(rows, beside)
     at = np.minimum(np.searchsorted(cells, cell), cells.size - 1)
     inside = cells[at] == cell
-    whole = add_by(rows.value[own], own_cell, cells.size)
-    parts = add_by(rows.value[beside[inside]], at[inside], cells.size)
+    whole = _sums(rows.value[own], own_cell, cells.size)
+    parts = _sums(rows.value[beside[inside]], at[inside], cells.size)
     period = cells % len(rows.periods)
     less = _worth_less(whole, parts, period, len(rows.periods))
     listed = _listed(rows, one, beside, (whole, parts, period, less), many)
@@ -258,8 +264,8 @@ def _listed(
     whole, parts, period, less = cells
     periods = len(rows.periods)
     compared = ~less & (parts > 0.0) if one.is_world else ~less  # where the world stands alone, it says nothing
-    total = add_by(whole[compared], period[compared], periods)
-    members = add_by(parts[compared], period[compared], periods)
+    total = _sums(whole[compared], period[compared], periods)
+    members = _sums(parts[compared], period[compared], periods)
     if one.is_world:
         return members >= MOSTLY * total * (1.0 - SLACK)
     pairs = np.unique(rows.period[beside].astype(np.int64) * len(rows.partners) + rows.partner[beside])
