@@ -71,3 +71,18 @@ def _months(label: str) -> set[int]:
         first, _, last = run.partition("-")
         months |= set(range(int(first) * size - size + 1, int(last or first) * size + 1))
     return months
+
+
+def last_month(label: str) -> str | None:
+    """Return the last month that a period covers, None where its label begins with no year.
+
+    A label that is not understood as months counts as its whole year.
+
+    Examples
+    --------
+    >>> last_month("2013"), last_month("2013H1"), last_month("2013M01-09"), last_month("base")
+    ('2013-12', '2013-06', '2013-09', None)
+    """
+    if not re.match("[0-9]{4}(?![0-9])", label):
+        return None
+    return f"{label[:4]}-{max(_months(label), default=12):02d}"

@@ -125,6 +125,185 @@ def test_each_period_is_judged_by_itself(tmp_path: Path) -> None:
     assert study.checked.trade.periods == ["2022", "2023"]
 
 
+def counted(study: fa.Study) -> dict[tuple[str, str, str], float]:
+    """What counts: value by period, code and partner."""
+    trade = study.checked.trade
+    found: dict[tuple[str, str, str], float] = {}
+    for code, period, partner, value in zip(
+        trade.rows.code[:], trade.rows.period, trade.rows.partner, trade.rows.value, strict=True
+    ):
+        key = (trade.periods[period], trade.codes[code], trade.partners[partner])
+        found[key] = found.get(key, 0.0) + float(value)
+    return found
+
+
+BEER, WINE = "22030010", "22041000"
+
+
+def load_rows(folder: Path, rows: list[tuple[str, str, str, float]], settings: str = "", more: str = "") -> fa.Study:
+    """A study whose trade has rows of period, code, partner and value."""
+    text = "".join(f"{period},{code},{partner},{value!r},1,l\n" for period, code, partner, value in rows)
+    return load_case(folder, HEADER + text, settings, more=more, year=max(int(period[:4]) for period, *_ in rows))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("2022", BEER, "WLD", 100.0), ("2023", BEER, "W00", 200.0)],
+        [("2022", BEER, "WLD", 100.0), ("2022", WINE, "W00", 200.0)],
+        [("2022", BEER, "APEC", 100.0), ("2023", BEER, "ASEAN", 200.0)],
+        [("2009", BEER, "EU27", 100.0), ("2009", BEER, "USA", 5.0), ("2010", BEER, "EUN", 200.0),
+         ("2010", BEER, "USA", 5.0)],
+    ],
+)  # fmt: skip
+def test_another_spelling_elsewhere_says_nothing_of_a_group(
+    tmp_path: Path, rows: list[tuple[str, str, str, float]]
+) -> None:
+    study = load_rows(tmp_path, rows)
+    assert not set_aside(study)
+    assert counted(study) == {(period, code, partner): value for period, code, partner, value in rows}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(("large", "small"), [("WLD", "W00"), ("APEC", "ASEAN"), ("EUN", "EA")])
+def test_of_groups_that_overlap_one_counts_in_each_code(tmp_path: Path, order: int, large: str, small: str) -> None:
+    rows = [("2023", BEER, large, 100.0), ("2023", BEER, small, 90.0), ("2023", WINE, small, 70.0)]
+    study = load_rows(tmp_path, rows[::order])
+    ((_, _, reason),) = set_aside(study)
+    assert reason.startswith(f"group of countries that may overlap what stands beside it ({small}, ")
+    assert counted(study) == {("2023", BEER, large): 100.0, ("2023", WINE, small): 70.0}
+    assert any("90 in 1 row" in remark for remark in study.checked.trade.remarks)
+
+
+@pytest.mark.parametrize(
+    ("group", "others"),
+    [
+        (("001", 100.0), {"004": 80.0, "400": 60.0}),
+        (("-", 10.0), {"DEU": 80.0, "USA": 60.0}),
+        (("EUN", 100.0), {"DEU": 80.0, "FRA": 60.0}),
+    ],
+)
+def test_a_world_worth_less_than_its_members_is_none(
+    tmp_path: Path, group: tuple[str, float], others: dict[str, float]
+) -> None:
+    partners = dict([group]) | others
+    rows = [("2023", BEER, one, value) for one, value in partners.items()]
+    study = load_rows(tmp_path, rows)
+    assert not set_aside(study)
+    assert counted(study) == {("2023", BEER, one): value for one, value in partners.items()}
+    (remark,) = study.checked.trade.remarks
+    assert f"{group[0]} (" in remark
+    assert "worth less than the partners beside it" in remark
+    assert f"({group[1]:,.0f} in 1 row)" in remark
+
+
+@pytest.mark.parametrize(("world", "goes"), [(99.0, True), (98.9, False)])
+def test_one_percent_below_its_members_a_world_is_one(tmp_path: Path, world: float, goes: bool) -> None:
+    rows = [("2023", BEER, "WLD", world), ("2023", BEER, "DEU", 60.0), ("2023", BEER, "USA", 40.0)]
+    assert bool(set_aside(load_rows(tmp_path, rows))) == goes
+
+
+def test_a_spelling_mostly_below_its_members_is_no_world_in_any_code(tmp_path: Path) -> None:
+    rows = [("2023", code, "001", 100.0) for code in (BEER, WINE, "22030090")]
+    rows += [("2023", BEER, "400", 140.0), ("2023", WINE, "400", 140.0), ("2023", "22030090", "400", 70.0)]
+    study = load_rows(tmp_path, rows)
+    assert not set_aside(study)
+    assert sum(counted(study).values()) == 650.0
+
+
+@pytest.mark.parametrize(
+    "parts", [{"INT_EU27": 60.0, "EXT_EU27": 40.0}, {"ASIA": 60.0, "EUROPE": 40.0}, {"OECD": 90.0}]
+)
+def test_groups_of_unknown_members_go_where_the_world_stands(tmp_path: Path, parts: dict[str, float]) -> None:
+    rows = [("2023", BEER, one, value) for one, value in parts.items()]
+    study = load_rows(tmp_path, [*rows, ("2023", BEER, "WORLD", 100.0)])
+    assert counted(study) == {("2023", BEER, "WORLD"): 100.0}
+    for one, value in parts.items():
+        assert any(
+            f"{one} (" in remark and f"{value:,.0f} in 1 row" in remark for remark in study.checked.trade.remarks
+        )
+    assert load_rows(tmp_path, rows).checked.trade.rows.value.sum() == sum(parts.values())
+
+
+def test_groups_of_unknown_members_are_judged_code_by_code(tmp_path: Path) -> None:
+    rows = [("2023", BEER, "EXTRA_EU", 1000.0), ("2023", WINE, "USA", 10.0), ("2023", WINE, "EXTRA_EU", 30.0)]
+    study = load_rows(tmp_path, rows)
+    assert counted(study) == {("2023", BEER, "EXTRA_EU"): 1000.0, ("2023", WINE, "USA"): 10.0}
+    ((row, _, reason),) = set_aside(study)
+    assert (row, reason.split(" (")[0]) == (3, "group of countries that may overlap what stands beside it")
+    assert any("30 in 1 row" in remark for remark in study.checked.trade.remarks)
+
+
+@pytest.mark.parametrize("order", [(0.1, 0.2, 0.3), (0.3, 0.2, 0.1)])
+def test_the_order_of_rows_has_no_say(tmp_path: Path, order: tuple[float, ...]) -> None:
+    partners = {0.1: "DEU", 0.2: "USA", 0.3: "CHN"}
+    rows = [("2023", BEER, partners[value], value) for value in order]
+    study = load_rows(tmp_path, [*rows, ("2023", BEER, "WLD", 1.2000000000000002)])
+    assert [row for row, _, _ in set_aside(study)] == [4]
+    assert counted(study) == {("2023", BEER, partners[value]): value for value in order}
+
+
+def values_of(study: fa.Study) -> dict[str, float]:
+    """What counts, by partner."""
+    return {partner: value for (_, _, partner), value in counted(study).items()}
+
+
+@pytest.mark.parametrize(
+    ("period", "partners", "counts"),
+    [
+        ("2014", {"EU28": 100.0, "DEU": 60.0, "FRA": 20.0, "GBR": 20.0}, {"DEU": 60.0, "FRA": 20.0, "GBR": 20.0}),
+        ("2009", {"EU15": 1000.0, "POL": 150.0}, {"EU15": 1000.0, "POL": 150.0}),
+        ("2009", {"EUN": 100.0, "HRV": 10.0}, {"EUN": 100.0, "HRV": 10.0}),
+        ("2013H1", {"0003": 100.0, "HRV": 10.0}, {"0003": 100.0, "HRV": 10.0}),
+        ("2013", {"EUN": 100.0, "HRV": 10.0}, {"EUN": 100.0}),
+        ("2009", {"EUN": 100.0, "GBR": 10.0}, {"EUN": 100.0}),
+        ("2021", {"EUN": 100.0, "GBR": 10.0}, {"EUN": 100.0, "GBR": 10.0}),
+        ("2009", {"EU27": 100.0, "GBR": 10.0, "HRV": 5.0}, {"EU27": 100.0, "HRV": 5.0}),
+        ("2009", {"EU27_2020": 100.0, "GBR": 10.0, "HRV": 5.0}, {"EU27_2020": 100.0, "GBR": 10.0}),
+        ("2003", {"97": 100.0, "POL": 10.0, "DEU": 20.0}, {"97": 100.0, "POL": 10.0}),
+        ("2005", {"EU25": 100.0, "POL": 10.0, "ROU": 20.0}, {"EU25": 100.0, "ROU": 20.0}),
+        ("2019", {"EA19": 100.0, "HRV": 10.0, "LTU": 20.0}, {"EA19": 100.0, "HRV": 10.0}),
+    ],
+)  # fmt: skip
+def test_a_union_has_the_members_of_its_spelling_and_its_time(
+    tmp_path: Path, period: str, partners: dict[str, float], counts: dict[str, float]
+) -> None:
+    study = load_rows(tmp_path, [(period, BEER, one, value) for one, value in partners.items()])
+    assert values_of(study) == counts
+
+
+@pytest.mark.parametrize(
+    ("group", "exclude", "held"),
+    [
+        ("WLD", ["KAZ", "BY"], "WLD holds BLR, KAZ"),
+        ("EUN", ["KAZ", "POL"], "EUN holds POL"),
+        ("EUN", ["KAZ", "GBR"], ""),
+        ("EUN", ["EUN", "POL"], ""),
+    ],
+)
+def test_excluded_members_of_a_group_that_stands_are_named(
+    tmp_path: Path, group: str, exclude: list[str], held: str
+) -> None:
+    rows = [("2023", BEER, group, 100.0), ("2023", WINE, "CHN", 10.0)]
+    study = load_rows(tmp_path, rows, more=f"[partners]\nexclude = {exclude}".replace("'", '"'))
+    told = [remark for remark in study.checked.trade.remarks if "excluded partners" in remark]
+    assert [remark.split(": ")[1] for remark in told] == ([f"{held}."] if held else [])
+
+
+def test_members_excluded_in_other_periods_are_not_named(tmp_path: Path) -> None:
+    rows = [("2022", WINE, "POL", 10.0), ("2023", BEER, "EUN", 100.0)]
+    for period, told in (("2022", False), ("2023", True)):
+        study = load_rows(tmp_path, rows, more=f'[partners.exclude_by_period]\n{period} = ["POL"]')
+        assert any("EUN holds POL" in remark for remark in study.checked.trade.remarks) == told
+
+
+def test_a_union_that_is_none_makes_the_world_no_less_of_one(tmp_path: Path) -> None:
+    rows = [("2023", BEER, one, value) for one, value in {"EUN": 10.0, "DEU": 20.0, "USA": 10.0, "WLD": 30.0}.items()]
+    study = load_rows(tmp_path, rows)
+    assert [row for row, _, _ in set_aside(study)] == [4]
+    assert values_of(study) == {"EUN": 10.0, "DEU": 20.0, "USA": 10.0}
+
+
 def test_no_aggregate_is_spelt_like_another_or_like_a_country() -> None:
     spellings = [spelling for one in AGGREGATES for spelling in one.spellings]
     assert len(spellings) == len(set(spellings))

@@ -29,7 +29,7 @@ def sift(rows: Together, rules: Rules, sources: Sequence[Source]) -> np.ndarray:
     sift_duplicates(rows, sources, choices.duplicates == "drop")
     if choices.totals == "set_aside":
         sift_breakdowns(rows)
-        sift_partner_totals(rows)
+        sift_partner_totals(rows, rules.partners)
         sift_code_totals(rows, choices.value_factor)
     tell_of_splits(rows)
     return np.sort(np.concatenate([np.empty(0, dtype=np.int64), *(some for some, _ in rows.lost)]))
