@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inlined, inner, kernel
 from fastavs.kernels.shapes import TradeRows
 from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
@@ -48,7 +48,7 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
         out[i] = rows[0] if n == 1 else sorted_sum(rows, n, spare)
 
 
-@inner
+@inlined
 def held(rows: TradeRows, row: int, kind: int) -> float:
     """Return the quantity of a kind that a row has itself, the first one first, net mass last; 0 = none."""
     if rows.kind_1.size > 0 and rows.kind_1[row] == kind and rows.amount_1[row] > 0.0:
@@ -117,5 +117,9 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
                 amounts[count] = amount
                 values[count] = value[row]
                 count += 1
-        quantity[j] = amounts[0] if count == 1 else sorted_sum(amounts, count, spare)
-        quantity_value[j] = values[0] if count == 1 else sorted_sum(values, count, spare)
+        if count > 1:
+            quantity[j] = sorted_sum(amounts, count, spare)
+            quantity_value[j] = sorted_sum(values, count, spare)
+        else:  # most observations are of one row, and most rows have one quantity: no call for those
+            quantity[j] = amounts[0] if count == 1 else 0.0
+            quantity_value[j] = values[0] if count == 1 else 0.0
