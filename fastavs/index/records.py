@@ -13,6 +13,7 @@ from fastavs.kernels.levels import next_levels
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Further, Records
 from fastavs.tables.sources import stretches
+from fastavs.threads import side_by_side
 
 if TYPE_CHECKING:
     from fastavs.matching.match import Match
@@ -138,10 +139,12 @@ def with_records(matches: Matches, index: SortedIndex) -> SortedIndex:
 def _kinds_of(table: Recorded) -> np.ndarray:
     """Return a bit for each of the trade's kinds of quantity that an observation has, int32[n]."""
     found = np.zeros(table.code.size, dtype=np.int32)
-    everything = np.arange(table.code.size)
-    for bit, kind in enumerate(table.trade.kinds):
-        for some in stretches(everything.size):
-            found[some] |= (table.quantities(everything[some], [kind])[0][0] > 0.0).astype(np.int32) << bit
+
+    def look(some: slice) -> None:
+        for bit, quantity in enumerate(table.quantities(np.arange(some.start, some.stop))[0]):
+            found[some] |= (quantity > 0.0).astype(np.int32) << bit
+
+    side_by_side(look, stretches(found.size))
     return found
 
 
