@@ -16,6 +16,7 @@ from fastavs.tables.sources import Source, stretches
 from fastavs.trade.together import Together
 
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))  # to mix bits
+LOW_BITS = 16
 
 
 def sift_duplicates(rows: Together, sources: Sequence[Source], drop: bool) -> None:
@@ -73,8 +74,18 @@ def _candidates(rows: Together) -> np.ndarray:
     if not repeated.size:
         return np.empty(0, dtype=np.int64)
     mixed = _mixed(rows) if left is None else mixed
-    found = np.isin(mixed, repeated)
-    return np.flatnonzero(found if left is None else found & left)
+    found = [some.start + _which(mixed[some], repeated) for some in stretches(mixed.size)]
+    candidates = np.concatenate(found)
+    return candidates if left is None else candidates[left[candidates]]
+
+
+def _which(numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the places of the numbers that are among some wanted ones, few and ascending; uint64 both."""
+    low_bits = np.zeros(1 << LOW_BITS, dtype=bool)  # most numbers share these with no wanted one, and are done
+    low_bits[wanted & np.uint64(low_bits.size - 1)] = True
+    maybe = np.flatnonzero(low_bits[numbers & np.uint64(low_bits.size - 1)])
+    place = np.minimum(np.searchsorted(wanted, numbers[maybe]), wanted.size - 1)
+    return maybe[wanted[place] == numbers[maybe]]
 
 
 def _overlapping(rows: int) -> Iterator[slice]:
