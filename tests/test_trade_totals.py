@@ -450,6 +450,36 @@ def test_breakdowns_beside_their_totals_count_once(tmp_path: Path) -> None:
     assert lines_of(kept)["22030010"]["imports"] == 500.0
 
 
+@pytest.mark.parametrize(
+    ("column", "whole", "parts"),
+    [
+        ("refMonth", "52", ("1", "2")), ("month", "Total", ("Jan", "Feb")), ("month", "0", ("1", "2")),
+        ("freqCode", "A", ("M", "M")), ("quarter", "Year", ("1", "4")),
+    ],
+)  # fmt: skip
+def test_a_year_beside_its_months_counts_once(tmp_path: Path, column: str, whole: str, parts: tuple[str, str]) -> None:
+    head = f"period,{column},line,partner,value,quantity,unit\n"
+    year = f"2023,{whole},22030010,DEU,400,400,l\n"
+    months = f"2023,{parts[0]},22030010,DEU,100,100,l\n2023,{parts[1]},22030010,DEU,300,300,l\n"
+    study = load_case(tmp_path, head + year + months)
+    assert lines_of(study)["22030010"]["imports"] == 400.0
+    assert len(set_aside(study)) == 2
+    alone = load_case(tmp_path, head + months)
+    assert lines_of(alone)["22030010"]["imports"] == 400.0
+    assert not alone.checked.trade.remarks  # months of a year are no news
+    short = load_case(tmp_path, head + year + months.split("\n")[0] + "\n")
+    assert lines_of(short)["22030010"]["imports"] == 500.0
+    assert any(column in remark for remark in short.checked.trade.remarks)
+
+
+@pytest.mark.parametrize("world", ["Grand Total", "Total all countries", "Monde", "Mundo", "Всего"])
+def test_the_world_by_other_names_counts_once(tmp_path: Path, world: str) -> None:
+    trade = "period,line,partner,value,quantity,unit\n" + (
+        f"2023,22030010,DEU,300,300,l\n2023,22030010,FRA,100,100,l\n2023,22030010,{world},400,400,l\n"
+    )
+    assert lines_of(load_case(tmp_path, trade))["22030010"]["imports"] == 400.0
+
+
 def test_a_mode_of_nought_that_is_no_total_is_added_up_and_told_of(tmp_path: Path) -> None:
     trade = "period,line,partner,mode,value,quantity,unit\n" + (
         "2023,22030010,DEU,0,5,5,l\n2023,22030010,DEU,1,60,60,l\n2023,22030010,DEU,2,40,40,l\n"

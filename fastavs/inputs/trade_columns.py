@@ -9,9 +9,8 @@ import pyarrow as pa
 from fastavs.tables.columns import TEXT_ALONE
 from fastavs.tables.tables import Columns
 
-_TIMES = frozenset(
-    ("month", "refmonth", "months", "quarter", "refquarter", "date", "day", "week", "time", "year", "refyear",
-     "refperiodid", "datetime")
+_DATES = frozenset(
+    ("date", "day", "week", "time", "year", "refyear", "refperiodid", "datetime")
 )  # fmt: skip
 
 
@@ -36,7 +35,7 @@ def may_part(field: pa.Field) -> bool:
     """
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     name = plain_name(field.name)
-    if name in _TIMES or any(one in name for one in _UNITS) or (name in TEXT_ALONE and is_numeric(kind)):
+    if name in _DATES or any(one in name for one in _UNITS) or (name in TEXT_ALONE and is_numeric(kind)):
         return False
     return bool(
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or is_numeric(kind)

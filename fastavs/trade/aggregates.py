@@ -115,7 +115,7 @@ def _unions() -> tuple[Aggregate, ...]:
         ("2004-05",): "EU25|EU-25|EU 25|EUROPEAN UNION (25)",
         ("2007-01", "2020-02"): "EU27|EU-27|EU 27|EUROPEAN UNION (27)|EUROPEAN UNION 27",
         ("2013-07",): "EU28|EU-28|EU 28|EUROPEAN UNION (28)|EUROPEAN UNION 28",
-        ("2020-02",): "EU27_2020",
+        ("2020-02",): "EU27_2020|EUROPEAN UNION - 27 COUNTRIES (FROM 2020)",
     }
     plain = "EUN|EU|EUU|EUROPEAN UNION|0003|97|097"
     return (
@@ -156,7 +156,8 @@ AGGREGATES = (
             ("Twenty Latin American Republics", "TWENTY LATIN AMERICAN REPUBLICS|0021"),
             ("trade between members of the EU", "INTRA|INTRA_EU|INTRA-EU|INT_EU27_2020|"
              "EU27_2020_INTRA|INT_EU15|INT_EU25|INT_EU27|INT_EU28"),
-            ("trade across the border of the EU", "EXTRA|EXTRA_EU|EXTRA-EU|EXT_EU27_2020|"
+            ("trade across the border of the EU", "EXTRA|EXTRA_EU|EXTRA-EU|EXTRA EU|NON-EU|EXTRA-EU27 (FROM 2020)|"
+             "EXT_EU27_2020|"
              "EU27_2020_EXTRA|EXT_EU15|EXT_EU25|EXT_EU27|EXT_EU28"),
             ("North America", "1XXX|NAC|NORTH AMERICA"), ("Central America", "2XXX|CENTRAL AMERICA"),
             ("South America", "3XXX|SOUTH AMERICA"), ("Latin America and the Caribbean", "LCN"),
@@ -169,7 +170,8 @@ AGGREGATES = (
     Aggregate(
         "World",
         _words("WLD|WORLD|W00|WRL|0|00|000|001|0000|-|ALL|ALL COUNTRIES|ALL PARTNERS|TOTAL|TOTAL FOR ALL COUNTRIES|"
-               "WORLD TOTAL|TOTAL WORLD|ALLE LÄNDER|МИР|ВЕСЬ МИР|ВСЕ СТРАНЫ"),
+               "WORLD TOTAL|TOTAL WORLD|GRAND TOTAL|TOTAL ALL COUNTRIES|TOTAL - ALL COUNTRIES|"
+               "MONDE|MUNDO|ВСЕГО|ALLE LÄNDER|МИР|ВЕСЬ МИР|ВСЕ СТРАНЫ"),
         is_world=True,
     ),
 )  # fmt: skip

@@ -11,13 +11,15 @@ from fastavs.trade.together import Together, groups_of
 
 TOTALS = frozenset(("-", "0", "00", "000", "c00", "w00", "wld", "world", "total", "tot", "all", "t"))
 """What stands for the total in such a column, where the parts add up to it; compare in small letters."""
+_PARTS_OF_YEAR = frozenset(("month", "months", "refmonth", "quarter", "refquarter", "freq", "freqcode", "frequency"))
+"""Columns that tell parts of a year from the whole of it, as `plain_name` gives them."""
 _TOTAL_BY_COLUMN = dict.fromkeys(
     ("statprocedure", "statregime", "statisticalprocedure", "statisticalregime"), frozenset("4")
-)
-"""What stands for the total in columns of Comext alone, by the column's plain name."""
+) | dict.fromkeys(_PARTS_OF_YEAR, frozenset(("52", "a", "annual", "year", "yearly")))
+"""What else stands for the total in columns of Comext, and for a year (52 is Comtrade's), by the plain name."""
 KNOWN = frozenset(
     ("motcode", "motdesc", "customscode", "customsdesc", "moscode", "partner2code", "partner2iso", "partner2desc")
-)
+).union(_PARTS_OF_YEAR)
 """Names of columns of Comtrade that break rows down, as `plain_name` gives them; there one part may be the total."""
 LONGEST_VALUE = 24
 FEW = 60
@@ -28,7 +30,7 @@ WITHIN = 0.01
 
 def is_total(column: str, value: str) -> bool:
     """Whether a value of a column may stand for the total of the others."""
-    return value.casefold() in TOTALS or value in _TOTAL_BY_COLUMN.get(plain_name(column), ())
+    return value.casefold() in TOTALS or value.casefold() in _TOTAL_BY_COLUMN.get(plain_name(column), ())
 
 
 def sift_breakdowns(rows: Together) -> None:
@@ -95,6 +97,8 @@ def tell_of_splits(rows: Together) -> None:
         if plain_name(column) in FLOWS:
             continue
         some = np.flatnonzero(rows.held(codes, values))
+        if plain_name(column) in _PARTS_OF_YEAR and not any(is_total(column, values[place]) for place in some):
+            continue  # months alone add up to their year
         numbers_rows = some.size > FEW and 2 * some.size > left.size and plain_name(column) not in KNOWN
         if some.size < 2 or numbers_rows:
             continue
