@@ -32,6 +32,7 @@ def run(code: str, environment: Mapping[str, str] | None = None) -> str:
         It failed.
     """
     known = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    known.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode, as the rivals have theirs
     done = subprocess.run(
         [sys.executable, "-c", code], env=known | dict(environment or {}), check=True, stdout=subprocess.PIPE, text=True
     )

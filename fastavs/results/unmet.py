@@ -132,22 +132,25 @@ def _published(checked: Checked) -> Iterable[Unmet]:
     for key, table in checked.published.items():
         for column in KEYS[key]:
             if column not in ("table", "column"):
-                there = _known(checked, schedules, column)
-                without = tuple(one for one in _distinct(table, column) if one not in there)
+                if column == "line":  # looked up one by one: the codes of all years as text would take longer
+                    wanted = _distinct(table, column)
+                    without = tuple(one for one in wanted if all(some.find(one) is None for some in schedules))
+                    there = {code for some in schedules for code in some.lines()} if without else set()
+                else:
+                    there = _known(checked, schedules, column)
+                    without = tuple(one for one in _distinct(table, column) if one not in there)
                 hint = "".join(did_you_mean(one, there) for one in without[:1])
                 yield Unmet(f"published.{key}", f"no {column} of the study", without, hint)
 
 
 def _known(checked: Checked, schedules: Sequence[YearSchedule], column: str) -> set[str]:
-    """Return what a key of a published table can be."""
+    """Return what a key of a published table can be, lines excepted."""
     if column == "year":
         return {str(year) for year in checked.serving.years}
-    if column == "line":
-        return {code for one in schedules for code in one.lines()}
     groups = checked.groups
     if column == "industry" and groups:  # as the report's tables: the first grouping where none is called industry
         return {*groups.get("industry", next(iter(groups.values()))).members, UNASSIGNED}
-    return {member for one in schedules for member in chapters(one.keys).members}
+    return set(chapters(np.unique(np.concatenate([one.keys for one in schedules]))).members)
 
 
 def _distinct(table: pa.Table, column: str) -> list[str]:
