@@ -22,12 +22,12 @@ from fastavs.kernels.names import (
     WEIGHTED,
     WEIGHTED_SQUARES,
 )
-from fastavs.kernels.options import inlined, inner
+from fastavs.kernels.options import inner, merged
 from fastavs.kernels.shapes import Carried, Layout, Sides, Sums
 from fastavs.kernels.sums import add, add_product, add_square
 
 
-@inlined
+@merged
 def carry_known(
     first: int,
     last: int,
@@ -87,21 +87,21 @@ def carry_lanes(
             carry_mean(carried, k, place_of, seats, seat, s, zero, sides)
 
 
-@inlined
+@merged
 def add_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
     """Add ``weight * x`` to a sum of every scenario."""
     for s in range(x.size):
         total[s], lost[s] = add_product(total[s], lost[s], weight, x[s])
 
 
-@inlined
+@merged
 def add_squares(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
     """Add ``weight * x * x`` to a sum of every scenario."""
     for s in range(x.size):
         total[s], lost[s] = add_square(total[s], lost[s], weight, x[s])
 
 
-@inlined
+@merged
 def govern_lanes(
     lines: float,
     applied: int,

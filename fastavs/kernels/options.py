@@ -31,7 +31,18 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function that becomes part of each kernel that calls it: worth it where a loop over lanes is."""
+    """Put a small helper's own statements into the kernels that call it, before anything is compiled.
+
+    Fastest where a helper is called for each of many segments; it lengthens the compiling of each kernel.
+    """
+    return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+def merged(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function once, and merge its machine code into each kernel that calls it.
+
+    Fastest where a helper loops over the scenarios of a block, which a call would keep from going by vectors.
+    """
     return numba.njit(forceinline=True, **_WITHIN)(function)
 
 

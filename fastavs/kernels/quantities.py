@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inlined, inner, kernel
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.shapes import TradeRows
 from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
@@ -48,7 +48,7 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
         out[i] = rows[0] if n == 1 else sorted_sum(rows, n, spare)
 
 
-@inlined
+@inner
 def held(rows: TradeRows, row: int, kind: int) -> float:
     """Return the quantity of a kind that a row has itself, the first one first, net mass last; 0 = none."""
     if rows.kind_1.size > 0 and rows.kind_1[row] == kind and rows.amount_1[row] > 0.0:

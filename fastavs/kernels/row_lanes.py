@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
-from fastavs.kernels.options import inlined, inner, kernel
+from fastavs.kernels.options import inlined, inner, kernel, merged
 from fastavs.kernels.rows import charge
 from fastavs.kernels.searches import count_below, count_up_to
 from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, Sides
@@ -77,7 +77,7 @@ def find_thresholds(
             under[s] = so_far if is_below else under[s]
 
 
-@inlined
+@merged
 def charge_sure(
     ratio: np.ndarray,
     running: np.ndarray,
@@ -126,7 +126,7 @@ def charge_sure(
             paid[s] = a[s] * below[s] + c[s] * (whole - paid[s])
 
 
-@inlined
+@merged
 def charge_at_once(
     row: Any, one: Any, segment: Any, n: int, factors: Factors, bounds: Bounds, outlier: float, rate: np.ndarray
 ) -> bool:
@@ -160,7 +160,7 @@ def charge_at_once(
     return True
 
 
-@inlined
+@merged
 def thresholds(
     a: np.ndarray, c: np.ndarray, percent: float, amount: float, cell: int, quote: int, bounds: Bounds
 ) -> tuple[float, float, float]:
@@ -180,7 +180,7 @@ def thresholds(
     return low * (1.0 - SLACK), high * (1.0 + SLACK), largest
 
 
-@inlined
+@merged
 def charge_segments(
     row: Any,
     one: Any,
