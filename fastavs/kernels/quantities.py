@@ -123,3 +123,37 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
         else:  # most observations are of one row, and most rows have one quantity: no call for those
             quantity[j] = amounts[0] if count == 1 else 0.0
             quantity_value[j] = values[0] if count == 1 else 0.0
+
+
+@kernel
+def kinds_had(rows: TradeRows, kinds: np.ndarray, found: np.ndarray) -> None:
+    """Find which kinds of quantity each observation has, on any of its rows.
+
+    Parameters
+    ----------
+    rows : TradeRows
+        The rows of these observations alone, one after the other.
+    kinds : int64[k]
+        Kinds to look for; the first has the lowest bit.
+    found : int32[m]
+        Filled with a bit for each kind that the observation has.
+    """
+    bit = np.zeros(128, dtype=np.int32)
+    for k in range(kinds.size):
+        bit[kinds[k]] = np.int32(1) << k
+    for i in range(found.size):
+        bits = np.int32(0)
+        first = rows.row_start[i] if rows.row_start.size > 0 else i
+        last = rows.row_start[i + 1] if rows.row_start.size > 0 else i + 1
+        for row in range(first, last):
+            if rows.kind_1.size > 0 and rows.kind_1[row] >= 0 and rows.amount_1[row] > 0.0:
+                bits |= bit[rows.kind_1[row]]
+            if rows.kind_2.size > 0 and rows.kind_2[row] >= 0 and rows.amount_2[row] > 0.0:
+                bits |= bit[rows.kind_2[row]]
+            if rows.mass.size > 0 and rows.mass[row] > 0.0:
+                bits |= bit[rows.mass_kind]
+            for b in range(rows.factor.size):
+                to = bit[rows.bridge[b, 0]]
+                if bits & to == 0 and rows.fits[b, rows.code[row]] and bridged(rows, row, rows.bridge[b, 0]) > 0.0:
+                    bits |= to
+        found[i] = bits
