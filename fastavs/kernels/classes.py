@@ -30,7 +30,7 @@ from fastavs.kernels.names import (
     WEIGHTED_SQUARES,
     WEIGHTS,
 )
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.shapes import Layout, Sides, Sums
 from fastavs.kernels.sums import add, add_product, add_square
 
@@ -197,7 +197,7 @@ def add_sure_year(
     count[y, WATER, 0] += water
 
 
-@kernel
+@kernel_with_memory
 def add_classes(layout: Layout, sides: Sides, lanes: Sides, zero: bool, sums: Sums) -> None:
     """Add up all classes under one scenario, chunk by chunk as a block of scenarios does.
 

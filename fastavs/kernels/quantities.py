@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.shapes import TradeRows
 from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
@@ -24,7 +24,7 @@ def sorted_sum(values: np.ndarray, n: int, spare: np.ndarray) -> float:
     return total + lost
 
 
-@kernel
+@kernel_with_memory
 def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
     """Add up the value of each observation's rows (METHOD.md section 2, "Adding up").
 
@@ -82,7 +82,7 @@ def bridged(rows: TradeRows, row: int, kind: int) -> float:
     return amount
 
 
-@kernel
+@kernel_with_memory
 def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
     """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
 
@@ -125,7 +125,7 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
             quantity_value[j] = values[0] if count == 1 else 0.0
 
 
-@kernel
+@kernel_with_memory
 def kinds_had(rows: TradeRows, kinds: np.ndarray, found: np.ndarray) -> None:
     """Find which kinds of quantity each observation has, on any of its rows.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastavs.kernels.class_lanes import add_chunk, carry_lanes
 from fastavs.kernels.names import WEIGHTS
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.row_lanes import charge_rows
 from fastavs.kernels.shapes import Bounds, Carried, DutyTable, Entries, Factors, Layout, Sides, Sums
 
@@ -36,7 +36,7 @@ def prepared(rows: np.ndarray, first: int, last: int, seat: int, rate: np.ndarra
     return True
 
 
-@kernel
+@kernel_with_memory
 def sweep_block(
     duties: DutyTable,
     entries: Entries,
