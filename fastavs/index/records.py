@@ -1,4 +1,4 @@
-"""What an index holds so that its trade can change: the levels behind each line's, and the recorded trade."""
+"""What an index holds so that its trade can change: the levels beyond each line's, and the recorded trade."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def levels_of(
     match: Match, lines: np.ndarray, before: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Find at which level lines find observations, and then what borrowing lines have behind it, level after level.
+    """Find at which level lines find observations, and then what borrowing lines have beyond it, level after level.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def further_of(
     kinds_of: np.ndarray,
     n_kinds: int,
 ) -> Further:
-    """Put further levels in the order of those that they are behind.
+    """Put further levels in the order of those that they come after.
 
     Parameters
     ----------

@@ -77,13 +77,13 @@ def _keep(compiled: Any, function: Callable[..., Any]) -> None:
                     super().save_overload(*compiled)
 
         kept = Kept(function)
-        its_own = kept._impl.locator.get_source_stamp()
-        fresh = IndexDataCacheFile(kept.cache_path, kept._impl.filename_base, (its_own, _sources()))
-        known = hasattr(compiled, "_cache") and isinstance(kept._cache_file, IndexDataCacheFile)
+        fresh = kept._cache_file
+        # numba reads this first; the rest may name classes that other versions of these files do not have
+        fresh._version = (fresh._version, _sources())
+        known = hasattr(compiled, "_cache") and isinstance(fresh, IndexDataCacheFile)
     except (ImportError, AttributeError, TypeError, RuntimeError, OSError):
         return
     if known:
-        kept._cache_file = fresh
         compiled._cache = kept
 
 

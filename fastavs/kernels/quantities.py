@@ -14,9 +14,11 @@ from fastavs.kernels.sums import add
 def sorted_sum(values: np.ndarray, n: int, spare: np.ndarray) -> float:
     """Sum ``values[:n]``, smallest first and compensated, so that the order of arrival has no say.
 
-    They are sorted where they stand; `spare` has room for as many.
+    None is negative. They are sorted where they stand; `spare` (int64) has room for as many.
     """
-    sort(values, np.int64(0), n, spare)  # a plain 0 would be a type of its own, and all of it compiled again
+    # bits of doubles from 0 on rise with them, so one sort, of integers, is compiled for all; and a plain 0 for its
+    # first place would be a type of its own, and all of it compiled again
+    sort(values.view(np.int64), np.int64(0), n, spare)
     total = 0.0
     lost = 0.0
     for i in range(n):
@@ -40,7 +42,7 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
     for i in range(start.size - 1):
         longest = max(longest, start[i + 1] - start[i])
     rows = np.empty(longest)
-    spare = np.empty(longest)
+    spare = np.empty(longest, dtype=np.int64)
     for i in range(start.size - 1):
         n = start[i + 1] - start[i]
         for k in range(n):
@@ -102,7 +104,7 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
     longest = 1
     for j in range(at.size if row_start.size > 0 else 0):
         longest = max(longest, row_start[at[j] + 1] - row_start[at[j]])
-    amounts, values, spare = np.empty(longest), np.empty(longest), np.empty(longest)
+    amounts, values, spare = np.empty(longest), np.empty(longest), np.empty(longest, dtype=np.int64)
     for j in range(at.size):
         i = at[j]
         first = row_start[i] if row_start.size > 0 else i
@@ -153,7 +155,7 @@ def kinds_had(rows: TradeRows, kinds: np.ndarray, found: np.ndarray) -> None:
             if rows.mass.size > 0 and rows.mass[row] > 0.0:
                 bits |= bit[rows.mass_kind]
             for b in range(rows.factor.size):
-                to = bit[rows.bridge[b, 0]]
-                if bits & to == 0 and rows.fits[b, rows.code[row]] and bridged(rows, row, rows.bridge[b, 0]) > 0.0:
+                to = bit[rows.bridge[b, 0]] & ~bits  # 0 = not looked for: there may be no codes
+                if to != 0 and rows.fits[b, rows.code[row]] and bridged(rows, row, rows.bridge[b, 0]) > 0.0:
                     bits |= to
         found[i] = bits

@@ -14,7 +14,7 @@ from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
 from fastavs.kernels.options import inlined, inner, kernel, merged
 from fastavs.kernels.rows import charge
 from fastavs.kernels.searches import count_below, count_up_to
-from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, Sides
+from fastavs.kernels.shapes import Bounds, Charges, DutyTable, Entries, Factors
 from fastavs.kernels.sums import add
 
 LANES = 7
@@ -257,21 +257,21 @@ def charge_rows(
     rows: np.ndarray,
     first: int,
     last: int,
-    seat: int,
+    slot: int,
     factors: Factors,
     bounds: Bounds,
     outlier: float,
-    sides: Sides,
+    charges: Charges,
     lanes: np.ndarray,
 ) -> None:
-    """Charge the rows from `first` on, as far as they are of plain forms, and put them to the seats from `seat` on."""
-    rates, parts, specifics = sides
+    """Charge the rows from `first` on, as far as they are of plain forms, and put them to the slots from `slot` on."""
+    rates, parts, specifics = charges
     scale, shift = factors.scale, factors.shift
     duty = duties.duty
     for i in range(first, last):
         row = rows[i]
         one = duty[row["duty"]]
-        here = seat + i - first
+        here = slot + i - first
         for s in range(rates.shape[1]):
             specifics[here, s] = row["specific"]
         if not ALONE <= one["form"] <= PERCENT:
@@ -303,7 +303,7 @@ def plain_lanes(
     factors: Factors,
     bounds: Bounds,
     outlier: float,
-    sides: Sides,
+    charges: Charges,
     lanes: np.ndarray,
 ) -> None:
     """Charge all rows of plain forms under all scenarios of a block.
@@ -312,10 +312,10 @@ def plain_lanes(
     ----------
     duties, entries, rows, factors, bounds
     outlier : float
-    sides : Sides
+    charges : Charges
         Filled in, [n, s].
     lanes : float64[LANES, s]
         Memory to work in.
     """
     first = 0
-    charge_rows(duties, entries, rows, first, rows.size, first, factors, bounds, outlier, sides, lanes)
+    charge_rows(duties, entries, rows, first, rows.size, first, factors, bounds, outlier, charges, lanes)

@@ -66,15 +66,8 @@ class Recorded:
         """What `reach.serve` has found, by the lines that it was found for."""
         return {}
 
-    def rows_of(self, at: np.ndarray | slice) -> tuple[np.ndarray | slice, np.ndarray]:
-        """Return the trade rows of some observations, one after the other, and where each one's begin.
-
-        A slice of observations gives a slice of rows, and nowhere to begin, where every observation is a row.
-        """
-        if isinstance(at, slice):
-            if not self.row_start.size:
-                return (self.row_order[at] if self.row_order.size else at), np.empty(0, dtype=np.int64)
-            at = np.arange(at.start, at.stop)
+    def rows_of(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the trade rows of some observations, one after the other, and where each one's begin."""
         if self.row_start.size:
             first, counts = self.row_start[at], self.row_start[at + 1] - self.row_start[at]
             start = np.concatenate(([0], np.cumsum(counts)))
@@ -121,7 +114,9 @@ class Recorded:
 
     def _observed(self, at: np.ndarray | slice, kinds: Sequence[str]) -> TradeRows:
         """Return some observations as kernels take them, with their rows alone, and of these what the kinds need."""
-        rows, (chosen, start) = self.trade.rows, self.rows_of(at)
+        rows, chosen, start = self.trade.rows, at, np.empty(0, dtype=np.int64)
+        if self.row_start.size or self.row_order.size:
+            chosen, start = self.rows_of(np.arange(at.start, at.stop) if isinstance(at, slice) else at)
         bridges = [one for one in self.trade.bridges if one.to_kind in kinds]
         code = rows.code[chosen] if bridges else np.empty(0)
         by_mass = KINDS[MASS] in (*kinds, *(one.from_kind for one in bridges))
