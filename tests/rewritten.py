@@ -1,6 +1,6 @@
 """A study's schedules, exchange rates and trade rewritten as a scenario says, and charged directly: what sweeps give.
 
-The trade changes first, then duties are set, then factors and shifts go through all of them in their order.
+The trade changes first. Steps on duties are taken in their order: a new duty undoes those before it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from fastavs.matching.basis import Basis
 from fastavs.matching.recorded import Recorded
 
 Factor = fa.ScaleDuty | fa.ShiftDuty
+Step = Factor | fa.SetDuty
 TRADE = fa.PriceShock | fa.ExcludePartners | fa.OnlyPartners | fa.Resample
 
 
@@ -61,44 +62,41 @@ def changed_schedule(study: fa.Study, scenario: fa.Scenario, schedule: YearSched
     def touched(change: Any) -> np.ndarray:
         return change.where.lines(schedule.kind, schedule.year, schedule.keys, schedule.digits, study.checked.groups)
 
-    duties, duty = list(schedule.duties), schedule.duty.copy()
-    for change in scenario.changes:
-        if isinstance(change, fa.SetDuty):
-            assert set(change.new.kinds) <= set(study.checked.trade.kinds), "no trade was read for it"
-            duty[touched(change)] = len(duties)
-            duties.append(change.new)
-    factors = [change for change in scenario.changes if isinstance(change, Factor)]
-    marks = np.stack([duty, *(touched(change).astype(np.int64) for change in factors)])
+    steps = [change for change in scenario.changes if isinstance(change, Step)]
+    marks = np.stack([schedule.duty, *(touched(change).astype(np.int64) for change in steps)])
     cases, duty = np.unique(marks, axis=1, return_inverse=True)  # duties that no line has any more fall away
+    kinds = set(study.checked.trade.kinds)
+    assert all(set(one.new.kinds) <= kinds for one in steps if isinstance(one, fa.SetDuty)), "no trade was read for it"
     duties = [
-        changed_duty(duties[one], [change for change, mark in zip(factors, marked, strict=True) if mark])
+        changed_duty(schedule.duties[one], [step for step, mark in zip(steps, marked, strict=True) if mark])
         for one, *marked in cases.T.tolist()
     ]
     return replace(schedule, duty=duty.reshape(-1).astype(np.int64), duties=tuple(duties))
 
 
-def changed_duty(duty: Duty, factors: Sequence[Factor]) -> Duty:
-    """Return a duty whose percentages and amounts went through factors and shifts, none below 0."""
-    return Duty(_changed(duty.expr, factors)) if factors else duty
+def changed_duty(duty: Duty, steps: Sequence[Step]) -> Duty:
+    """Return a duty after some steps; none of its percentages and amounts is below 0 after any."""
+    for step in steps:
+        duty = step.new if isinstance(step, fa.SetDuty) else Duty(_changed(duty.expr, step))
+    return duty
 
 
-def _changed(expr: Expr, factors: Sequence[Factor]) -> Expr:
+def _changed(expr: Expr, step: Factor) -> Expr:
     if isinstance(expr, Percent):
-        return Percent(_through(expr.value, [(one, one.ad_valorem) for one in factors], 100))
+        return Percent(_through(expr.value, step, step.ad_valorem, 100))
     if isinstance(expr, Specific):
-        some = [(one, one.specific) for one in factors if one.currency in (None, expr.currency)]
-        return Specific(_through(expr.amount, some, 1), expr.currency, expr.unit)
+        if step.currency not in (None, expr.currency):
+            return expr
+        return Specific(_through(expr.amount, step, step.specific, 1), expr.currency, expr.unit)
     if isinstance(expr, Add | Sub):
-        return type(expr)(_changed(expr.left, factors), _changed(expr.right, factors))
+        return type(expr)(_changed(expr.left, step), _changed(expr.right, step))
     assert isinstance(expr, Max | Min)
-    return type(expr)(tuple(_changed(part, factors) for part in expr.parts))
+    return type(expr)(tuple(_changed(part, step) for part in expr.parts))
 
 
-def _through(value: Fraction, factors: Sequence[tuple[Factor, float]], unit: int) -> Fraction:
-    for one, number in factors:
-        exact = Fraction(repr(number))  # the decimals written
-        value = value * exact if isinstance(one, fa.ScaleDuty) else value + exact * unit
-    return max(value, Fraction(0))
+def _through(value: Fraction, step: Factor, number: float, unit: int) -> Fraction:
+    exact = Fraction(repr(number))  # the decimals written
+    return value * exact if isinstance(step, fa.ScaleDuty) else max(value + exact * unit, Fraction(0))
 
 
 # ---- trade

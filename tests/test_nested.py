@@ -62,7 +62,7 @@ def factors(factor: float, periods: int) -> shapes.Factors:
     ones, none = readonly(np.ones((1, 1)), np.float64), readonly(np.zeros((1, 1)), np.float64)
     ones_b, none_b = readonly(np.ones((2, 1)), np.float64), readonly(np.zeros((2, 1)), np.float64)
     rates_of = readonly(np.array(fx)[:, None], np.float64)
-    return shapes.Factors(ones, none, ones_b, none_b, rates_of, periods, 2)
+    return shapes.Factors(ones, none, none, ones_b, none_b, none_b, rates_of, periods, 2)
 
 
 def directly(duties: list[Duty], groups: list[Segments]) -> dict[str, np.ndarray]:

@@ -127,8 +127,8 @@ def test_a_file_of_scenarios(tmp_path: Path) -> None:
         fa.Scenario("weak euro", fa.FxShock("EUR", 0.9, ("2009",))),
         fa.Scenario(
             "wine at 12.5 %, then a tenth off",
+            fa.SetDuty(("2204",), "12.5%"),  # duties are set first, whatever the order of the words
             fa.ScaleDuty(0.9, 0.9, schedule="applied", group=("industry", "13")),
-            fa.SetDuty(("2204",), "12.5%"),
         ),
     ]
 

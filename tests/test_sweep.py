@@ -32,6 +32,7 @@ def scenarios_for(made: dict[str, Any], seed: int, many: int = 6) -> list[fa.Sce
     rng = np.random.default_rng(seed)
     headings = sorted({row["line"][:4] for row in made["applied"]})
     food = made["groups"]["industry"][0]["group"]
+    other = another_quantity(made)
     found = [fa.Scenario("as it is")]
     for i in range(many - 1):
         found.append(
@@ -52,7 +53,16 @@ def scenarios_for(made: dict[str, Any], seed: int, many: int = 6) -> list[fa.Sce
         fa.Scenario("all down", fa.ShiftDuty(-0.0613, -0.1007)),
         fa.Scenario("new duty", fa.SetDuty(headings[0], "7%")),
         fa.Scenario("new, dearer", fa.ScaleDuty(2.0, 3.0), fa.SetDuty(headings[-1], "12%", schedule="applied")),
-        fa.Scenario("another quantity", *another_quantity(made)),
+        fa.Scenario("down, half, up", fa.ShiftDuty(-0.2, -5.0), fa.ScaleDuty(0.5, 2.0), fa.ShiftDuty(0.0307, 0.0203)),
+        fa.Scenario(
+            "new among others",
+            fa.ShiftDuty(0.0511, 0.3, prefixes=headings[0]),
+            fa.SetDuty(headings[0], "max(9%, 0.1 EUR/kg)" if other else "9%"),
+            fa.ScaleDuty(1.3, prefixes=headings[0][:2]),
+            fa.ShiftDuty(-0.4),
+            fa.ShiftDuty(0.0107, prefixes=headings[-1]),
+        ),
+        fa.Scenario("another quantity", *other),
     ]
 
 
@@ -117,17 +127,17 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
     study = study_of(made)
     scenarios = scenarios_for(made, seed, many=40)[:43]
     plan = make_plan(fa.build_index(study), scenarios, careful=True)
-    effects = ScenarioFactors(plan, scenarios)
+    found = ScenarioFactors(plan, scenarios)
     alone = np.concatenate(
-        [run_block(plan, Block(np.array([s]), *effects.of(np.array([s])), None), True) for s in range(len(scenarios))]
+        [run_block(plan, Block(np.array([s]), *found.of(np.array([s])), None), True) for s in range(len(scenarios))]
     )
     for size in (2, 7, len(scenarios)):
         for first in range(0, len(scenarios), size):
             some = np.arange(first, min(first + size, len(scenarios)))
-            block = run_block(plan, Block(some, *effects.of(some), None), True)
+            block = run_block(plan, Block(some, *found.of(some), None), True)
             assert block is not None
             assert np.array_equal(alone[some], block, equal_nan=True)
-        means = run_block(plan, Block(np.arange(size), *effects.of(np.arange(size)), None), False)
+        means = run_block(plan, Block(np.arange(size), *found.of(np.arange(size)), None), False)
         assert means is not None
         assert np.array_equal(means[:, :, 1], alone[:size, :, 1], equal_nan=True)
         assert np.array_equal(means[:, :, 3], alone[:size, :, 3], equal_nan=True)

@@ -18,7 +18,7 @@ from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
-from fastavs.kernels.names import CONST
+from fastavs.kernels.names import CONST, TIE
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block
@@ -265,8 +265,9 @@ def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, factors: Factors) -> 
         one, where = divmod(int(pair), cells)
         terms = table.amount[table.duty[one]["term"] : table.duty[one]["term_stop"]]
         of = where * factors.currencies + terms["currency"]
-        amounts = terms["b"] * factors.scale_b[of, 0] + factors.shift_b[of, 0] * terms["per_unit"]
-        alive[i] = (amounts > 0.0).any()
+        shift, floor = factors.shift_b[of, 0] * terms["per_unit"], factors.floor_b[of, 0]
+        amounts = terms["b"] * factors.scale_b[of, 0] + shift
+        alive[i] = ((amounts > TIE * np.abs(shift)) | (floor > 0.0)).any()
     specific = alive[place]
     return specific, specific & ~has_percent[duty]
 

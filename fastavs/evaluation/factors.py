@@ -12,7 +12,7 @@ from fastavs.evaluation.partners import check_trade_change
 from fastavs.evaluation.plan import Plan
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Bounds, Factors
-from fastavs.scenario.duties import FxShock, ScaleDuty, ShiftDuty
+from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.scenario import Change, Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
 from fastavs.scenario.where import EVERYWHERE, Where
@@ -81,13 +81,16 @@ def _check_change(facts: dict[str, Any], name: str, change: Change) -> None:
 
 
 class ScenarioFactors:
-    """Scenarios as numbers: s of them, none of which sets new duties, or whose new duties are settled elsewhere.
+    """Scenarios as numbers: s of them. New duties are settled elsewhere; here they undo what came before them.
+
+    Steps are taken in their order, each cut at 0 (METHOD.md section 7, "Steps"). As no factor is negative, a chain of
+    steps stays ``max(a * scale + shift, floor)``: a factor multiplies all three, a shift is added to the last two.
 
     Attributes
     ----------
-    scale, shift : float64[s, cells]
+    scale, shift, floor : float64[s, cells]
         Of percentages.
-    scale_b, shift_b : float64[s, cells, currencies]
+    scale_b, shift_b, floor_b : float64[s, cells, currencies]
         Of amounts.
     fx : float64[s, contexts, currencies, periods]
         Exchange rates.
@@ -98,8 +101,9 @@ class ScenarioFactors:
         currencies: list[str] = facts["currencies"]
         labels = np.array(facts["contexts"])  # context, period
         n, cells, money = len(scenarios), len(plan.cells), len(currencies)
-        self.scale, self.shift = np.ones((n, cells)), np.zeros((n, cells))
-        self.scale_b, self.shift_b = np.ones((n, cells, money)), np.zeros((n, cells, money))
+        self.scale, self.scale_b = np.ones((n, cells)), np.ones((n, cells, money))
+        self.shift, self.floor = np.zeros((n, cells)), np.zeros((n, cells))
+        self.shift_b, self.floor_b = np.zeros((n, cells, money)), np.zeros((n, cells, money))
         self.fx = np.repeat(plan.index.fx[None], n, axis=0)
         touched: dict[Where, np.ndarray] = {}
         places: dict[tuple[str, tuple[str, ...] | None], np.ndarray] = {}
@@ -121,23 +125,33 @@ class ScenarioFactors:
                         rates[int(places[key][0])] *= change.factor
                     else:
                         rates[places[key]] *= change.factor
-                elif isinstance(change, ScaleDuty | ShiftDuty):
+                elif isinstance(change, ScaleDuty | ShiftDuty | SetDuty):
                     where = change.where
                     if where not in touched:
                         touched[where] = np.flatnonzero([where == EVERYWHERE or where in cell for cell in plan.cells])
-                    first = 0 if change.currency is None else of_currency[change.currency]
-                    last = money if change.currency is None else first + 1
+                    currency = None if isinstance(change, SetDuty) else change.currency
+                    first = 0 if currency is None else of_currency[currency]
+                    last = money if currency is None else first + 1
                     self._through(s, change, touched[where], slice(first, last))
 
-    def _through(self, s: int, change: ScaleDuty | ShiftDuty, cells: np.ndarray, money: slice) -> None:
-        if isinstance(change, ScaleDuty):
-            self.scale[s, cells] *= change.ad_valorem
-            self.shift[s, cells] *= change.ad_valorem
-            self.scale_b[s, cells, money] *= change.specific
-            self.shift_b[s, cells, money] *= change.specific
+    def _through(self, s: int, change: ScaleDuty | ShiftDuty | SetDuty, cells: np.ndarray, money: slice) -> None:
+        if isinstance(change, SetDuty):
+            for scale, shift, floor in self._parts:
+                scale[s, cells], shift[s, cells], floor[s, cells] = 1.0, 0.0, 0.0
+        elif isinstance(change, ScaleDuty):
+            for of_percentages, of_amounts in zip(*self._parts, strict=True):
+                of_percentages[s, cells] *= change.ad_valorem
+                of_amounts[s, cells, money] *= change.specific
         else:
             self.shift[s, cells] += change.ad_valorem
             self.shift_b[s, cells, money] += change.specific
+            self.floor[s, cells] = np.maximum(self.floor[s, cells] + change.ad_valorem, 0.0)
+            self.floor_b[s, cells, money] = np.maximum(self.floor_b[s, cells, money] + change.specific, 0.0)
+
+    @property
+    def _parts(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
+        """What percentages and what amounts go through."""
+        return (self.scale, self.shift, self.floor), (self.scale_b, self.shift_b, self.floor_b)
 
     def order(self) -> np.ndarray:
         """Return scenarios in an order in which neighbours have thresholds near each other, int64[s]."""
@@ -148,9 +162,8 @@ class ScenarioFactors:
 
     def of(self, some: np.ndarray) -> tuple[Factors, Bounds]:
         """Return what kernels take of some of them, and within what those keep."""
-        scale, shift, scale_b, shift_b, fx = (
-            one[some] for one in (self.scale, self.shift, self.scale_b, self.shift_b, self.fx)
-        )
+        (scale, shift, floor), (scale_b, shift_b, floor_b) = ([one[some] for one in part] for part in self._parts)
+        fx = self.fx[some]
         n, cells, money = scale_b.shape
         contexts, _, periods = fx.shape[1:]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -161,12 +174,15 @@ class ScenarioFactors:
         def lanes(values: np.ndarray) -> np.ndarray:
             return readonly(values.reshape(n, -1).T, np.float64)
 
-        factors = Factors(lanes(scale), lanes(shift), lanes(scale_b), lanes(shift_b), lanes(fx), periods, money)
+        factors = Factors(
+            lanes(scale), lanes(shift), lanes(floor), lanes(scale_b), lanes(shift_b), lanes(floor_b), lanes(fx),
+            periods, money,
+        )  # fmt: skip
         bounds = Bounds(
             readonly(turn.min(axis=0).reshape(shape), np.float64),
             readonly(turn.max(axis=0).reshape(shape), np.float64),
             readonly(price.max(axis=0).reshape(shape), np.float64),
             readonly(scale.max(axis=0), np.float64),
-            bool((shift != 0.0).any() or (shift_b != 0.0).any()),
+            any((one != 0.0).any() for one in (shift, floor, shift_b, floor_b)),
         )
         return factors, bounds

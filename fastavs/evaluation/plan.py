@@ -81,9 +81,17 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
 
 
 def chosen_where(scenarios: Sequence[Scenario]) -> list[Where]:
-    """Return the choices of lines by which factors and shifts tell lines apart."""
-    factors = (c for one in scenarios for c in one.changes if isinstance(c, ScaleDuty | ShiftDuty))
-    return [where for where in dict.fromkeys(change.where for change in factors) if where != EVERYWHERE]
+    """Return the choices of lines by which factors and shifts, and new duties that undo them, tell lines apart."""
+    chosen: dict[Where, None] = {}
+    for one in scenarios:
+        undone = False  # whether there is something for a new duty to undo
+        for change in one.changes:
+            if isinstance(change, ScaleDuty | ShiftDuty):
+                undone = True
+                chosen[change.where] = None
+            elif isinstance(change, SetDuty) and undone:
+                chosen[change.where] = None
+    return [where for where in chosen if where != EVERYWHERE]
 
 
 def _check_new(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:

@@ -118,5 +118,5 @@ def row_lanes(
 
 def alone(factors: Factors, s: int) -> Factors:
     """Return the factors of one scenario of a block."""
-    scale, shift, scale_b, shift_b, fx = (readonly(one[:, s], np.float64) for one in factors[:5])
-    return Factors(scale, shift, scale_b, shift_b, fx, factors.periods, factors.currencies)
+    scale, shift, floor, scale_b, shift_b, floor_b, fx = (readonly(one[:, s], np.float64) for one in factors[:7])
+    return Factors(scale, shift, floor, scale_b, shift_b, floor_b, fx, factors.periods, factors.currencies)

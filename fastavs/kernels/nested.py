@@ -11,26 +11,29 @@ from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.programs import ad_valorem_part, count_values_up_to, line_from, value, value_at
 from fastavs.kernels.searches import count_up_to
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
+from fastavs.kernels.steps import after_steps
 from fastavs.kernels.sums import add, add_product
 
 FINITE = float(np.finfo(np.float64).max)
 
 
 @inner
-def operands(arg: np.ndarray, op: np.ndarray, given: np.ndarray, scale: float, shift: float) -> None:
+def operands(arg: np.ndarray, op: np.ndarray, given: np.ndarray, cell: int, factors: Factors) -> None:
     """Fill in the operands that a duty's program has under a scenario."""
+    scale, shift, floor = factors.scale[cell], factors.shift[cell], factors.floor[cell]
     for o in range(op.size):
-        arg[o] = max(given[o] * scale + shift, 0.0) if op[o] == CONST else given[o]
+        arg[o] = after_steps(given[o], scale, shift, floor) if op[o] == CONST else given[o]
 
 
 @inner
 def amounts(c: np.ndarray, terms: np.ndarray, row: Any, period: int, factors: Factors) -> None:
     """Fill in what a duty's specific terms charge for one unit of their ratios in a period."""
-    _, _, scale_b, shift_b, fx, periods, currencies = factors
+    _, _, _, scale_b, shift_b, floor_b, fx, periods, currencies = factors
     for j in range(terms.size):
         term = terms[j]
         of = row["cell"] * currencies + term["currency"]
-        b = max(term["b"] * scale_b[of] + shift_b[of] * term["per_unit"], 0.0)
+        unit = term["per_unit"]
+        b = after_steps(term["b"], scale_b[of], shift_b[of] * unit, floor_b[of] * unit)
         c[j] = b * fx[row["fx_offset"] + term["currency"] * periods + period]
 
 
@@ -113,7 +116,7 @@ def nested_rows(
         one = duty[row["duty"]]
         op = ops[one["op"] : one["op_stop"]]
         own = terms[one["term"] : one["term_stop"]]
-        operands(arg, op, given[one["op"] : one["op_stop"]], factors.scale[row["cell"]], factors.shift[row["cell"]])
+        operands(arg, op, given[one["op"] : one["op_stop"]], row["cell"], factors)
         a = ad_valorem_part(op, arg, stack, present)
         below_a = np.nextafter(a, -np.inf)
         total = 0.0
@@ -167,7 +170,7 @@ def program_rows(
         one = duty[row["duty"]]
         op = ops[one["op"] : one["op_stop"]]
         own = terms[one["term"] : one["term_stop"]]
-        operands(arg, op, given[one["op"] : one["op_stop"]], factors.scale[row["cell"]], factors.shift[row["cell"]])
+        operands(arg, op, given[one["op"] : one["op_stop"]], row["cell"], factors)
         a = ad_valorem_part(op, arg, stack, present)
         total = 0.0
         lost = 0.0

@@ -38,7 +38,7 @@ def pooled_rows(
         one = duty[row["duty"]]
         op = ops[one["op"] : one["op_stop"]]
         own = terms[one["term"] : one["term_stop"]]
-        operands(arg, op, given[one["op"] : one["op_stop"]], factors.scale[row["cell"]], factors.shift[row["cell"]])
+        operands(arg, op, given[one["op"] : one["op_stop"]], row["cell"], factors)
         a = ad_valorem_part(op, arg, stack, present)
         sums[:] = 0.0
         used = 0

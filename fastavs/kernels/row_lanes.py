@@ -15,6 +15,7 @@ from fastavs.kernels.options import inlined, inner, kernel, merged
 from fastavs.kernels.rows import charge
 from fastavs.kernels.searches import count_below, count_up_to
 from fastavs.kernels.shapes import Bounds, Charges, DutyTable, Entries, Factors
+from fastavs.kernels.steps import after_steps
 from fastavs.kernels.sums import add
 
 LANES = 7
@@ -142,7 +143,7 @@ def charge_at_once(
 
     `a` and `rate` (float64[s]), the ad valorem parts and the rates, are filled in. Nothing may be shifted.
     """
-    scale, _, scale_b, _, fx, periods, currencies = factors
+    scale, _, _, scale_b, _, _, fx, periods, currencies = factors
     percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
     amount = one["b"]
     cell = row["cell"]
@@ -206,7 +207,7 @@ def charge_segments(
     `a` (float64[s]) are the ad valorem parts, and `rate` (float64[s]) is filled in.
     """
     group, segments, ratio, running, _, _, _ = entries
-    _, _, scale_b, shift_b, fx, periods, currencies = factors
+    _, _, _, scale_b, shift_b, floor_b, fx, periods, currencies = factors
     b, c, total, lost, kept = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4]
     below, paid = lanes[5], lanes[6]
     percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
@@ -216,8 +217,9 @@ def charge_segments(
         largest_percent = 0.0
         for s in range(a.size):
             largest_percent = max(largest_percent, a[s])
+    unit = one["per_unit"]
     for s in range(a.size):
-        b[s] = max(one["b"] * scale_b[of, s] + shift_b[of, s] * one["per_unit"], 0.0)
+        b[s] = after_steps(one["b"], scale_b[of, s], shift_b[of, s] * unit, floor_b[of, s] * unit)
         kept[s] = 0.0
     counted = 0  # observations that every scenario keeps
     first = group[row["group"]]
@@ -266,7 +268,7 @@ def charge_rows(
 ) -> None:
     """Charge the rows from `first` on, as far as they are of plain forms, and put them to the slots from `slot` on."""
     rates, parts, specifics = charges
-    scale, shift = factors.scale, factors.shift
+    scale, shift, floor = factors.scale, factors.shift, factors.floor
     duty = duties.duty
     for i in range(first, last):
         row = rows[i]
@@ -285,8 +287,12 @@ def charge_rows(
                 n = entries.segment[g + 1]["start"] - segment["start"]
                 if charge_at_once(row, one, segment, n, factors, bounds, outlier, a, rate):
                     continue
-        for s in range(a.size):
-            a[s] = max(percent * scale[row["cell"], s] + shift[row["cell"], s], 0.0) if one["form"] != ALONE else 0.0
+        if one["form"] == ALONE:
+            for s in range(a.size):
+                a[s] = 0.0
+        else:
+            for s in range(a.size):
+                a[s] = after_steps(percent, scale[row["cell"], s], shift[row["cell"], s], floor[row["cell"], s])
         if row["group"] < 0 or one["form"] == PERCENT:
             null = row["purely_specific"] and one["form"] != PERCENT
             for s in range(a.size):

@@ -10,6 +10,7 @@ from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
 from fastavs.kernels.options import inlined, inner, kernel
 from fastavs.kernels.searches import count_below, count_sums_up_to, count_up_to, fetch
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
+from fastavs.kernels.steps import after_steps
 from fastavs.kernels.sums import add
 
 AHEAD = 8  # segments between one that is searched and one whose memory is asked for
@@ -143,7 +144,7 @@ def plain_rows(
     """
     duty, _, _, _ = duties
     group, segments, ratio, running, _, _, _ = entries
-    scale, shift, scale_b, shift_b, fx, periods, currencies = factors
+    scale, shift, floor, scale_b, shift_b, floor_b, fx, periods, currencies = factors
     rate, part, kept, binding = out
     last = segments.size - 1 - AHEAD
     for i in range(rows.size):
@@ -155,7 +156,7 @@ def plain_rows(
         cell = row["cell"]
         a = 0.0
         if form != ALONE:
-            a = max(one["ad_valorem"] * scale[cell] + shift[cell], 0.0)
+            a = after_steps(one["ad_valorem"], scale[cell], shift[cell], floor[cell])
         total = 0.0
         lost = 0.0
         used = 0
@@ -163,7 +164,8 @@ def plain_rows(
         where = row["group"]
         if where >= 0 and form != PERCENT:
             of = cell * currencies + one["currency"]
-            b = max(one["b"] * scale_b[of] + shift_b[of] * one["per_unit"], 0.0)
+            unit = one["per_unit"]
+            b = after_steps(one["b"], scale_b[of], shift_b[of] * unit, floor_b[of] * unit)
             quote = row["fx_offset"] + one["currency"] * periods
             first = group[where]
             for g in range(first, group[where + 1]):

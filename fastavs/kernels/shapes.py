@@ -151,15 +151,18 @@ class DutyTable(NamedTuple):
 
 
 class Factors(NamedTuple):
-    """What a block of scenarios does: s of them. An amount b becomes ``max(b * scale + shift, 0)``.
+    """What a block of scenarios does: s of them. A percentage a becomes ``max(a * scale + shift, floor)``; see `steps`.
 
-    Of one scenario alone, the arrays have one dimension.
+    Nothing falls below 0 at any step, so a rise after a fall begins from 0: that is what the floor, from 0 on, stands
+    for. Of one scenario alone, the arrays have one dimension.
     """
 
     scale: np.ndarray  # float64[cells, s] of percentages
     shift: np.ndarray  # float64[cells, s]
+    floor: np.ndarray  # float64[cells, s]
     scale_b: np.ndarray  # float64[cells * currencies, s] of amounts
     shift_b: np.ndarray  # float64[cells * currencies, s] for one of the duty's units
+    floor_b: np.ndarray  # float64[cells * currencies, s] likewise
     fx: np.ndarray  # float64[contexts * currencies * periods, s]
     periods: int
     currencies: int

@@ -1,6 +1,7 @@
 """Changes of duties and of the exchange rates that they are charged at.
 
-New duties are set first. Factors and shifts then go through all duties in their order.
+They are steps, taken in their order: a new duty undoes the steps before it on its lines, and those after it change it
+as they change any other. After each step, no percentage and no amount is below 0 (METHOD.md section 7, "Steps").
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class ScaleDuty:
 
 @dataclass(frozen=True, slots=True)
 class ShiftDuty:
-    """Duties raised or lowered by a fixed amount; nothing falls below 0.
+    """Duties raised or lowered by a fixed amount; nothing falls below 0, and a later rise begins from there.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ class ShiftDuty:
 
 @dataclass(frozen=True, slots=True)
 class SetDuty:
-    """A new duty for some lines. Of two in one scenario that choose the same line, the later wins.
+    """A new duty for some lines, whatever earlier steps of the scenario did to them; of two, the later wins.
 
     Parameters
     ----------

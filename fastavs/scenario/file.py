@@ -14,7 +14,7 @@ from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
 
 _KINDS: dict[str, type] = {
-    "fx": FxShock, "scale": ScaleDuty, "shift": ShiftDuty, "set": SetDuty,
+    "fx": FxShock, "set": SetDuty, "scale": ScaleDuty, "shift": ShiftDuty,
     "price": PriceShock, "exclude": ExcludePartners, "only": OnlyPartners, "resample": Resample,
 }  # fmt: skip
 
@@ -50,8 +50,9 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         price = [{ factor = 1.1, partners = ["IND"] }]
         exclude = [{ partners = ["TUR"] }]
 
-    The words are fx, scale, shift and set, and for changes of the trade price, exclude, only and resample. The trade
-    changes first, then new duties are set; then all factors apply, then all shifts.
+    The words are fx, set, scale and shift, and for changes of the trade price, exclude, only and resample. The trade
+    changes first, then new duties are set, whatever the order of the words; then all factors apply, then all shifts.
+    Steps in any other order are for `Scenario` in Python.
 
     Raises
     ------

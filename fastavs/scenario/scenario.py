@@ -1,6 +1,6 @@
 """A scenario: a name and what changes, as frozen data.
 
-The trade changes first; then new duties are set, and factors and shifts go through all duties in their order.
+The trade changes first. All else are steps, taken in their order (METHOD.md section 7, "Steps").
 """
 
 from __future__ import annotations
