@@ -463,3 +463,15 @@ def test_a_file_of_scenarios(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text('[[scenario]]\nname = "x"\nprice = [{ factor = 1.1, partner = "CHN" }]')
     with pytest.raises(fa.InputError, match='Did you mean "partners"'):
         read_scenarios(tmp_path / "s.toml")
+
+
+def test_any_number_of_prices_by_different_prefixes_goes_into_one_scenario():
+    """A table by subsets of prefixes would be beyond any memory."""
+    made = make(7)
+    study = study_of(made)
+    prefixes = sorted({row["line"][:digits] for row in made["applied"] for digits in (2, 4, 6, 8, 10)})
+    prices = [fa.PriceShock(1.0 + 0.013 * (i % 9), prefixes=one) for i, one in enumerate(prefixes)]  # type: ignore[arg-type]
+    scenario = fa.Scenario("all dearer", *prices)
+    assert len(prices) > 40
+    expected = rewritten.rates(study, scenario).summary().to_pylist()
+    assert_same_summary(fa.sweep(study, [scenario]).summary().to_pylist(), expected)

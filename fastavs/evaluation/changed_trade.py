@@ -44,12 +44,12 @@ def _changed_plan(plan: Plan, terms: Terms) -> Plan:
 
 def _numbers(index: SortedIndex, terms: Terms) -> Changes:
     records = index.records
-    factor = terms.factor.transpose(0, 2, 1)
+    of_code, by_class = terms.price_classes(records.code_key, records.code_digits.astype(np.int64))
+    factor = by_class.transpose(0, 2, 1)
     weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
     return Changes(
-        readonly(terms.times.T, np.int32), readonly(factor, np.float64), terms.priced, readonly(weigh, np.float64),
-        readonly(terms.classes(records.code_key, records.code_digits.astype(np.int64)), np.int32),
-        float(index.facts["min_value"]),
+        readonly(terms.times.T, np.int32), readonly(factor, np.float64), bool((factor != 1.0).any()),
+        readonly(weigh, np.float64), readonly(of_code, np.int32), float(index.facts["min_value"]),
     )  # fmt: skip
 
 

@@ -15,29 +15,50 @@ from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
 
 
+class Price(NamedTuple):
+    """A change of prices. p partners, t periods of the trade."""
+
+    prefixes: tuple[str, ...]  # digits that codes begin with; none: all codes
+    where: np.ndarray  # bool[p, t]
+    factor: float
+
+
 class Terms(NamedTuple):
-    """What changes of the trade come to. p partners, t periods of the trade, c classes of codes."""
+    """What changes of the trade come to. p partners, t periods of the trade."""
 
     times: np.ndarray  # int32[p, t] as how many partners of those that rates rest on; 0: excluded
     weigh: np.ndarray  # int32[p, t] as how many partners, excluded or not
-    factor: np.ndarray  # float64[c, p, t] of prices
-    prefixes: tuple[tuple[str, ...], ...]  # a code is of the class whose bits say which of these begin it
+    prices: list[Price]
 
-    def classes(self, key: np.ndarray, digits: np.ndarray) -> np.ndarray:
-        """Return the class of each code (key as 12-digit number, digits), int32[u]."""
-        found = np.zeros(key.size, dtype=np.int32)
-        for bit, prefixes in enumerate(self.prefixes):
-            begins = np.zeros(key.size, dtype=bool)
-            for prefix in prefixes:
+    def price_classes(self, key: np.ndarray, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Tell codes apart by the prices that touch them, as far as there are any.
+
+        Parameters
+        ----------
+        key : int64[u]
+            Codes as numbers of 12 digits.
+        digits : int64[u]
+            How many each has.
+
+        Returns
+        -------
+        of_code : int32[u]
+            The class of each code.
+        factor : float64[c, p, t]
+            What values are multiplied by in each class.
+        """
+        of_code = np.zeros(key.size, dtype=np.int64)
+        factor = np.ones((1, *self.times.shape))
+        for price in self.prices:
+            begins = np.full(key.size, not price.prefixes)
+            for prefix in price.prefixes:
                 low, high = interval(np.int64(to_key(prefix)), len(prefix))
                 begins |= (key >= low) & (key < high) & (digits >= len(prefix))
-            found |= begins.astype(np.int32) << bit
-        return found
-
-    @property
-    def priced(self) -> bool:
-        """Whether any price differs."""
-        return bool((self.factor != 1.0).any())
+            pairs, of_code = np.unique(of_code * 2 + begins, return_inverse=True)
+            factor = factor[pairs // 2]
+            touched = (pairs % 2 == 1)[:, None, None] & price.where
+            factor = np.where(touched, factor * price.factor, factor)
+        return of_code.astype(np.int32), factor
 
 
 def trade_of(scenario: Scenario) -> tuple[TradeChange, ...]:
@@ -95,16 +116,8 @@ def settle(facts: dict[str, Any], changes: Sequence[TradeChange]) -> Terms:
             others = ~_chosen(facts, change)[:, None] & _in_periods(facts, change)[None, :]
             excluded = excluded | others
     weigh = np.repeat(times[:, None], len(periods), axis=1)
-    prices = [change for change in changes if isinstance(change, PriceShock)]
-    prefixes = tuple(dict.fromkeys(change.prefixes for change in prices if change.prefixes))
-    factor = np.ones((2 ** len(prefixes), len(partners), len(periods)))
-    for change in prices:
-        bit = prefixes.index(change.prefixes) if change.prefixes else None
-        where = _touched(facts, change)
-        for place in range(factor.shape[0]):
-            if bit is None or place >> bit & 1:
-                factor[place][where] *= change.factor
-    return Terms(np.where(excluded, 0, weigh).astype(np.int32), weigh, factor, prefixes)
+    prices = [Price(one.prefixes, _touched(facts, one), one.factor) for one in changes if isinstance(one, PriceShock)]
+    return Terms(np.where(excluded, 0, weigh).astype(np.int32), weigh, prices)
 
 
 def _drawn(change: Resample, excluded: np.ndarray) -> np.ndarray:
