@@ -55,6 +55,9 @@ class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What becomes of rows that are the sum of other rows.
     duplicates : {"keep", "drop"}
         What becomes of a row that stands twice.
+    flow : {"imports", "exports"}, optional
+        The flow that counts, where a column tells flows apart. Left out: imports, or a file's exports where it has
+        nothing else.
     """
 
     files: tuple[str, ...] = ()
@@ -66,6 +69,7 @@ class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str | None = None
     totals: Literal["set_aside", "keep"] = "set_aside"
     duplicates: Literal["keep", "drop"] = "keep"
+    flow: Literal["imports", "exports"] | None = None
 
 
 class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

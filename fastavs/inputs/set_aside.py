@@ -165,9 +165,12 @@ class SetAside:
         rows = [row for row in self.table().to_pylist() if not row["reason"].startswith(ON_PURPOSE)]
         if not rows:
             return
-        row, more = rows[0], f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
+        more = [f"{len(rows) - 1:,} more like it"] if len(rows) > 1 else []
+        others = [f"{one.reason} ({one.count:,})" for one in self.accounts() if one.reason.startswith(ON_PURPOSE)]
+        more += [f"set aside without being an error: {', '.join(others)}"] if others else []
+        row, more_told = rows[0], f" ({'; '.join(more)})" if more else ""
         raise InputError(
-            f"{row['reason']}, and the study is strict{more}",
+            f"{row['reason']}, and the study is strict{more_told}",
             file=row["file"],
             row=row["row"],
             value=", ".join(str(row[column]) for column in VALUES if row[column] is not None),

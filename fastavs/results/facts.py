@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
 from fastavs.results.unread_duties import unread_record
@@ -20,7 +22,7 @@ LARGE = 0.01
 
 
 def study_record(checked: Checked) -> dict[str, Any]:
-    """Return the study's title, as it stands on everything made from the study."""
+    """Return the study's title, as it stands on everything made from the study, and how its trade is read."""
     config = checked.config
     return {
         "name": config.name,
@@ -30,6 +32,7 @@ def study_record(checked: Checked) -> dict[str, Any]:
         "valuation": {one.partner: one.factor for one in config.valuation},
         "dollar": checked.dollar.code if checked.dollar else None,
         "value_factor": config.trade.value_factor,
+        "trade": {name: value for name, value in msgspec.to_builtins(config.trade).items() if name != "files"},
     }
 
 
@@ -78,9 +81,10 @@ def unused_periods(checked: Checked) -> dict[str, tuple[int, float]]:
 
 def _notes(checked: Checked) -> list[str]:
     """Return what a reader of the results should know of how the inputs were read."""
-    digits = checked.config.trade.digits
-    cut = [f"Codes of the trade are cut to {digits} digits, as the study says"] if digits else []
-    return cut + checked.inputs.notes()
+    trade = checked.config.trade
+    said = [f"Codes of the trade are cut to {trade.digits} digits, as the study says"] if trade.digits else []
+    said += [f"The trade is {trade.flow}, as the study says"] if trade.flow else []
+    return said + checked.inputs.notes()
 
 
 def large_losses(counts: Mapping[str, Any]) -> list[str]:

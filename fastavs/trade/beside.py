@@ -25,7 +25,7 @@ def sift(rows: Together, rules: Rules, sources: Sequence[Source]) -> np.ndarray:
     """
     choices = rules.choices
     sift_lost_zeros(rows, rules.tariff)
-    sift_flows(rows)
+    sift_flows(rows, choices.flow)
     sift_duplicates(rows, sources, choices.duplicates == "drop")
     if choices.totals == "set_aside":
         sift_breakdowns(rows)
