@@ -15,13 +15,14 @@ from fastavs.inputs.trade_columns import TRADE_COLUMNS, may_part
 from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
-from fastavs.trade.amounts import SUPPRESSED, Amount, Units, amount_column, positive
+from fastavs.trade.amounts import SUPPRESSED, Amount, Units, amount_column, has_comtrade_units, positive
 from fastavs.trade.mislabelled.find import CULPRITS
 from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
 from fastavs.trade.splits import SplitColumn
 from fastavs.trade.together import Cells, Together
+from fastavs.units.units import read_comtrade_unit, read_unit
 
 KEYS = ("line", "period", "partner")
 MANY = 2
@@ -39,7 +40,11 @@ class Reading:
         self._texts = {column: Texts(column) for column in TRADE_COLUMNS.text}
         self._texts["partner"] = Texts("partner", clean=written)
         self._troubles: list[str | None] = []
-        self._units = {column: Units() for column in ("unit", "unit_2")}
+        self._units = {
+            (column, comtrade): Units(read_comtrade_unit if comtrade else read_unit)
+            for column in ("unit", "unit_2")
+            for comtrade in (False, True)
+        }
         self._starts = [0]
         self._removed: list[np.ndarray] = []
         self._columns = {
@@ -189,7 +194,7 @@ class Reading:
         if quantity is None:
             return None, None
         has = quantity > 0.0
-        texts, units = self._texts[unit_column], self._units[unit_column]
+        texts, units = self._texts[unit_column], self._units[unit_column, has_comtrade_units(piece, unit_column)]
         if unit_column == "unit" and unit_column not in piece.table.column_names and self._rules.choices.unit:
             unit = np.full(quantity.size, texts.learn(self._rules.choices.unit), dtype=np.int32)
         else:
