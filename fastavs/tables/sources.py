@@ -292,6 +292,11 @@ class Texts:
             self._place = self._learn(coded.dictionary, piece.digits if self.column in CODED else None)
         return self._place[plain(coded.indices.cast(pa.int32()), -1, np.int32)]
 
+    def as_found(self) -> list[str]:
+        """Return the distinct texts that have come, as they came."""
+        found: list[str] = self._raw.to_pylist()
+        return found
+
     def find(self, text: str) -> int:
         """Return the place of a text, -1 where none has come yet."""
         return self._known.get(text, -1)

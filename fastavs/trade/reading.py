@@ -12,6 +12,7 @@ from fastavs.countries.partner import answers_to, one_spelling, written
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.inputs.trade_columns import TRADE_COLUMNS, may_part
+from fastavs.periods import doubt_of, is_date
 from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
@@ -83,7 +84,22 @@ class Reading:
             labels=labels,
             negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
             overflowed=[name for name, split in self._splits.items() if split.overflowed],
+            remarks=self._remarks_on_periods(),
         )
+
+    def _remarks_on_periods(self) -> list[str]:
+        """Tell of periods that are dates, and of those whose form leaves something open."""
+        dates = next((text for text in self._texts["period"].as_found() if is_date(text)), None)
+        told = [f"Periods are dates, such as {dates}; each is read as its month."] if dates else []
+        doubts: dict[str, list[str]] = {}
+        for label in sorted(self._texts["period"].names):
+            doubt = doubt_of(label)
+            if doubt:
+                doubts.setdefault(doubt, []).append(label)
+        for doubt, labels in doubts.items():
+            more = f" (and {len(labels) - 1} more)" if len(labels) > 1 else ""
+            told.append(f"The period {labels[0]}{more} of the trade: {doubt}.")
+        return told
 
     def _origin(self) -> Origin:
         return Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
