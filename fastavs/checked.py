@@ -173,4 +173,5 @@ def _rules(config: StudyConfig, inputs: Inputs, schedules: list[YearSchedule], p
         read_drop(inputs.drop),
         config.options.mislabelled,
         config.trade,
+        config.currency,
     )

@@ -66,7 +66,7 @@ def as_label(text: str) -> str:
 def _is_two_years(label: str) -> bool:
     """Whether a label may mean a year and the next: 2011-12, which may be December as well."""
     found = re.fullmatch("([12][0-9]{3})[-/.]([0-9]{2})", label)
-    return bool(found) and (int(found[1]) + 1) % 100 == int(found[2])
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
 
 
 def is_date(text: str) -> bool:

@@ -337,11 +337,19 @@ def _complain_of_lengths(
 ) -> None:
     lengths, counts = np.unique(digits[rows], return_counts=True)
     usual = int(lengths[np.argmax(counts)])
-    other = int(rows[digits[rows] != usual].min())
+    cut = next((one for one in sorted(rows.tolist()) if _lost_its_end(one, digits, int(lengths[-1]), origins)), None)
+    if cut is not None:
+        usual = int(lengths[-1])
+    other = int(rows[digits[rows] != usual].min()) if cut is None else cut
     piece, row = _origin(other, origins)
     code = codes.to_code(int(key[other]), int(digits[other]))
     cure = f"give every line its {usual} digits"
-    if len(code) == usual - 1:
+    if cut is not None:
+        printed = _printed(other, origins)
+        cure = (
+            f'a spreadsheet that took it for a number may have dropped a zero at its end: write "{printed}0", as text'
+        )
+    elif len(code) == usual - 1:
         cure = f'a leading zero may be lost: write "0{code}", and keep the column as text'
     raise InputError(
         f"a line of {len(code)} digits where others of the year have {usual}",
@@ -351,6 +359,17 @@ def _complain_of_lengths(
         value=code,
         cure=cure,
     )
+
+
+def _printed(row: int, origins: list[tuple[Piece, int]]) -> str:
+    """Return a line as its file prints it."""
+    piece, number = _origin(row, origins)
+    return str(piece.table.column("line")[number - 1].as_py()).strip()
+
+
+def _lost_its_end(row: int, digits: np.ndarray, longest: int, origins: list[tuple[Piece, int]]) -> bool:
+    """Whether a line is a digit short, and printed with one point, as a number is: 2203.1 for 2203.10."""
+    return bool(digits[row] == longest - 1) and _printed(row, origins).count(".") == 1
 
 
 def _origin(row: int, origins: list[tuple[Piece, int]]) -> tuple[Piece, int]:

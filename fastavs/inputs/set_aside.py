@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.inputs.money import parted
 from fastavs.numbers import NumberForm
 from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.columns import plain
@@ -100,6 +101,8 @@ def readable_values(batch: pa.Table, form: NumberForm | None) -> np.ndarray:
 
 
 def _read(text: str | None, form: NumberForm | None) -> float:
+    money = parted(text or "")
+    text = money[0] if money else text
     try:
         return float((form.read(text or "") if form else text) or "nan")
     except ValueError:

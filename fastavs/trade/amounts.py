@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from fastavs.trade.rows import NO_KIND
 from fastavs.units.units import KINDS, NO_UNIT, Unit, read_unit
 
 SUPPRESSED = "quantity is suppressed"
+LIMITED = "quantity is a limit, not a figure"
 MARKS = frozenset(
     (
         ":", ":c", ":n", ":u", "(s)", "s", "(d)", "d", "(c)", "c", "(x)", "x", "(z)", "z", "*", "**", "***", "#",
@@ -24,6 +26,20 @@ MARKS = frozenset(
     )
 )  # fmt: skip
 """What offices write where a quantity is confidential or not to be had; compare in small letters, without blanks."""
+
+
+_LIMIT = re.compile(r"(?:[<>≤≥~]=?|under|over|less than|more than)\s*[0-9][0-9.,]*", re.IGNORECASE)
+
+
+def is_limit(text: str) -> bool:
+    """Whether a cell says that a quantity is below or above a number.
+
+    Examples
+    --------
+    >>> is_limit("<1"), is_limit("less than 0,5"), is_limit("1")
+    (True, True, False)
+    """
+    return bool(_LIMIT.fullmatch(text.strip()))
 
 
 class Amount(NamedTuple):
@@ -36,7 +52,7 @@ class Amount(NamedTuple):
     wrong : bool[n]
         Where it holds text that is no number.
     suppressed : int64[m]
-        Rows that hold a mark instead, ascending.
+        Rows that hold a mark or a limit ("<1") instead, ascending.
     marks : list of str
         The mark of each of these.
     """
@@ -62,7 +78,7 @@ def amount_column(piece: Piece, column: str) -> Amount | None:
     if not rows.size:
         return Amount(amount, wrong, rows, [])
     cells = piece.table.column(column).take(numbers(rows)).to_pylist()
-    hidden = np.array(["".join(str(cell).split()).lower() in MARKS for cell in cells])
+    hidden = np.array(["".join(str(cell).split()).lower() in MARKS or is_limit(str(cell)) for cell in cells])
     wrong[rows[hidden]] = False
     return Amount(amount, wrong, rows[hidden], [str(cells[at]).strip() for at in np.flatnonzero(hidden)])
 

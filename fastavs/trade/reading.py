@@ -10,13 +10,24 @@ import numpy as np
 from fastavs.arguments import LARGEST
 from fastavs.countries.partner import answers_to, one_spelling, written
 from fastavs.errors import InputError, did_you_mean
+from fastavs.inputs.money import without_signs
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.inputs.trade_columns import TRADE_COLUMNS, may_part
 from fastavs.periods import doubt_of, is_date
 from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
-from fastavs.trade.amounts import SUPPRESSED, Amount, Units, amount_column, has_comtrade_units, positive
+from fastavs.trade.amounts import (
+    LIMITED,
+    SUPPRESSED,
+    Amount,
+    Units,
+    amount_column,
+    has_comtrade_units,
+    is_limit,
+    positive,
+)
+from fastavs.trade.lost_zeros import told_of_lost_ends
 from fastavs.trade.mislabelled.find import CULPRITS
 from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
@@ -132,6 +143,7 @@ class Reading:
         return Rows(code, period, partner, value, details), names, respelled
 
     def _take_batch(self, piece: Piece) -> None:
+        piece = without_signs(piece, "value", self._rules.currency)
         places = {column: self._texts[column].places(piece) for column in KEYS}
         value, wrong = number_column(piece, "value")
         if self._rules.choices.value_factor != 1.0:
@@ -168,7 +180,8 @@ class Reading:
     ) -> Reasons:
         """Hold every row of a batch against the rules for rows."""
         line, codes_read = places["line"], self._texts["line"].names
-        self._troubles += self._rules.tariff.troubles(codes_read[len(self._troubles) :])
+        new, tariff = codes_read[len(self._troubles) :], self._rules.tariff
+        self._troubles += told_of_lost_ends(new, tariff.troubles(new), self._texts["line"].as_found, tariff)
         bad = Reasons(value.size)
         bad.mark_places(line, [*self._troubles, "no code"])
         bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
@@ -243,7 +256,7 @@ class Reading:
             if found is not None and found.suppressed.size:
                 stays = bad.none()[found.suppressed]
                 marks = [mark for mark, one in zip(found.marks, stays, strict=True) if one]
-                reasons = [f"{SUPPRESSED} ({mark})" for mark in marks]
+                reasons = [f"{LIMITED if is_limit(mark) else SUPPRESSED} ({mark})" for mark in marks]
                 self._aside.add(piece, found.suppressed[stays], reasons, QUANTITY)
 
     def _marks(self, piece: Piece) -> np.ndarray | None:
