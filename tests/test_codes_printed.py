@@ -165,13 +165,15 @@ def beer_and_wine(**more):
 
 def test_lines_and_prefixes_of_a_sweep() -> None:
     changes = {
-        "scaled": fa.ScaleDuty(0.5, 0.5, prefixes="2203.00"), "shifted": fa.ShiftDuty(0.1, prefixes=["22 03"]),
+        "scaled": fa.ScaleDuty(0.5, 0.5, prefixes="2203.00"), "shifted": fa.ShiftDuty(0.1, prefixes=["22 04"]),
         "set": fa.SetDuty("2203.00.01.00", "7%"), "dear": fa.PriceShock(2.0, prefixes='="2203"'),
     }  # fmt: skip
     scenarios = [fa.Scenario("as it is"), *(fa.Scenario(name, change) for name, change in changes.items())]
     sweep = fa.sweep(beer_and_wine(), scenarios, lines=["2203.00.0100", "2203000100"])
     rates = {one["scenario"]: one["rate"] for one in sweep.chosen.to_pylist()}
-    assert rates == {"as it is": 0.5, "scaled": 0.25, "shifted": near(0.6), "set": near(0.07), "dear": 0.25}
+    assert rates == {"as it is": 0.5, "scaled": 0.25, "shifted": 0.5, "set": near(0.07), "dear": 0.25}
+    wine = fa.sweep(beer_and_wine(), scenarios, lines="2204.00.0000")
+    assert [one["rate"] for one in wine.chosen.to_pylist()] == [0.2, 0.2, near(0.3), 0.2, 0.2]
     with pytest.raises(fa.InputError, match="1 to 12 digits"):
         fa.ScaleDuty(0.5, prefixes=["220300.00"])
 
