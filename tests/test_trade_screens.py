@@ -138,3 +138,13 @@ def test_a_strict_study_tells_what_it_set_aside_without_an_error(tmp_path: Path)
     ):
         load_case(tmp_path, trade, more="[options]\nstrict = true")
     assert load_case(tmp_path, FLOWS, more="[options]\nstrict = true").set_aside.counts()
+
+
+def test_the_report_leads_with_what_takes_much_of_the_trade(tmp_path: Path) -> None:
+    screen("run", write_case(tmp_path, WORLD + WORLD.splitlines()[1] + "\n"), "--out", tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    lead = page.index("are set aside: group of countries whose members stand beside it (the first:")
+    assert page.index("<h1>") < lead < page.index('<dl class="tiles">')
+    remark = page.index("1 row equals another one in every column")
+    assert lead < remark < page.index('<dl class="tiles">')
+    assert page.count("1 row equals another one in every column") == 1

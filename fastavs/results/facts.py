@@ -93,7 +93,7 @@ def large_losses(counts: Mapping[str, Any]) -> list[str]:
     What the study itself drops is none. `counts` is what `reading_record` says.
     """
     found = []
-    for one in counts["set_aside"]:
+    for one in counts.get("set_aside", ()):
         rows, value = one["share_of_rows"], one["share_of_value"]
         if max(rows, value) > LARGE and one["reason"] != DROPPED:
             what = "set aside" if one["lost"] == ROW else "without its quantity"
