@@ -128,11 +128,12 @@ class Study:
             },
             "the study",
         )
-        if config.trade.files or config.trade.columns:
+        if config.trade.files or config.trade.columns or config.trade.read:
             raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
         if config.partners.file or config.partners.columns:
             raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
-        if config.schedules.applied or config.schedules.bound or config.schedules.columns:
+        listed = config.schedules
+        if listed.applied or listed.bound or listed.columns or listed.read:
             raise InputError(
                 "in memory, schedules are tables, not files", key="schedules", expected="dollar, decimal, unreadable"
             )

@@ -19,6 +19,8 @@ from fastavs.tables.columns import about_row, number_column, text_column
 from fastavs.tables.tables import Columns, Piece
 
 PLAIN = re.compile(f"[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}")  # a code that `codes.trouble` has nothing against
+BY_READER = "set aside by its reader: "
+"""What stands before the reason in place of a duty that a reader of `fastavs.readers` could not read."""
 COLUMNS = Columns("schedules", ("line", "duty", "description"), ("year",), ("year", "line", "duty"))
 
 
@@ -209,6 +211,8 @@ def _read_duties(
     errors: dict[int, DutyError] = {}
     for place, text in enumerate(duty_texts):
         try:
+            if text.startswith(BY_READER):
+                raise DutyError(text.removeprefix(BY_READER), value=text, cure="leave the line out")
             duties.append(read(text, dollar=dollar, decimal=decimal))
         except DutyError as error:
             duties.append(None)

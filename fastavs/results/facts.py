@@ -108,11 +108,12 @@ def large_losses(counts: Mapping[str, Any]) -> list[str]:
 def reading_record(checked: Checked) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
     accounts = checked.set_aside.accounts()
-    rows, factor = max(checked.trade.read, 1), checked.config.trade.value_factor
+    read = checked.trade.read + checked.inputs.by_readers.added_up
+    rows, factor = max(read, 1), checked.config.trade.value_factor
     lost_value = sum(one.value for one in accounts if one.lost == ROW) * factor
     value = float(checked.trade.rows.value.sum()) + lost_value
     return {
-        "rows_read": checked.trade.read,
+        "rows_read": read,
         "rows_set_aside": sum(one.count for one in accounts if one.lost == ROW),
         "quantities_set_aside": sum(one.count for one in accounts if one.lost == QUANTITY),
         "set_aside": [
