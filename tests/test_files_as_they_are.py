@@ -108,3 +108,41 @@ def test_values_with_the_sign_of_another_study(tmp_path: Path) -> None:
     rows |= {"quantity": [2.0], "unit": ["l"]}
     study = fa.Study(rows, {"year": [2023], "line": ["22030010"], "duty": ["0.5 EUR/l"]}, currency="EUR")
     assert study.rates().table["rate"].to_pylist() == [near(0.2)]
+
+
+def year_of(period: str, change: float = 0.0) -> list[str]:
+    """Rows of a year."""
+    partners = ("DEU", "FRA", "POL", "ITA", "ESP", "CZE")
+    return [f"{period},22030090,{one},{100 * place + 1 + change},10,l" for place, one in enumerate(partners)]
+
+
+def test_a_year_under_the_name_of_another_is_told(tmp_path: Path) -> None:
+    same = [HEADER + "\n".join(year_of("2022")) + "\n", HEADER + "\n".join(reversed(year_of("2023"))) + "\n"]
+    (remark,) = load_case(tmp_path, same).checked.trade.remarks
+    assert remark == "The 6 rows of 2022 and 2023 are the same in code, partner and value: is one file there twice?"
+    other = [same[0], HEADER + "\n".join(year_of("2023", 0.5)) + "\n"]
+    assert not load_case(tmp_path, other).checked.trade.remarks
+    few = [HEADER + "\n".join(year_of(period)[:4]) + "\n" for period in ("2022", "2023")]
+    assert not load_case(tmp_path, few).checked.trade.remarks
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("reporterISO", "DEU"), ("Reporter", "Germany"), ("reporterCode", "276")]
+)
+def test_a_country_as_its_own_partner_is_told(tmp_path: Path, column: str, value: str) -> None:
+    rows = [f"{one},{value}" for one in year_of("2023")]
+    trade = f"{HEADER.strip()},{column}\n" + "\n".join(rows) + "\n"
+    (remark,) = load_case(tmp_path, trade).checked.trade.remarks
+    assert remark.startswith("1 row has the reporting country itself as partner (DEU, worth 1): goods that come back.")
+    assert not load_case(tmp_path, trade.replace(value, "Austria")).checked.trade.remarks[1:]
+
+
+def test_quantities_that_are_all_zero_are_told(tmp_path: Path) -> None:
+    trade = HEADER.strip() + ",net_mass_kg\n2023,22030010,DEU,100,0,l,0\n2023,22041000,FRA,500,,l,0\n"
+    (remark,) = load_case(tmp_path, trade).checked.trade.remarks
+    assert (
+        remark
+        == "No row has a quantity above 0 (net_mass_kg and quantity): no specific part of a duty can be worked out."
+    )
+    assert not load_case(tmp_path, trade.replace("500,,", "500,1,")).checked.trade.remarks
+    assert not load_case(tmp_path, trade, applied={"22030010": "5%", "22041000": "5%"}).checked.trade.remarks

@@ -14,6 +14,7 @@ from fastavs.trade.duplicates import sift_duplicates
 from fastavs.trade.flows import sift_flows
 from fastavs.trade.lost_zeros import sift_lost_zeros
 from fastavs.trade.partner_totals import sift_partner_totals
+from fastavs.trade.remarks import tell_of_own_country, tell_of_same_periods
 from fastavs.trade.rules import Rules
 from fastavs.trade.together import Together
 
@@ -32,6 +33,8 @@ def sift(rows: Together, rules: Rules, sources: Sequence[Source]) -> np.ndarray:
         sift_partner_totals(rows, rules.partners)
         sift_code_totals(rows, choices.value_factor)
     tell_of_splits(rows)
+    tell_of_same_periods(rows)
+    tell_of_own_country(rows)
     return np.sort(np.concatenate([np.empty(0, dtype=np.int64), *(some for some, _ in rows.lost)]))
 
 

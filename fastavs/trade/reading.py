@@ -67,6 +67,7 @@ class Reading:
             "marked": Growing(np.int8, expected=expected),
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
+        self._with_amounts: set[str] = set()
         self._splits: dict[str, SplitColumn] = {}
         self._negative: list[tuple[np.ndarray, ...]] = []
 
@@ -95,8 +96,17 @@ class Reading:
             labels=labels,
             negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
             overflowed=[name for name, split in self._splits.items() if split.overflowed],
-            remarks=self._remarks_on_periods(),
+            remarks=[*self._remarks_on_periods(), *self._remark_on_no_quantity()],
         )
+
+    def _remark_on_no_quantity(self) -> list[str]:
+        """Tell of columns of quantities that hold none, where duties go by quantity."""
+        if not (self._rules.kinds and self._with_amounts):
+            return []
+        if any(quantity.whole().amount.size for quantity in self._quantities.values()):
+            return []
+        names = " and ".join(sorted(self._with_amounts))
+        return [f"No row has a quantity above 0 ({names}): no specific part of a duty can be worked out."]
 
     def _remarks_on_periods(self) -> list[str]:
         """Tell of periods that are dates, and of those whose form leaves something open."""
@@ -149,6 +159,7 @@ class Reading:
         if self._rules.choices.value_factor != 1.0:
             value = value * self._rules.choices.value_factor
         amounts = {column: amount_column(piece, column) for column in ("quantity", "quantity_2", "net_mass_kg")}
+        self._with_amounts |= {column for column, found in amounts.items() if found is not None}
         bad = self._judge(places, value, wrong, amounts)
         rows, reasons = bad.found()
         self._aside.add(piece, rows, reasons, ROW)
