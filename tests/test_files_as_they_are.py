@@ -146,3 +146,12 @@ def test_quantities_that_are_all_zero_are_told(tmp_path: Path) -> None:
     )
     assert not load_case(tmp_path, trade.replace("500,,", "500,1,")).checked.trade.remarks
     assert not load_case(tmp_path, trade, applied={"22030010": "5%", "22041000": "5%"}).checked.trade.remarks
+
+
+def test_codes_with_words_behind_them_are_told(tmp_path: Path) -> None:
+    described = [f"2023,{code},DEU,10,10,l\n" for code in ("2203.00.10 - Beer", "22030010: пиво", "02O3")]
+    found = set_aside(load_case(tmp_path, HEADER + ROWS + "".join(described)))
+    words = "code has other characters than digits"
+    assert [reason.partition(" (")[0] for _, _, reason in found] == [f"{words}: words behind it"] * 2 + [words]
+    with pytest.raises(fa.InputError, match="To mend it: part the column in two, codes and words"):
+        load_case(tmp_path, HEADER + ROWS, applied={"22030010 Beer": "5%"})

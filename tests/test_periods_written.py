@@ -99,3 +99,8 @@ def test_weeks_are_named_where_a_year_lacks_trade(tmp_path: Path) -> None:
         fa.InputError, match="2023 has no trade of its own, and the trade has 202352: its last two digits"
     ):
         load_case(tmp_path, HEADER + "202352,22030010,DEU,60,60,l\n")
+
+
+def test_periods_in_words_are_listed_where_a_year_lacks_trade(tmp_path: Path) -> None:
+    with pytest.raises(fa.InputError, match="its periods are Feb-23, Jan-23"):
+        load_case(tmp_path, HEADER + "Jan-23,22030010,DEU,60,60,l\nFeb-23,22030010,DEU,60,60,l\n")

@@ -9,6 +9,9 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.options import Base
 from fastavs.periods import as_label, doubt_of, of_year, overlap
 
+SHOWN = 6
+"""How many periods of the trade a message lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -74,7 +77,8 @@ def make_serving(base: Base, periods: Sequence[str], applied: Sequence[int], bou
             if not own_periods[year]:
                 raise InputError(
                     f"the schedule year {year} has no trade of its own{_doubts_of(year, periods)}",
-                    expected=f'trade whose period is "{year}", or {year} with a suffix such as "{year}H1"',
+                    expected=f'trade whose period is "{year}", or {year} with a suffix such as "{year}H1"; '
+                    f"its periods are {', '.join(periods[:SHOWN])}{', ...' if len(periods) > SHOWN else ''}",
                     cure="add that trade, or let the year rest on a base: [base] periods and first_year",
                 )
         elif not base_periods:
