@@ -98,6 +98,14 @@ def test_a_line_that_lost_a_zero_at_its_end_is_told(tmp_path: Path) -> None:
         fa.InputError, match=r'row 2, column line: a line of 5 digits where others .* 6 "22031".*"2203.10"'
     ):
         load_case(tmp_path, HEADER + "2023,220301,DEU,10,10,l\n", applied=applied)
+    applied = {"2203.0011": "10%", "2203.01": "10%"}
+    with pytest.raises(fa.InputError, match=r'row 2, column line: a line of 6 digits .* have 8 "220301".*"2203.0100"'):
+        load_case(tmp_path, HEADER + "2023,220301,DEU,10,10,l\n", applied=applied)
+    with pytest.raises(fa.InputError, match=r'row 2, .*"220301". To mend it: give every line its 8 digits'):
+        load_case(
+            tmp_path, HEADER + "2023,220301,DEU,10,10,l\n",
+            applied={"2203.00.11": "10%", "2203.01": "10%", "2203.02.01": "10%"},
+        )  # fmt: skip
     applied = APPLIED | {"203290": "10%"}
     with pytest.raises(fa.InputError, match="a line of 6 digits where others of the year have 8"):
         load_case(tmp_path, HEADER + "2023,220301,DEU,10,10,l\n", applied=applied)

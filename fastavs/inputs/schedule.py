@@ -341,7 +341,7 @@ def _complain_of_lengths(
 ) -> None:
     lengths, counts = np.unique(digits[rows], return_counts=True)
     usual = int(lengths[np.argmax(counts)])
-    cut = next((one for one in sorted(rows.tolist()) if _lost_its_end(one, digits, int(lengths[-1]), origins)), None)
+    cut = _cut_by_a_spreadsheet(rows, digits, origins)
     if cut is not None:
         usual = int(lengths[-1])
     other = int(rows[digits[rows] != usual].min()) if cut is None else cut
@@ -349,10 +349,8 @@ def _complain_of_lengths(
     code = codes.to_code(int(key[other]), int(digits[other]))
     cure = f"give every line its {usual} digits"
     if cut is not None:
-        printed = _printed(other, origins)
-        cure = (
-            f'a spreadsheet that took it for a number may have dropped a zero at its end: write "{printed}0", as text'
-        )
+        whole = _printed(cut, origins).ljust(usual + 1, "0")
+        cure = f'a spreadsheet that took it for a number may have dropped zeros at its end: write "{whole}", as text'
     elif len(code) == usual - 1:
         cure = f'a leading zero may be lost: write "0{code}", and keep the column as text'
     raise InputError(
@@ -365,15 +363,18 @@ def _complain_of_lengths(
     )
 
 
+def _cut_by_a_spreadsheet(rows: np.ndarray, digits: np.ndarray, origins: list[tuple[Piece, int]]) -> int | None:
+    """Return a row whose line is short and printed with one point, as a number is, like lines of full length."""
+    whole = digits[rows] == digits[rows].max()
+    if not any(_printed(row, origins).count(".") == 1 for row in rows[whole].tolist()):
+        return None  # it is a heading, or has lost something else
+    return next((row for row in sorted(rows[~whole].tolist()) if _printed(row, origins).count(".") == 1), None)
+
+
 def _printed(row: int, origins: list[tuple[Piece, int]]) -> str:
     """Return a line as its file prints it."""
     piece, number = _origin(row, origins)
     return str(piece.table.column("line")[number - 1].as_py()).strip()
-
-
-def _lost_its_end(row: int, digits: np.ndarray, longest: int, origins: list[tuple[Piece, int]]) -> bool:
-    """Whether a line is a digit short, and printed with one point, as a number is: 2203.1 for 2203.10."""
-    return bool(digits[row] == longest - 1) and _printed(row, origins).count(".") == 1
 
 
 def _origin(row: int, origins: list[tuple[Piece, int]]) -> tuple[Piece, int]:
