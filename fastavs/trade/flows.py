@@ -8,7 +8,7 @@ import numpy as np
 
 from fastavs.inputs.set_aside import OTHER_FLOW
 from fastavs.inputs.trade_columns import plain_name
-from fastavs.trade.together import Together
+from fastavs.trade.trade_rows import TradeRows
 
 NAMES = frozenset(
     (
@@ -88,12 +88,12 @@ def _plain(value: str) -> str:
     return "".join(sign for sign in value.removesuffix(".0").casefold() if sign.isalnum())
 
 
-def sift_flows(rows: Together, wanted: str | None) -> None:
+def sift_flows(rows: TradeRows, wanted: str | None) -> None:
     """Set aside what is of another flow, file by file.
 
     Parameters
     ----------
-    rows : Together
+    rows : TradeRows
     wanted : {"imports", "exports"}, optional
         The flow that the study names. Left out, it is imports; a file that has exports alone then stays, for partners'
         statistics do.
@@ -107,7 +107,7 @@ def sift_flows(rows: Together, wanted: str | None) -> None:
         if plain_name(column) in NAMES:
             told = True
             _tell_of_no_flow(rows, column, ["too many values, or fractions"], wanted)
-    for column, (codes, values) in rows.splits.items():
+    for column, (codes, values) in rows.breakdowns.items():
         if plain_name(column) not in NAMES:
             continue
         told = True
@@ -124,7 +124,7 @@ def sift_flows(rows: Together, wanted: str | None) -> None:
         rows.remarks.append(f"The study takes {wanted}, and the trade has no column of flows: all rows count.")
 
 
-def _sift_one_flow(rows: Together, column: str, value: str, wanted: str | None) -> None:
+def _sift_one_flow(rows: TradeRows, column: str, value: str, wanted: str | None) -> None:
     """Judge a column in which all rows hold one value."""
     (flow,) = flows_of(column, [value])
     if flow is None:
@@ -135,7 +135,7 @@ def _sift_one_flow(rows: Together, column: str, value: str, wanted: str | None) 
         rows.remarks.append(f"All trade is {flow} (column {column}, {value}); it is taken as imports are.")
 
 
-def _tell_of_no_flow(rows: Together, column: str, values: Sequence[str], wanted: str | None) -> None:
+def _tell_of_no_flow(rows: TradeRows, column: str, values: Sequence[str], wanted: str | None) -> None:
     """Remark on a column that is called one of flows and has none that is known."""
     more = f" and {len(values) - MOST_TOLD} more" if len(values) > MOST_TOLD else ""
     rows.remarks.append(
@@ -145,7 +145,7 @@ def _tell_of_no_flow(rows: Together, column: str, values: Sequence[str], wanted:
 
 
 def _sift_file(
-    rows: Together,
+    rows: TradeRows,
     column: str,
     these: np.ndarray,
     codes: np.ndarray,

@@ -8,10 +8,10 @@ import numpy as np
 
 from fastavs.codes import as_digits
 from fastavs.trade.rules import Tariff
-from fastavs.trade.together import Together
+from fastavs.trade.trade_rows import TradeRows
 
 
-def sift_lost_zeros(rows: Together, tariff: Tariff) -> None:
+def sift_lost_zeros(rows: TradeRows, tariff: Tariff) -> None:
     """Set aside codes one digit shorter than lines, where other codes of that length have lost a leading zero.
 
     Only a tariff of an odd number of digits has such codes: elsewhere they have an odd number of digits themselves.

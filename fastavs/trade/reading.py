@@ -27,13 +27,13 @@ from fastavs.trade.amounts import (
     is_limit,
     positive,
 )
+from fastavs.trade.breakdown_columns import BreakdownColumn
 from fastavs.trade.lost_zeros import told_of_lost_ends
 from fastavs.trade.mislabelled.find import CULPRITS
 from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
-from fastavs.trade.splits import SplitColumn
-from fastavs.trade.together import Cells, Together
+from fastavs.trade.trade_rows import Cells, TradeRows
 from fastavs.units.units import read_comtrade_unit, read_unit
 
 KEYS = ("line", "period", "partner")
@@ -68,7 +68,7 @@ class Reading:
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
         self._with_amounts: set[str] = set()
-        self._splits: dict[str, SplitColumn] = {}
+        self._breakdowns: dict[str, BreakdownColumn] = {}
         self._negative: list[tuple[np.ndarray, ...]] = []
 
     def take(self, number: int, piece: Piece) -> None:
@@ -78,11 +78,13 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def together(self, labels: Sequence[str]) -> Together:
+    def trade_rows(self, labels: Sequence[str]) -> TradeRows:
         """Return all rows kept, to be judged beside each other; `labels` are the sources."""
-        parting = {name: (split.whole(), ["", *split.texts.names]) for name, split in self._splits.items()}
-        alike = {name: split.only() for name, split in self._splits.items()}
-        return Together(
+        parting = {
+            name: (breakdown.whole(), ["", *breakdown.texts.names]) for name, breakdown in self._breakdowns.items()
+        }
+        alike = {name: breakdown.only() for name, breakdown in self._breakdowns.items()}
+        return TradeRows(
             code=self._columns["line"].whole(),
             period=self._columns["period"].whole(),
             partner=self._columns["partner"].whole(),
@@ -90,12 +92,12 @@ class Reading:
             codes=self._texts["line"].names,
             periods=self._texts["period"].names,
             partners=self._texts["partner"].names,
-            splits={name: (codes, texts) for name, (codes, texts) in parting.items() if codes is not None},
+            breakdowns={name: (codes, texts) for name, (codes, texts) in parting.items() if codes is not None},
             constants={name: text for name, text in alike.items() if text is not None},
             origin=self._origin(),
             labels=labels,
             negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
-            overflowed=[name for name, split in self._splits.items() if split.overflowed],
+            overflowed=[name for name, breakdown in self._breakdowns.items() if breakdown.overflowed],
             remarks=[*self._remarks_on_periods(), *self._remark_on_no_quantity()],
         )
 
@@ -178,7 +180,7 @@ class Reading:
             self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
         self._quantities["mass"].add(kept, None, None if mass is None else positive(mass.amount[good]))
-        self._take_splits(piece, places, kept, good)
+        self._take_breakdowns(piece, places, kept, good)
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -252,14 +254,14 @@ class Reading:
         kind[base_units == 0.0] = NO_KIND
         return kind, base_units
 
-    def _take_splits(self, piece: Piece, keys: Mapping[str, np.ndarray], kept: int, good: Any) -> None:
+    def _take_breakdowns(self, piece: Piece, keys: Mapping[str, np.ndarray], kept: int, good: Any) -> None:
         """Take what may part rows and the study does not name, or names a flow."""
         for name in piece.table.column_names:
             if name == "flow" or (name not in TRADE_COLUMNS.all and may_part(piece.table.schema.field(name))):
-                self._splits.setdefault(name, SplitColumn(name, self.kept - kept))
-        for split in self._splits.values():
-            places = split.places(piece, keys)
-            split.add(kept, None if places is None else places[good])
+                self._breakdowns.setdefault(name, BreakdownColumn(name, self.kept - kept))
+        for breakdown in self._breakdowns.values():
+            places = breakdown.places(piece, keys)
+            breakdown.add(kept, None if places is None else places[good])
 
     def _note_suppressed(self, piece: Piece, amounts: Mapping[str, Amount | None], bad: Reasons) -> None:
         """Set the quantities aside that are withheld, of rows that stay."""

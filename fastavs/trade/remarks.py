@@ -9,7 +9,7 @@ import numpy as np
 from fastavs.countries.partner import iso3
 from fastavs.inputs.trade_columns import plain_name
 from fastavs.tables.sources import stretches
-from fastavs.trade.together import Together
+from fastavs.trade.trade_rows import TradeRows
 
 FEW = 5
 """Periods of fewer rows may hold the same ones by chance."""
@@ -23,7 +23,7 @@ REPORTERS = frozenset(
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 
 
-def tell_of_same_periods(rows: Together) -> None:
+def tell_of_same_periods(rows: TradeRows) -> None:
     """Remark on two periods whose rows are the same: one year's file under the name of another's."""
     counts = np.bincount(rows.period, minlength=len(rows.periods))
     several = [place for place in np.flatnonzero(counts >= FEW).tolist() if (counts == counts[place]).sum() > 1]
@@ -39,7 +39,7 @@ def tell_of_same_periods(rows: Together) -> None:
             )
 
 
-def _sums(rows: Together) -> np.ndarray:
+def _sums(rows: TradeRows) -> np.ndarray:
     """Return two sums for each period that do not depend on the order of its rows, int64[2, periods]."""
     sums = np.zeros((2, len(rows.periods)), dtype=np.int64)
     for some in stretches(rows.value.size):
@@ -54,7 +54,7 @@ def _sums(rows: Together) -> np.ndarray:
     return sums
 
 
-def tell_of_own_country(rows: Together) -> None:
+def tell_of_own_country(rows: TradeRows) -> None:
     """Remark on trade of a country with itself, where a column says whose statistics they are."""
     for column, value in rows.constants.items():
         own = iso3(value) if value and plain_name(column) in REPORTERS else None

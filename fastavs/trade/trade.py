@@ -111,7 +111,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
     def again() -> Trade:
         return read_trade(sources, rules, SetAside(), quiet)
 
-    rows_beside = reading.together([source.label for source in sources])
+    rows_beside = reading.trade_rows([source.label for source in sources])
     gone = sift(rows_beside, rules, sources)
     note_lost(rows_beside, sources, aside)
     if gone.size == reading.kept:
