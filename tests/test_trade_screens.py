@@ -127,7 +127,7 @@ def test_the_record_says_how_the_trade_was_read(tmp_path: Path) -> None:
     trade = json.loads((tmp_path / "out" / "run.json").read_text())["study"]["trade"]
     assert trade == {
         "columns": {"quantity": "quantity"}, "decimal": None, "thousands": ",", "digits": 6, "value_factor": 1000.0,
-        "unit": "l", "totals": "keep", "duplicates": "drop", "flow": "exports",
+        "unit": "l", "totals": "keep", "duplicates": "drop", "flow": "exports", "read": [],
     }  # fmt: skip
 
 
