@@ -18,7 +18,7 @@ from bench.measures import TWIN
 from bench.resolved import Resolved, resolve
 from bench.rivals import rates, ways
 from bench.shocks import Shock
-from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.rows import row_figures
 from fastavs.index.sorted_index import SortedIndex
@@ -94,7 +94,7 @@ def _by_row(given: Resolved, by_line: np.ndarray) -> np.ndarray:
 def _index_rates(index: SortedIndex) -> np.ndarray:
     """Return the rate of each line from the sorted index."""
     plan = make_plan(index)
-    factors, _ = Effects(plan, [AS_IT_IS.scenario()]).of(np.array([0]))
+    factors, _ = ScenarioFactors(plan, [AS_IT_IS.scenario()]).of(np.array([0]))
     figures = row_figures(plan.duties, index.entries, plan.rows, factors, index.facts["outlier"])
     return figures.rate[plan.line_row]
 

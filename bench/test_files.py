@@ -60,8 +60,11 @@ def test_load(timed: Any, scale: float) -> None:
     timed(lambda: fa.Study.load(study_file), rounds=1, warmup=0)
 
 
-@pytest.mark.full
-@pytest.mark.contenders("fastavs")
-def test_build(timed: Any, scale: float) -> None:
-    study = fa.Study.load(checked_files(scale)[0])  # a fresh one: what it has sorted it keeps
-    timed(lambda: fa.build_index(study), rounds=1, warmup=0)
+@pytest.mark.contenders("fastavs", "duckdb")
+def test_build(timed: Any, scale: float, contender: str) -> None:
+    study_file, schedules = checked_files(scale)
+    if contender == "fastavs":
+        study = fa.Study.load(study_file)  # a fresh one: what it has sorted it keeps
+        timed(lambda: fa.build_index(study), rounds=1, warmup=0)
+    else:  # for scale: the whole of its way to the summary
+        timed(lambda: duckdb.summary(study_file, schedules), rounds=1, warmup=0)

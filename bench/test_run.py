@@ -19,8 +19,8 @@ from bench.processes import TWO_PROCESSORS, processor_seconds, spent
 from bench.test_files import checked_files, process_of
 
 RUN = """
-from fastavs.cli import main
-main(["run", {study!r}, "--out", {out!r}{more}])
+from fastavs.cli import program
+program(["run", {study!r}, "--out", {out!r}{more}])
 """
 TABLES_ALONE = ', "--no-report"'
 MORE = {"run --no-report": TABLES_ALONE, "run": ""}

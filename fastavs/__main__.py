@@ -1,6 +1,6 @@
 """``python -m fastavs``."""
 
-from fastavs.cli import main
+from fastavs.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -265,7 +265,7 @@ class _Work:
 
 
 def _stretches(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return all places of half-open stretches, one behind the other, and whose each is; int64[...] both."""
+    """Return all places of half-open stretches, one after the other, and whose each is; int64[...] both."""
     n = last - first
     of = np.repeat(np.arange(n.size), n)
     return of, np.arange(of.size) + np.repeat(first - (np.cumsum(n) - n), n)

@@ -653,10 +653,10 @@ def governing(applied: Rated | None, bound: Rated | None) -> str:
     return "applied" if applied_is_lesser(applied.rate, bound.rate) else "bound"
 
 
-Sides = dict[str, dict[str, Rated | None]]
+Charges = dict[str, dict[str, Rated | None]]
 
 
-def sides(reading: Reading, year: int, cache: dict[int, dict[str, Rated]]) -> Sides:
+def sides(reading: Reading, year: int, cache: dict[int, dict[str, Rated]]) -> Charges:
     """{line: {"applied": ..., "bound": ...}} over the lines of a year: the bound schedule's if it has one."""
 
     def applied(of_year: int) -> dict[str, Rated]:

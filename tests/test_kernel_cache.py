@@ -74,6 +74,20 @@ def test_a_callee_in_another_file_that_changes_is_compiled_anew(root, tmp_path, 
     assert ask(ASK, root, **settings) == "31 1"
 
 
+def test_what_another_version_kept_is_passed_over_though_its_classes_are_gone(root):
+    """As after an update: what the kernels' old version kept lies beside the new files."""
+    of_pairs = "from typing import NamedTuple\n\nclass {name}(NamedTuple):\n    x: int\n"
+    caller = CALLER.replace("return helper(x)", "return helper(x.x)")
+    (root / "fastavs" / "kernels" / "caller.py").write_text(caller)
+    callee(root, "inner", 2)
+    told = []
+    for name in ("Old", "New"):
+        (root / "fastavs" / "kernels" / "pairs.py").write_text(of_pairs.format(name=name))
+        asked = ASK.replace("caller(10)", f"caller({name}(10))")
+        told.append(ask(f"from fastavs.kernels.pairs import {name}\n{asked}", root))
+    assert told == ["21 0", "21 0"]
+
+
 def test_nothing_is_kept_where_numba_caches_in_another_way(root, tmp_path):
     callee(root, "inlined", 2)
     folder = tmp_path / "cache"

@@ -16,7 +16,7 @@ from test_twin import study_of
 import fastavs as fa
 from fastavs.evaluation.blocks import singles_of, under
 from fastavs.evaluation.changed_trade import with_counts
-from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.evaluation.rows import row_figures
 from fastavs.index.sorted_index import SortedIndex
@@ -46,7 +46,7 @@ def assert_near(found: float, expected: float | None, where: object, slack: floa
 
 def rows_of(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rates and counts of every row, as things are."""
-    factors, _ = Effects(plan, [NOTHING]).of(np.arange(1))
+    factors, _ = ScenarioFactors(plan, [NOTHING]).of(np.arange(1))
     found = row_figures(plan.duties, plan.index.entries, plan.rows, factors, plan.index.facts["outlier"])
     return found.rate, found.kept, found.binding
 

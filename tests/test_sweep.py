@@ -20,7 +20,7 @@ from test_twin import study_of
 import fastavs as fa
 from fastavs.cli.main import main
 from fastavs.evaluation.blocks import Block, run_block
-from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.plan import make_plan
 from fastavs.results.summary import FIGURES
 
@@ -117,7 +117,7 @@ def test_a_scenario_has_the_same_bits_alone_and_in_a_block(seed: int) -> None:
     study = study_of(made)
     scenarios = scenarios_for(made, seed, many=40)[:43]
     plan = make_plan(fa.build_index(study), scenarios, careful=True)
-    effects = Effects(plan, scenarios)
+    effects = ScenarioFactors(plan, scenarios)
     alone = np.concatenate(
         [run_block(plan, Block(np.array([s]), *effects.of(np.array([s])), None), True) for s in range(len(scenarios))]
     )

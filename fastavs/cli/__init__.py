@@ -1,5 +1,6 @@
 """The command line."""
 
 from fastavs.cli.main import main
+from fastavs.cli.program import program
 
-__all__ = ["main"]
+__all__ = ["main", "program"]

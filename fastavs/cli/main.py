@@ -23,9 +23,7 @@ from fastavs.errors import FastavsError
 from fastavs.inputs.unread import UnreadDuties
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
-
-
-FEW_CYCLES = 50_000
+FEW_CYCLES = 400_000
 """New objects between two looks for cycles: a run makes many objects and few cycles, and the looks take 4 % of it."""
 
 

@@ -3,7 +3,7 @@
 from fastavs.duty.duty import Duty
 from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub
 from fastavs.duty.pieces import Piecewise
-from fastavs.duty.reading import parse_duty, read_duty
+from fastavs.duty.reading import duty_of, parse_duty, read_duty
 from fastavs.kernels.names import ADD, CONST, MAX, MIN, SUB, TERM
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Piecewise",
     "Specific",
     "Sub",
+    "duty_of",
     "parse_duty",
     "read_duty",
 ]

@@ -130,6 +130,11 @@ def parse_duty(text: str, *, dollar: str = "USD", decimal: str | None = None) ->
     >>> parse_duty("5% but not less than 4.74¢/kg or more than 9.48¢/kg", dollar="CAD").text
     'min(max(5%, 0.0474 CAD/kg), 0.0948 CAD/kg)'
     """
+    return duty_of(text, dollar, decimal)
+
+
+def duty_of(text: str, dollar: str = "USD", decimal: str | None = None) -> Duty:
+    """Read a duty as `parse_duty`, from what is known to be text."""
     if decimal != "," or "." not in text:
         printed = _as_printed(text)
         if printed is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from fastavs.errors import InputError
 from fastavs.evaluation.averages import FIGURES, empty_sums, summary_of
 from fastavs.evaluation.changed_trade import changed_plan
-from fastavs.evaluation.factors import Effects
+from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, make_plan, touched_lines
 from fastavs.evaluation.rows import alone, charge_rows, rare_lanes
@@ -20,7 +20,7 @@ from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
 from fastavs.kernels.names import CONST
 from fastavs.kernels.row_lanes import LANES
-from fastavs.kernels.shapes import Bounds, Factors, RowFigures, Sides, Sums, changed
+from fastavs.kernels.shapes import Bounds, Charges, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
 from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
@@ -110,31 +110,31 @@ def singles_of(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[Block]:
     """Give the scenarios one by one, in their order."""
     for first in range(0, len(scenarios), BATCH):
         batch = scenarios[first : first + BATCH]
-        effects = Effects(plan, batch)
+        found = ScenarioFactors(plan, batch)
         for place, one in enumerate(batch):
             here = np.array([place])
-            yield Block(here + first, *effects.of(here), one if is_single(one) else None, trade_of(one))
+            yield Block(here + first, *found.of(here), one if is_single(one) else None, trade_of(one))
 
 
 def blocks_of(plan: Plan, scenarios: Sequence[Scenario], size: int = BLOCK) -> Iterator[Block]:
     """Split scenarios into blocks of neighbours on the same trade, and into single ones, a batch at a time."""
     for first in range(0, len(scenarios), BATCH):
         batch = scenarios[first : first + BATCH]
-        effects = Effects(plan, batch)
+        found = ScenarioFactors(plan, batch)
         alone = np.array([is_single(one) for one in batch], dtype=bool)
         trades = [trade_of(one) for one in batch]
         number = {trade: place for place, trade in enumerate(dict.fromkeys(trades))}
         of_trade = np.array([number[trade] for trade in trades])
-        order = effects.order()
+        order = found.order()
         for trade, here in number.items():
             mine = order[of_trade[order] == here]
             together = mine[~alone[mine]]
             for start in range(0, together.size, size):
                 some = together[start : start + size]
-                yield Block(some + first, *effects.of(some), None, trade)
+                yield Block(some + first, *found.of(some), None, trade)
             for place in np.sort(mine[alone[mine]]):
                 one = np.array([place])
-                yield Block(one + first, *effects.of(one), batch[int(place)], trade)
+                yield Block(one + first, *found.of(one), batch[int(place)], trade)
 
 
 def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
@@ -161,21 +161,21 @@ def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
     unknown = np.flatnonzero(np.isnan(figures.rate))
     if unknown.size and (rows["purely_specific"][unknown] & ~rows["nullable"][unknown]).any():
         return False
-    lanes = Sides(rate, part, specific)
+    lanes = Charges(rate, part, specific)
     carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
-    add_classes(plan.layout, Sides(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
+    add_classes(plan.layout, Charges(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
     return True
 
 
 def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sums) -> bool:
     """Add up scenarios that go together; False if a row that was not prepared for it has no rate."""
     facts, entries, factors = plan.index.facts, plan.index.entries, block.factors
-    shape = (plan.ready.seats, factors.scale.shape[1])
+    shape = (plan.ready.slots, factors.scale.shape[1])
     which, rare = rare_lanes(plan.duties, entries, rows, factors, facts["outlier"])
     fits: bool = sweep_block(
         plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
         (facts["outlier"], facts["zero"], full),
-        Sides(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.bool_)), np.empty((LANES, shape[1])), sums,
+        Charges(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.bool_)), np.empty((LANES, shape[1])), sums,
     )  # fmt: skip
     return fits
 

@@ -80,7 +80,7 @@ def _check_change(facts: dict[str, Any], name: str, change: Change) -> None:
                 )  # fmt: skip
 
 
-class Effects:
+class ScenarioFactors:
     """Scenarios as numbers: s of them, none of which sets new duties, or whose new duties are settled elsewhere.
 
     Attributes

@@ -11,13 +11,13 @@ from fastavs.evaluation.blocks import Block, under, unprepared
 from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.evaluation.rows import row_figures, row_lanes
-from fastavs.index.lines_of_years import LineLayout, behind_of
+from fastavs.index.lines_of_years import LineLayout, pairs_of
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry, carry_counts
 from fastavs.kernels.govern import compare, govern, settle
 from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import COUNT, Behind, Compared, Governing, Sides
+from fastavs.kernels.shapes import COUNT, Charges, Compared, Governing, Pairs
 from fastavs.scenario.duties import SetDuty
 from fastavs.scenario.scenario import Scenario
 
@@ -134,35 +134,35 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
         By grouping; see `fastavs.kernels.groups.group`.
     """
     some = [plan.index.lines_of_years.members(title) for title in by]
-    by_row, carried = _behind_by_row(plan), plan.index.lines_of_years.every.carried
+    by_row, carried = _pairs_by_row(plan), plan.index.lines_of_years.every.carried
     plan, rows = under(plan, block)
     index, n, k = plan.index, rows.size, carried.low.shape[1]
     zero = index.facts["zero"]
     found = row_lanes(plan.duties, index.entries, rows, block.factors, block.bounds, index.facts["outlier"])
     width = found.rate.shape[1]
-    sides = _empty_sides(n + k)
-    sides.specific[:n] = rows["specific"]
+    charges = _empty_charges(n + k)
+    charges.specific[:n] = rows["specific"]
     groups = [index.grouped(one) for one in some]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
     governing = _empty_lines(by_row.applied.size)
     level_of = np.empty(k, dtype=np.int64)
     for s in range(width):
         rate = found.rate[:, s]
-        sides.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if zero else rate
-        sides.part[:n] = found.part[:, s]
-        carry(carried, plan.line_row, False, _as_lane(sides), level_of)
-        govern(by_row, sides, governing)
+        charges.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if zero else rate
+        charges.part[:n] = found.part[:, s]
+        carry(carried, plan.line_row, False, _as_lane(charges), level_of)
+        govern(by_row, charges, governing)
         for one, into in zip(groups, figures, strict=True):
             group(one, governing, into[s])
     return figures
 
 
-def _behind_by_row(plan: Plan) -> Behind:
-    """Return what stands behind the lines of all years in terms of a plan's rows."""
+def _pairs_by_row(plan: Plan) -> Pairs:
+    """Return the applied and the bound side of the lines of all years in terms of a plan's rows."""
     every = plan.index.lines_of_years.every
     means = plan.rows.size + np.arange(every.carried.low.shape[1])
     of = np.concatenate((plan.line_row, means, [-1]))  # place -1 is the last one: none
-    return behind_of(of[every.behind.applied], of[every.behind.bound])
+    return pairs_of(of[every.pairs.applied], of[every.pairs.bound])
 
 
 def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray], LineColumns]:
@@ -197,7 +197,7 @@ class LineFigures:
 
     Attributes
     ----------
-    sides : Sides
+    charges : Charges
         Every line of the schedules by itself.
     count : COUNT[p]
         The observations behind it.
@@ -209,7 +209,7 @@ class LineFigures:
     unresolved_lines : bool[h]
     """
 
-    sides: Sides
+    charges: Charges
     count: np.ndarray
     unresolved: np.ndarray
     governing: Governing
@@ -227,24 +227,24 @@ def line_figures(plan: Plan, rows: np.ndarray, block: Block, layout: LineLayout)
     n, k = layout.lines.size, layout.carried.low.shape[1]
     outlier, zero = index.facts["outlier"], index.facts["zero"]
     of_rows = row_figures(duties, index.entries, rows, block.factors, outlier)
-    sides, count = _empty_sides(n + k), np.zeros(n + k, dtype=COUNT)
+    charges, count = _empty_charges(n + k), np.zeros(n + k, dtype=COUNT)
     found = _observed(index, layout.lines, newly_matched(index, block.alone), count)
     settle(
         of_rows, readonly(rows["specific"], np.bool_), readonly(_without_terms(plan, rows), np.bool_),
-        readonly(row, np.int32), found, outlier, zero, sides, count,
+        readonly(row, np.int32), found, outlier, zero, charges, count,
     )  # fmt: skip
     level_of = np.empty(k, dtype=np.int64)
-    carry(layout.carried, readonly(np.arange(n), np.int32), False, _as_lane(sides), level_of)
-    carry_counts(layout.carried, level_of, layout.mean_digits, sides.rate, count)
+    carry(layout.carried, readonly(np.arange(n), np.int32), False, _as_lane(charges), level_of)
+    carry_counts(layout.carried, level_of, layout.mean_digits, charges.rate, count)
     h = layout.named.size
     governing = _empty_lines(h)
-    govern(layout.behind, sides, governing)
+    govern(layout.pairs, charges, governing)
     compared = Compared(np.empty(h), np.empty(h), np.empty(h), np.empty(h, dtype=np.bool_), np.empty(h, dtype=COUNT))
-    compare(layout.behind, sides, count, compared)
+    compare(layout.pairs, charges, count, compared)
     unresolved = _unresolved(layout, np.isnan(of_rows.rate)[row])
-    applied, bound = layout.behind
+    applied, bound = layout.pairs
     unresolved_lines = unresolved[applied] & (unresolved[bound] | (bound < 0))
-    return LineFigures(sides, count, unresolved, governing, compared, unresolved_lines)
+    return LineFigures(charges, count, unresolved, governing, compared, unresolved_lines)
 
 
 def _unresolved(layout: LineLayout, unknown: np.ndarray) -> np.ndarray:
@@ -257,13 +257,13 @@ def _unresolved(layout: LineLayout, unknown: np.ndarray) -> np.ndarray:
     return np.concatenate((unknown, ~known))
 
 
-def _empty_sides(places: int) -> Sides:
-    return Sides(np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_))
+def _empty_charges(places: int) -> Charges:
+    return Charges(np.empty(places), np.empty(places), np.empty(places, dtype=np.bool_))
 
 
-def _as_lane(sides: Sides) -> Sides:
+def _as_lane(charges: Charges) -> Charges:
     """Return the same memory as a block of one scenario."""
-    return Sides(*(one[:, None] for one in sides))
+    return Charges(*(one[:, None] for one in charges))
 
 
 def _empty_lines(h: int) -> Governing:

@@ -10,7 +10,7 @@ from fastavs.kernels.options import readonly
 from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.row_lanes import LANES, plain_lanes
 from fastavs.kernels.rows import plain_rows
-from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, RowFigures, Sides
+from fastavs.kernels.shapes import Bounds, Charges, DutyTable, Entries, Factors, RowFigures
 
 RARE = {NESTED: nested_rows, ANY: program_rows, POOLED: pooled_rows}
 
@@ -72,14 +72,14 @@ def _rare(
 
 def rare_lanes(
     duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float
-) -> tuple[np.ndarray, Sides]:
+) -> tuple[np.ndarray, Charges]:
     """Charge rows of rare forms under all scenarios of a block.
 
     Returns
     -------
     which : int64[m]
         Those rows, ascending.
-    found : Sides
+    found : Charges
         What they come to, [m, s].
     """
     rare = rare_rows(duties, rows)
@@ -94,26 +94,26 @@ def rare_lanes(
         part[:, s] = np.concatenate([one.part for one in some])[order]
     specific = np.empty(rate.shape, dtype=np.bool_)
     specific[:] = rows["specific"][which[order], None]
-    return readonly(which[order], np.int64), Sides(
+    return readonly(which[order], np.int64), Charges(
         readonly(rate, np.float64), readonly(part, np.float64), readonly(specific, np.bool_)
     )
 
 
 def row_lanes(
     duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, bounds: Bounds, outlier: float
-) -> Sides:
+) -> Charges:
     """Charge rows under all scenarios of a block; [n, s]."""
     n, width = rows.size, factors.scale.shape[1]
-    sides = Sides(np.empty((n, width)), np.empty((n, width)), np.empty((n, width), dtype=np.bool_))
+    charges = Charges(np.empty((n, width)), np.empty((n, width)), np.empty((n, width), dtype=np.bool_))
     if width == 1:
         found = row_figures(duties, entries, rows, factors, outlier)
-        sides.rate[:, 0], sides.part[:, 0], sides.specific[:, 0] = found.rate, found.part, rows["specific"]
-        return sides
-    plain_lanes(duties, entries, rows, factors, bounds, outlier, sides, np.empty((LANES, width)))
+        charges.rate[:, 0], charges.part[:, 0], charges.specific[:, 0] = found.rate, found.part, rows["specific"]
+        return charges
+    plain_lanes(duties, entries, rows, factors, bounds, outlier, charges, np.empty((LANES, width)))
     which, rare = rare_lanes(duties, entries, rows, factors, outlier)
-    for into, one in zip(sides, rare, strict=True):
+    for into, one in zip(charges, rare, strict=True):
         into[which] = one
-    return sides
+    return charges
 
 
 def alone(factors: Factors, s: int) -> Factors:

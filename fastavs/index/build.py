@@ -81,7 +81,7 @@ def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedInde
     group = np.full(first, -1, dtype=np.int32)
     entries, observation, groups = lay_out(needs)
     extra, further = [], []
-    for place, (asked, places) in enumerate(zip((*needs.asked, *needs.behind), groups, strict=True)):
+    for place, (asked, places) in enumerate(zip((*needs.asked, *needs.further), groups, strict=True)):
         if place < own:
             level[asked.line], found[asked.line], group[asked.line] = asked.level, asked.found, places
         elif place >= len(needs.asked):

@@ -79,7 +79,7 @@ class ClassBuilder:
         self._tell_means_apart()
 
     def make(self) -> tuple[Layout, Carried, int, np.ndarray]:
-        """Return the layout, the means that its classes rest on, how many seats a block needs, and lines' classes.
+        """Return the layout, the means that its classes rest on, how many slots a block needs, and lines' classes.
 
         Those are int32[...], year after year.
         """
@@ -115,12 +115,12 @@ class ClassBuilder:
         place[order] = np.arange(order.size)
         before = np.cumsum([0, *(one["chunk"].size for one in found)])
         line_class = np.concatenate([place[first + one["member"]] for first, one in zip(before, found, strict=False)])
-        seats = self.row_start[0] + np.diff(self.row_start).max(initial=0) + np.diff(mean_start).max(initial=0)
-        return layout, carried, int(seats), line_class
+        slots = self.row_start[0] + np.diff(self.row_start).max(initial=0) + np.diff(mean_start).max(initial=0)
+        return layout, carried, int(slots), line_class
 
     def _tell_means_apart(self) -> None:
         """Give each carried mean a place in every chunk that has lines it is carried to; chunk by chunk."""
-        n, applied = self.parts.lines.key.size, self.every.behind.applied
+        n, applied = self.parts.lines.key.size, self.every.pairs.applied
         some = np.flatnonzero(applied >= n)
         means = self.every.carried.low.shape[1]
         pairs, member = np.unique(self.chunk[self.every.named[some]] * means + applied[some] - n, return_inverse=True)
@@ -144,9 +144,9 @@ class ClassBuilder:
     ) -> dict[str, np.ndarray]:
         """Classes of one year, whose lines stand at some places of all years' (int64[h])."""
         parts, shared = self.parts, self.row_start[0]
-        behind, named, mean = self.every.behind.applied[here], self.every.named[here], self.mean[here]
+        applied, named, mean = self.every.pairs.applied[here], self.every.named[here], self.mean[here]
         some = mean >= 0
-        line = np.where(some, 0, behind)
+        line = np.where(some, 0, applied)
         applied = np.where(some, self.rows + mean, self.line_row[line])
         null, uncertain = self.nullable[line].copy(), self.nullable[line].copy()
         null[some], uncertain[some] = mean_null[mean[some]], mean_uncertain[mean[some]]

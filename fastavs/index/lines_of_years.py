@@ -1,4 +1,4 @@
-"""Which lines of the index stand behind the lines of each year, whatever the scenario."""
+"""Which lines of the index are the applied and the bound one of each year's lines, whatever the scenario."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from fastavs.codes import Grouping, chapters
 from fastavs.errors import InputError, did_you_mean
 from fastavs.index.parts import IndexParts, Side
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import Behind, Carried
+from fastavs.kernels.shapes import Carried, Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class LineLayout:
-    """The lines of all years, or some of them: h lines, behind them l lines of schedules.
+    """The lines of all years, or some of them: h lines, made of l lines of schedules.
 
     Attributes
     ----------
     lines : int64[l]
         Places among the lines of the index, ascending.
-    behind : Behind
-        Places of the lines behind each; places from l on are those of the means carried, k of them.
+    pairs : Pairs
+        Places of the applied and the bound line of each; places from l on are those of the means carried, k of them.
     carried : Carried
     mean_digits : int8[e, k]
         Digits of each level of a mean carried; 0: no such level.
@@ -37,7 +37,7 @@ class LineLayout:
     """
 
     lines: np.ndarray
-    behind: Behind
+    pairs: Pairs
     carried: Carried
     mean_digits: np.ndarray
     named: np.ndarray
@@ -117,7 +117,7 @@ class LinesOfYears:
         applied[means] = n + place.reshape(-1)[applied[means] - n]
         carried, mean_digits = _means(distinct[:levels], distinct[levels : 2 * levels], distinct[2 * levels :])
         return LineLayout(
-            np.arange(n), behind_of(applied, bound), carried, mean_digits,
+            np.arange(n), pairs_of(applied, bound), carried, mean_digits,
             np.where(bound >= 0, bound, applied), np.concatenate(year_of), np.concatenate(digits_of),
         )  # fmt: skip
 
@@ -210,9 +210,9 @@ class LinesOfYears:
         )  # fmt: skip
 
 
-def behind_of(applied: np.ndarray, bound: np.ndarray) -> Behind:
-    """Return what stands behind lines as kernels take it."""
-    return Behind(readonly(applied, np.int64), readonly(bound, np.int64))
+def pairs_of(applied: np.ndarray, bound: np.ndarray) -> Pairs:
+    """Return the places of applied and bound lines as kernels take them."""
+    return Pairs(readonly(applied, np.int64), readonly(bound, np.int64))
 
 
 def _means(digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[Carried, np.ndarray]:
@@ -222,7 +222,7 @@ def _means(digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[Carri
 def _some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
     """Return the layout of some of the lines of all years."""
     n = layout.lines.size
-    applied, bound = (one[chosen] for one in layout.behind)
+    applied, bound = (one[chosen] for one in layout.pairs)
     means = np.unique(applied[applied >= n]) - n
     low, high = (one[:, means] for one in layout.carried)
     ranges = [np.arange(first, last) for first, last in zip(low.reshape(-1), high.reshape(-1), strict=True)]
@@ -233,6 +233,6 @@ def _some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
     new_low = np.searchsorted(lines, low)
     carried, mean_digits = _means(layout.mean_digits[:, means], new_low, new_low + (high - low))
     return LineLayout(
-        lines, behind_of(new_applied, new_bound), carried, mean_digits,
+        lines, pairs_of(new_applied, new_bound), carried, mean_digits,
         layout.named[chosen], layout.year[chosen], layout.digits[chosen],
     )  # fmt: skip

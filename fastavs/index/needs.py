@@ -46,7 +46,7 @@ class Needs:
         self.bases: list[Basis] = []
         self.kinds: list[tuple[int, ...]] = []
         self.asked: list[Asked] = []
-        self.behind: list[Asked] = []  # what lines need where observations of theirs are gone
+        self.further: list[Asked] = []  # what lines need where observations of theirs are gone
         self.sources: dict[tuple[int, int], Source] = {}
         self.quantities: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}  # by the pooled method
 
@@ -91,7 +91,7 @@ class Needs:
                 self._answer(one, usable, words)
 
     def _answer(self, asked: Asked, usable: np.ndarray, words: np.ndarray) -> None:
-        """Find level and codes of some lines, and the levels behind those at which borrowing lines found observations.
+        """Find level and codes of some lines, and the levels beyond those at which borrowing lines found observations.
 
         `usable` are each code's observations, and `words` tell it from all others; a code without any makes no
         difference.
@@ -111,7 +111,7 @@ class Needs:
                     return
                 continue
             lines = readonly(asked.lines[some], np.int64)
-            self.behind.append(Asked(
+            self.further.append(Asked(
                 asked.prepared, asked.basis, asked.kinds, lines, asked.line[some], level, found, first, last, told_by,
             ))  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastavs.codes import Grouping, cut
-from fastavs.duty import Duty, parse_duty
+from fastavs.duty import Duty, duty_of
 from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
 
@@ -176,7 +176,7 @@ class IndexParts:
     @cached_property
     def parsed(self) -> list[Duty]:
         """The distinct duties."""
-        return [parse_duty(text) for text in self.duties]
+        return [duty_of(text) for text in self.duties]
 
 
 def headings_of(keys: np.ndarray, digits: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What an index holds so that its trade can change: the levels behind each line's, and the recorded trade."""
+"""What an index holds so that its trade can change: the levels beyond each line's, and the recorded trade."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.levels import next_levels
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Further, Records
-from fastavs.tables.sources import stretches
-from fastavs.threads import side_by_side
 
 if TYPE_CHECKING:
     from fastavs.matching.match import Match
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 def levels_of(
     match: Match, lines: np.ndarray, before: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Find at which level lines find observations, and then what borrowing lines have behind it, level after level.
+    """Find at which level lines find observations, and then what borrowing lines have beyond it, level after level.
 
     Parameters
     ----------
@@ -65,7 +63,7 @@ def further_of(
     kinds_of: np.ndarray,
     n_kinds: int,
 ) -> Further:
-    """Put further levels in the order of those that they are behind.
+    """Put further levels in the order of those that they come after.
 
     Parameters
     ----------
@@ -130,22 +128,10 @@ def with_records(matches: Matches, index: SortedIndex) -> SortedIndex:
         readonly(partner, partner.dtype), readonly(value, np.float64),
         readonly(own_start, np.int64), readonly(_joined(own_code), np.int32), readonly(_joined(own_line), np.int32),
         readonly(_first_of_groups(index, of_side), np.int64),
-        readonly(_joined([_kinds_of(table) for table in tables]), np.int32), _present(matches, prepared, tables),
+        readonly(_joined([table.kinds for table in tables]), np.int32), _present(matches, prepared, tables),
     )  # fmt: skip
     first = [int(first_code[place[id(one.basis.recorded)]]) for one in prepared]
     return index.with_parts(records=records, reach=_reach(prepared, first))
-
-
-def _kinds_of(table: Recorded) -> np.ndarray:
-    """Return a bit for each of the trade's kinds of quantity that an observation has, int32[n]."""
-    found = np.zeros(table.code.size, dtype=np.int32)
-
-    def look(some: slice) -> None:
-        for bit, quantity in enumerate(table.quantities(np.arange(some.start, some.stop))[0]):
-            found[some] |= (quantity > 0.0).astype(np.int32) << bit
-
-    side_by_side(look, stretches(found.size))
-    return found
 
 
 def _present(matches: Matches, prepared: Sequence[Match], tables: Sequence[Recorded]) -> np.ndarray:

@@ -32,7 +32,7 @@ class Ready(NamedTuple):
     carried: Carried  # the means that its classes rest on
     line_row: np.ndarray  # int32[h] the row of each line of the index
     line_class: np.ndarray  # int32[...] the class of each line of each year, year after year
-    seats: int  # memory that a run needs, in rates a scenario
+    slots: int  # memory that a run needs, in rates a scenario
     texts: tuple[str, ...]  # the duties: those of the index, then new ones that scenarios set
     cells: int  # how many ways there are in which lines are told apart
 
@@ -88,10 +88,10 @@ def make_ready(
         specific=specific[duty_row], purely_specific=(specific & unpercented)[duty_row], nullable=nullable,
     )  # fmt: skip
     row_start = np.searchsorted(chunk_row, np.arange(int(chunk.max(initial=0)) + 2))
-    layout, carried, seats, line_class = ClassBuilder(parts, every, rows, line_row, row_start, chunk).make()
+    layout, carried, slots, line_class = ClassBuilder(parts, every, rows, line_row, row_start, chunk).make()
     texts, cells = tuple(duty.text for duty in duties), int(cell.max(initial=0)) + 1
     line_row = readonly(line_row, np.int32)
-    return Ready(table, rows, layout, carried, line_row, line_class, seats, texts, cells)
+    return Ready(table, rows, layout, carried, line_row, line_class, slots, texts, cells)
 
 
 def _may_be_null(parts: IndexParts, table: DutyTable, duty: np.ndarray, group: np.ndarray, growth: float) -> np.ndarray:
@@ -131,7 +131,7 @@ def ready_arrays(ready: Ready) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     arrays = {"ready.rows": ready.rows, "ready.line_row": ready.line_row, "ready.line_class": ready.line_class}
     for title, kind in READY_PARTS.items():
         arrays |= {f"ready.{title}.{name}": getattr(getattr(ready, title), name) for name in kind._fields}
-    return arrays, {"seats": ready.seats, "texts": ready.texts, "cells": ready.cells}
+    return arrays, {"slots": ready.slots, "texts": ready.texts, "cells": ready.cells}
 
 
 def ready_from(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Ready:
@@ -142,5 +142,5 @@ def ready_from(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Re
     }
     return Ready(
         rows=arrays["ready.rows"], line_row=arrays["ready.line_row"], line_class=arrays["ready.line_class"],
-        seats=facts["seats"], texts=tuple(facts["texts"]), cells=facts["cells"], **parts,
+        slots=facts["slots"], texts=tuple(facts["texts"]), cells=facts["cells"], **parts,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from fastavs.kernels.shapes import SEGMENT, Entries
 
 def lay_out(needs: Needs) -> tuple[Entries, np.ndarray, list[np.ndarray]]:
     """Sort observations into segments; returns them, their observations, and each request's groups."""
-    everything = [*needs.asked, *needs.behind]
+    everything = [*needs.asked, *needs.further]
     asked = [one for one in everything if one.line.size and needs.kinds[one.kinds]]
     sizes = [one.line.size for one in asked]
     total = sum(sizes)
@@ -33,12 +33,12 @@ def lay_out(needs: Needs) -> tuple[Entries, np.ndarray, list[np.ndarray]]:
     words = np.concatenate([one.words for one in asked]) if asked else np.zeros((0, 2), dtype=np.uint64)
     key = joined([one.prepared.schedule.keys[one.lines] for one in asked], np.int64)
     some = np.flatnonzero(joined([one.found for one in asked], np.int64) > 0)
-    behind = request >= sum(one.line.size > 0 and bool(needs.kinds[one.kinds]) for one in needs.asked)
-    order = some[np.lexsort((key[some], behind[some], words[some, 1], words[some, 0], batch[some]))]
+    further = request >= sum(one.line.size > 0 and bool(needs.kinds[one.kinds]) for one in needs.asked)
+    order = some[np.lexsort((key[some], further[some], words[some, 1], words[some, 0], batch[some]))]
     new = np.ones(order.size, dtype=bool)
     new[1:] = (batch[order[1:]] != batch[order[:-1]]) | (words[order[1:]] != words[order[:-1]]).any(axis=1)
     leader = order[new]  # the first line that needs each group
-    by_code = np.lexsort((batch[leader], key[leader], behind[leader]))  # what is needed last stands last
+    by_code = np.lexsort((batch[leader], key[leader], further[leader]))  # what is needed last stands last
     rank = np.empty(leader.size, dtype=np.int64)
     rank[by_code] = np.arange(leader.size)
     group = np.full(total, -1, dtype=np.int32)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fastavs import codes
-from fastavs.duty import Duty, parse_duty
+from fastavs.duty import Duty, duty_of
 from fastavs.duty.numerals import decimal_of
 from fastavs.duty.reading import names_no_country
 from fastavs.errors import DutyError, InputError
@@ -206,7 +206,7 @@ def _read_duties(
     duty_texts: list[str], dollar: str, decimal: str | None, *, by_others: bool
 ) -> tuple[list[Duty | None], dict[int, DutyError]]:
     """Read every distinct text once; None for one that cannot be read, and why by its place."""
-    read = _read_beside_others if by_others and decimal == "," else parse_duty
+    read = _read_beside_others if by_others and decimal == "," else duty_of
     duties: list[Duty | None] = []
     errors: dict[int, DutyError] = {}
     for place, text in enumerate(duty_texts):
@@ -258,9 +258,9 @@ def _dollars(
 
 def _read_beside_others(text: str, *, dollar: str, decimal: str | None) -> Duty:
     """Read a duty whose file has decimal commas; canonical text there can mean something else by itself."""
-    duty = parse_duty(text, dollar=dollar, decimal=decimal)
+    duty = duty_of(text, dollar, decimal)
     try:
-        alone = parse_duty(text, dollar=dollar)
+        alone = duty_of(text, dollar)
     except DutyError:
         return duty
     if alone == duty:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.kernels.options import inner, kernel
-from fastavs.kernels.shapes import Carried, Sides
+from fastavs.kernels.shapes import Carried, Charges
 from fastavs.kernels.sums import add
 
 
 @inner
-def seat_of(place: int, seats: tuple[int, int, int, int]) -> int:
+def slot_of(place: int, slots: tuple[int, int, int, int]) -> int:
     """Where a row or a carried mean stands in memory that holds shared rows and those of one chunk.
 
-    `seats` are how many rows are shared, how many rows there are, and by how much the chunk's own rows and its means
+    `slots` are how many rows are shared, how many rows there are, and by how much the chunk's own rows and its means
     stand further down than among all.
     """
-    shared, rows, row_shift, mean_shift = seats
+    shared, rows, row_shift, mean_shift = slots
     if place >= rows:
         return place - mean_shift
     return place - row_shift if place >= shared else place
@@ -28,10 +28,10 @@ def seat_of(place: int, seats: tuple[int, int, int, int]) -> int:
 
 @inner
 def mean_of_level(
-    sides: Sides,
+    charges: Charges,
     s: int,
     place_of: np.ndarray,
-    seats: tuple[int, int, int, int],
+    slots: tuple[int, int, int, int],
     low: int,
     high: int,
     zero: bool,
@@ -43,22 +43,22 @@ def mean_of_level(
     (int, float, float, bool)
         How many those are, the means of their rates and ad valorem parts, and whether any of them has an amount.
     """
-    rate, part, specific = sides
+    rate, part, specific = charges
     n = 0
     total, lost = 0.0, 0.0
     parts, parts_lost = 0.0, 0.0
     any_specific = False
     for line in range(low, high):
-        seat = seat_of(place_of[line], seats)
-        x = rate[seat, s]
+        slot = slot_of(place_of[line], slots)
+        x = rate[slot, s]
         if np.isnan(x):
             if not zero:
                 continue
             x = 0.0
         n += 1
         total, lost = add(total, lost, x)
-        parts, parts_lost = add(parts, parts_lost, part[seat, s])
-        any_specific |= specific[seat, s]
+        parts, parts_lost = add(parts, parts_lost, part[slot, s])
+        any_specific |= specific[slot, s]
     if n == 0:
         return 0, np.nan, np.nan, False
     return n, (total + lost) / n, (parts + parts_lost) / n, any_specific
@@ -69,14 +69,14 @@ def carry_mean(
     carried: Carried,
     k: int,
     place_of: np.ndarray,
-    seats: tuple[int, int, int, int],
-    seat: int,
+    slots: tuple[int, int, int, int],
+    slot: int,
     s: int,
     zero: bool,
-    sides: Sides,
+    charges: Charges,
 ) -> int:
-    """Carry a mean to a seat: NaN if no line at any level has a rate; returns the level that served, -1 for none."""
-    rate, part, specific = sides
+    """Carry a mean to a slot: NaN if no line at any level has a rate; returns the level that served, -1 for none."""
+    rate, part, specific = charges
     low, high = carried
     served = -1
     mean, mean_part, any_specific = np.nan, np.nan, False
@@ -84,39 +84,39 @@ def carry_mean(
     for level in range(low.shape[0]):
         if served < 0:
             n, mean, mean_part, any_specific = mean_of_level(
-                sides, s, place_of, seats, low[level, k], high[level, k], zero
+                charges, s, place_of, slots, low[level, k], high[level, k], zero
             )
             served = level if n > 0 else -1
         for line in range(low[level, k], high[level, k] if zero else 0):
-            known = known or not np.isnan(rate[seat_of(place_of[line], seats), s])
-    rate[seat, s] = mean if known else np.nan
-    part[seat, s] = mean_part
-    specific[seat, s] = any_specific
+            known = known or not np.isnan(rate[slot_of(place_of[line], slots), s])
+    rate[slot, s] = mean if known else np.nan
+    part[slot, s] = mean_part
+    specific[slot, s] = any_specific
     return served
 
 
 @kernel
-def carry(carried: Carried, place_of: np.ndarray, zero: bool, sides: Sides, level_of: np.ndarray) -> None:
+def carry(carried: Carried, place_of: np.ndarray, zero: bool, charges: Charges, level_of: np.ndarray) -> None:
     """Work out means carried under one scenario.
 
     Parameters
     ----------
     carried : Carried
     place_of : int32[l]
-        Where each line of the schedules stands in `sides`.
+        Where each line of the schedules stands in `charges`.
     zero : bool
         Whether an unknown rate counts as 0 in means.
-    sides : Sides
+    charges : Charges
         A block of one scenario, [p, 1]; the means are filled in, which stand last.
     level_of : int64[k]
         Filled in: the place of the level that served; -1: none.
     """
-    places = sides.rate.shape[0]
-    seats = (places, places, 0, 0)
+    places = charges.rate.shape[0]
+    slots = (places, places, 0, 0)
     first = places - level_of.size
     s = 0
     for k in range(level_of.size):
-        level_of[k] = carry_mean(carried, k, place_of, seats, first + k, s, zero, sides)
+        level_of[k] = carry_mean(carried, k, place_of, slots, first + k, s, zero, charges)
 
 
 @kernel

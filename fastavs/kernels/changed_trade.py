@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel, kernel_with_memory
 from fastavs.kernels.segments import add_up_segment
 from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Layout, Records
 from fastavs.kernels.sorting import sort_with
@@ -40,7 +40,7 @@ def count_left(entries: Entries, origin: EntryOrigin, changes: Changes, which: i
     return total
 
 
-@kernel
+@kernel_with_memory
 def what_is_left(
     entries: Entries,
     origin: EntryOrigin,
@@ -142,7 +142,7 @@ def refill_quantities(
         out.quantity_value[at + i] = old.quantity_value[source[i]] * factor
 
 
-@kernel
+@kernel_with_memory
 def refill(
     old: Entries, origin: EntryOrigin, changes: Changes, used: np.ndarray, left: np.ndarray, out: Entries
 ) -> None:
@@ -197,7 +197,7 @@ def refill(
     new_segments[segment]["more"] = more_at
 
 
-@kernel
+@kernel_with_memory
 def imports_of_codes(
     records: Records, changes: Changes, within: np.ndarray, everyone: np.ndarray, out: np.ndarray
 ) -> None:
@@ -310,7 +310,7 @@ def count_lacking(
                         out[h] += times[partner[i]]
 
 
-@kernel
+@kernel_with_memory
 def imports_of_lines(records: Records, of_code: np.ndarray, basis_of: np.ndarray, imports: np.ndarray) -> None:
     """Imports of each line (float64[h]) from those of the codes that are its own trade; `basis_of` goes by side."""
     lost = np.zeros(imports.size)
@@ -323,7 +323,7 @@ def imports_of_lines(records: Records, of_code: np.ndarray, basis_of: np.ndarray
         imports[h] += lost[h]
 
 
-@kernel
+@kernel_with_memory
 def weigh_classes(
     layout: Layout,
     spans: np.ndarray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.carry import carry_mean, seat_of
+from fastavs.kernels.carry import carry_mean, slot_of
 from fastavs.kernels.classes import add_uncertain_year
 from fastavs.kernels.govern import differ
 from fastavs.kernels.names import (
@@ -23,7 +23,7 @@ from fastavs.kernels.names import (
     WEIGHTED_SQUARES,
 )
 from fastavs.kernels.options import inner, merged
-from fastavs.kernels.shapes import Carried, Layout, Sides, Sums
+from fastavs.kernels.shapes import Carried, Charges, Layout, Sums
 from fastavs.kernels.sums import add, add_product, add_square
 
 
@@ -32,34 +32,34 @@ def carry_known(
     first: int,
     last: int,
     place_of: np.ndarray,
-    seats: tuple[int, int, int, int],
-    seat: int,
-    sides: Sides,
+    slots: tuple[int, int, int, int],
+    slot: int,
+    charges: Charges,
     lanes: np.ndarray,
 ) -> bool:
     """Carry the mean of lines whose rates are all known, under every scenario; False if some are not."""
-    rate, part, specific = sides
+    rate, part, specific = charges
     total, lost, parts, parts_lost = lanes[0], lanes[1], lanes[2], lanes[3]
     width = total.size
     unknown = 0
     for s in range(width):
         total[s] = lost[s] = parts[s] = parts_lost[s] = 0.0
-        specific[seat, s] = False
+        specific[slot, s] = False
     for line in range(first, last):
-        row = seat_of(place_of[line], seats)
+        row = slot_of(place_of[line], slots)
         for s in range(width):
             unknown += np.isnan(rate[row, s])
             total[s], lost[s] = add(total[s], lost[s], rate[row, s])
         for s in range(width):
             parts[s], parts_lost[s] = add(parts[s], parts_lost[s], part[row, s])
         for s in range(width):
-            specific[seat, s] |= specific[row, s]
+            specific[slot, s] |= specific[row, s]
     if unknown > 0:
         return False
     n = last - first
     for s in range(width):
-        rate[seat, s] = (total[s] + lost[s]) / n
-        part[seat, s] = (parts[s] + parts_lost[s]) / n
+        rate[slot, s] = (total[s] + lost[s]) / n
+        part[slot, s] = (parts[s] + parts_lost[s]) / n
     return True
 
 
@@ -69,22 +69,22 @@ def carry_lanes(
     first: int,
     last: int,
     place_of: np.ndarray,
-    seats: tuple[int, int, int, int],
+    slots: tuple[int, int, int, int],
     zero: bool,
-    sides: Sides,
+    charges: Charges,
     lanes: np.ndarray,
 ) -> None:
     """Work out the carried means from `first` on under all scenarios."""
     low, high = carried
     for k in range(first, last):
-        seat = seat_of(seats[1] + k, seats)
+        slot = slot_of(slots[1] + k, slots)
         level = 0
         while level < low.shape[0] and low[level, k] == high[level, k]:
             level += 1
-        if level < low.shape[0] and carry_known(low[level, k], high[level, k], place_of, seats, seat, sides, lanes):
+        if level < low.shape[0] and carry_known(low[level, k], high[level, k], place_of, slots, slot, charges, lanes):
             continue
-        for s in range(sides.rate.shape[1]):
-            carry_mean(carried, k, place_of, seats, seat, s, zero, sides)
+        for s in range(charges.rate.shape[1]):
+            carry_mean(carried, k, place_of, slots, slot, s, zero, charges)
 
 
 @merged
@@ -106,7 +106,7 @@ def govern_lanes(
     lines: float,
     applied: int,
     bound: int,
-    sides: Sides,
+    charges: Charges,
     full: bool,
     x: np.ndarray,
     part: np.ndarray,
@@ -116,7 +116,7 @@ def govern_lanes(
 
     `count` is float64[COUNTS, s] of the year; parts and counts are left alone if not full.
     """
-    rates, parts, specifics = sides
+    rates, parts, specifics = charges
     from_applied = lines if specifics[applied, 0] else 0.0
     from_bound = lines if specifics[bound, 0] else 0.0
     specific, water = count[SPECIFIC], count[WATER]
@@ -142,9 +142,9 @@ def add_sure_lanes(
     classes: np.ndarray,
     first: int,
     last: int,
-    seats: tuple[int, int, int, int],
+    slots: tuple[int, int, int, int],
     own: bool,
-    sides: Sides,
+    charges: Charges,
     full: bool,
     total: np.ndarray,
     lost: np.ndarray,
@@ -155,16 +155,16 @@ def add_sure_lanes(
     x, part = lanes[0], lanes[1]
     for k in range(first, last):
         one = classes[k]
-        applied = seat_of(one["applied"], seats)
+        applied = slot_of(one["applied"], slots)
         bound = -1
         if one["bound"] >= 0:
-            bound = seat_of(one["bound"], seats)
-            govern_lanes(one["lines"], applied, bound, sides, full, x, part, count)
+            bound = slot_of(one["bound"], slots)
+            govern_lanes(one["lines"], applied, bound, charges, full, x, part, count)
         else:
-            more = one["lines"] if sides.specific[applied, 0] else 0.0
+            more = one["lines"] if charges.specific[applied, 0] else 0.0
             for s in range(x.size):
-                x[s] = sides.rate[applied, s]
-                part[s] = sides.part[applied, s]
+                x[s] = charges.rate[applied, s]
+                part[s] = charges.part[applied, s]
             if full:
                 for s in range(x.size):
                     count[SPECIFIC, s] += more
@@ -174,7 +174,7 @@ def add_sure_lanes(
             add_lanes(total[MATCHED], lost[MATCHED], one["matched"], x)
         if full:
             if bound >= 0:
-                add_lanes(total[BOUND], lost[BOUND], one["lines"], sides.rate[bound])
+                add_lanes(total[BOUND], lost[BOUND], one["lines"], charges.rate[bound])
             add_lanes(total[HEADING], lost[HEADING], one["heading"], x)
             add_lanes(total[PART], lost[PART], one["lines"], part)
             add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], one["weight"], part)
@@ -195,8 +195,8 @@ def add_sure_lanes(
 def add_chunk(
     layout: Layout,
     chunk: int,
-    seats: tuple[int, int, int, int],
-    sides: Sides,
+    slots: tuple[int, int, int, int],
+    charges: Charges,
     zero: bool,
     full: bool,
     sums: Sums,
@@ -212,9 +212,9 @@ def add_chunk(
             classes,
             start[part],
             uncertain[part],
-            seats,
+            slots,
             years[y]["own"],
-            sides,
+            charges,
             full,
             total[y],
             lost[y],
@@ -224,5 +224,5 @@ def add_chunk(
         if uncertain[part] < start[part + 1]:
             for s in range(total.shape[2]):
                 add_uncertain_year(
-                    classes, uncertain[part], start[part + 1], seats, sides, y, s, zero, full, sums, work
+                    classes, uncertain[part], start[part + 1], slots, charges, y, s, zero, full, sums, work
                 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fastavs.kernels.carry import seat_of
+from fastavs.kernels.carry import slot_of
 from fastavs.kernels.govern import bound_governs, differ, lesser_part
 from fastavs.kernels.names import (
     BOUND,
@@ -30,8 +30,8 @@ from fastavs.kernels.names import (
     WEIGHTED_SQUARES,
     WEIGHTS,
 )
-from fastavs.kernels.options import inner, kernel
-from fastavs.kernels.shapes import Layout, Sides, Sums
+from fastavs.kernels.options import inner, kernel_with_memory
+from fastavs.kernels.shapes import Charges, Layout, Sums
 from fastavs.kernels.sums import add, add_product, add_square
 
 
@@ -49,8 +49,8 @@ def raise_sums(sums: Sums, y: int, s: int, weights: np.ndarray, values: np.ndarr
 @inner
 def add_uncertain(
     one: Any,
-    seats: tuple[int, int, int, int],
-    sides: Sides,
+    slots: tuple[int, int, int, int],
+    charges: Charges,
     y: int,
     s: int,
     zero: bool,
@@ -62,10 +62,10 @@ def add_uncertain(
 
     Returns whether it has a rate.
     """
-    rates, parts, specifics = sides
+    rates, parts, specifics = charges
     weights[:] = 0.0
     values[:] = 0.0
-    applied = seat_of(one["applied"], seats)
+    applied = slot_of(one["applied"], slots)
     x = rates[applied, s]
     part = parts[applied, s]
     specific = specifics[applied, s]
@@ -73,7 +73,7 @@ def add_uncertain(
     if unresolved and zero and not np.isnan(part):
         x = 0.0
     if one["bound"] >= 0:
-        bound_at = seat_of(one["bound"], seats)
+        bound_at = slot_of(one["bound"], slots)
         bound = rates[bound_at, s]
         unresolved = unresolved and np.isnan(bound)
         if np.isnan(bound) and zero:
@@ -110,8 +110,8 @@ def add_uncertain_year(
     classes: np.ndarray,
     first: int,
     last: int,
-    seats: tuple[int, int, int, int],
-    sides: Sides,
+    slots: tuple[int, int, int, int],
+    charges: Charges,
     y: int,
     s: int,
     zero: bool,
@@ -125,7 +125,7 @@ def add_uncertain_year(
     total, lost, lines = 0.0, 0.0, 0.0
     for k in range(first, last):
         one = classes[k]
-        known = add_uncertain(one, seats, sides, y, s, zero, count, weights, values)
+        known = add_uncertain(one, slots, charges, y, s, zero, count, weights, values)
         if known:
             total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s] = add(
                 total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s], one["weight"]
@@ -147,10 +147,10 @@ def add_uncertain_year(
 
 @inner
 def add_sure_year(
-    classes: np.ndarray, first: int, last: int, has_bound: bool, sides: Sides, y: int, sums: Sums
+    classes: np.ndarray, first: int, last: int, has_bound: bool, charges: Charges, y: int, sums: Sums
 ) -> None:
     """Add classes of a year whose rates are sure to be known. Sums are kept out of memory until all are added."""
-    rates, parts, specifics = sides
+    rates, parts, specifics = charges
     total, lost, count = sums
     t0, t1, t2, t3 = total[y, RATE, 0], total[y, WEIGHTED, 0], total[y, MATCHED, 0], total[y, HEADING, 0]
     e0, e1, e2, e3 = lost[y, RATE, 0], lost[y, WEIGHTED, 0], lost[y, MATCHED, 0], lost[y, HEADING, 0]
@@ -197,16 +197,16 @@ def add_sure_year(
     count[y, WATER, 0] += water
 
 
-@kernel
-def add_classes(layout: Layout, sides: Sides, lanes: Sides, zero: bool, sums: Sums) -> None:
+@kernel_with_memory
+def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, sums: Sums) -> None:
     """Add up all classes under one scenario, chunk by chunk as a block of scenarios does.
 
     Parameters
     ----------
     layout : Layout
-    sides : Sides
-        Of all rows and, behind them, means carried.
-    lanes : Sides
+    charges : Charges
+        Of all rows and, after them, means carried.
+    lanes : Charges
         The same as a block of one scenario, [..., 1].
     zero : bool
         Whether an unknown rate counts as 0.
@@ -214,12 +214,12 @@ def add_classes(layout: Layout, sides: Sides, lanes: Sides, zero: bool, sums: Su
         Added to.
     """
     _, _, start, uncertain, classes, years, _ = layout
-    everywhere = sides.rate.size
-    seats = (everywhere, everywhere, 0, 0)
+    everywhere = charges.rate.size
+    slots = (everywhere, everywhere, 0, 0)
     work = np.empty((2, WEIGHTS))
     s = 0
     for part in range(uncertain.size):
         y = part % years.size
-        add_sure_year(classes, start[part], uncertain[part], years[y]["has_bound"], sides, y, sums)
+        add_sure_year(classes, start[part], uncertain[part], years[y]["has_bound"], charges, y, sums)
         if uncertain[part] < start[part + 1]:
-            add_uncertain_year(classes, uncertain[part], start[part + 1], seats, lanes, y, s, zero, True, sums, work)
+            add_uncertain_year(classes, uncertain[part], start[part + 1], slots, lanes, y, s, zero, True, sums, work)

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastavs.kernels.names import TIE
 from fastavs.kernels.options import inner, kernel
-from fastavs.kernels.shapes import Behind, Compared, Governing, RowFigures, Sides
+from fastavs.kernels.shapes import Charges, Compared, Governing, Pairs, RowFigures
 
 
 @inner
@@ -38,7 +38,7 @@ def settle(
     found: np.ndarray,
     outlier: float,
     zero: bool,
-    sides: Sides,
+    charges: Charges,
     count: np.ndarray,
 ) -> None:
     """Give every line of the schedules what its row came to (METHOD.md section 3).
@@ -56,13 +56,13 @@ def settle(
     outlier : float
     zero : bool
         Whether an unknown rate counts as 0.
-    sides : Sides
+    charges : Charges
         Its first l places are filled in.
     count : COUNT[...]
         Likewise, but for `level` and `no_quantity`, which no duty changes.
     """
     row_rate, row_part, row_kept, row_binding = rows
-    rate, part, specific = sides
+    rate, part, specific = charges
     for h in range(row_of.size):
         row = row_of[h]
         x = row_rate[row]
@@ -80,18 +80,18 @@ def settle(
 
 
 @kernel
-def govern(behind: Behind, sides: Sides, out: Governing) -> None:
+def govern(pairs: Pairs, charges: Charges, out: Governing) -> None:
     """Find what governs the lines of all years, for groups of them.
 
     Parameters
     ----------
-    behind : Behind
-    sides : Sides
+    pairs : Pairs
+    charges : Charges
     out : Governing
         Filled in.
     """
-    applied_of, bound_of = behind
-    rates, parts, specifics = sides
+    applied_of, bound_of = pairs
+    rates, parts, specifics = charges
     rate, specific, water = out
     for h in range(applied_of.size):
         side = applied_of[h]
@@ -106,20 +106,20 @@ def govern(behind: Behind, sides: Sides, out: Governing) -> None:
 
 
 @kernel
-def compare(behind: Behind, sides: Sides, count: np.ndarray, out: Compared) -> None:
+def compare(pairs: Pairs, charges: Charges, count: np.ndarray, out: Compared) -> None:
     """Hold applied against bound, for the lines of all years one by one.
 
     Parameters
     ----------
-    behind : Behind
-    sides : Sides
+    pairs : Pairs
+    charges : Charges
     count : COUNT[p]
         Observations behind each side.
     out : Compared
         Filled in.
     """
-    applied_of, bound_of = behind
-    rates, parts, _ = sides
+    applied_of, bound_of = pairs
+    rates, parts, _ = charges
     applied_rate, bound_rate, part, governs, counts = out
     for h in range(applied_of.size):
         applied = applied_of[h]

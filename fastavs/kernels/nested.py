@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastavs.kernels.names import CONST, STACK
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.programs import ad_valorem_part, count_values_up_to, line_from, value, value_at
 from fastavs.kernels.searches import count_up_to
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
@@ -73,7 +73,7 @@ def charge_lines(
     return total, lost
 
 
-@kernel
+@kernel_with_memory
 def nested_rows(
     which: np.ndarray,
     duties: DutyTable,
@@ -146,7 +146,7 @@ def nested_rows(
         binding[i] = bind
 
 
-@kernel
+@kernel_with_memory
 def program_rows(
     which: np.ndarray,
     duties: DutyTable,

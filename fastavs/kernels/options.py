@@ -15,14 +15,23 @@ import numpy as np
 # error_model="numpy": kernels test their denominators themselves; fastmath stays off, for it breaks NaN tests;
 # nogil: blocks of scenarios run on threads
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": False, "nogil": True, "no_cfunc_wrapper": True}
-_WITHIN = _OPTIONS | {"no_cpython_wrapper": True}  # wrappers that nobody calls are a fifth of the compiling
+# _nrt: without it no array can be asked for, and none is counted: each view of an array, and each call that takes one,
+# else counts its holders up and down with atomic instructions, which is half the time of charging short rows
+_UNCOUNTED = _OPTIONS | {"_nrt": False}
+_WITHIN = _UNCOUNTED | {"no_cpython_wrapper": True}  # wrappers that nobody calls are a fifth of the compiling
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile `function` without Python objects, and keep it on disk as long as no file of this folder changes."""
-    compiled = numba.njit(**_OPTIONS)(function)
-    _keep(compiled, function)
-    return compiled
+    """Compile `function` without Python objects, and keep it on disk as long as no file of this folder changes.
+
+    It works in the arrays that it is given; `kernel_with_memory` is for those that ask for their own.
+    """
+    return _kept(numba.njit(**_UNCOUNTED), function)
+
+
+def kernel_with_memory(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a kernel that asks for arrays to work in: what loops over rows then belongs into helpers."""
+    return _kept(numba.njit(**_OPTIONS), function)
 
 
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,12 +55,19 @@ def merged(function: Callable[..., Any]) -> Callable[..., Any]:
     return numba.njit(forceinline=True, **_WITHIN)(function)
 
 
-def _keep(compiled: Any, function: Callable[..., Any]) -> None:
-    """Give a kernel its cache on disk; none where no folder can be written, or numba's caching is not as we know it.
+def _kept(compile_it: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a kernel and give it its cache on disk; none where no folder can be written, or numba's caching is not
+    as we know it.
 
     numba takes a kernel to be fresh as long as the kernel's own file is the same. Here kernels call into other files,
     so each is kept under a stamp of all of them: no cache is better than a stale one.
     """
+    compiled: Callable[..., Any] = compile_it(function)
+    _keep(compiled, function)
+    return compiled
+
+
+def _keep(compiled: Any, function: Callable[..., Any]) -> None:
     try:
         from numba.core.caching import FunctionCache, IndexDataCacheFile
 
@@ -61,13 +77,13 @@ def _keep(compiled: Any, function: Callable[..., Any]) -> None:
                     super().save_overload(*compiled)
 
         kept = Kept(function)
-        its_own = kept._impl.locator.get_source_stamp()
-        fresh = IndexDataCacheFile(kept.cache_path, kept._impl.filename_base, (its_own, _sources()))
-        known = hasattr(compiled, "_cache") and isinstance(kept._cache_file, IndexDataCacheFile)
+        fresh = kept._cache_file
+        # numba reads this first; the rest may name classes that other versions of these files do not have
+        fresh._version = (fresh._version, _sources())
+        known = hasattr(compiled, "_cache") and isinstance(fresh, IndexDataCacheFile)
     except (ImportError, AttributeError, TypeError, RuntimeError, OSError):
         return
     if known:
-        kept._cache_file = fresh
         compiled._cache = kept
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel, kernel_with_memory
 from fastavs.kernels.sorting import sort
 
 FULL = 16
@@ -19,7 +19,7 @@ def bucket_of(code: int, period: int, n_periods: int, by_period: bool) -> Any:
     return np.int64(code) * n_periods + np.int64(period) if by_period else np.int64(code)
 
 
-@kernel
+@kernel_with_memory
 def count_buckets(code: np.ndarray, period: np.ndarray, n_periods: int, by_period: bool) -> np.ndarray:
     """Count rows into buckets of one code, or of one code and period.
 
@@ -70,7 +70,7 @@ def place_counted(
     count[:] = 0
 
 
-@kernel
+@kernel_with_memory
 def pack_rows(
     code: np.ndarray,
     period: np.ndarray,
@@ -106,7 +106,7 @@ def pack_rows(
             free[bucket - first] += 1
 
 
-@kernel
+@kernel_with_memory
 def sort_buckets(
     start: np.ndarray,
     packed: np.ndarray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import kernel
+from fastavs.kernels.options import kernel, kernel_with_memory
 from fastavs.kernels.shapes import Runs
 from fastavs.kernels.sums import add
 
@@ -37,7 +37,7 @@ def find_runs(
     return runs
 
 
-@kernel
+@kernel_with_memory
 def pick(
     runs: Runs,
     wanted: np.ndarray,
@@ -124,7 +124,7 @@ def value_by_code(runs: Runs, wanted: np.ndarray, out: np.ndarray) -> None:
                         out[2, code], out[3, code] = add(out[2, code], out[3, code], value[i])
 
 
-@kernel
+@kernel_with_memory
 def value_by_line(
     runs: Runs, wanted: np.ndarray, of_codes: np.ndarray, own_line: np.ndarray, everyone: np.ndarray, mfn: np.ndarray
 ) -> None:
@@ -162,7 +162,7 @@ def value_by_line(
         mfn[line] = sums[2, line] + sums[3, line]
 
 
-@kernel
+@kernel_with_memory
 def count_by_code(runs: Runs, wanted: np.ndarray, value: np.ndarray, count: np.ndarray) -> None:
     """Add up and count each code's observations in the wanted periods.
 

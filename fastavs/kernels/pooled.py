@@ -6,13 +6,13 @@ import numpy as np
 
 from fastavs.kernels.names import STACK
 from fastavs.kernels.nested import amounts, operands, settled
-from fastavs.kernels.options import kernel
+from fastavs.kernels.options import kernel_with_memory
 from fastavs.kernels.programs import ad_valorem_part, value
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
 from fastavs.kernels.sums import add, add_product
 
 
-@kernel
+@kernel_with_memory
 def pooled_rows(
     which: np.ndarray,
     duties: DutyTable,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.shapes import TradeRows
 from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
@@ -14,9 +14,11 @@ from fastavs.kernels.sums import add
 def sorted_sum(values: np.ndarray, n: int, spare: np.ndarray) -> float:
     """Sum ``values[:n]``, smallest first and compensated, so that the order of arrival has no say.
 
-    They are sorted where they stand; `spare` has room for as many.
+    None is negative. They are sorted where they stand; `spare` (int64) has room for as many.
     """
-    sort(values, np.int64(0), n, spare)  # a plain 0 would be a type of its own, and all of it compiled again
+    # bits of doubles from 0 on rise with them, so one sort, of integers, is compiled for all; and a plain 0 for its
+    # first place would be a type of its own, and all of it compiled again
+    sort(values.view(np.int64), np.int64(0), n, spare)
     total = 0.0
     lost = 0.0
     for i in range(n):
@@ -24,7 +26,7 @@ def sorted_sum(values: np.ndarray, n: int, spare: np.ndarray) -> float:
     return total + lost
 
 
-@kernel
+@kernel_with_memory
 def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
     """Add up the value of each observation's rows (METHOD.md section 2, "Adding up").
 
@@ -40,7 +42,7 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
     for i in range(start.size - 1):
         longest = max(longest, start[i + 1] - start[i])
     rows = np.empty(longest)
-    spare = np.empty(longest)
+    spare = np.empty(longest, dtype=np.int64)
     for i in range(start.size - 1):
         n = start[i + 1] - start[i]
         for k in range(n):
@@ -82,7 +84,7 @@ def bridged(rows: TradeRows, row: int, kind: int) -> float:
     return amount
 
 
-@kernel
+@kernel_with_memory
 def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
     """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
 
@@ -102,7 +104,7 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
     longest = 1
     for j in range(at.size if row_start.size > 0 else 0):
         longest = max(longest, row_start[at[j] + 1] - row_start[at[j]])
-    amounts, values, spare = np.empty(longest), np.empty(longest), np.empty(longest)
+    amounts, values, spare = np.empty(longest), np.empty(longest), np.empty(longest, dtype=np.int64)
     for j in range(at.size):
         i = at[j]
         first = row_start[i] if row_start.size > 0 else i
@@ -123,3 +125,37 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
         else:  # most observations are of one row, and most rows have one quantity: no call for those
             quantity[j] = amounts[0] if count == 1 else 0.0
             quantity_value[j] = values[0] if count == 1 else 0.0
+
+
+@kernel_with_memory
+def kinds_had(rows: TradeRows, kinds: np.ndarray, found: np.ndarray) -> None:
+    """Find which kinds of quantity each observation has, on any of its rows.
+
+    Parameters
+    ----------
+    rows : TradeRows
+        The rows of these observations alone, one after the other.
+    kinds : int64[k]
+        Kinds to look for; the first has the lowest bit.
+    found : int32[m]
+        Filled with a bit for each kind that the observation has.
+    """
+    bit = np.zeros(128, dtype=np.int32)
+    for k in range(kinds.size):
+        bit[kinds[k]] = np.int32(1) << k
+    for i in range(found.size):
+        bits = np.int32(0)
+        first = rows.row_start[i] if rows.row_start.size > 0 else i
+        last = rows.row_start[i + 1] if rows.row_start.size > 0 else i + 1
+        for row in range(first, last):
+            if rows.kind_1.size > 0 and rows.kind_1[row] >= 0 and rows.amount_1[row] > 0.0:
+                bits |= bit[rows.kind_1[row]]
+            if rows.kind_2.size > 0 and rows.kind_2[row] >= 0 and rows.amount_2[row] > 0.0:
+                bits |= bit[rows.kind_2[row]]
+            if rows.mass.size > 0 and rows.mass[row] > 0.0:
+                bits |= bit[rows.mass_kind]
+            for b in range(rows.factor.size):
+                to = bit[rows.bridge[b, 0]] & ~bits  # 0 = not looked for: there may be no codes
+                if to != 0 and rows.fits[b, rows.code[row]] and bridged(rows, row, rows.bridge[b, 0]) > 0.0:
+                    bits |= to
+        found[i] = bits

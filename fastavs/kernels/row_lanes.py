@@ -14,7 +14,7 @@ from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
 from fastavs.kernels.options import inlined, inner, kernel, merged
 from fastavs.kernels.rows import charge
 from fastavs.kernels.searches import count_below, count_up_to
-from fastavs.kernels.shapes import Bounds, DutyTable, Entries, Factors, Sides
+from fastavs.kernels.shapes import Bounds, Charges, DutyTable, Entries, Factors
 from fastavs.kernels.sums import add
 
 LANES = 7
@@ -128,11 +128,19 @@ def charge_sure(
 
 @merged
 def charge_at_once(
-    row: Any, one: Any, segment: Any, n: int, factors: Factors, bounds: Bounds, outlier: float, rate: np.ndarray
+    row: Any,
+    one: Any,
+    segment: Any,
+    n: int,
+    factors: Factors,
+    bounds: Bounds,
+    outlier: float,
+    a: np.ndarray,
+    rate: np.ndarray,
 ) -> bool:
     """Charge a row of a single segment under all scenarios, if none of them drops or splits it; whether it was so.
 
-    `rate` (float64[s]) is filled in. Nothing may be shifted.
+    `a` and `rate` (float64[s]), the ad valorem parts and the rates, are filled in. Nothing may be shifted.
     """
     scale, _, scale_b, _, fx, periods, currencies = factors
     percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
@@ -156,6 +164,7 @@ def charge_at_once(
     rising = segment["total"] if one["form"] == SUM or under == (one["form"] == LESSER) else 0.0
     for s in range(rate.size):
         of_value = percent * scale[cell, s]
+        a[s] = of_value
         rate[s] = (of_value * flat + amount * scale_b[of, s] * fx[quote, s] * rising) / count
     return True
 
@@ -248,27 +257,34 @@ def charge_rows(
     rows: np.ndarray,
     first: int,
     last: int,
-    seat: int,
+    slot: int,
     factors: Factors,
     bounds: Bounds,
     outlier: float,
-    sides: Sides,
+    charges: Charges,
     lanes: np.ndarray,
 ) -> None:
-    """Charge the rows from `first` on, as far as they are of plain forms, and put them to the seats from `seat` on."""
-    rates, parts, specifics = sides
+    """Charge the rows from `first` on, as far as they are of plain forms, and put them to the slots from `slot` on."""
+    rates, parts, specifics = charges
     scale, shift = factors.scale, factors.shift
     duty = duties.duty
     for i in range(first, last):
         row = rows[i]
         one = duty[row["duty"]]
-        here = seat + i - first
+        here = slot + i - first
         for s in range(rates.shape[1]):
             specifics[here, s] = row["specific"]
         if not ALONE <= one["form"] <= PERCENT:
             continue
         percent = 0.0 if one["form"] == ALONE else one["ad_valorem"]
         rate, a = rates[here], parts[here]
+        if row["group"] >= 0 and one["form"] != PERCENT and not bounds.shifted:
+            g = entries.group[row["group"]]
+            if g + 1 == entries.group[row["group"] + 1]:
+                segment = entries.segment[g]
+                n = entries.segment[g + 1]["start"] - segment["start"]
+                if charge_at_once(row, one, segment, n, factors, bounds, outlier, a, rate):
+                    continue
         for s in range(a.size):
             a[s] = max(percent * scale[row["cell"], s] + shift[row["cell"], s], 0.0) if one["form"] != ALONE else 0.0
         if row["group"] < 0 or one["form"] == PERCENT:
@@ -276,12 +292,6 @@ def charge_rows(
             for s in range(a.size):
                 rate[s] = np.nan if null else a[s]
             continue
-        g = entries.group[row["group"]]
-        if g + 1 == entries.group[row["group"] + 1] and not bounds.shifted:
-            segment = entries.segment[g]
-            n = entries.segment[g + 1]["start"] - segment["start"]
-            if charge_at_once(row, one, segment, n, factors, bounds, outlier, rate):
-                continue
         charge_segments(row, one, entries, factors, bounds, outlier, a, lanes, rate)
 
 
@@ -293,7 +303,7 @@ def plain_lanes(
     factors: Factors,
     bounds: Bounds,
     outlier: float,
-    sides: Sides,
+    charges: Charges,
     lanes: np.ndarray,
 ) -> None:
     """Charge all rows of plain forms under all scenarios of a block.
@@ -302,10 +312,10 @@ def plain_lanes(
     ----------
     duties, entries, rows, factors, bounds
     outlier : float
-    sides : Sides
+    charges : Charges
         Filled in, [n, s].
     lanes : float64[LANES, s]
         Memory to work in.
     """
     first = 0
-    charge_rows(duties, entries, rows, first, rows.size, first, factors, bounds, outlier, sides, lanes)
+    charge_rows(duties, entries, rows, first, rows.size, first, factors, bounds, outlier, charges, lanes)

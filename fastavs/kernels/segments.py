@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel, kernel_with_memory
 from fastavs.kernels.shapes import Source
 from fastavs.kernels.sorting import sort_with
 from fastavs.kernels.sums import add
@@ -87,7 +87,7 @@ def add_up_segment(ratio: np.ndarray, first: int, last: int, running: np.ndarray
         running[at + 1 + i - first] = total + lost
 
 
-@kernel
+@kernel_with_memory
 def finish_segments(segments: np.ndarray, ratio: np.ndarray, source: np.ndarray, running: np.ndarray) -> None:
     """Sort the ratios of every segment, equal ones in order of arrival, and add them up.
 

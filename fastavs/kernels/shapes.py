@@ -86,7 +86,7 @@ CLASS = np.dtype(
         ("weight", np.float64),  # their imports, of matched lines
         ("matched", np.float64),  # how many are matched
         ("heading", np.float64),  # sum over lines of 1 / lines in their HS subheading
-        ("applied", np.int32),  # the row of the applied side; behind all rows, a mean carried
+        ("applied", np.int32),  # the row of the applied side; after all rows, a mean carried
         ("bound", np.int32),  # the row of the bound side; -1: none
         ("subheading", np.int32),  # of uncertain ones whose subheading is averaged by itself; else -1
     ],
@@ -211,16 +211,16 @@ class Sums(NamedTuple):
     tally: np.ndarray  # float64[y, COUNTS, s] counts
 
 
-class Sides(NamedTuple):
-    """What schedules say of p places: lines, or rows where counts are not asked for; behind them, means carried."""
+class Charges(NamedTuple):
+    """What p lines are charged, or rows where counts are not asked for; after them stand means carried."""
 
     rate: np.ndarray  # float64[p] NaN = null
     part: np.ndarray  # float64[p] ad valorem part; NaN = nothing carried
     specific: np.ndarray  # bool[p]
 
 
-class Behind(NamedTuple):
-    """Which places of `Sides` stand behind the lines of all years, h of them."""
+class Pairs(NamedTuple):
+    """Which places of `Charges` are the applied and the bound one of each line of all years, h of them."""
 
     applied: np.ndarray  # int64[h]
     bound: np.ndarray  # int64[h] -1: none
@@ -303,7 +303,7 @@ class Records(NamedTuple):
     """The recorded trade: u codes, z cells of a code and a period, n records, sorted by code, period and partner.
 
     Codes are cut to the tariff's length. Where schedules have codes of several lengths, the trade stands there once
-    for each length, one table behind the other.
+    for each length, one table after the other.
     """
 
     code_key: np.ndarray  # int64[u] as 12-digit number
@@ -324,7 +324,7 @@ class Records(NamedTuple):
 class Further(NamedTuple):
     """What a line borrows where its observations are gone: groups at further levels, nearest first. f of them.
 
-    An owner is a line, or behind all lines one of the index' `Alternatives`. o owners.
+    An owner is a line, or after all lines one of the index' `Alternatives`. o owners.
     """
 
     start: np.ndarray  # int64[o + 1]

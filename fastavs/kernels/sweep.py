@@ -6,50 +6,50 @@ import numpy as np
 
 from fastavs.kernels.class_lanes import add_chunk, carry_lanes
 from fastavs.kernels.names import WEIGHTS
-from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.row_lanes import charge_rows
-from fastavs.kernels.shapes import Bounds, Carried, DutyTable, Entries, Factors, Layout, Sides, Sums
+from fastavs.kernels.shapes import Bounds, Carried, Charges, DutyTable, Entries, Factors, Layout, Sums
 
 
 @inner
 def put_others(
-    others: np.ndarray, known: Sides, next_other: int, first: int, last: int, seat: int, sides: Sides
+    others: np.ndarray, known: Charges, next_other: int, first: int, last: int, slot: int, charges: Charges
 ) -> int:
-    """Put rows of rare forms, which are known already, to their seats; returns how many are done."""
+    """Put rows of rare forms, which are known already, to their slots; returns how many are done."""
     while next_other < others.size and others[next_other] < last:
-        here = seat + others[next_other] - first
-        for s in range(sides.rate.shape[1]):
-            sides.rate[here, s] = known.rate[next_other, s]
-            sides.part[here, s] = known.part[next_other, s]
+        here = slot + others[next_other] - first
+        for s in range(charges.rate.shape[1]):
+            charges.rate[here, s] = known.rate[next_other, s]
+            charges.part[here, s] = known.part[next_other, s]
         next_other += 1
     return next_other
 
 
 @inner
-def prepared(rows: np.ndarray, first: int, last: int, seat: int, rate: np.ndarray) -> bool:
+def prepared(rows: np.ndarray, first: int, last: int, slot: int, rate: np.ndarray) -> bool:
     """Whether every row that has no rate, under some scenario, was prepared for that."""
     for i in range(first, last):
         if rows[i]["purely_specific"] and not rows[i]["nullable"]:
             for s in range(rate.shape[1]):
-                if np.isnan(rate[seat + i - first, s]):
+                if np.isnan(rate[slot + i - first, s]):
                     return False
     return True
 
 
-@kernel
+@kernel_with_memory
 def sweep_block(
     duties: DutyTable,
     entries: Entries,
     rows: np.ndarray,
     line_row: np.ndarray,
     others: np.ndarray,
-    known: Sides,
+    known: Charges,
     factors: Factors,
     bounds: Bounds,
     layout: Layout,
     carried: Carried,
     rules: tuple[float, bool, bool],
-    sides: Sides,
+    charges: Charges,
     lanes: np.ndarray,
     sums: Sums,
 ) -> bool:
@@ -61,14 +61,14 @@ def sweep_block(
         What to charge on what.
     line_row : int32[l]
         The row of each line of the schedules.
-    others, known : int64[m], Sides
+    others, known : int64[m], Charges
         The rows of rare forms, ascending, and what they come to, [m, s].
     factors, bounds, layout, carried
     rules : (float, bool, bool)
         Threshold of outliers; whether an unknown rate counts as 0; whether to work out all sums, or only those of
         rates alone.
-    sides : Sides
-        Memory to work in, [seats, s]: for the rows that all chunks share, those of the largest chunk, and the carried
+    charges : Charges
+        Memory to work in, [slots, s]: for the rows that all chunks share, those of the largest chunk, and the carried
         means of the chunk with most.
     lanes : float64[LANES, s]
         Memory to work in.
@@ -91,13 +91,13 @@ def sweep_block(
     for chunk in range(-1, start.size - 1):  # first the rows that all chunks share
         first = start[chunk] if chunk >= 0 else 0
         last = start[chunk + 1]
-        seat = shared if chunk >= 0 else 0
-        charge_rows(duties, entries, rows, first, last, seat, factors, bounds, outlier, sides, lanes)
-        done = put_others(others, known, done, first, last, seat, sides)
-        if not prepared(rows, first, last, seat, sides.rate):
+        slot = shared if chunk >= 0 else 0
+        charge_rows(duties, entries, rows, first, last, slot, factors, bounds, outlier, charges, lanes)
+        done = put_others(others, known, done, first, last, slot, charges)
+        if not prepared(rows, first, last, slot, charges.rate):
             return False
         if chunk >= 0:
-            seats = (shared, rows.size, first - shared, rows.size + mean[chunk] - largest)
-            carry_lanes(carried, mean[chunk], mean[chunk + 1], line_row, seats, zero, sides, lanes)
-            add_chunk(layout, chunk, seats, sides, zero, full, sums, lanes, work)
+            slots = (shared, rows.size, first - shared, rows.size + mean[chunk] - largest)
+            carry_lanes(carried, mean[chunk], mean[chunk + 1], line_row, slots, zero, charges, lanes)
+            add_chunk(layout, chunk, slots, charges, zero, full, sums, lanes, work)
     return True

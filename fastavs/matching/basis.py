@@ -144,7 +144,7 @@ class Basis:
 
 
 def _spread(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return all places from `first` up to `last`, one range behind the other, and which range each is of."""
+    """Return all places from `first` up to `last`, one range after the other, and which range each is of."""
     n = last - first
     owner = np.repeat(np.arange(n.size), n)
     return np.arange(owner.size) + np.repeat(first - (np.cumsum(n) - n), n), owner

@@ -11,11 +11,12 @@ import numpy as np
 
 from fastavs import codes
 from fastavs.kernels.options import readonly
-from fastavs.kernels.quantities import add_up
+from fastavs.kernels.quantities import add_up, kinds_had
 from fastavs.kernels.quantities import quantities as fill_quantities
 from fastavs.kernels.shapes import Runs, TradeRows
 from fastavs.matching.order import sort
 from fastavs.tables.sources import stretches
+from fastavs.threads import side_by_side
 from fastavs.trade.rows import MASS, Repeated
 from fastavs.trade.trade import Trade
 from fastavs.units.units import KINDS
@@ -66,7 +67,7 @@ class Recorded:
         return {}
 
     def rows_of(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the trade rows of some observations, one behind the other, and where each one's begin."""
+        """Return the trade rows of some observations, one after the other, and where each one's begin."""
         if self.row_start.size:
             first, counts = self.row_start[at], self.row_start[at + 1] - self.row_start[at]
             start = np.concatenate(([0], np.cumsum(counts)))
@@ -99,9 +100,23 @@ class Recorded:
         with np.errstate(over="ignore"):  # absurd rows may overflow to infinity
             return readonly(np.divide(quantity, value, out=quantity, where=value > 0.0), np.float64)
 
-    def _observed(self, at: np.ndarray, kinds: Sequence[str]) -> TradeRows:
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """A bit for each of the trade's kinds of quantity that an observation has, int32[n]."""
+        found = np.empty(self.value.size, dtype=np.int32)
+        kinds = readonly([KINDS.index(kind) for kind in self.trade.kinds], np.int64)
+
+        def look(some: slice) -> None:
+            kinds_had(self._observed(some, self.trade.kinds), kinds, found[some])
+
+        side_by_side(look, stretches(found.size))
+        return found
+
+    def _observed(self, at: np.ndarray | slice, kinds: Sequence[str]) -> TradeRows:
         """Return some observations as kernels take them, with their rows alone, and of these what the kinds need."""
-        rows, (chosen, start) = self.trade.rows, self.rows_of(at)
+        rows, chosen, start = self.trade.rows, at, np.empty(0, dtype=np.int64)
+        if self.row_start.size or self.row_order.size:
+            chosen, start = self.rows_of(np.arange(at.start, at.stop) if isinstance(at, slice) else at)
         bridges = [one for one in self.trade.bridges if one.to_kind in kinds]
         code = rows.code[chosen] if bridges else np.empty(0)
         by_mass = KINDS[MASS] in (*kinds, *(one.from_kind for one in bridges))

@@ -178,7 +178,7 @@ def years_of(
 
 
 def _schedule_rates(figures: LineFigures, here: slice, match: Match) -> ScheduleRates:
-    sides, count = figures.sides, figures.count[here]
+    sides, count = figures.charges, figures.count[here]
     return ScheduleRates(
         match,
         sides.rate[here],

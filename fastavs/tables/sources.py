@@ -322,7 +322,7 @@ class Texts:
 
 
 class Growing:
-    """A column that batches are put into one behind the other, in the smallest of some types that holds them.
+    """A column that batches are put into one after the other, in the smallest of some types that holds them.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from fastavs.inputs.set_aside import REPEATED
 from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.columns import plain
 from fastavs.tables.sources import Source, stretches
+from fastavs.threads import side_by_side
 from fastavs.trade.trade_rows import TradeRows
 
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))  # to mix bits
@@ -50,7 +52,8 @@ def sift_duplicates(rows: TradeRows, sources: Sequence[Source], drop: bool) -> N
 def _mixed(rows: TradeRows) -> np.ndarray:
     """Return a number that rows of one period, code, partner and value share, and hardly any others; uint64[n]."""
     mixed = np.empty(rows.value.size, dtype=np.uint64)
-    for some in stretches(mixed.size):
+
+    def mix(some: slice) -> None:
         key = mixed[some]
         key[:] = rows.code[some]
         key *= np.uint64(len(rows.periods))
@@ -59,6 +62,9 @@ def _mixed(rows: TradeRows) -> np.ndarray:
         key += rows.partners_of(some).astype(np.uint64)
         key *= _ODD[0]
         key ^= rows.value[some].view(np.uint64) * _ODD[1]
+
+    rows.partners_of(slice(0, 0))  # their spellings are worked out once, not on each thread
+    side_by_side(mix, stretches(mixed.size))
     return mixed
 
 
@@ -74,7 +80,7 @@ def _candidates(rows: TradeRows) -> np.ndarray:
     if not repeated.size:
         return np.empty(0, dtype=np.int64)
     mixed = _mixed(rows) if left is None else mixed
-    found = [some.start + _which(mixed[some], repeated) for some in stretches(mixed.size)]
+    found = side_by_side(lambda some: some.start + _which(mixed[some], repeated), stretches(mixed.size))
     candidates = np.concatenate(found)
     return candidates if left is None else candidates[left[candidates]]
 
@@ -97,15 +103,19 @@ def _overlapping(rows: int) -> Iterator[slice]:
 def _read_again(rows: TradeRows, candidates: np.ndarray, sources: Sequence[Source]) -> pa.Table:
     """Return all columns of some rows, as text, in the order asked for; partners in one spelling."""
     file, number = rows.origin.find(candidates)
-    parts = []
     spelled = dict(zip(rows.partners, one_spelling(rows.partners)[0], strict=True))
-    for place in np.unique(file):
+
+    def read(place: int) -> list[pa.Table]:
+        parts = []
         wanted = number[file == place]
         for batch in sources[place].with_all_columns().batches():
             here = wanted[(wanted >= batch.first) & (wanted < batch.first + batch.table.num_rows)]
             if here.size:
                 chosen = batch.table.take(numbers(here - batch.first))
                 parts.append(pa.table({name: _as_text(chosen.column(name)) for name in chosen.column_names}))
+        return parts
+
+    parts = chain.from_iterable(side_by_side(read, np.unique(file).tolist()))
     table = pa.concat_tables(parts, promote_options="default")
     partner = [spelled.get(written(one), one) for one in table.column("partner").to_pylist()]
     return table.set_column(table.column_names.index("partner"), "partner", texts(partner))

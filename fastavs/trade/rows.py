@@ -19,7 +19,7 @@ NO_KIND = -1
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where rows come from: files one behind the other, without the rows that were set aside.
+    """Where rows come from: files one after the other, without the rows that were set aside.
 
     Attributes
     ----------
