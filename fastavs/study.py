@@ -52,7 +52,7 @@ class Study:
     schedules, base, options : mapping, optional
         The keys of ``[schedules]`` (dollar, decimal, unreadable), ``[base]`` and ``[options]`` in a study file.
     trade_options : mapping, optional
-        The keys of ``[trade]`` in a study file, other than files and columns.
+        The keys of ``[trade]`` in a study file, other than files, columns and read.
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
