@@ -142,7 +142,7 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
     partners = read_partners(inputs.partners, listed.exclude, listed.exclude_by_period, valuation_of(config))
     groups = {title: grouping_of(title, pieces) for title, pieces in inputs.groups.items()}
     published = check_published(inputs.published)
-    set_aside = SetAside()
+    set_aside = SetAside([table for table in inputs.by_readers.set_aside if table.num_rows])
     rules = _rules(config, inputs, [*applied.values(), *bound.values()], partners)
     refuse_lost_zeros(config, groups, inputs.groups, rules.tariff)
     trade = read_trade(inputs.trade, rules, set_aside, progress)
@@ -173,4 +173,5 @@ def _rules(config: StudyConfig, inputs: Inputs, schedules: list[YearSchedule], p
         read_drop(inputs.drop),
         config.options.mislabelled,
         config.trade,
+        config.currency,
     )

@@ -74,6 +74,7 @@ _DOTTED = re.compile(r"(?:[0-9]{2}){1,4}(?:\.[0-9]{1,4})+(?:-[0-9]{1,4})?")
 _SPACED = re.compile(r"(?:[0-9]{2}){1,4}(?:\s[0-9]{1,3})+")
 _FLOAT = re.compile(r"([1-9][0-9]*)\.0")
 _FLOAT_OR_DOTTED = re.compile(r"[1-9][0-9]{5,}\.00+")
+_DESCRIBED = re.compile(r"[0-9][0-9. ]{3,}\s*[-:;,|\u2013\u2014]?\s*[^\W\d_]{2,}.*", re.DOTALL)
 _SCIENTIFIC = re.compile(r"[1-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 
 
@@ -118,6 +119,8 @@ def trouble(code: str) -> str | None:
             return "code in scientific notation, which may have lost digits"
         if _FLOAT_OR_DOTTED.fullmatch(code):
             return "code that may be a number with decimals or have a point between its digits"
+        if _DESCRIBED.fullmatch(code):
+            return "code has other characters than digits: words behind it"
         return "code has other characters than digits"
     if len(code) < SHORTEST:
         return f"code shorter than {SHORTEST} digits"
@@ -132,6 +135,8 @@ def cure_of(code: str) -> str:
         return "save the table anew with this column as text"
     if code.isascii() and code.isdigit():
         return "give the whole code, one a row"
+    if _DESCRIBED.fullmatch(code):
+        return "part the column in two, codes and words"
     return "write one code a row, in digits; points and spaces between its groups may stay"
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from itertools import combinations
 
 _PARTS = {"H": 6, "Q": 3, "M": 1}  # months in a half, a quarter, a month
+_YEAR, _MONTH, _DAY = "([12][0-9]{3})", "(0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+_MONTHS_WRITTEN = (
+    re.compile(f"{_YEAR}{_MONTH}"),  # 202301
+    re.compile(f"{_YEAR}[-/]{_MONTH}"),  # 2023-01
+    re.compile(f"{_YEAR}(?:([-/.]?)){_MONTH}\\2{_DAY}(?:[T ]00:00(?::00(?:\\.0+)?)?Z?)?"),  # 2023-01-15, 20230115
+)
+_TURNED = re.compile(f"{_MONTH}[-/.]{_YEAR}")  # 01/2023
+_PART = re.compile(f"{_YEAR}[- ]?([HSQM])([0-9]{{1,2}})", re.IGNORECASE)  # 2023-Q1; S is a half in Eurostat's tables
+_MOST = {"H": 2, "Q": 4, "M": 12}
 
 
 def natural(label: str) -> tuple[tuple[int, str], ...]:
@@ -23,18 +33,77 @@ def natural(label: str) -> tuple[tuple[int, str], ...]:
 
 
 def as_label(text: str) -> str:
-    """Return a period's label: six digits that are a year and a month are read as such, the rest stays.
+    """Return a period's label: months, quarters, halves and dates in the forms that people write; the rest stays.
 
-    The ``.0`` of a period that was a number once goes.
+    A date is read as its month. The ``.0`` of a period that was a number once goes. What can be read in two ways stays
+    as it is: see `doubt_of`.
 
     Examples
     --------
-    >>> as_label(" 202301 "), as_label("2023.0"), as_label("2023M01"), as_label("202313")
-    ('2023M01', '2023', '2023M01', '202313')
+    >>> [as_label(text) for text in ("202301", "2023-01", "2023/01", "01/2023", "2023M1", "2023-01-15", "20230115")]
+    ['2023M01', '2023M01', '2023M01', '2023M01', '2023M01', '2023M01', '2023M01']
+    >>> [as_label(text) for text in (" 2023.0", "2023-Q1", "2023q1", "2023-S2", "2022M01-11", "202313", "2011-12")]
+    ['2023', '2023Q1', '2023Q1', '2023H2', '2022M01-11', '202313', '2011-12']
     """
-    label = re.sub(r"(?<=^[0-9]{4})\.0$|(?<=^[0-9]{6})\.0$", "", text.strip())
-    found = re.fullmatch("([12][0-9]{3})(0[1-9]|1[0-2])", label)
-    return f"{found[1]}M{found[2]}" if found else label
+    label = re.sub(r"(?<=^[0-9]{4})\.0$|(?<=^[0-9]{6})\.0$|(?<=^[0-9]{8})\.0$", "", text.strip())
+    if re.fullmatch("[0-9]{4}", label) or _is_two_years(label):
+        return label
+    for form in _MONTHS_WRITTEN:
+        found = form.fullmatch(label)
+        if found:
+            return f"{found[1]}M{found[form.groups]}"
+    turned = _TURNED.fullmatch(label)
+    if turned:
+        return f"{turned[2]}M{turned[1]}"
+    part = _PART.fullmatch(label)
+    if part:
+        letter = part[2].upper().replace("S", "H")
+        if 1 <= int(part[3]) <= _MOST[letter]:
+            return f"{part[1]}{letter}{int(part[3]):0{2 if letter == 'M' else 1}d}"
+    return label
+
+
+def _is_two_years(label: str) -> bool:
+    """Whether a label may mean a year and the next: 2011-12, which may be December as well."""
+    found = re.fullmatch("([12][0-9]{3})[-/.]([0-9]{2})", label)
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
+
+
+def is_date(text: str) -> bool:
+    """Whether a period is written as a day, which `as_label` reads as its month."""
+    return bool(_MONTHS_WRITTEN[-1].fullmatch(text.strip().removesuffix(".0")))
+
+
+def doubt_of(label: str) -> str | None:
+    """Return what may be wrong with the form of a label, None for one that is understood or that names itself.
+
+    Examples
+    --------
+    >>> doubt_of("2011-12")
+    'it may be December 2011 or the years 2011 and 2012; it counts as a part of 2011'
+    >>> doubt_of("202352"), doubt_of("2023M01"), doubt_of("base")
+    ('its last two digits are no month; weeks are no periods here: add them up to months', None, None)
+    """
+    if re.fullmatch("[12][0-9]{3}[0-9]{2}", label):
+        return "its last two digits are no month; weeks are no periods here: add them up to months"
+    year = label[:4]
+    if _is_two_years(label) and label[-2:] <= "12":
+        month = calendar.month_name[int(label[-2:])]
+        return f"it may be {month} {year} or the years {year} and {int(year) + 1}; it counts as a part of {year}"
+    if _is_two_years(label):
+        return f"it looks like the years {year} and {int(year) + 1}; it counts as a part of {year}"
+    week = re.fullmatch("([12][0-9]{3})-?W[0-9]{1,2}", label)
+    if week:
+        return f"it is a week, and counts as a part of {week[1]}"
+    if re.fullmatch("[12][0-9]{3}[-/.][0-9]{1,2}", label):
+        return f"it may be a month, which is written {year}M01; it counts as a part of {year}"
+    part = _PART.fullmatch(label)
+    if part and not 1 <= int(part[3]) <= _MOST[part[2].upper().replace("S", "H")]:
+        return f"there is no such part of a year; it counts as a part of {part[1]}"
+    found = re.search("(?<![0-9])(19|20)[0-9]{2}(?![0-9])", label)
+    if found and found.start() and not re.match("[0-9]{4}(?![0-9])", label):
+        return f"it begins with no year; write {found[0]}M01 for a month of {found[0]}"
+    return None
 
 
 def of_year(year: int, periods: Sequence[str]) -> list[int]:

@@ -52,7 +52,7 @@ class Study:
     schedules, base, options : mapping, optional
         The keys of ``[schedules]`` (dollar, decimal, unreadable), ``[base]`` and ``[options]`` in a study file.
     trade_options : mapping, optional
-        The keys of ``[trade]`` in a study file, other than files and columns.
+        The keys of ``[trade]`` in a study file, other than files, columns and read.
     valuation, bridges : list of mappings, optional
         As ``[[valuation]]`` and ``[[bridges]]`` in a study file.
     columns : mapping of str to mapping, optional
@@ -128,11 +128,12 @@ class Study:
             },
             "the study",
         )
-        if config.trade.files or config.trade.columns:
+        if config.trade.files or config.trade.columns or config.trade.read:
             raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
         if config.partners.file or config.partners.columns:
             raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
-        if config.schedules.applied or config.schedules.bound or config.schedules.columns:
+        listed = config.schedules
+        if listed.applied or listed.bound or listed.columns or listed.read:
             raise InputError(
                 "in memory, schedules are tables, not files", key="schedules", expected="dollar, decimal, unreadable"
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from fastavs.arguments import a_path, a_progress, or_none, takes, texts
+from fastavs.codes import as_digits
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.blocks import all_figures
 from fastavs.evaluation.factors import check_scenarios
@@ -70,7 +71,7 @@ def sweep(
         Groupings to report by: "chapter", or names under ``[groups]`` of the study. The summary does not depend on
         it, nor on `lines` and `whole_lines`, to the bit.
     lines : str or sequence of str
-        Tariff lines whose rates to report.
+        Tariff lines whose rates to report, in digits or as they are printed.
     whole_lines : path-like, optional
         A Parquet file to write every line of every scenario to, a row group each, in order: whole or not at all.
     executor : concurrent.futures.Executor, optional
@@ -113,7 +114,7 @@ def sweep(
     _check_study(study)
     chosen = tuple(scenarios_given("scenarios", scenarios))
     columns, workplace = _outputs(outputs), Workplace(executor, threads)
-    wanted = Wanted(_named(by), _named(lines), whole_lines is not None)
+    wanted = Wanted(_named(by), _codes(lines), whole_lines is not None)
     found = _index(study, chosen, index, bool(wanted.lines) or wanted.whole)
     check_scenarios(found.facts, chosen)
     check_named(found, chosen)
@@ -148,6 +149,11 @@ def _check_study(study: Any) -> None:
 def _named(names: str | Sequence[str]) -> tuple[str, ...]:
     """Return names, each once; one text stands for itself."""
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+
+
+def _codes(lines: str | Sequence[str]) -> tuple[str, ...]:
+    """Return codes of lines in digits, each once, however they are printed."""
+    return tuple(dict.fromkeys(map(as_digits, _named(lines))))
 
 
 def _outputs(outputs: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from small import columns, near, row, study, table_of
-from test_bad_input import message, put, says
+from test_bad_input import WITH_BOUND, message, put, says
 
 import fastavs as fa
 from fastavs.cli import main
@@ -151,6 +151,47 @@ def test_trade_codes_that_cannot_be_read_are_set_aside() -> None:
     )
     (one,) = found.set_aside.table().to_pylist()
     assert one["reason"].endswith("a point between its digits (22030001.00)")
+
+
+# ---- codes that are typed: lines asked for, prefixes of scenarios, rows to drop
+
+
+def beer_and_wine(**more):
+    rows = [
+        row("2009", "2203000100", "DEU", 100.0, 100.0, "l"), row("2009", "2204000000", "FRA", 500.0, 100.0, "l"),
+    ]  # fmt: skip
+    return study(rows, {2009: {"2203000100": "0.5 USD/l", "2204000000": "20%"}}, **more)
+
+
+def test_lines_and_prefixes_of_a_sweep() -> None:
+    changes = {
+        "scaled": fa.ScaleDuty(0.5, 0.5, prefixes="2203.00"), "shifted": fa.ShiftDuty(0.1, prefixes=["22 04"]),
+        "set": fa.SetDuty("2203.00.01.00", "7%"), "dear": fa.PriceShock(2.0, prefixes='="2203"'),
+    }  # fmt: skip
+    scenarios = [fa.Scenario("as it is"), *(fa.Scenario(name, change) for name, change in changes.items())]
+    sweep = fa.sweep(beer_and_wine(), scenarios, lines=["2203.00.0100", "2203000100"])
+    rates = {one["scenario"]: one["rate"] for one in sweep.chosen.to_pylist()}
+    assert rates == {"as it is": 0.5, "scaled": 0.25, "shifted": 0.5, "set": near(0.07), "dear": 0.25}
+    wine = fa.sweep(beer_and_wine(), scenarios, lines="2204.00.0000")
+    assert [one["rate"] for one in wine.chosen.to_pylist()] == [0.2, 0.2, near(0.3), 0.2, 0.2]
+    with pytest.raises(fa.InputError, match="1 to 12 digits"):
+        fa.ScaleDuty(0.5, prefixes=["220300.00"])
+
+
+def test_a_row_to_drop() -> None:
+    drop = {"period": ["2009"], "line": ["2203.00.0100"], "partner": ["DEU"], "reason": ["why"]}
+    assert beer_and_wine(drop=drop).set_aside.counts() == {("row", "dropped as the study says"): 1}
+    drop["line"] = ["2203.00"]
+    cut = beer_and_wine(drop=drop, trade_options={"digits": 6})
+    assert cut.set_aside.counts() == {("row", "dropped as the study says"): 1}
+
+
+def test_the_line_of_a_report(tmp_path: Path) -> None:
+    put(tmp_path, {"study.toml": WITH_BOUND, "bound.csv": "year,line,duty\n2009,2203000100,5%\n"})
+    words = ["run", str(tmp_path / "study.toml"), "--line", "2203.00.01.00", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert "Line 2203000100 in 2009" in (tmp_path / "out" / "report.html").read_text()
 
 
 # ---- periods of six digits

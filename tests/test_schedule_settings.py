@@ -124,6 +124,26 @@ def test_all_duties_that_cannot_be_read_are_named_at_once() -> None:
     assert '[schedules] unreadable = "set_aside"' in text
 
 
+def test_the_message_of_a_duty_that_cannot_be_read_is_plain() -> None:
+    with pytest.raises(DutyError) as error:
+        study({"22030010": "10%", "22041000": "see note 3"}, TRADE)
+    assert str(error.value).startswith(
+        "<applied>, row 2, column duty: the duty of line 22041000 cannot be read: "
+        'cannot read "see note 3" (character 1): the rate stands elsewhere; its text is "see note 3". To mend it: '
+    )
+
+
+def test_a_line_whose_duty_could_not_be_read_is_explained_by_its_text() -> None:
+    one = study(DRINKS, TRADE, schedules={"unreadable": "set_aside"})
+    with pytest.raises(fa.InputError) as error:
+        one.explain("2204.10.00")
+    assert str(error.value).startswith(
+        "<applied>, row 3, column duty (line 22041000, 2023): the line is set aside and has no rate, for its duty "
+        'cannot be read: cannot read "oops"'
+    )
+    assert 'its text is "oops"' in str(error.value)
+
+
 def test_applied_and_bound_duties_that_cannot_be_read_are_named_together() -> None:
     bound = {"year": [2024], "line": ["22030010"], "duty": ["bind"]}
     with pytest.raises(DutyError, match=r'"oops" .* line 22041000.*"bind" \(<bound> row 1, line 22030010\)'):

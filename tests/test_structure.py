@@ -16,7 +16,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"arguments", "codes", "countries", "environment", "numbers", "periods", "plain_text", "threads"},
     {"units"},
     {"duty"},
-    {"scenario", "tables"},
+    {"scenario", "tables", "readers"},
     {"inputs"},
     {"trade"},
     {"checked"},
@@ -26,7 +26,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"results"},
     {"study"},
     {"sweeping"},
-    {"report", "readers", "replica"},
+    {"report", "replica"},
     {"cli"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -347,3 +347,48 @@ def test_codes_that_nearly_add_up_stay_and_are_told_of(
 def test_codes_that_do_not_nearly_add_up_are_passed_over() -> None:
     study = frames_of(line=["2204", "22041000"], value=[100.0, 94.0])
     assert not study.checked.trade.remarks
+
+
+def test_a_study_may_take_the_exports_of_its_files(tmp_path: Path) -> None:
+    study = load_case(tmp_path, FLOWS, 'flow = "exports"')
+    assert [(row, reason) for row, _, reason in set_aside(study)] == [
+        (1, "flow is imports (flowCode M)"),
+        (3, "flow is re-exports (flowCode RX)"),
+        (4, "flow is imports (flowCode M)"),
+        (5, "flow is imports (flowCode M)"),
+    ]
+    assert lines_of(study)["22030010"]["imports"] == 900.0
+    assert not study.checked.trade.remarks
+    frames = from_frames(tmp_path, FLOWS, trade_options={"flow": "exports"})
+    assert lines_of(frames)["22030010"]["imports"] == 900.0
+
+
+def test_a_file_without_the_flow_that_a_study_takes_gives_nothing(tmp_path: Path) -> None:
+    imports = "period,flowCode,line,partner,value,quantity,unit\n2023,M,22030010,DEU,100,100,l\n"
+    with pytest.raises(fa.InputError, match=r"flow is imports \(1\).*leave flow out under \[trade\]"):
+        load_case(tmp_path, imports, 'flow = "exports"')
+    study = load_case(tmp_path, [FLOWS, imports], 'flow = "exports"')
+    assert lines_of(study)["22030010"]["imports"] == 900.0
+    with pytest.raises(fa.InputError, match=r"flow is exports \(2\)"):
+        load_case(tmp_path, [imports.replace(",M,", ",X,")] * 2, 'flow = "imports"')
+
+
+def test_a_flow_without_a_column_of_flows_is_told_of(tmp_path: Path) -> None:
+    (remark,) = load_case(tmp_path, FLOWS.replace("flowCode", "note"), 'flow = "exports"').checked.trade.remarks[:1]
+    assert remark == "The study takes exports, and the trade has no column of flows: all rows count."
+    with pytest.raises(fa.InputError, match='"imports" or "exports"'):
+        load_case(tmp_path, FLOWS, 'flow = "re-exports"')
+
+
+def test_british_flows_are_read_by_the_name_of_their_column(tmp_path: Path) -> None:
+    trade = FLOWS.replace("flowCode", "FlowTypeId").replace(",M,22030090", ",3,22030090").replace(",RX,", ",4,")
+    study = load_case(tmp_path, trade.replace(",M,", ",1,").replace(",X,", ",2,"))
+    assert [(row, reason) for row, _, reason in set_aside(study)] == [
+        (2, "flow is exports (FlowTypeId 2)"),
+        (3, "flow is exports (FlowTypeId 4)"),
+    ]
+    words = (
+        trade.replace("FlowTypeId", "FlowTypeDescription").replace(",M,", ",EU Imports,").replace(",X,", ",EU Exports,")
+    )
+    words = words.replace(",3,", ",Non-EU Imports,").replace(",4,", ",Non-EU Exports,")
+    assert [row for row, _, _ in set_aside(load_case(tmp_path, words))] == [2, 3]

@@ -127,3 +127,37 @@ def test_a_factor_that_is_none(tmp_path: Path, factor: str) -> None:
 def test_files_and_columns_are_no_options_of_frames(tmp_path: Path) -> None:
     with pytest.raises(fa.InputError, match="trade_options"):
         from_frames(tmp_path, HEADER + "2023,22041000,FRA,500,100,l\n", trade_options={"columns": {"line": "x"}})
+
+
+COMTRADE = "period,line,partner,value,qty,{unit}\n2023,22030010,DEU,100,100,7\n2023,22041000,FRA,500,100,{other}\n"
+
+
+@pytest.mark.parametrize("name", ["qtyUnitCode", "Qty Unit Code", "QtyUnitCode", "altQtyUnitCode", "qtCode"])
+def test_unit_numbers_in_a_column_that_comtrade_names(tmp_path: Path, name: str) -> None:
+    columns = f'[trade.columns]\nquantity = "qty"\nunit = "{name}"'
+    study = load_case(tmp_path, COMTRADE.format(unit=name, other=7), columns)
+    assert not set_aside(study)
+    assert lines_of(study)["22030010"]["rate"] == near(0.54)
+    study = load_case(tmp_path, COMTRADE.format(unit=name, other=8), columns)  # kg, and the duty is for litres
+    assert lines_of(study)["22041000"]["no_quantity"] == 1
+    for other, reason in (
+        ("-1", "measures nothing"),
+        ("1", "measures nothing"),
+        ("14", "unknown unit number of Comtrade"),
+    ):
+        study = load_case(tmp_path, COMTRADE.format(unit=name, other=other), columns)
+        assert [(row, lost, reason in why) for row, lost, why in set_aside(study)] == [(2, "quantity", True)]
+
+
+def test_unit_numbers_of_comtrade_in_frames_and_as_second_units(tmp_path: Path) -> None:
+    trade = "period,line,partner,value,quantity,unit,quantity_2,altQtyUnitCode\n2023,22030010,DEU,100,50,kg,100,7\n"
+    study = from_frames(tmp_path, trade, columns={"trade": {"unit_2": "altQtyUnitCode"}})
+    assert lines_of(study)["22030010"]["rate"] == near(0.54)
+
+
+def test_unit_numbers_in_another_column_stay_refused(tmp_path: Path) -> None:
+    columns = '[trade.columns]\nquantity = "qty"\nunit = "unitno"'
+    found = set_aside(load_case(tmp_path, COMTRADE.format(unit="unitno", other=8), columns))
+    assert [(row, lost) for row, lost, _ in found] == [(1, "quantity"), (2, "quantity")]
+    assert "unknown unit" in found[0][2]
+    assert "OKEI" in found[1][2]

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from small import study as small_study
-from test_trade_flows import TWICE
+from test_trade_flows import FLOWS, TWICE
 from test_trade_quantities import COLUMNS, WITS
 from test_trade_totals import WORLD
 from trade_cases import load_case, write_case
 
+import fastavs as fa
 from fastavs.cli import main
 from fastavs.inputs.set_aside import SetAside
 
@@ -115,3 +116,35 @@ def test_reasons_are_counted_with_the_first_of_each(tmp_path: Path) -> None:
         ("quantity", "unknown unit", 1, "trade.csv row 2 (furlong)"),
     ]
     assert SetAside().accounts() == []
+
+
+def test_the_record_says_how_the_trade_was_read(tmp_path: Path) -> None:
+    said = 'flow = "exports"\ntotals = "keep"\nduplicates = "drop"\nunit = "l"\nthousands = ","\n'
+    said += "digits = 6\nvalue_factor = 1000"
+    path = write_case(tmp_path, FLOWS, said + '\n[trade.columns]\nquantity = "quantity"')
+    found = screen("run", path, "--no-report", "--out", tmp_path / "out")
+    assert "The trade is exports, as the study says" in found
+    trade = json.loads((tmp_path / "out" / "run.json").read_text())["study"]["trade"]
+    assert trade == {
+        "columns": {"quantity": "quantity"}, "decimal": None, "thousands": ",", "digits": 6, "value_factor": 1000.0,
+        "unit": "l", "totals": "keep", "duplicates": "drop", "flow": "exports", "read": [],
+    }  # fmt: skip
+
+
+def test_a_strict_study_tells_what_it_set_aside_without_an_error(tmp_path: Path) -> None:
+    trade = FLOWS + "2023,M,22041000,FRA,-5,1,l\n"
+    with pytest.raises(
+        fa.InputError, match=r"negative value, and the study is strict \(set aside.*: flow is exports \(1\)"
+    ):
+        load_case(tmp_path, trade, more="[options]\nstrict = true")
+    assert load_case(tmp_path, FLOWS, more="[options]\nstrict = true").set_aside.counts()
+
+
+def test_the_report_leads_with_what_takes_much_of_the_trade(tmp_path: Path) -> None:
+    screen("run", write_case(tmp_path, WORLD + WORLD.splitlines()[1] + "\n"), "--out", tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    lead = page.index("are set aside: group of countries whose members stand beside it (the first:")
+    assert page.index("<h1>") < lead < page.index('<dl class="tiles">')
+    remark = page.index("1 row equals another one in every column")
+    assert lead < remark < page.index('<dl class="tiles">')
+    assert page.count("1 row equals another one in every column") == 1

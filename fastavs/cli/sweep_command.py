@@ -10,6 +10,7 @@ import click
 
 from fastavs.cli.console import count, make_console, make_table, percent, say
 from fastavs.cli.steps import Steps
+from fastavs.results.thin import is_thin, matched_told, thin_caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -162,13 +163,23 @@ def _show(console: Console, found: Sweep, years: Sequence[int], tables: bool, ze
     """Show the summary, and with `tables` groups and lines as well; `zero`: what is not known counts as zero."""
     shown = [row for row in found.summary().to_pylist() if row["year"] in years]
     unknown = ["not\nknown"] if any(row["unresolved_lines"] for row in shown) else []
-    columns = ("scenario", "year", "simple\nmean", "sd", "weighted\nmean", "by HS6\nfirst", *unknown)
+    adjusted = {"weighted_mean": "ad-\njusted"} if any(row["adjust"] for row in shown) else {}
+    means = ("simple_mean", "simple_sd", "weighted_mean_unadjusted", *adjusted, "hs6_mean")
+    columns = (
+        "scenario", "year", "simple\nmean", "sd", "weighted\nmean", *adjusted.values(), "by HS6\nfirst", *unknown,
+    )  # fmt: skip
     screen = make_table(*columns, left=(0,))
     for row in shown:
-        figures = (row[name] for name in ("simple_mean", "simple_sd", "weighted_mean_unadjusted", "hs6_mean"))
+        figures = (row[name] for name in means)
         counts = [count(row["unresolved_lines"])] if unknown else []
         screen.add_row(row["scenario"], str(row["year"]), *map(percent, figures), *counts)
     console.print(screen)
+    if adjusted:
+        matched = matched_told(list({row["year"]: row for row in shown if row["adjust"]}.values()))
+        say(console, f"Adjusted: the weighted mean corrected for lines without trade. Lines matched: {matched}.")
+    caution = thin_caution(list({row["year"]: row for row in shown if is_thin(row)}.values()))
+    if caution:
+        say(console, caution, style="yellow")
     if unknown:
         say(console, "Not known: lines without a rate. " + ("They count as zero." if zero else "They are in no mean."))
     if not tables:

@@ -55,6 +55,11 @@ class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What becomes of rows that are the sum of other rows.
     duplicates : {"keep", "drop"}
         What becomes of a row that stands twice.
+    flow : {"imports", "exports"}, optional
+        The flow that counts, where a column tells flows apart. Left out: imports, or a file's exports where it has
+        nothing else.
+    read : tuple of mapping
+        Files in an authority's own layout: `reader`, `files`, and what that reader takes besides.
     """
 
     files: tuple[str, ...] = ()
@@ -66,6 +71,8 @@ class TradeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str | None = None
     totals: Literal["set_aside", "keep"] = "set_aside"
     duplicates: Literal["keep", "drop"] = "keep"
+    flow: Literal["imports", "exports"] | None = None
+    read: tuple[dict[str, Any], ...] = ()
 
 
 class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +82,7 @@ class SchedulesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dollar: Currency | None = None
     decimal: Literal[".", ","] | None = None
     unreadable: Literal["error", "set_aside"] = "error"
+    read: tuple[dict[str, Any], ...] = ()
 
 
 class FileSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +93,9 @@ class FileSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FxSection(FileSection, frozen=True, forbid_unknown_fields=True):
     decimal: Decimal | None = None
     thousands: Thousands | None = None
+    reader: Literal["ecb"] | None = None
+    periods: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ("EUR",)
 
 
 class PartnersSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

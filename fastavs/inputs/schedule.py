@@ -19,6 +19,8 @@ from fastavs.tables.columns import about_row, number_column, text_column
 from fastavs.tables.tables import Columns, Piece
 
 PLAIN = re.compile(f"[0-9]{{{codes.SHORTEST},{codes.LONGEST}}}")  # a code that `codes.trouble` has nothing against
+BY_READER = "set aside by its reader: "
+"""What stands before the reason in place of a duty that a reader of `fastavs.readers` could not read."""
 COLUMNS = Columns("schedules", ("line", "duty", "description"), ("year",), ("year", "line", "duty"))
 
 
@@ -209,6 +211,8 @@ def _read_duties(
     errors: dict[int, DutyError] = {}
     for place, text in enumerate(duty_texts):
         try:
+            if text.startswith(BY_READER):
+                raise DutyError(text.removeprefix(BY_READER), value=text, cure="leave the line out")
             duties.append(read(text, dollar=dollar, decimal=decimal))
         except DutyError as error:
             duties.append(None)
@@ -337,11 +341,17 @@ def _complain_of_lengths(
 ) -> None:
     lengths, counts = np.unique(digits[rows], return_counts=True)
     usual = int(lengths[np.argmax(counts)])
-    other = int(rows[digits[rows] != usual].min())
+    cut = _cut_by_a_spreadsheet(rows, digits, origins)
+    if cut is not None:
+        usual = int(lengths[-1])
+    other = int(rows[digits[rows] != usual].min()) if cut is None else cut
     piece, row = _origin(other, origins)
     code = codes.to_code(int(key[other]), int(digits[other]))
     cure = f"give every line its {usual} digits"
-    if len(code) == usual - 1:
+    if cut is not None:
+        whole = _printed(cut, origins).ljust(usual + 1, "0")
+        cure = f'a spreadsheet that took it for a number may have dropped zeros at its end: write "{whole}", as text'
+    elif len(code) == usual - 1:
         cure = f'a leading zero may be lost: write "0{code}", and keep the column as text'
     raise InputError(
         f"a line of {len(code)} digits where others of the year have {usual}",
@@ -351,6 +361,20 @@ def _complain_of_lengths(
         value=code,
         cure=cure,
     )
+
+
+def _cut_by_a_spreadsheet(rows: np.ndarray, digits: np.ndarray, origins: list[tuple[Piece, int]]) -> int | None:
+    """Return a row whose line is short and printed with one point, as a number is, like lines of full length."""
+    whole = digits[rows] == digits[rows].max()
+    if not any(_printed(row, origins).count(".") == 1 for row in rows[whole].tolist()):
+        return None  # it is a heading, or has lost something else
+    return next((row for row in sorted(rows[~whole].tolist()) if _printed(row, origins).count(".") == 1), None)
+
+
+def _printed(row: int, origins: list[tuple[Piece, int]]) -> str:
+    """Return a line as its file prints it."""
+    piece, number = _origin(row, origins)
+    return str(piece.table.column("line")[number - 1].as_py()).strip()
 
 
 def _origin(row: int, origins: list[tuple[Piece, int]]) -> tuple[Piece, int]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
+from fastavs.inputs.money import parted
 from fastavs.numbers import NumberForm
 from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.columns import plain
@@ -24,9 +25,10 @@ PART_OF_TOTAL = "part of a total that stands beside it"
 GROUP_OF_COUNTRIES = "group of countries whose members stand beside it"
 OVERLAPPING_GROUP = "group of countries that may overlap what stands beside it"
 MEMBER_OF_GROUP = "member of a group that stands as one partner beside it"
+OF_READERS = ("sum of all products", "the United Kingdom as a whole", "part of the United Kingdom")
 ON_PURPOSE = (  # no fault of the row: the study's own choice, or what it says stands in other rows as well
     DROPPED, LOOKS_MISLABELLED, OTHER_FLOW, REPEATED, SUM_OF_CODES, PART_OF_TOTAL, GROUP_OF_COUNTRIES,
-    OVERLAPPING_GROUP, MEMBER_OF_GROUP,
+    OVERLAPPING_GROUP, MEMBER_OF_GROUP, *OF_READERS,
 )  # fmt: skip
 VALUES = ("period", "line", "partner", "value", "quantity", "unit", "quantity_2", "unit_2", "net_mass_kg")
 SCHEMA = pa.schema(
@@ -100,6 +102,8 @@ def readable_values(batch: pa.Table, form: NumberForm | None) -> np.ndarray:
 
 
 def _read(text: str | None, form: NumberForm | None) -> float:
+    money = parted(text or "")
+    text = money[0] if money else text
     try:
         return float((form.read(text or "") if form else text) or "nan")
     except ValueError:
@@ -165,9 +169,12 @@ class SetAside:
         rows = [row for row in self.table().to_pylist() if not row["reason"].startswith(ON_PURPOSE)]
         if not rows:
             return
-        row, more = rows[0], f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
+        more = [f"{len(rows) - 1:,} more like it"] if len(rows) > 1 else []
+        others = [f"{one.reason} ({one.count:,})" for one in self.accounts() if one.reason.startswith(ON_PURPOSE)]
+        more += [f"set aside without being an error: {', '.join(others)}"] if others else []
+        row, more_told = rows[0], f" ({'; '.join(more)})" if more else ""
         raise InputError(
-            f"{row['reason']}, and the study is strict{more}",
+            f"{row['reason']}, and the study is strict{more_told}",
             file=row["file"],
             row=row["row"],
             value=", ".join(str(row[column]) for column in VALUES if row[column] is not None),

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from fastavs.arguments import LARGEST
 from fastavs.codes import LONGEST, Grouping, as_digits, make_grouping
 from fastavs.countries.partner import named
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
+from fastavs.inputs.by_readers import ByReaders
 from fastavs.inputs.config import StudyConfig, number_form
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.numbers import NumberForm
 from fastavs.progress import Progress
 from fastavs.tables.columns import text_column
-from fastavs.tables.sources import FileSource, Source
+from fastavs.tables.sources import FileSource, MemorySource, Source
 from fastavs.tables.tables import Columns, Piece, find_files, read_files
 from fastavs.threads import side_by_side
 from fastavs.units.units import Bridge
@@ -26,7 +29,10 @@ GROUP_COLUMNS = Columns("groups", ("prefix", "group", "name"), (), ("prefix", "g
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The native tables of a study: trade as sources that are read when it is checked, the others as pieces."""
+    """The native tables of a study: trade as sources that are read when it is checked, the others as pieces.
+
+    What `by_readers` made of files is among them.
+    """
 
     trade: list[Source] = field(default_factory=list)
     applied: list[Piece] = field(default_factory=list)
@@ -36,6 +42,7 @@ class Inputs:
     drop: list[Piece] = field(default_factory=list)
     groups: dict[str, list[Piece]] = field(default_factory=dict)
     published: dict[str, Piece] = field(default_factory=dict)
+    by_readers: ByReaders = field(default_factory=ByReaders)
 
     def pieces(self) -> list[Piece]:
         """Return all tables but the trade."""
@@ -45,7 +52,7 @@ class Inputs:
     def digests(self) -> dict[str, str]:
         """Return a hash per input."""
         of_trade = side_by_side(lambda source: (source.label, source.digest), self.trade)
-        return dict(of_trade) | {piece.label: piece.digest for piece in self.pieces()}
+        return dict(of_trade) | {piece.label: piece.digest for piece in self.pieces()} | self.by_readers.digests
 
     def notes(self) -> list[str]:
         """Return what a reader of the results should know of how tables were read; of the trade, once it was."""
@@ -72,18 +79,33 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
 
     figures = published.files_of(config.published)
     published.check_keys(figures, str(path))
-    schedules = config.schedules
+    schedules, section = config.schedules, config.fx
     trade_form, fx_form, figures_form = forms_of(config, str(path))
+    by_readers = ByReaders()
+    rates: list[Piece] = []
+    if section and section.reader:
+        wanted = msgspec.structs.asdict(section)
+        for one in find([section.file], "fx.file"):
+            rates.append(by_readers.take_fx(wanted, one, fx.COLUMNS, config.currency, folder))
+    elif section:
+        rates = read([section.file], "fx.file", replace(fx.COLUMNS, form=fx_form), section.columns)
+    trade_columns = replace(TRADE_COLUMNS, digits=config.trade.digits)
+    if config.trade.read:
+        known = fx.read_fx(rates, config.currency)
+        by_readers.take_trade(config.trade.read, trade_columns, config.currency, known, find, folder)
+    by_readers.take_schedules(schedules.read, schedule.COLUMNS, find, folder)
     return Inputs(
         trade=[
-            FileSource(
-                one, replace(TRADE_COLUMNS, form=trade_form, digits=config.trade.digits), config.trade.columns, folder
-            )
-            for one in find(config.trade.files, "trade.files")
+            *(
+                FileSource(one, replace(trade_columns, form=trade_form), config.trade.columns, folder)
+                for one in find(config.trade.files, "trade.files")
+            ),
+            *map(MemorySource, by_readers.trade),
         ],
-        applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns),
-        bound=read(schedules.bound, "schedules.bound", schedule.COLUMNS, schedules.columns),
-        fx=read([config.fx.file], "fx.file", replace(fx.COLUMNS, form=fx_form), config.fx.columns) if config.fx else [],
+        applied=read(schedules.applied, "schedules.applied", schedule.COLUMNS, schedules.columns) + by_readers.applied,
+        bound=read(schedules.bound, "schedules.bound", schedule.COLUMNS, schedules.columns) + by_readers.bound,
+        fx=rates,
+        by_readers=by_readers,
         partners=read(
             [config.partners.file] if config.partners.file else [],
             "partners.file",

@@ -241,7 +241,7 @@ def _converted(
     value: pa.ChunkedArray, period: pa.Array | pa.ChunkedArray, fx: pa.Table | None, file: str
 ) -> pa.ChunkedArray:
     """Return values in the study's currency, at the average rate of their period."""
-    if fx is None:
+    if fx is None or not len(value):
         return value
     euro = fx.filter(pc.equal(fx.column("currency"), "EUR"))
     place = pc.index_in(period, value_set=euro.column("period").combine_chunks())

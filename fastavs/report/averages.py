@@ -14,6 +14,7 @@ from fastavs.codes import UNASSIGNED, Grouping, chapters
 from fastavs.report.chapters import CHAPTER_NAMES
 from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
+from fastavs.results.thin import thin_caution
 from fastavs.tables.arrow import from_list, numbers, texts
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fastavs.results.rates import Rates
     from fastavs.results.year_rates import YearRates
 
+UNADJUSTED = "weighted_mean_unadjusted_pct"
+"""The column of the weighted mean without correction, which stands in Table 1 where there is one with it."""
 _HUNDRED = 100.0
 _BIN = 5  # percentage points
 _BINS = 100 // _BIN
@@ -88,12 +91,15 @@ def compared_years(rates: Rates) -> tuple[int, int] | None:
 def yearly(rates: Rates) -> Iterator[ReportTable]:
     """Make Table 1: the summary, year by year."""
     summary = rates.summary()
+    rows = summary.to_pylist()
+    adjusted = any(row["adjust"] for row in rows)
     columns = {
         "year": summary["year"],
         "lines": summary["lines"],
         "lines_with_specific": summary["specific_lines"],
         "simple_mean_pct": percent(summary["simple_mean"]),
         "simple_sd_pct": percent(summary["simple_sd"]),
+        **({UNADJUSTED: percent(summary["weighted_mean_unadjusted"])} if adjusted else {}),
         "weighted_mean_pct": percent(summary["weighted_mean"]),
         "weighted_sd_pct": percent(summary["weighted_sd"]),
     }
@@ -103,9 +109,12 @@ def yearly(rates: Rates) -> Iterator[ReportTable]:
         water = zip(summary["water_lines"].to_pylist(), bound, strict=True)
         columns["lines_bound_above_applied"] = from_list([lines if some else None for lines, some in water], pa.int64())
     columns["adjust_pct"] = percent(summary["adjust"])
+    if adjusted:
+        columns["matched_lines"] = summary["matched_lines"]
     columns["unresolved_lines"] = summary["unresolved_lines"]
     table = pa.table(columns)
-    yield ReportTable("1", "Average tariff, year by year", _path(table), table, ("year",))
+    caption = f"{_path(table)} {thin_caution(rows) or ''}".strip()
+    yield ReportTable("1", "Average tariff, year by year", caption, table, ("year",))
 
 
 def _path(table: pa.Table) -> str:

@@ -16,6 +16,7 @@ from fastavs.report.words import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_CHARGED, _ADJUSTED = "as charged", "adjusted"
 Row = Mapping[str, Any]
 Means = Mapping[int, float]
 
@@ -55,7 +56,7 @@ def path_sketch(summary: Sequence[Row], published: Mapping[str, Means]) -> Sketc
     if any(row["bound_mean"] is not None for row in summary):
         caption += " Bound rates are the ceilings agreed in the WTO."
     if any(row["adjust"] for row in summary):
-        caption += " The weighted mean is adjusted for lines without trade of their own; the thin line is not."
+        caption += " The thin line is the weighted mean adjusted for lines without trade of their own."
     if shown:
         caption += " Circles are published figures."
     description = (
@@ -82,7 +83,7 @@ def _column(summary: Sequence[Row], name: str) -> Means:
 
 def _simple(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_Course]:
     courses = [
-        _Course("as charged", "blue", _column(summary, "simple_mean"), None, published.get("simple_mean", {})),
+        _Course(_CHARGED, "blue", _column(summary, "simple_mean"), None, published.get("simple_mean", {})),
         _Course("without specific", "blue", _column(summary, "ad_valorem_simple_mean"), (3, 2)),
         _Course("bound", "green", _column(summary, "bound_mean"), None, published.get("bound_mean", {})),
     ]
@@ -92,15 +93,13 @@ def _simple(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_Cou
 def _weighted(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_Course]:
     adjusted = any(row["adjust"] for row in summary)
     unadjusted = _column(summary, "weighted_mean_unadjusted")
+    others = published.get("weighted_mean", {})  # figures by others are adjusted ones
     courses = [
-        _Course(
-            "as charged, adj." if adjusted else "as charged", "orange",
-            _column(summary, "weighted_mean"), None, published.get("weighted_mean", {}),
-        ),
+        _Course(_CHARGED, "orange", unadjusted, None, {} if adjusted else others),
         _Course("without specific", "orange", _column(summary, "ad_valorem_weighted_mean"), (3, 2)),
-    ]  # fmt: skip
+    ]
     if adjusted:
-        courses.append(_Course("not adjusted", "orange", unadjusted))
+        courses.append(_Course(_ADJUSTED, "orange", _column(summary, "weighted_mean"), None, others))
     return [course for course in courses if course.rates]
 
 
@@ -147,7 +146,7 @@ def draw_path(ax: Axes, courses: Sequence[_Course], limits: tuple[float, float] 
     for course in courses:
         ax.plot(
             list(course.rates), _percents(course.rates), color=light(course.colour), label=course.label,
-            linewidth=1.0 if course.label == "not adjusted" else 2.0, clip_on=False,
+            linewidth=1.0 if course.label == _ADJUSTED else 2.0, clip_on=False,
             linestyle=(0, course.dashes) if course.dashes else "-", marker="o" if len(years) <= 3 else "", markersize=5,
         )  # fmt: skip
     for course in courses:
@@ -163,7 +162,7 @@ def _percents(rates: Means) -> list[float]:
 
 def _shade(ax: Axes, courses: Sequence[_Course]) -> None:
     """Fill the gap between the rates as charged and those without specific parts."""
-    charged = next((c for c in courses if c.label == "not adjusted"), courses[0])
+    charged = courses[0]
     bare = next((c for c in courses if c.dashes), None)
     if bare is not None:
         common = [year for year in bare.rates if year in charged.rates]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fastavs.codes import as_digits
 from fastavs.report.averages import compared_years, main_grouping
 from fastavs.report.choice import choose_line
 from fastavs.report.figure_bands import bands_sketch
@@ -51,7 +52,7 @@ def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | N
     years = list(rates.years)
     grouping = main_grouping(rates.checked)
     compared = compared_years(rates) or (years[-1], years[-1])
-    chosen = line or choose_line(rates, years[-1])
+    chosen = as_digits(line) if line else choose_line(rates, years[-1])
     sketches: list[Sketch | None] = [
         path_sketch(rates.summary().to_pylist(), published_means(tables)),
         bands_sketch(tables["figure1"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 PUBLISHED, DIFFERENCE = "_published", "_difference"
 
@@ -59,13 +60,14 @@ _HEADINGS = {
     "weighted_applied_mean_pct": "With specific parts: weighted mean, %",
     "weighted_applied_sd_pct": "With specific parts: weighted deviation, %",
     "weighted_mean_pct": "Weighted mean, %",
+    "weighted_mean_unadjusted_pct": "Weighted mean, %",
     "weighted_sd_pct": "Weighted deviation, %",
     "year": "Year",
 }
 
 
-def heading(column: str) -> str:
-    """Return what a person reads above a column.
+def heading(column: str, beside: Collection[str] = ()) -> str:
+    """Return what a person reads above a column; `beside` are the columns of its table.
 
     Examples
     --------
@@ -75,12 +77,14 @@ def heading(column: str) -> str:
     ('Simple mean 2011, %, published', 'Simple mean 2011, difference in points')
     """
     if column.endswith(PUBLISHED):
-        return heading(column.removesuffix(PUBLISHED)) + ", published"
+        return heading(column.removesuffix(PUBLISHED), beside) + ", published"
     if column.endswith(DIFFERENCE):
-        text = heading(column.removesuffix(DIFFERENCE))
+        text = heading(column.removesuffix(DIFFERENCE), beside)
         if text.endswith((", %", ", points")):
             return text.rpartition(", ")[0] + ", difference in points"
         return text + ", difference"
+    if column == "weighted_mean_pct" and "weighted_mean_unadjusted_pct" in beside:
+        return "Weighted mean, adjusted, %"
     money = re.fullmatch(r"imports_(.+)_m([a-z]{3})", column)
     if money:
         return f"Imports {money[1]}, million {money[2].upper()}"

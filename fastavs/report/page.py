@@ -15,6 +15,7 @@ from fastavs.report.findings import findings, tiles
 from fastavs.report.page_tables import page_table, table_name
 from fastavs.report.run_tables import run_tables
 from fastavs.report.words import listed, money, plural
+from fastavs.results.facts import large_losses
 
 if TYPE_CHECKING:
     from fastavs.report.sketch import ReportFigure
@@ -74,6 +75,7 @@ def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Map
         study=rates.checked.config,
         short_note=len(rates.checked.config.note) <= SHORT_NOTE,
         years=list(rates.years),
+        lead=_lead(run),
         tiles=tiles(rates, summary),
         findings=findings(rates, summary, tables, run),
         figures=[
@@ -110,6 +112,12 @@ def _style() -> str:
     return modes + theme.classes() + "\n" + _part("style.css")
 
 
+def _lead(run: Mapping[str, Any]) -> list[str]:
+    """Return what a reader must know before any figure: reasons that take much of the trade, remarks on its rows."""
+    counts = run.get("counts", {})
+    return [*large_losses(counts), *counts.get("remarks", [])] if counts else []
+
+
 def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
     """Return what else a reader should know of the run, in sentences."""
     plan, counts, trade = run.get("plan", {}), run.get("counts", {}), run.get("trade", {})
@@ -135,7 +143,6 @@ def _facts(run: Mapping[str, Any], currency: str) -> list[str]:
             f"{plural(unread, 'line')} set aside, as the duty cannot be read (unread_duties.csv); where such a line is "
             "bound, its bound duty counts alone."
         )
-    facts += counts.get("remarks", [])
     aside = trade.get("rows_set_aside", {})
     if aside.get("rows"):
         facts.append(

@@ -162,7 +162,7 @@ def _across(made: ReportTable, years: Sequence[int]) -> tuple[list[Cell], list[l
 
 
 def _heading(made: ReportTable, column: str) -> str:
-    text = heading(column)
+    text = heading(column, made.table.column_names)
     if column in made.published:
         calibrated = made.calibrated.get(column.removesuffix("_published"))
         if calibrated is not None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
 from fastavs.results.unread_duties import unread_record
@@ -20,7 +22,7 @@ LARGE = 0.01
 
 
 def study_record(checked: Checked) -> dict[str, Any]:
-    """Return the study's title, as it stands on everything made from the study."""
+    """Return the study's title, as it stands on everything made from the study, and how its trade is read."""
     config = checked.config
     return {
         "name": config.name,
@@ -30,6 +32,7 @@ def study_record(checked: Checked) -> dict[str, Any]:
         "valuation": {one.partner: one.factor for one in config.valuation},
         "dollar": checked.dollar.code if checked.dollar else None,
         "value_factor": config.trade.value_factor,
+        "trade": {name: value for name, value in msgspec.to_builtins(config.trade).items() if name != "files"},
     }
 
 
@@ -78,9 +81,10 @@ def unused_periods(checked: Checked) -> dict[str, tuple[int, float]]:
 
 def _notes(checked: Checked) -> list[str]:
     """Return what a reader of the results should know of how the inputs were read."""
-    digits = checked.config.trade.digits
-    cut = [f"Codes of the trade are cut to {digits} digits, as the study says"] if digits else []
-    return cut + checked.inputs.notes()
+    trade = checked.config.trade
+    said = [f"Codes of the trade are cut to {trade.digits} digits, as the study says"] if trade.digits else []
+    said += [f"The trade is {trade.flow}, as the study says"] if trade.flow else []
+    return said + checked.inputs.notes()
 
 
 def large_losses(counts: Mapping[str, Any]) -> list[str]:
@@ -89,7 +93,7 @@ def large_losses(counts: Mapping[str, Any]) -> list[str]:
     What the study itself drops is none. `counts` is what `reading_record` says.
     """
     found = []
-    for one in counts["set_aside"]:
+    for one in counts.get("set_aside", ()):
         rows, value = one["share_of_rows"], one["share_of_value"]
         if max(rows, value) > LARGE and one["reason"] != DROPPED:
             what = "set aside" if one["lost"] == ROW else "without its quantity"
@@ -104,11 +108,12 @@ def large_losses(counts: Mapping[str, Any]) -> list[str]:
 def reading_record(checked: Checked) -> dict[str, Any]:
     """Return how many rows were read and what was set aside."""
     accounts = checked.set_aside.accounts()
-    rows, factor = max(checked.trade.read, 1), checked.config.trade.value_factor
+    read = checked.trade.read + checked.inputs.by_readers.added_up
+    rows, factor = max(read, 1), checked.config.trade.value_factor
     lost_value = sum(one.value for one in accounts if one.lost == ROW) * factor
     value = float(checked.trade.rows.value.sum()) + lost_value
     return {
-        "rows_read": checked.trade.read,
+        "rows_read": read,
         "rows_set_aside": sum(one.count for one in accounts if one.lost == ROW),
         "quantities_set_aside": sum(one.count for one in accounts if one.lost == QUANTITY),
         "set_aside": [

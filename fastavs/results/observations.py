@@ -70,7 +70,7 @@ def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Ta
         No such line.
     """
     line = as_digits(line)
-    place_of(columns, line)
+    place_of(checked, columns, line)
     rows: list[dict[str, object]] = []
     for kind, side in columns.sides.items():
         for place in sources_of(columns, kind, line, checked.options.levels)[0]:
@@ -78,17 +78,18 @@ def observations_table(checked: Checked, columns: YearRates, line: str) -> pa.Ta
     return from_rows(rows, SCHEMA)
 
 
-def place_of(columns: YearRates, line: str) -> int:
+def place_of(checked: Checked, columns: YearRates, line: str) -> int:
     """Return a line's place in a year.
 
     Raises
     ------
     InputError
-        No such line; the message names its nearest relatives.
+        No such line; the message names its nearest relatives. Or one that is set aside, as its duty cannot be read.
     """
     governing = columns.sides.get("bound") or columns.sides["applied"]
     place = governing.schedule.find(line)
     if place is None:
+        _refuse_unread(checked, columns.year, line)
         lines = governing.schedule.lines()
         relatives: list[str] = []
         for digits in range(min(len(line), columns.digits), 1, -1):
@@ -100,6 +101,18 @@ def place_of(columns: YearRates, line: str) -> int:
         cure = f'"{padded}", if a leading zero was lost' if padded in lines else None
         raise InputError(f"the schedule of {columns.year} has no such line", value=line, expected=near, cure=cure)
     return place
+
+
+def _refuse_unread(checked: Checked, year: int, line: str) -> None:
+    """Stop at a line that is set aside."""
+    for one in checked.unread:
+        for row, row_year, row_line in zip(one.rows, one.years, one.lines, strict=True):
+            if (row_year, row_line) == (year, line):
+                raise InputError(
+                    f"the line is set aside and has no rate, for its duty cannot be read: {one.reason}; its text is",
+                    file=one.file, row=row, column="duty", about=f"line {line}, {year}", value=one.text,
+                    expected=one.error.expected, cure=one.error.cure,
+                )  # fmt: skip
 
 
 def sources_of(columns: YearRates, kind: str, line: str, levels: Sequence[int]) -> tuple[list[int], int | None]:

@@ -36,9 +36,8 @@ def line_proof(rates: Rates, line: str, year: int | None = None) -> dict[str, An
     InputError
         No such year or line.
     """
-    columns, line = rates.year(year), as_digits(line)
-    place = place_of(columns, line)
-    checked = rates.checked
+    columns, line, checked = rates.year(year), as_digits(line), rates.checked
+    place = place_of(checked, columns, line)
     observations = observations_table(checked, columns, line).to_pylist()
     sides = {kind: _side(rates, columns, kind, line, observations) for kind in columns.sides}
     sides["applied"]["rate"] = _number(columns.applied[place])

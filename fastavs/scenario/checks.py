@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from fastavs.arguments import LARGEST
-from fastavs.codes import LONGEST
+from fastavs.codes import LONGEST, as_digits
 from fastavs.errors import InputError
 from fastavs.periods import as_label
 
@@ -61,8 +61,10 @@ def check_factor(change: object) -> None:
 
 
 def check_prefixes(change: object) -> None:
-    """Make sure that a field ``prefixes`` holds digits."""
-    for prefix in texts(change, "prefixes"):
+    """Make a field ``prefixes`` digits, however codes are printed there ("2203.00")."""
+    prefixes = tuple(map(as_digits, texts(change, "prefixes")))
+    object.__setattr__(change, "prefixes", prefixes)
+    for prefix in prefixes:
         if not (prefix.isascii() and prefix.isdigit() and len(prefix) <= LONGEST):
             raise wrong(change, "prefixes", prefix, f"1 to {LONGEST} digits, as text")
 

@@ -10,11 +10,16 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.errors import InputError
 from fastavs.numbers import NumberForm
 
 MARKS = ",;\t|"
 """What may part the columns of a file; of two that do equally well, the first."""
 _HEAD = 1 << 16  # bytes that a header lies within
+HEADER_WITHIN = 30
+"""The header is looked for in so many lines."""
+SHOWN = 3  # lines of a file that a message shows
+_RAGGED = re.compile(r"Expected (\d+) columns, got (\d+)(?:: (.*))?", re.DOTALL)
 _SEP = re.compile(rf'"?sep=([{MARKS}])"?', re.IGNORECASE)  # a first line by which a spreadsheet is told the mark
 _THREE_DECIMALS = r"^\s*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\s*$"
 _LONG = r"^\s*[+-]?[0-9]{4,}\s*$"
@@ -22,22 +27,44 @@ _SHORT = r"^\s*[+-]?([2-9]|[1-9][0-9]{1,2})\s*$"  # neither 0 nor 1, which are w
 
 
 class Layout(NamedTuple):
-    """How a CSV file is laid out: what parts its columns, and how many lines stand before the header."""
+    """How a CSV file is laid out.
+
+    Attributes
+    ----------
+    delimiter : str
+        What parts its columns.
+    skipped : int
+        How many lines stand before the header.
+    first : tuple of str
+        The first lines of the file.
+    """
 
     delimiter: str
     skipped: int
+    first: tuple[str, ...]
 
 
 def layout_of(path: Path, wanted: Collection[str]) -> Layout:
-    """Return the layout under which a file has the most of the columns wanted, and then the most columns."""
+    """Return the layout under which a file has the most of the columns wanted, and then the most columns.
+
+    The header is the first of the lines that have most of them; titles above it are passed over.
+    """
     with pa.input_stream(str(path)) as stream:
         head = stream.read(_HEAD).decode("utf-8", "replace").removeprefix("\ufeff")
-    header = re.split("[\r\n]", head, maxsplit=1)[0]
-    told = _SEP.fullmatch(header)
+    lines = re.split("\r\n|\r|\n", head)[:HEADER_WITHIN]
+    told = _SEP.fullmatch(lines[0])
     if told:
-        return Layout(told[1], 1)
-    fields = {mark: [name.strip().strip('"') for name in header.split(mark)] for mark in MARKS}
-    return Layout(max(MARKS, key=lambda mark: (len(set(wanted) & set(fields[mark])), len(fields[mark]))), 0)
+        return Layout(told[1], 1, tuple(lines[:SHOWN]))
+    found = [
+        (len(set(wanted) & set(fields)), len(fields), mark, place)
+        for place, line in enumerate(lines)
+        for mark in MARKS
+        for fields in [[name.strip().strip('"') for name in line.split(mark)]]
+    ]
+    most = max(met for met, *_ in found)
+    header = next(place for met, _, _, place in found if met == most)
+    best = max((one for one in found if one[3] == header), key=lambda one: one[:2])  # of equals, the first mark
+    return Layout(best[2], header, tuple(lines[:SHOWN]))
 
 
 def read_csv(
@@ -68,16 +95,47 @@ def read_csv(
     ------
     ArrowException, OSError
         A file that cannot be read.
+    InputError
+        Rows of differing width.
     """
     layout = layout_of(path, [*text, *(numbers or ())])
+    try:
+        return _read(path, label, layout, text, numbers, form)
+    except pa.ArrowInvalid as error:
+        ragged = _RAGGED.search(str(error))
+        if ragged is None:
+            raise
+        raise _of_other_width(label, layout, ragged) from None
+
+
+def _of_other_width(label: str, layout: Layout, ragged: re.Match[str]) -> InputError:
+    """Complain of a row that has not as many columns as the header: a title, a source below the table, a stray mark."""
+    row = (ragged[3] or "").strip()
+    shown = " / ".join(line.strip() for line in layout.first if line.strip())
+    return InputError(
+        f"the file cannot be read (Expected {ragged[1]} columns, got {ragged[2]})",
+        file=label,
+        value=row or None,
+        expected=f"rows as wide as the header; the file begins {shown}",
+        cure="delete what stands above the header or below the table, put quotes around cells that have "
+        f'"{layout.delimiter}" in them; if the header has other names, name its columns in the study file',
+    )
+
+
+def _read(
+    path: Path, label: str, layout: Layout, text: Sequence[str], numbers: Sequence[str] | None, form: NumberForm | None
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """Read a whole file of a known layout; see `read_csv`."""
+    above = [line.strip() for line in layout.first[: layout.skipped]]
+    titles = [line for line in above if line and not _SEP.fullmatch(line)]
+    notes = [f'{label}: the lines above its header are passed over, "{titles[0]}" among them'] if titles else []
     as_text: dict[str, pa.DataType] = dict.fromkeys(text, pa.string())
     if form is not None and numbers is not None:
-        return _parsed(path, layout, as_text | dict.fromkeys(numbers, pa.string())), ()
+        return _parsed(path, layout, as_text | dict.fromkeys(numbers, pa.string())), tuple(notes)
     table = _parsed(path, layout, as_text)
     once = [name for name in table.column_names if table.column_names.count(name) == 1]
     figures = [name for name in once if (name not in as_text if numbers is None else name in numbers)]
     odd = [name for name in figures if form is not None or not _is_number(table.column(name).type)]
-    notes = []
     for name, column in _again(path, layout, odd).items():
         table = _put(table, name, column)
     pointed = [name for name in figures if name not in odd and pa.types.is_floating(table.column(name).type)]

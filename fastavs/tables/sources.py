@@ -123,7 +123,8 @@ class FileSource:
             check_kind(sheet_of(self._path)[0], self.label)
             for table in _stretches(self._tables()):
                 found = native(table, self._columns, self._renamed, self.label)
-                yield Piece(self.label, found, "", first, self._columns.form, self._columns.digits)
+                form, digits = self._columns.form, self._columns.digits
+                yield Piece(self.label, found, "", first, form, digits, renamed=self._renamed)
                 first += table.num_rows
 
     def _tables(self) -> Iterator[pa.Table]:
@@ -150,7 +151,7 @@ class MemorySource:
         self.digest = piece.digest
         self.notes = piece.notes
         self._table = piece.table
-        self._form, self._digits = piece.form, piece.digits
+        self._form, self._digits, self._renamed = piece.form, piece.digits, piece.renamed
 
     def with_all_columns(self) -> MemorySource:
         """Return the same: all columns are there that were asked for when it was taken."""
@@ -164,7 +165,7 @@ class MemorySource:
         """Return the rows in order, at most `BATCH_ROWS` of them at a time."""
         first = 0
         for table in _stretches([self._table]):
-            yield Piece(self.label, table, "", first, self._form, self._digits)
+            yield Piece(self.label, table, "", first, self._form, self._digits, renamed=self._renamed)
             first += table.num_rows
 
 
@@ -290,6 +291,11 @@ class Texts:
             self._dictionary = coded.dictionary  # most often that of the batch before
             self._place = self._learn(coded.dictionary, piece.digits if self.column in CODED else None)
         return self._place[plain(coded.indices.cast(pa.int32()), -1, np.int32)]
+
+    def as_found(self) -> list[str]:
+        """Return the distinct texts that have come, as they came."""
+        found: list[str] = self._raw.to_pylist()
+        return found
 
     def find(self, text: str) -> int:
         """Return the place of a text, -1 where none has come yet."""

@@ -12,7 +12,7 @@ import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,8 @@ class Piece:
         What codes of trade are cut to.
     notes : tuple of str
         What a reader of the results should know of how the table was read.
+    renamed : mapping of str to str
+        Native names of columns to those that the file has, where the study says so.
     """
 
     label: str
@@ -66,6 +68,7 @@ class Piece:
     form: NumberForm | None = None
     digits: int | None = None
     notes: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +229,7 @@ def from_dataframe(source: Any, columns: Columns, renamed: Mapping[str, str], la
         found = native(table, columns, renamed, label)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(f"the table is damaged ({_reason(error)})", file=label, cure="make it anew") from None
-    return Piece(label, found, _digest(found), form=columns.form, digits=columns.digits)
+    return Piece(label, found, _digest(found), form=columns.form, digits=columns.digits, renamed=renamed)
 
 
 def collected(source: Any, label: str) -> Any:

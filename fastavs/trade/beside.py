@@ -8,34 +8,37 @@ import numpy as np
 
 from fastavs.inputs.set_aside import ROW, SetAside
 from fastavs.tables.sources import Source
-from fastavs.trade.breakdowns import sift_breakdowns, tell_of_splits
+from fastavs.trade.breakdowns import sift_breakdowns, tell_of_breakdowns
 from fastavs.trade.code_totals import sift_code_totals
 from fastavs.trade.duplicates import sift_duplicates
 from fastavs.trade.flows import sift_flows
 from fastavs.trade.lost_zeros import sift_lost_zeros
 from fastavs.trade.partner_totals import sift_partner_totals
+from fastavs.trade.remarks import tell_of_own_country, tell_of_same_periods
 from fastavs.trade.rules import Rules
-from fastavs.trade.together import Together
+from fastavs.trade.trade_rows import TradeRows
 
 
-def sift(rows: Together, rules: Rules, sources: Sequence[Source]) -> np.ndarray:
+def sift(rows: TradeRows, rules: Rules, sources: Sequence[Source]) -> np.ndarray:
     """Find the rows that go because of others, int64[m], ascending; remarks stay with `rows`.
 
     Each step begins with a test that costs next to nothing where it does not apply.
     """
     choices = rules.choices
     sift_lost_zeros(rows, rules.tariff)
-    sift_flows(rows)
+    sift_flows(rows, choices.flow)
     sift_duplicates(rows, sources, choices.duplicates == "drop")
     if choices.totals == "set_aside":
         sift_breakdowns(rows)
         sift_partner_totals(rows, rules.partners)
         sift_code_totals(rows, choices.value_factor)
-    tell_of_splits(rows)
+    tell_of_breakdowns(rows)
+    tell_of_same_periods(rows)
+    tell_of_own_country(rows)
     return np.sort(np.concatenate([np.empty(0, dtype=np.int64), *(some for some, _ in rows.lost)]))
 
 
-def note_lost(rows: Together, sources: Sequence[Source], aside: SetAside) -> None:
+def note_lost(rows: TradeRows, sources: Sequence[Source], aside: SetAside) -> None:
     """Set aside what has gone; the files are read again, for what rows say is not kept."""
     if not rows.lost:
         return

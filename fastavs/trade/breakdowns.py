@@ -7,7 +7,7 @@ import numpy as np
 from fastavs.inputs.set_aside import PART_OF_TOTAL
 from fastavs.inputs.trade_columns import plain_name
 from fastavs.trade.flows import NAMES as FLOWS
-from fastavs.trade.together import Together, groups_of
+from fastavs.trade.trade_rows import TradeRows, groups_of
 
 TOTALS = frozenset(("-", "0", "00", "000", "c00", "w00", "wld", "world", "total", "tot", "all", "t"))
 """What stands for the total in such a column, where the parts add up to it; compare in small letters."""
@@ -33,12 +33,12 @@ def is_total(column: str, value: str) -> bool:
     return value.casefold() in TOTALS or value.casefold() in _TOTAL_BY_COLUMN.get(plain_name(column), ())
 
 
-def sift_breakdowns(rows: Together) -> None:
+def sift_breakdowns(rows: TradeRows) -> None:
     """Set aside the parts of totals that stand beside them, column by column; each period, code and partner by itself.
 
     Where parts do not add up to their total, all rows stay and are told of.
     """
-    for column, (codes, values) in rows.splits.items():
+    for column, (codes, values) in rows.breakdowns.items():
         totals = [place for place, value in enumerate(values) if is_total(column, value)]
         if not totals or plain_name(column) in FLOWS:
             continue
@@ -49,19 +49,21 @@ def sift_breakdowns(rows: Together) -> None:
             _sift_column(rows, column, left, is_whole, is_part)
 
 
-def _sift_column(rows: Together, column: str, left: np.ndarray, is_whole: np.ndarray, is_part: np.ndarray) -> None:
+def _sift_column(rows: TradeRows, column: str, left: np.ndarray, is_whole: np.ndarray, is_part: np.ndarray) -> None:
     """Set aside the parts in one column, if totals have them in most of its groups, or in the most of its value.
 
     Parameters
     ----------
-    rows : Together
+    rows : TradeRows
     column : str
     left : int64[m]
         The rows that are left.
     is_whole, is_part : bool[m]
     """
-    codes, value = rows.splits[column][0][left], rows.value[left]
-    others = [other[left] for name, (other, _) in rows.splits.items() if name != column and _apart(other[left], codes)]
+    codes, value = rows.breakdowns[column][0][left], rows.value[left]
+    others = [
+        other[left] for name, (other, _) in rows.breakdowns.items() if name != column and _apart(other[left], codes)
+    ]
     group, many = groups_of(rows.key(left), *others)
     whole = np.bincount(group[is_whole], value[is_whole], many)
     parts = np.bincount(group[is_part], value[is_part], many)
@@ -88,12 +90,12 @@ def _apart(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(pairs.size > max(np.unique(one).size, np.unique(other).size))
 
 
-def tell_of_splits(rows: Together) -> None:
+def tell_of_breakdowns(rows: TradeRows) -> None:
     """Remark on columns that no one named and that have several values within one period, code and partner."""
     many = [column for column in rows.overflowed if plain_name(column) not in FLOWS]
     told = [f"{column} (too many values, or fractions, to be compared)" for column in many]
-    left, key, keys = rows.rows_left() if rows.splits else np.empty(0), np.empty(0, dtype=np.int64), 0
-    for column, (codes, values) in rows.splits.items():
+    left, key, keys = rows.rows_left() if rows.breakdowns else np.empty(0), np.empty(0, dtype=np.int64), 0
+    for column, (codes, values) in rows.breakdowns.items():
         if plain_name(column) in FLOWS:
             continue
         some = np.flatnonzero(rows.held(codes, values))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.inputs.set_aside import SUM_OF_CODES
-from fastavs.trade.together import Cells, Together, groups_of
+from fastavs.trade.trade_rows import Cells, TradeRows, groups_of
 
 EXACT, ROUNDED = 1e-9, 1e-3
 """How far, relatively, parts may add up beside their total: as doubles, and where values are rounded."""
@@ -46,7 +46,7 @@ class _Family:
     negative: Cells
 
 
-def sift_code_totals(rows: Together, value_factor: float) -> None:
+def sift_code_totals(rows: TradeRows, value_factor: float) -> None:
     """Set aside rows whose value is the sum of two or more rows of longer codes of the same period and partner.
 
     A row that has the value of one such row may be its total, or not. It goes where others of as many digits are such
@@ -61,7 +61,7 @@ def sift_code_totals(rows: Together, value_factor: float) -> None:
         _sift_digits(rows, family, digits, is_leaf, rounding)
 
 
-def _family(rows: Together) -> _Family | None:
+def _family(rows: TradeRows) -> _Family | None:
     """Return the rows whose codes begin one another, None where there are none."""
     if len({len(code) for code in rows.codes}) < 2:
         return None
@@ -107,7 +107,7 @@ def _rounding(value: np.ndarray) -> float:
     return 0.0
 
 
-def _sift_digits(rows: Together, family: _Family, digits: int, is_leaf: np.ndarray, rounding: float) -> None:
+def _sift_digits(rows: TradeRows, family: _Family, digits: int, is_leaf: np.ndarray, rounding: float) -> None:
     """Set aside the totals among codes of so many digits."""
     total = np.flatnonzero(family.digits == digits)
     keys, group = np.unique(family.key[total] * len(rows.codes) + family.code[total], return_inverse=True)
@@ -154,7 +154,7 @@ def _nearly(whole: np.ndarray, parts: np.ndarray, differ: np.ndarray) -> np.ndar
     return differ & (apart <= NEAR * whole)
 
 
-def _of_near(rows: Together, keys: np.ndarray, whole: np.ndarray, parts: np.ndarray) -> str:
+def _of_near(rows: TradeRows, keys: np.ndarray, whole: np.ndarray, parts: np.ndarray) -> str:
     """Say of totals what nearly adds up to them; `keys` as in `_beside`."""
     codes = [rows.codes[key % len(rows.codes)] for key in keys[:MOST_TOLD]]
     pairs = [f"{code}: {one:,.6g} beside {other:,.6g}" for code, one, other in zip(codes, whole, parts, strict=False)]
@@ -189,7 +189,7 @@ def _beside(
     return part[beside], place[beside]
 
 
-def _tell(rows: Together, these: np.ndarray, digits: int, what: str) -> None:
+def _tell(rows: TradeRows, these: np.ndarray, digits: int, what: str) -> None:
     """Remark on rows of so many digits that count although they may be sums."""
     if these.size:
         many = "1 row" if these.size == 1 else f"{these.size:,} rows"

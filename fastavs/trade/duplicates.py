@@ -15,13 +15,13 @@ from fastavs.tables.arrow import numbers, texts
 from fastavs.tables.columns import plain
 from fastavs.tables.sources import Source, stretches
 from fastavs.threads import side_by_side
-from fastavs.trade.together import Together
+from fastavs.trade.trade_rows import TradeRows
 
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))  # to mix bits
 LOW_BITS = 16
 
 
-def sift_duplicates(rows: Together, sources: Sequence[Source], drop: bool) -> None:
+def sift_duplicates(rows: TradeRows, sources: Sequence[Source], drop: bool) -> None:
     """Count rows that equal another one in every column of their files, those unnamed as well; on wish, drop them.
 
     Only rows of one period, code, partner and value are read again to be compared.
@@ -49,7 +49,7 @@ def sift_duplicates(rows: Together, sources: Sequence[Source], drop: bool) -> No
     )
 
 
-def _mixed(rows: Together) -> np.ndarray:
+def _mixed(rows: TradeRows) -> np.ndarray:
     """Return a number that rows of one period, code, partner and value share, and hardly any others; uint64[n]."""
     mixed = np.empty(rows.value.size, dtype=np.uint64)
 
@@ -68,7 +68,7 @@ def _mixed(rows: Together) -> np.ndarray:
     return mixed
 
 
-def _candidates(rows: Together) -> np.ndarray:
+def _candidates(rows: TradeRows) -> np.ndarray:
     """Return the rows that have their period, code, partner and value in common with another one, int64[m]."""
     left, mixed = rows.left(), _mixed(rows)
     ordered = mixed if left is None else mixed[left]
@@ -100,7 +100,7 @@ def _overlapping(rows: int) -> Iterator[slice]:
         yield slice(max(one.start - 1, 0), one.stop)
 
 
-def _read_again(rows: Together, candidates: np.ndarray, sources: Sequence[Source]) -> pa.Table:
+def _read_again(rows: TradeRows, candidates: np.ndarray, sources: Sequence[Source]) -> pa.Table:
     """Return all columns of some rows, as text, in the order asked for; partners in one spelling."""
     file, number = rows.origin.find(candidates)
     spelled = dict(zip(rows.partners, one_spelling(rows.partners)[0], strict=True))

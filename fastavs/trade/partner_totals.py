@@ -9,7 +9,7 @@ import numpy as np
 from fastavs.inputs.partners import Partners
 from fastavs.inputs.set_aside import GROUP_OF_COUNTRIES, MEMBER_OF_GROUP, OVERLAPPING_GROUP
 from fastavs.trade.aggregates import AGGREGATES, Aggregate, aggregate_of, are_among
-from fastavs.trade.together import Together
+from fastavs.trade.trade_rows import TradeRows
 
 MOSTLY = 0.5
 WHOLE = 0.99
@@ -34,7 +34,7 @@ class _Present:
     countries: np.ndarray
 
 
-def sift_partner_totals(rows: Together, partners: Partners) -> None:
+def sift_partner_totals(rows: TradeRows, partners: Partners) -> None:
     """Set aside groups of countries where members stand beside them, and lone members where the group stands.
 
     `partners` tells who is excluded: a group that stays holds them all the same, and that is told.
@@ -72,7 +72,7 @@ def sift_partner_totals(rows: Together, partners: Partners) -> None:
     _tell_of_standing(rows, present, no_groups, partners)
 
 
-def _present(rows: Together) -> _Present | None:
+def _present(rows: TradeRows) -> _Present | None:
     """Return the groups that rows have, None without any."""
     found = [aggregate_of(partner) for partner in rows.partners]
     if not any(found):
@@ -87,19 +87,19 @@ def _present(rows: Together) -> _Present | None:
     return _Present(places, countries) if places else None
 
 
-def _members(rows: Together, one: Aggregate, countries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _members(rows: TradeRows, one: Aggregate, countries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which partners are members of a group in each period, bool[partners, periods], and how many it has."""
     by_period = [one.members_in(period) for period in rows.periods]
     among = {members: np.array(are_among(members, rows.partners)) & countries for members in set(by_period)}
     return np.stack([among[members] for members in by_period], axis=1), np.array([len(some) for some in by_period])
 
 
-def _cells(rows: Together, some: np.ndarray) -> np.ndarray:
+def _cells(rows: TradeRows, some: np.ndarray) -> np.ndarray:
     """Return a number for the code and period of some rows, int64[m]."""
     return rows.code[some].astype(np.int64) * len(rows.periods) + rows.period[some]
 
 
-def _rows_of(rows: Together, places: list[int]) -> np.ndarray:
+def _rows_of(rows: TradeRows, places: list[int]) -> np.ndarray:
     """Return the rows left of some partners, int64[m]."""
     wanted = np.zeros(len(rows.partners), dtype=bool)
     wanted[places] = True
@@ -114,21 +114,21 @@ def _sums(value: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
     return add_by(value, group, groups)
 
 
-def _name(rows: Together, one: Aggregate, places: list[int]) -> str:
+def _name(rows: TradeRows, one: Aggregate, places: list[int]) -> str:
     return f"{', '.join(rows.partners[place] for place in places)} ({one.name})"
 
 
-def _lose(rows: Together, some: np.ndarray, one: Aggregate, reason: str) -> None:
+def _lose(rows: TradeRows, some: np.ndarray, one: Aggregate, reason: str) -> None:
     """Set rows of a group aside, each under the group's spelling in it."""
     for place in np.unique(rows.partner[some]).tolist():
         rows.lose(some[rows.partner[some] == place], f"{reason} ({rows.partners[place]}, {one.name})")
 
 
-def _worth(rows: Together, some: np.ndarray) -> str:
+def _worth(rows: TradeRows, some: np.ndarray) -> str:
     return f"{np.sort(rows.value[some]).sum():,.0f} in {some.size:,} {'row' if some.size == 1 else 'rows'}"
 
 
-def _keep_one_spelling(rows: Together, one: Aggregate, places: list[int]) -> None:
+def _keep_one_spelling(rows: TradeRows, one: Aggregate, places: list[int]) -> None:
     """Where a group stands twice in a code and period, in two spellings, keep the one of the larger value."""
     own = _rows_of(rows, places) if len(places) > 1 else np.empty(0, dtype=np.int64)
     if not own.size:
@@ -151,7 +151,7 @@ def _keep_one_spelling(rows: Together, one: Aggregate, places: list[int]) -> Non
         )
 
 
-def _sift_untold(rows: Together, one: Aggregate, places: list[int], beside: np.ndarray) -> None:
+def _sift_untold(rows: TradeRows, one: Aggregate, places: list[int], beside: np.ndarray) -> None:
     """Set a group aside whose members are not known, in each code and period where others than such groups stand."""
     own, others = _rows_of(rows, places), _rows_of(rows, np.flatnonzero(beside).tolist())
     goes = own[np.isin(_cells(rows, own), _cells(rows, others))]
@@ -163,7 +163,7 @@ def _sift_untold(rows: Together, one: Aggregate, places: list[int], beside: np.n
         )
 
 
-def _keep_apart(rows: Together, one: Aggregate, places: list[int], other: Aggregate, others: list[int]) -> None:
+def _keep_apart(rows: TradeRows, one: Aggregate, places: list[int], other: Aggregate, others: list[int]) -> None:
     """Set one group aside in each code and period where another stands that has members of it."""
     shared = np.array([bool(one.members_in(period) & other.members_in(period)) for period in rows.periods])
     if not shared.any():
@@ -179,13 +179,13 @@ def _keep_apart(rows: Together, one: Aggregate, places: list[int], other: Aggreg
 
 
 def _sift(
-    rows: Together, one: Aggregate, places: list[int], members: tuple[np.ndarray, np.ndarray], no_groups: np.ndarray
+    rows: TradeRows, one: Aggregate, places: list[int], members: tuple[np.ndarray, np.ndarray], no_groups: np.ndarray
 ) -> np.ndarray:
     """Set aside the rows of one group, or of its members, code by code and period by period.
 
     Parameters
     ----------
-    rows : Together
+    rows : TradeRows
     one : Aggregate
     places : list of int
         Its spellings among the partners.
@@ -242,7 +242,7 @@ def _worth_less(whole: np.ndarray, parts: np.ndarray, period: np.ndarray, period
     return less | (mostly[period] & (parts > 0.0))
 
 
-def _tell_of_rest(rows: Together, name: str, whole: float, parts: float) -> None:
+def _tell_of_rest(rows: TradeRows, name: str, whole: float, parts: float) -> None:
     """Remark on what a group that goes has more, or less, than its members."""
     apart = parts - whole
     if abs(apart) > (1.0 - WHOLE + SLACK) * whole:
@@ -254,7 +254,7 @@ def _tell_of_rest(rows: Together, name: str, whole: float, parts: float) -> None
 
 
 def _listed(
-    rows: Together,
+    rows: TradeRows,
     one: Aggregate,
     beside: np.ndarray,
     cells: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
@@ -273,7 +273,7 @@ def _listed(
     return (2 * count > many) | (members >= WHOLE * total * (1.0 - SLACK))
 
 
-def _tell_of_standing(rows: Together, present: _Present, no_groups: np.ndarray, partners: Partners) -> None:
+def _tell_of_standing(rows: TradeRows, present: _Present, no_groups: np.ndarray, partners: Partners) -> None:
     """Remark on groups that stay, but for rows that are taken for partners of their own."""
     standing, holding = [], []
     for one, places in present.places.items():

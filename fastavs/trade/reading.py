@@ -10,18 +10,31 @@ import numpy as np
 from fastavs.arguments import LARGEST
 from fastavs.countries.partner import answers_to, one_spelling, written
 from fastavs.errors import InputError, did_you_mean
+from fastavs.inputs.money import without_signs
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW, SetAside
 from fastavs.inputs.trade_columns import TRADE_COLUMNS, may_part
+from fastavs.periods import doubt_of, is_date
 from fastavs.tables.columns import about_row, number_column
 from fastavs.tables.sources import Growing, Texts, stretches
 from fastavs.tables.tables import Piece
-from fastavs.trade.amounts import SUPPRESSED, Amount, Units, amount_column, positive
+from fastavs.trade.amounts import (
+    LIMITED,
+    SUPPRESSED,
+    Amount,
+    Units,
+    amount_column,
+    has_comtrade_units,
+    is_limit,
+    positive,
+)
+from fastavs.trade.breakdown_columns import BreakdownColumn
+from fastavs.trade.lost_zeros import told_of_lost_ends
 from fastavs.trade.mislabelled.find import CULPRITS
 from fastavs.trade.reasons import Reasons
 from fastavs.trade.rows import NO_KIND, Details, Origin, Quantities, Recalled, Rows
 from fastavs.trade.rules import Rules
-from fastavs.trade.splits import SplitColumn
-from fastavs.trade.together import Cells, Together
+from fastavs.trade.trade_rows import Cells, TradeRows
+from fastavs.units.units import read_comtrade_unit, read_unit
 
 KEYS = ("line", "period", "partner")
 MANY = 2
@@ -39,7 +52,11 @@ class Reading:
         self._texts = {column: Texts(column) for column in TRADE_COLUMNS.text}
         self._texts["partner"] = Texts("partner", clean=written)
         self._troubles: list[str | None] = []
-        self._units = {column: Units() for column in ("unit", "unit_2")}
+        self._units = {
+            (column, comtrade): Units(read_comtrade_unit if comtrade else read_unit)
+            for column in ("unit", "unit_2")
+            for comtrade in (False, True)
+        }
         self._starts = [0]
         self._removed: list[np.ndarray] = []
         self._columns = {
@@ -50,7 +67,8 @@ class Reading:
             "marked": Growing(np.int8, expected=expected),
         }
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
-        self._splits: dict[str, SplitColumn] = {}
+        self._with_amounts: set[str] = set()
+        self._breakdowns: dict[str, BreakdownColumn] = {}
         self._negative: list[tuple[np.ndarray, ...]] = []
 
     def take(self, number: int, piece: Piece) -> None:
@@ -60,11 +78,13 @@ class Reading:
         self._take_batch(piece)
         self._starts[-1] += piece.table.num_rows
 
-    def together(self, labels: Sequence[str]) -> Together:
+    def trade_rows(self, labels: Sequence[str]) -> TradeRows:
         """Return all rows kept, to be judged beside each other; `labels` are the sources."""
-        parting = {name: (split.whole(), ["", *split.texts.names]) for name, split in self._splits.items()}
-        alike = {name: split.only() for name, split in self._splits.items()}
-        return Together(
+        parting = {
+            name: (breakdown.whole(), ["", *breakdown.texts.names]) for name, breakdown in self._breakdowns.items()
+        }
+        alike = {name: breakdown.only() for name, breakdown in self._breakdowns.items()}
+        return TradeRows(
             code=self._columns["line"].whole(),
             period=self._columns["period"].whole(),
             partner=self._columns["partner"].whole(),
@@ -72,13 +92,37 @@ class Reading:
             codes=self._texts["line"].names,
             periods=self._texts["period"].names,
             partners=self._texts["partner"].names,
-            splits={name: (codes, texts) for name, (codes, texts) in parting.items() if codes is not None},
+            breakdowns={name: (codes, texts) for name, (codes, texts) in parting.items() if codes is not None},
             constants={name: text for name, text in alike.items() if text is not None},
             origin=self._origin(),
             labels=labels,
             negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
-            overflowed=[name for name, split in self._splits.items() if split.overflowed],
+            overflowed=[name for name, breakdown in self._breakdowns.items() if breakdown.overflowed],
+            remarks=[*self._remarks_on_periods(), *self._remark_on_no_quantity()],
         )
+
+    def _remark_on_no_quantity(self) -> list[str]:
+        """Tell of columns of quantities that hold none, where duties go by quantity."""
+        if not (self._rules.kinds and self._with_amounts):
+            return []
+        if any(quantity.whole().amount.size for quantity in self._quantities.values()):
+            return []
+        names = " and ".join(sorted(self._with_amounts))
+        return [f"No row has a quantity above 0 ({names}): no specific part of a duty can be worked out."]
+
+    def _remarks_on_periods(self) -> list[str]:
+        """Tell of periods that are dates, and of those whose form leaves something open."""
+        dates = next((text for text in self._texts["period"].as_found() if is_date(text)), None)
+        told = [f"Periods are dates, such as {dates}; each is read as its month."] if dates else []
+        doubts: dict[str, list[str]] = {}
+        for label in sorted(self._texts["period"].names):
+            doubt = doubt_of(label)
+            if doubt:
+                doubts.setdefault(doubt, []).append(label)
+        for doubt, labels in doubts.items():
+            more = f" (and {len(labels) - 1} more)" if len(labels) > 1 else ""
+            told.append(f"The period {labels[0]}{more} of the trade: {doubt}.")
+        return told
 
     def _origin(self) -> Origin:
         return Origin(np.array(self._starts, dtype=np.int64), np.concatenate(self._removed))
@@ -111,11 +155,13 @@ class Reading:
         return Rows(code, period, partner, value, details), names, respelled
 
     def _take_batch(self, piece: Piece) -> None:
+        piece = without_signs(piece, "value", self._rules.currency)
         places = {column: self._texts[column].places(piece) for column in KEYS}
         value, wrong = number_column(piece, "value")
         if self._rules.choices.value_factor != 1.0:
             value = value * self._rules.choices.value_factor
         amounts = {column: amount_column(piece, column) for column in ("quantity", "quantity_2", "net_mass_kg")}
+        self._with_amounts |= {column for column, found in amounts.items() if found is not None}
         bad = self._judge(places, value, wrong, amounts)
         rows, reasons = bad.found()
         self._aside.add(piece, rows, reasons, ROW)
@@ -134,7 +180,7 @@ class Reading:
             self._quantities[name].add(kept, *self._quantity(piece, amounts[column], unit, good))
         mass = amounts["net_mass_kg"]
         self._quantities["mass"].add(kept, None, None if mass is None else positive(mass.amount[good]))
-        self._take_splits(piece, places, kept, good)
+        self._take_breakdowns(piece, places, kept, good)
         marked = self._marks(piece)
         self._columns["marked"].add(kept, None if marked is None else marked[good])
 
@@ -147,7 +193,8 @@ class Reading:
     ) -> Reasons:
         """Hold every row of a batch against the rules for rows."""
         line, codes_read = places["line"], self._texts["line"].names
-        self._troubles += self._rules.tariff.troubles(codes_read[len(self._troubles) :])
+        new, tariff = codes_read[len(self._troubles) :], self._rules.tariff
+        self._troubles += told_of_lost_ends(new, tariff.troubles(new), self._texts["line"].as_found, tariff)
         bad = Reasons(value.size)
         bad.mark_places(line, [*self._troubles, "no code"])
         bad.mark_places(places["period"], [*[None] * len(self._texts["period"].names), "no period"])
@@ -189,7 +236,7 @@ class Reading:
         if quantity is None:
             return None, None
         has = quantity > 0.0
-        texts, units = self._texts[unit_column], self._units[unit_column]
+        texts, units = self._texts[unit_column], self._units[unit_column, has_comtrade_units(piece, unit_column)]
         if unit_column == "unit" and unit_column not in piece.table.column_names and self._rules.choices.unit:
             unit = np.full(quantity.size, texts.learn(self._rules.choices.unit), dtype=np.int32)
         else:
@@ -207,14 +254,14 @@ class Reading:
         kind[base_units == 0.0] = NO_KIND
         return kind, base_units
 
-    def _take_splits(self, piece: Piece, keys: Mapping[str, np.ndarray], kept: int, good: Any) -> None:
+    def _take_breakdowns(self, piece: Piece, keys: Mapping[str, np.ndarray], kept: int, good: Any) -> None:
         """Take what may part rows and the study does not name, or names a flow."""
         for name in piece.table.column_names:
             if name == "flow" or (name not in TRADE_COLUMNS.all and may_part(piece.table.schema.field(name))):
-                self._splits.setdefault(name, SplitColumn(name, self.kept - kept))
-        for split in self._splits.values():
-            places = split.places(piece, keys)
-            split.add(kept, None if places is None else places[good])
+                self._breakdowns.setdefault(name, BreakdownColumn(name, self.kept - kept))
+        for breakdown in self._breakdowns.values():
+            places = breakdown.places(piece, keys)
+            breakdown.add(kept, None if places is None else places[good])
 
     def _note_suppressed(self, piece: Piece, amounts: Mapping[str, Amount | None], bad: Reasons) -> None:
         """Set the quantities aside that are withheld, of rows that stay."""
@@ -222,7 +269,7 @@ class Reading:
             if found is not None and found.suppressed.size:
                 stays = bad.none()[found.suppressed]
                 marks = [mark for mark, one in zip(found.marks, stays, strict=True) if one]
-                reasons = [f"{SUPPRESSED} ({mark})" for mark in marks]
+                reasons = [f"{LIMITED if is_limit(mark) else SUPPRESSED} ({mark})" for mark in marks]
                 self._aside.add(piece, found.suppressed[stays], reasons, QUANTITY)
 
     def _marks(self, piece: Piece) -> np.ndarray | None:

@@ -100,7 +100,10 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rows are judged by: the tariff, partners, bridges, rows to drop, the kinds that duties name, choices."""
+    """What rows are judged by: the tariff, partners, bridges, rows to drop, the kinds that duties name, choices.
+
+    `currency` is what values are in.
+    """
 
     tariff: Tariff
     partners: Partners
@@ -109,3 +112,4 @@ class Rules:
     drop: Mapping[tuple[str, str, str], str] | None = None
     mislabelled: str = "report"
     choices: TradeSection = field(default_factory=TradeSection)
+    currency: str = "USD"

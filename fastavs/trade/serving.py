@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.inputs.options import Base
-from fastavs.periods import as_label, of_year, overlap
+from fastavs.periods import as_label, doubt_of, of_year, overlap
+
+SHOWN = 6
+"""How many periods of the trade a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ def make_serving(base: Base, periods: Sequence[str], applied: Sequence[int], bou
             own_periods[year] = _own(year, periods)
             if not own_periods[year]:
                 raise InputError(
-                    f"the schedule year {year} has no trade of its own",
-                    expected=f'trade whose period is "{year}", or {year} with a suffix such as "{year}H1"',
+                    f"the schedule year {year} has no trade of its own{_doubts_of(year, periods)}",
+                    expected=f'trade whose period is "{year}", or {year} with a suffix such as "{year}H1"; '
+                    f"its periods are {', '.join(periods[:SHOWN])}{', ...' if len(periods) > SHOWN else ''}",
                     cure="add that trade, or let the year rest on a base: [base] periods and first_year",
                 )
         elif not base_periods:
@@ -84,6 +88,15 @@ def make_serving(base: Base, periods: Sequence[str], applied: Sequence[int], bou
                 cure="name trade periods under [base] periods, or set first_year after the last schedule year",
             )
     return Serving(years, own_periods, base_periods, _applied_year(base, applied, bound))
+
+
+def _doubts_of(year: int, periods: Sequence[str]) -> str:
+    """Say which period may be meant for a year's, although its form is none that is read."""
+    for period in periods:
+        doubt = doubt_of(period)
+        if doubt and str(year) in period:
+            return f", and the trade has {period}: {doubt}"
+    return ""
 
 
 def _place(period: str, periods: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from fastavs.countries.partner import named
 from fastavs.errors import InputError
-from fastavs.inputs.set_aside import SetAside
+from fastavs.inputs.set_aside import OTHER_FLOW, SetAside
 from fastavs.inputs.trade_columns import DROP_COLUMNS
 from fastavs.progress import Progress, quiet
 from fastavs.tables.columns import about_row, text_column
@@ -111,7 +111,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
     def again() -> Trade:
         return read_trade(sources, rules, SetAside(), quiet)
 
-    rows_beside = reading.together([source.label for source in sources])
+    rows_beside = reading.trade_rows([source.label for source in sources])
     gone = sift(rows_beside, rules, sources)
     note_lost(rows_beside, sources, aside)
     if gone.size == reading.kept:
@@ -148,11 +148,14 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
 
 def _nothing_left(sources: Sequence[Source], aside: SetAside) -> InputError:
     """Return the error of trade of which every row is set aside."""
+    flows = all(reason.startswith(OTHER_FLOW) for _, reason in aside.counts())
     return InputError(
         f"no row of the trade table can be used: {_reasons(aside)}",
         file=", ".join(source.label for source in sources[:3]) + (", ..." if len(sources) > 3 else ""),
         expected="rows with a period, a code of the tariff, a partner and a positive value",
-        cure="mend the rows, or say under [trade.columns] which columns are meant",
+        cure="leave flow out under [trade], or name the other one"
+        if flows
+        else "mend the rows, or say under [trade.columns] which columns are meant",
     )
 
 

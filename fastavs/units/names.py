@@ -141,8 +141,11 @@ OKEI: dict[int, str] = {
 }  # fmt: skip
 """Units by code of OKEI, the all-Russian classifier OK 015-94 (MK 002-97); customs files lose leading zeros."""
 
-COMTRADE: dict[int, str] = {4: "m", 6: "pair", 8: "kg"}
-"""Units by code of the United Nations' Comtrade, as far as OKEI has another one under the number."""
+COMTRADE: dict[int, str] = {
+    1: "no quantity", 2: "m2", 3: "1000 kwh", 4: "m", 5: "piece", 6: "pair", 7: "l", 8: "kg", 9: "1000 piece",
+    10: "number of packages", 11: "12 piece", 12: "m3", 13: "carat",
+}  # fmt: skip
+"""Units by code of the United Nations' Comtrade (its reference tables, "supplementary quantity units")."""
 
 OKEI_OTHER: dict[int, str] = {
     181: "брт", 185: "т грп", 214: "квт", 215: "мвт", 251: "л с", 305: "ки", 306: "г д/и", 639: "доз", 704: "наб",

@@ -316,7 +316,8 @@ def read_unit(text: str) -> Unit:
 
     Understands OKEI codes (leading zeros lost or not) and Russian short names, letter codes of UN/ECE
     Recommendation 20, the names of UN Comtrade, Eurostat's supplementary units and the codes of the US tariff.
-    Numbers alone are OKEI; those that Comtrade's list has for another unit must have OKEI's three digits.
+    Numbers alone are OKEI; those that Comtrade's list has for another unit must have OKEI's three digits. Comtrade's
+    own columns of unit numbers are for `read_comtrade_unit`.
 
     Parameters
     ----------
@@ -363,8 +364,31 @@ def read_unit(text: str) -> Unit:
     raise UnitError("unknown unit", value=text, expected=f"{_CANONICAL_NAMES}{_hint(key, _BY_NAME)}")
 
 
+def read_comtrade_unit(text: str) -> Unit:
+    """Read a unit of a column of UN Comtrade's unit numbers; what is no number there, as `read_unit` does.
+
+    Raises
+    ------
+    UnitError
+        As `read_unit`; a number that Comtrade's list lacks.
+
+    Examples
+    --------
+    >>> read_comtrade_unit("8").text, read_comtrade_unit("5.0").text, read_comtrade_unit("kg").text
+    ('kg', 'piece', 'kg')
+    """
+    number = text.strip().removesuffix(".0")
+    if number in ("-1", "1"):
+        raise _known_not_measured(text, "it says that there is no unit")
+    if not (number.isascii() and number.isdigit()):
+        return read_unit(text)
+    if int(number) not in COMTRADE:
+        raise UnitError("unknown unit number of Comtrade", value=text, expected=f"1 to {max(COMTRADE)}")
+    return read_unit(COMTRADE[int(number)])
+
+
 def _read_okei(text: str, code: int) -> Unit:
-    if code in COMTRADE and len(text) < 3:
+    if code in OKEI and code in COMTRADE and len(text) < 3:
         raise UnitError(
             f"a unit that may be {OKEI[code]} (OKEI) or {COMTRADE[code]} (Comtrade)", value=text,
             expected=f'the unit\'s name, or OKEI\'s code of three digits, "{code:03d}"',
@@ -372,5 +396,8 @@ def _read_okei(text: str, code: int) -> Unit:
     if code in OKEI_OTHER:
         raise _known_not_measured(text, _OTHER_BY_NAME[_key(OKEI_OTHER[code])])
     if code not in OKEI:
-        raise UnitError("unknown unit", value=text, expected="a code of OKEI, where the unit is a number")
+        theirs = (
+            f"; {COMTRADE[code]} in a column that is called qtyUnitCode, as Comtrade's is" if code in COMTRADE else ""
+        )
+        raise UnitError("unknown unit", value=text, expected=f"a code of OKEI, where the unit is a number{theirs}")
     return parse_unit(OKEI[code])

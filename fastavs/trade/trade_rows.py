@@ -13,7 +13,7 @@ from fastavs.trade.rows import Origin
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Code, period, partner and value of some rows, as those of `Together`. m rows."""
+    """Code, period, partner and value of some rows, as those of `TradeRows`. m rows."""
 
     code: np.ndarray
     period: np.ndarray
@@ -22,7 +22,7 @@ class Cells:
 
 
 @dataclass(slots=True)
-class Together:
+class TradeRows:
     """All rows that are fit by themselves, and which of them go because of others. n rows.
 
     Attributes
@@ -33,7 +33,7 @@ class Together:
         Study's currency, not lifted by valuation factors.
     codes, periods, partners : sequence of str
         As they came; some may be held by no row.
-    splits : dict of str to (int8[n] or int16[n], list of str)
+    breakdowns : dict of str to (int8[n] or int16[n], list of str)
         Columns that the study does not name: each row's place in the list, whose first entry stands for none.
     constants : dict of str to str
         Such columns in which all rows hold one value, and the value; "" for none.
@@ -53,7 +53,7 @@ class Together:
     codes: Sequence[str]
     periods: Sequence[str]
     partners: Sequence[str]
-    splits: dict[str, tuple[np.ndarray, list[str]]]
+    breakdowns: dict[str, tuple[np.ndarray, list[str]]]
     constants: dict[str, str]
     origin: Origin
     labels: Sequence[str]

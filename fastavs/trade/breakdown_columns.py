@@ -15,7 +15,7 @@ from fastavs.tables.sources import Growing, Texts
 from fastavs.tables.tables import Piece
 from fastavs.trade.breakdowns import KNOWN, is_total
 from fastavs.trade.flows import NAMES as FLOWS
-from fastavs.trade.together import groups_of
+from fastavs.trade.trade_rows import groups_of
 
 MOST_VALUES = 400
 """A column of more distinct values describes rows, unless it is known to part them or has a total among its texts."""
@@ -24,7 +24,7 @@ MOST_CODES = 32_000
 _LARGEST_WHOLE = 2.0**53
 
 
-class SplitColumn:
+class BreakdownColumn:
     """A column that may part rows: the place of each row's value in a short list, as batches come.
 
     As long as all rows hold one value it takes no memory, and with too many values it is given up.

@@ -1,0 +1,152 @@
+"""Studies whose files are an authority's own: a reader is named in the study file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from small import near
+from test_readers_comext import HEAD
+from test_readers_comext import line as row
+
+import fastavs as fa
+from fastavs.cli import main
+from fastavs.readers.by_name import READERS
+
+STUDY = """\
+name = "beer"
+currency = "{currency}"
+value_basis = "CIF"
+[[trade.read]]
+reader = "comext"
+files = ["full_2023*.dat"]
+{more}
+[schedules]
+unreadable = "set_aside"
+[[schedules.read]]
+reader = "eaeu_tariff"
+files = ["tariff.csv"]
+year = 2023
+{fx}
+"""
+TARIFF = 'code,duty\n2203,\n2203000100,5\n2203000900,"15, но не менее 0,2 евро за 1 л"\n2204100000,по договоренности\n'
+BEER = [
+    row("US", "22030009", 1000, 500, unit="LTR", amount=1000, period="202301"),
+    row("CH", "22030009", 300, 200, unit="LTR", amount=100, period="202302"),
+    row("CN", "22030009", -5, 2, period="202302"),
+    row("US", "TOTAL", 1000, 500, period="202301"),
+]
+
+
+def write(folder: Path, *, currency: str = "EUR", more: str = "", fx: str = "") -> Path:
+    for month in ("01", "02"):
+        rows = [one for one in BEER if f",2023{month}," in one]
+        (folder / f"full_2023{month}.dat").write_text("\n".join([HEAD, *rows, ""]))
+    (folder / "tariff.csv").write_text(TARIFF, encoding="utf-8")
+    (folder / "fx.csv").write_text("period,currency,fx\n2023M01-02,EUR,1.1\n")
+    (folder / "study.toml").write_text(STUDY.format(currency=currency, more=more, fx=fx))
+    return folder / "study.toml"
+
+
+def by_line(study: fa.Study) -> dict[str, float | None]:
+    return {one["line"]: one["rate"] for one in study.rates().table.to_pylist()}
+
+
+def test_a_study_file_alone_reads_files_of_authorities(tmp_path: Path) -> None:
+    study = fa.Study.load(write(tmp_path))
+    rates = by_line(study)
+    assert list(rates) == ["2203000100", "2203000900"]
+    assert rates["2203000900"] == near((0.2 + 0.15) / 2)  # 0.2 EUR/l on 1 EUR/l, and 15 % above it on 3 EUR/l
+    assert study.checked.trade.periods == ["2023M01-02"]
+    reasons = [(one["file"], one["row"], one["reason"]) for one in study.set_aside.table().to_pylist()]
+    assert reasons == [("full_202301.dat", 2, "sum of all products"), ("full_202302.dat", 2, "negative value")]
+
+
+def test_the_record_has_the_files_and_what_was_read(tmp_path: Path) -> None:
+    words = ["run", str(write(tmp_path)), "--no-report", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert {"full_202301.dat", "full_202302.dat", "tariff.csv"} <= set(record["inputs"])
+    assert record["counts"]["rows_read"] == 4
+    assert record["counts"]["rows_set_aside"] == 2
+    assert record["study"]["trade"]["read"] == [{"reader": "comext", "files": ["full_2023*.dat"]}]
+    (unread,) = record["counts"]["unread_duties"]
+    assert (unread["duty"], unread["lines"]) == ("по договоренности", 1)
+
+
+def test_settings_of_a_reader(tmp_path: Path) -> None:
+    study = fa.Study.load(write(tmp_path, more='by = "month"\nreporter = "DE"'))
+    assert study.checked.trade.periods == ["2023M01", "2023M02"]
+
+
+def test_values_are_converted_by_the_studys_exchange_rates(tmp_path: Path) -> None:
+    study = fa.Study.load(write(tmp_path, currency="USD", fx='[fx]\nfile = "fx.csv"'))
+    assert sorted(study.checked.trade.rows.value.tolist()) == [near(330.0), near(1100.0)]
+    assert by_line(study)["2203000900"] == near((0.2 + 0.15) / 2)
+
+
+def test_exchange_rates_of_the_central_bank(tmp_path: Path) -> None:
+    days = [f"2023-{month:02d}-{day:02d},1.1," for month in range(12, 0, -1) for day in range(28, 0, -3)]
+    (tmp_path / "hist.csv").write_text("\n".join(["Date,USD,", "2023-12-31,1.1,", *days, ""]))
+    fx = '[fx]\nfile = "hist.csv"\nreader = "ecb"\nperiods = ["2023M01-02"]'
+    study = fa.Study.load(write(tmp_path, currency="USD", fx=fx))
+    assert study.checked.fx.rates == {("2023M01-02", "EUR"): near(1.1)}
+
+
+WRONG = [
+    ({"currency": "USD"}, r"trade.read\[0\]: the reader comext gives values in EUR, and the study is in USD"),
+    ({"more": 'repoter = "DE"'}, r'trade.read\[0\]: the reader comext has no such setting "repoter".*"reporter"'),
+    ({"more": 'flow = "neither"'}, 'unknown flow "neither"'),
+    ({"fx": '[[trade.read]]\nreader = "comtext"\nfiles = ["x"]'}, r'trade.read\[1\].reader.*Did you mean "comext"'),
+    ({"fx": '[[trade.read]]\nreader = "census"\nfiles = 3'}, r"trade.read\[1\].files: no files"),
+    ({"fx": '[[trade.read]]\nreader = "usitc"\nfiles = ["x"]'}, "no reader of such trade files"),
+    (
+        {"fx": '[[trade.read]]\nreader = "census"\nfiles = ["none.csv"]'},
+        r'trade.read\[1\].files: no such file "none.csv"',
+    ),
+    ({"fx": '[[schedules.read]]\nreader = "usitc"\nfiles = ["tariff.csv"]'}, 'missing key "year"'),
+    ({"fx": '[[schedules.read]]\nreader = "usitc"\nfiles = ["tariff.csv"]\nkind = "old"'}, "applied or bound"),
+    (
+        {"fx": '[[schedules.read]]\nreader = "usitc"\nfiles = ["tariff.csv"]\nyear = 2000'},
+        "the file has no such column",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "words"), WRONG, ids=range(len(WRONG)))
+def test_what_is_wrong_with_a_reader_is_told(tmp_path: Path, settings: dict[str, str], words: str) -> None:
+    with pytest.raises(fa.InputError, match=words):
+        fa.Study.load(write(tmp_path, **settings))
+
+
+def test_lines_that_a_reader_cannot_read_are_unreadable_duties(tmp_path: Path) -> None:
+    columns = {
+        "hts8": ["02031000", "02032000"], "mfn_rate_type_code": ["7", "9"], "mfn_ad_val_rate": ["0.05", "0"],
+        "mfn_specific_rate": ["0", "0"], "mfn_other_rate": ["0", "0"], "quantity_1_code": ["KG", "KG"],
+        "quantity_2_code": ["", ""], "begin_effect_date": ["1/1/2000"] * 2, "end_effective_date": ["12/31/2049"] * 2,
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "tariff.parquet")
+    (tmp_path / "trade.csv").write_text("period,line,partner,value\n2000,02031000,CAN,5\n")
+    text = '[trade]\nfiles = ["trade.csv"]\n[schedules]\n{more}\n[[schedules.read]]\nreader = "usitc"\n'
+    text = f'name = "pork"\n{text}files = ["tariff.parquet"]\nyear = 2000\n'
+    (tmp_path / "study.toml").write_text(text.format(more=""))
+    with pytest.raises(fa.InputError, match="line 02032000 cannot be read: rates of type 9 are no function"):
+        fa.Study.load(tmp_path / "study.toml")
+    (tmp_path / "study.toml").write_text(text.format(more='unreadable = "set_aside"'))
+    assert by_line(fa.Study.load(tmp_path / "study.toml")) == {"02031000": near(0.05)}
+
+
+def test_every_reader_has_a_name() -> None:
+    assert {one.split("_")[0] for one in fa.readers.__all__ if one != "Reading"} == {
+        one.split("_")[0] for one in READERS
+    }
+
+
+def test_in_memory_no_reader_is_named() -> None:
+    with pytest.raises(fa.InputError, match="in memory"):
+        fa.Study({}, {}, trade_options={"read": [{"reader": "comext"}]})
