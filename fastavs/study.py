@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,15 @@ from fastavs.checked import Checked, check_inputs
 from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
 from fastavs.inputs.given import inputs_given
+from fastavs.inputs.in_python import in_python
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.results.cautions import cautions, unread_caution
-from fastavs.results.facts import large_losses, reading_record
+from fastavs.results.findings import cautions_of
 from fastavs.scenario.scenario import scenarios_given
+from fastavs.warned import Caution, warn_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,37 +113,44 @@ class Study:
         columns: Mapping[str, Mapping[str, str]] | None = None,
         numbers: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
-        config = check_config(
-            {
-                "name": name,
-                "note": note,
-                "currency": currency,
-                "value_basis": value_basis,
-                "schedules": dict(schedules or {}),
-                "base": dict(base or {}),
-                "options": {name: plain(value) for name, value in (options or {}).items()},
-                "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
-                "valuation": [dict(one) for one in valuation],
-                "bridges": [dict(one) for one in bridges],
-                "partners": dict(lists or {}),
-            },
-            "the study",
-        )
-        if config.trade.files or config.trade.columns:
-            raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
-        if config.partners.file or config.partners.columns:
-            raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
-        if config.schedules.applied or config.schedules.bound or config.schedules.columns:
-            raise InputError(
-                "in memory, schedules are tables, not files", key="schedules", expected="dollar, decimal, unreadable"
+        self._from_python = True
+        with self._in_own_words():
+            lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
+            config = check_config(
+                {
+                    "name": name,
+                    "note": note,
+                    "currency": currency,
+                    "value_basis": value_basis,
+                    "schedules": dict(schedules or {}),
+                    "base": dict(base or {}),
+                    "options": {name: plain(value) for name, value in (options or {}).items()},
+                    "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
+                    "valuation": [dict(one) for one in valuation],
+                    "bridges": [dict(one) for one in bridges],
+                    "partners": dict(lists or {}),
+                },
+                "the study",
             )
-        tables = {
-            "trade": trade, "applied": applied, "bound": bound, "fx": fx, "drop": drop, "groups": groups,
-            "published": published, "partners": None if lists is not None else partners,
-        }  # fmt: skip
-        inputs = inputs_given(config, tables, columns or {}, numbers or {})
-        self._hold(check_inputs(config, inputs))
+            if config.trade.files or config.trade.columns:
+                raise InputError(
+                    "in memory, trade is a table, and its columns are renamed by columns", key="trade_options"
+                )
+            if config.partners.file or config.partners.columns:
+                raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
+            if config.schedules.applied or config.schedules.bound or config.schedules.columns:
+                raise InputError(
+                    "in memory, schedules are tables, not files",
+                    key="schedules",
+                    expected="dollar, decimal, unreadable",
+                )
+            tables = {
+                "trade": trade, "applied": applied, "bound": bound, "fx": fx, "drop": drop, "groups": groups,
+                "published": published, "partners": None if lists is not None else partners,
+            }  # fmt: skip
+            inputs = inputs_given(config, tables, columns or {}, numbers or {})
+            self._hold(check_inputs(config, inputs))
+        warn_of(lambda: self.warnings)
 
     @classmethod
     @takes(path=a_path, progress=a_progress)
@@ -163,12 +172,14 @@ class Study:
         path = Path(path)
         config = load_config(path)
         study = cls.__new__(cls)
+        study._from_python = False
         inputs = read_inputs(config, path, progress)
         progress("checking schedules", 0, 1)
         try:
             study._hold(check_inputs(config, inputs, progress))
         except InputError as error:  # what no table is to blame for, the study file is
             raise error.placed(str(path)) from None
+        warn_of(lambda: study.warnings)
         return study
 
     def _hold(self, checked: Checked) -> None:
@@ -176,6 +187,7 @@ class Study:
         self.matches = Matches(checked)
         self._index: SortedIndex | None = None
         self._building = threading.Lock()
+        self._rates_told = False
 
     @property
     def config(self) -> StudyConfig:
@@ -199,21 +211,45 @@ class Study:
 
     @property
     def warnings(self) -> list[str]:
-        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, ..."""
-        return [
-            *large_losses(reading_record(self.checked)), *unread_caution(self.checked), *cautions(self.checked),
-            *self.checked.trade.remarks,
-        ]  # fmt: skip
+        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, ...
 
-    def check(self) -> None:
-        """Make sure that `rates` has every exchange rate it needs, without computing anything.
+        Each is given once as a `fastavs.DataWarning` when the study is made.
+        """
+        return [*self._said(cautions_of(self.checked))]
+
+    def check(self) -> pa.Table:
+        """Make sure that `rates` has every exchange rate it needs, and tell what was found in the data.
+
+        No rate is computed.
+
+        Returns
+        -------
+        pyarrow.Table
+            A row for each finding: ``what`` was found; how many ``rows`` it concerns; their trade ``value`` (study's
+            currency) and its ``share`` in all trade read (a fraction); ``cure``. Null where nothing is counted.
 
         Raises
         ------
         InputError
             An exchange rate that some duty needs is missing.
         """
-        self.checked.check_exchange_rates()
+        from fastavs.results.findings import findings, findings_table
+
+        with self._in_own_words():
+            self.checked.check_exchange_rates()
+        return findings_table(self.checked, self._said(findings(self.checked)))
+
+    def _said(self, cautions: Iterable[Caution]) -> list[Caution]:
+        """Return cautions in the words in which the study was given."""
+        return [one.said(in_python) for one in cautions] if self._from_python else list(cautions)
+
+    @contextmanager
+    def _in_own_words(self) -> Iterator[None]:
+        """Name settings in errors as the study was given: as arguments, or as keys of a study file."""
+        try:
+            yield
+        except InputError as error:
+            raise error.said(in_python) if self._from_python else error from None
 
     @takes(scenarios=scenarios_given, progress=a_progress)
     def index(
@@ -239,7 +275,7 @@ class Study:
         """
         from fastavs.scenario.scenario import set_changes
 
-        with self._building:
+        with self._in_own_words(), self._building:
             progress("index", 0, 1)
             with compiling_told(progress, "index"):
                 found = self._index_for(scenarios, counts, records)
@@ -272,12 +308,16 @@ class Study:
         """
         from fastavs.evaluation.as_it_is import AsItIs
         from fastavs.results.rates import Rates
+        from fastavs.results.scale import remarks_of_rates
 
         rates = Rates(self.checked, self.matches, AsItIs(self.index(progress=progress)))
         progress("rates", 0, 1)
         with compiling_told(progress, "rates"):
             rates.found.work_out()
         progress("rates", 1, 1)
+        if not self._rates_told:
+            self._rates_told = True
+            warn_of(lambda: self._said(remarks_of_rates(rates)))
         return rates
 
     @takes(line=a_text, year=or_none(a_year))

@@ -21,6 +21,7 @@ from fastavs.cli.sweep_command import sweep
 from fastavs.environment import check_environment
 from fastavs.errors import FastavsError
 from fastavs.inputs.unread import UnreadDuties
+from fastavs.warned import told_on_screen
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
 FEW_CYCLES = 400_000
@@ -34,7 +35,7 @@ class Commands(click.Group):
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
         extra["standalone_mode"] = False
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), told_on_screen():
             if not sys.warnoptions:
                 warnings.simplefilter("ignore")  # a library's advice to programmers is noise here
             sys.exit(self._status(args, prog_name or "fastavs", extra))
@@ -176,7 +177,7 @@ def check(study_file: Path, as_json: bool) -> None:
 
     with Steps() as steps:
         study = Study.load(study_file, steps)
-        study.check()
+        study.checked.check_exchange_rates()
     record = check_record(study.checked)
     if as_json:
         click.echo(to_json(record), nl=False)

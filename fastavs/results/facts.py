@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
+from fastavs.results.cures import cure_of
 from fastavs.results.unread_duties import unread_record
+from fastavs.warned import Caution
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -83,7 +85,7 @@ def _notes(checked: Checked) -> list[str]:
     return cut + checked.inputs.notes()
 
 
-def large_losses(counts: Mapping[str, Any]) -> list[str]:
+def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
     """Return a sentence for each reason that takes more than 1 % of the rows or of the value, the largest first.
 
     What the study itself drops is none. `counts` is what `reading_record` says.
@@ -95,8 +97,12 @@ def large_losses(counts: Mapping[str, Any]) -> list[str]:
             what = "set aside" if one["lost"] == ROW else "without its quantity"
             found.append((
                 max(rows, value),
-                f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
-                f"(the first: {one['first']}).",
+                Caution(
+                    f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
+                    f"(the first: {one['first']}).",
+                    rows=one["count"],
+                    cure=cure_of(one["reason"]),
+                ),
             ))  # fmt: skip
     return [told for _, told in sorted(found, key=lambda one: -one[0])]
 
