@@ -43,7 +43,8 @@ class InputError(FastavsError):
     column : str, optional
         Column of the table.
     key : str, optional
-        Key of the study file, as "base.periods"; or an option of the command line, as "--out".
+        Key of a file, as "base.periods"; an argument, where there is no file; or an option of the command line, as
+        "--out".
     about : str, optional
         What a person looks for there, as "line 2203000100".
     value : object, optional
@@ -88,7 +89,8 @@ class InputError(FastavsError):
     def _message(self) -> str:
         row = None if self.row is None else f"row {self.row}"
         column = None if self.column is None else f"column {self.column}"
-        word = "option" if self.key is not None and self.key.startswith("--") else self._called
+        word = self._called if self.file else "argument"
+        word = "option" if self.key is not None and self.key.startswith("--") else word
         key = None if self.key is None else f"{word} {self.key}"
         where = ", ".join(part for part in (self.file, row, column, key) if part)
         if self.about:

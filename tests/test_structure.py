@@ -27,7 +27,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"results"},
     {"study"},
     {"sweeping"},
-    {"report", "readers", "replica"},
+    {"examples", "report", "readers", "replica"},
     {"cli"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -17,6 +17,7 @@ import click
 import fastavs
 from fastavs.cli.console import make_console
 from fastavs.cli.steps import Steps
+from fastavs.cli.study_argument import study_argument
 from fastavs.cli.sweep_command import sweep
 from fastavs.environment import check_environment
 from fastavs.errors import FastavsError
@@ -119,15 +120,17 @@ def _wrong(prog_name: str, message: str) -> int:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(fastavs.__version__, prog_name="fastavs")
 def main() -> None:
-    """Ad valorem equivalents of customs duties, per tariff line, partner and year."""
+    """Ad valorem equivalents of customs duties, per tariff line, partner and year.
+
+    A STUDY is a TOML file, or "eaeu": a study that comes along.
+    """
 
 
-STUDY = click.argument("study_file", metavar="STUDY.toml", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
 
 
 @main.command()
-@STUDY
+@study_argument
 @click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the results go; out/<study's name> by default."
 )
@@ -167,7 +170,7 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
 
 
 @main.command()
-@STUDY
+@study_argument
 @JSON
 def check(study_file: Path, as_json: bool) -> None:
     """Read and check a study and its data; compute nothing."""
@@ -212,7 +215,7 @@ def duty(text: str, unit_values: tuple[str, ...], quotes: tuple[str, ...], curre
 
 
 @main.command()
-@STUDY
+@study_argument
 @click.argument("line")
 @click.option("--year", type=int, help="The last year by default.")
 @JSON
