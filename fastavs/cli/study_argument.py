@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from fastavs.errors import did_you_mean
+
 
 class StudyFile(click.Path):
     """Takes the path of a study file; where no such path exists, the name of an example stands for its file."""
@@ -16,12 +18,15 @@ class StudyFile(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         found = super().convert(value, param, ctx)
-        if isinstance(found, Path) and not found.exists():
-            from fastavs import examples
+        if not isinstance(found, Path) or found.exists() or found.name != str(value) or found.suffix:
+            return found
+        from fastavs import examples
 
-            if str(value) in examples.list():
-                return examples.path(str(value))
-        return found
+        known = examples.list()
+        if found.name not in known:
+            hint = did_you_mean(found.name, known)
+            self.fail(f'no such file "{value}", and no study of that name comes along.{hint}', param, ctx)
+        return examples.path(found.name)
 
 
 study_argument = click.argument("study_file", metavar="STUDY", type=StudyFile())
