@@ -23,10 +23,12 @@ class StudyFile(click.Path):
         from fastavs import examples
 
         known = examples.list()
-        if found.name not in known:
-            hint = did_you_mean(found.name, known)
-            self.fail(f'no such file "{value}", and no study of that name comes along.{hint}', param, ctx)
-        return examples.path(found.name)
+        if found.name in known:
+            return examples.path(found.name)
+        near = did_you_mean(found.name, known)
+        if near:
+            self.fail(f'no such file "{value}", and no study of that name comes along.{near}', param, ctx)
+        return found
 
 
 study_argument = click.argument("study_file", metavar="STUDY", type=StudyFile())
