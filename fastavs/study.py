@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from fastavs.arguments import a_mapping, a_path, a_progress, a_text, a_year, mapping_of, mappings, or_none, takes
 from fastavs.checked import Checked, check_inputs
@@ -29,6 +29,24 @@ if TYPE_CHECKING:
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
     from fastavs.scenario.scenario import Scenario
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_own_words(method: Callable[P, R]) -> Callable[P, R]:
+    """Name settings in a study's errors as the study was given: as arguments, or as keys of a study file."""
+
+    @functools.wraps(method)
+    def call(*given: P.args, **named: P.kwargs) -> R:
+        try:
+            return method(*given, **named)
+        except InputError as error:
+            study = given[0]
+            raise error.said(in_python) if isinstance(study, Study) and study._from_python else error from None
+
+    return call
 
 
 class Study:
@@ -82,6 +100,8 @@ class Study:
     0.0175
     """
 
+    _from_python = True
+
     @takes(
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
         published=or_none(a_mapping), schedules=or_none(a_mapping), base=or_none(a_mapping),
@@ -89,6 +109,7 @@ class Study:
         columns=or_none(mapping_of(mapping_of(a_text))),
         numbers=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
+    @_in_own_words
     def __init__(
         self,
         trade: Any,
@@ -113,43 +134,37 @@ class Study:
         columns: Mapping[str, Mapping[str, str]] | None = None,
         numbers: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        self._from_python = True
-        with self._in_own_words():
-            lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
-            config = check_config(
-                {
-                    "name": name,
-                    "note": note,
-                    "currency": currency,
-                    "value_basis": value_basis,
-                    "schedules": dict(schedules or {}),
-                    "base": dict(base or {}),
-                    "options": {name: plain(value) for name, value in (options or {}).items()},
-                    "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
-                    "valuation": [dict(one) for one in valuation],
-                    "bridges": [dict(one) for one in bridges],
-                    "partners": dict(lists or {}),
-                },
-                "the study",
+        lists = partners if isinstance(partners, Mapping) and "partner" not in partners else None
+        config = check_config(
+            {
+                "name": name,
+                "note": note,
+                "currency": currency,
+                "value_basis": value_basis,
+                "schedules": dict(schedules or {}),
+                "base": dict(base or {}),
+                "options": {name: plain(value) for name, value in (options or {}).items()},
+                "trade": {name: plain(value) for name, value in (trade_options or {}).items()},
+                "valuation": [dict(one) for one in valuation],
+                "bridges": [dict(one) for one in bridges],
+                "partners": dict(lists or {}),
+            },
+            "the study",
+        )
+        if config.trade.files or config.trade.columns:
+            raise InputError("in memory, trade is a table, and its columns are renamed by columns", key="trade_options")
+        if config.partners.file or config.partners.columns:
+            raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
+        if config.schedules.applied or config.schedules.bound or config.schedules.columns:
+            raise InputError(
+                "in memory, schedules are tables, not files", key="schedules", expected="dollar, decimal, unreadable"
             )
-            if config.trade.files or config.trade.columns:
-                raise InputError(
-                    "in memory, trade is a table, and its columns are renamed by columns", key="trade_options"
-                )
-            if config.partners.file or config.partners.columns:
-                raise InputError("in memory, partners are lists or a table, not a file", key="partners", value="file")
-            if config.schedules.applied or config.schedules.bound or config.schedules.columns:
-                raise InputError(
-                    "in memory, schedules are tables, not files",
-                    key="schedules",
-                    expected="dollar, decimal, unreadable",
-                )
-            tables = {
-                "trade": trade, "applied": applied, "bound": bound, "fx": fx, "drop": drop, "groups": groups,
-                "published": published, "partners": None if lists is not None else partners,
-            }  # fmt: skip
-            inputs = inputs_given(config, tables, columns or {}, numbers or {})
-            self._hold(check_inputs(config, inputs))
+        tables = {
+            "trade": trade, "applied": applied, "bound": bound, "fx": fx, "drop": drop, "groups": groups,
+            "published": published, "partners": None if lists is not None else partners,
+        }  # fmt: skip
+        inputs = inputs_given(config, tables, columns or {}, numbers or {})
+        self._hold(check_inputs(config, inputs))
         warn_of(lambda: self.warnings)
 
     @classmethod
@@ -217,6 +232,7 @@ class Study:
         """
         return [*self._said(cautions_of(self.checked))]
 
+    @_in_own_words
     def check(self) -> pa.Table:
         """Make sure that `rates` has every exchange rate it needs, and tell what was found in the data.
 
@@ -235,23 +251,15 @@ class Study:
         """
         from fastavs.results.findings import findings, findings_table
 
-        with self._in_own_words():
-            self.checked.check_exchange_rates()
+        self.checked.check_exchange_rates()
         return findings_table(self.checked, self._said(findings(self.checked)))
 
     def _said(self, cautions: Iterable[Caution]) -> list[Caution]:
         """Return cautions in the words in which the study was given."""
         return [one.said(in_python) for one in cautions] if self._from_python else list(cautions)
 
-    @contextmanager
-    def _in_own_words(self) -> Iterator[None]:
-        """Name settings in errors as the study was given: as arguments, or as keys of a study file."""
-        try:
-            yield
-        except InputError as error:
-            raise error.said(in_python) if self._from_python else error from None
-
     @takes(scenarios=scenarios_given, progress=a_progress)
+    @_in_own_words
     def index(
         self,
         scenarios: Sequence[Scenario] = (),
@@ -275,7 +283,7 @@ class Study:
         """
         from fastavs.scenario.scenario import set_changes
 
-        with self._in_own_words(), self._building:
+        with self._building:
             progress("index", 0, 1)
             with compiling_told(progress, "index"):
                 found = self._index_for(scenarios, counts, records)
