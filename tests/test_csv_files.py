@@ -181,7 +181,7 @@ def test_dataframes_of_text_have_the_same_settings() -> None:
             fa.Study(trade, applied, fx=fx, numbers=wrong)
     with pytest.raises(fa.InputError, match='Did you mean "thousands"'):
         fa.Study(trade, applied, fx=fx, trade_options={"thousand": ","})
-    with pytest.raises(fa.InputError, match=r"<fx>.*in the study's argument numbers"):
+    with pytest.raises(fa.InputError, match=r'<fx>.*say numbers={"fx": {"decimal": ","}}'):
         fa.Study(trade, applied, fx=fx, trade_options={"thousands": "."})
 
 

@@ -48,8 +48,8 @@ _NAMES = "|".join(ARGUMENTS)
 _VALUE = r'"[^"]*"|\.\.\.|-?[0-9][0-9.]*|true|false'
 _SETTING = rf"[a-z_]+ = (?:{_VALUE})"
 _SETTINGS = rf"{_SETTING}(?:, {_SETTING})*"
-_OF_TRADE = rf"({_SETTINGS}(?: or {_SETTINGS})*) in the study's argument trade_options"
 _SECTION = rf"\[\[?((?:{_NAMES})(?:\.[a-z_]+)?)\]\]?"
+_UNDER = rf"({_SETTINGS}(?: or {_SETTINGS})*) under {_SECTION}"
 _UNMET = r"^(partners\.[a-z_]+|(?:groups|published)\.[^:]+)(?=: no )"  # settings that meet nothing
 _PATH = rf"(?:{_NAMES})(?:\.[^.\[\]: ]+|\[[0-9]+\])*"
 
@@ -70,8 +70,7 @@ def in_python(text: str) -> str:
         text = text.replace(phrase, said)
     text = re.sub(_UNMET, lambda found: argument_of(found[1]), text)
     text = re.sub(rf"{_SECTION} ({_SETTINGS})", lambda found: _given(found[1], found[2]), text)
-    text = re.sub(rf"({_SETTINGS}) under {_SECTION}", lambda found: _given(found[2], found[1]), text)
-    text = re.sub(_OF_TRADE, lambda found: re.sub(_SETTINGS, lambda one: _given("trade", one[0]), found[1]), text)
+    text = re.sub(_UNDER, lambda found: re.sub(_SETTINGS, lambda one: _given(found[2], one[0]), found[1]), text)
     text = re.sub(rf"\bunder (?={_SECTION})", "in ", text)
     text = re.sub(rf"{_SECTION} ({_KEYS})\b", lambda found: argument_of(f"{found[1]}.{found[2]}"), text)
     text = re.sub(_SECTION, lambda found: argument_of(found[1]), text)
