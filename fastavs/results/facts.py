@@ -88,7 +88,7 @@ def _notes(checked: Checked) -> list[str]:
 def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
     """Return a sentence for each reason that takes more than 1 % of the rows or of the value, the largest first.
 
-    What the study itself drops is none. `counts` has what `set_aside_record` says under "set_aside".
+    What the study itself drops is none. `counts` is what `reading_record` says.
     """
     found = []
     for one in counts["set_aside"]:
@@ -107,36 +107,30 @@ def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
     return [told for _, told in sorted(found, key=lambda one: -one[0])]
 
 
-def reading_record(checked: Checked) -> dict[str, Any]:
-    """Return how many rows were read and what was set aside."""
-    aside = set_aside_record(checked)
-    return {
-        "rows_read": checked.trade.read,
-        "rows_set_aside": sum(one["count"] for one in aside if one["lost"] == ROW),
-        "quantities_set_aside": sum(one["count"] for one in aside if one["lost"] == QUANTITY),
-        "set_aside": aside,
-        "remarks": list(checked.trade.remarks),
-        "suspects": checked.trade.suspects.num_rows,
-        "cautions": cautions(checked),
-        "unread_duties": unread_record(checked),
-        "notes": _notes(checked),
-    }
-
-
-def set_aside_record(checked: Checked) -> list[dict[str, Any]]:
-    """Return what was set aside, by reason: how much, the first of it, its shares in all rows and in all value."""
+def reading_record(checked: Checked, *, suspects: bool = True) -> dict[str, Any]:
+    """Return how many rows were read and what was set aside; without `suspects`, none are looked for."""
     accounts = checked.set_aside.accounts()
     rows, factor = max(checked.trade.read, 1), checked.config.trade.value_factor
     lost_value = sum(one.value for one in accounts if one.lost == ROW) * factor
     value = float(checked.trade.rows.value.sum()) + lost_value
-    return [
-        {
-            "lost": one.lost,
-            "reason": one.reason,
-            "count": one.count,
-            "first": one.first,
-            "share_of_rows": round(one.count / rows, SHARE_DIGITS),
-            "share_of_value": round(one.value * factor / value, SHARE_DIGITS),
-        }
-        for one in accounts
-    ]
+    return {
+        "rows_read": checked.trade.read,
+        "rows_set_aside": sum(one.count for one in accounts if one.lost == ROW),
+        "quantities_set_aside": sum(one.count for one in accounts if one.lost == QUANTITY),
+        "set_aside": [
+            {
+                "lost": one.lost,
+                "reason": one.reason,
+                "count": one.count,
+                "first": one.first,
+                "share_of_rows": round(one.count / rows, SHARE_DIGITS),
+                "share_of_value": round(one.value * factor / value, SHARE_DIGITS),
+            }
+            for one in accounts
+        ],
+        "remarks": list(checked.trade.remarks),
+        "suspects": checked.trade.suspects.num_rows if suspects else None,
+        "cautions": cautions(checked),
+        "unread_duties": unread_record(checked),
+        "notes": _notes(checked),
+    }

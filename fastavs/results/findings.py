@@ -9,7 +9,7 @@ import pyarrow as pa
 from fastavs.inputs.set_aside import ROW
 from fastavs.results.cautions import cautions, unread_caution
 from fastavs.results.cures import cure_of
-from fastavs.results.facts import large_losses, set_aside_record
+from fastavs.results.facts import large_losses, reading_record
 from fastavs.results.scale import remarks_of_sample
 from fastavs.warned import Caution, as_caution
 
@@ -24,8 +24,8 @@ SCHEMA = pa.schema([
 
 def cautions_of(checked: Checked) -> list[Caution]:
     """Return what most likely is a mistake and stops nothing, what costs most of the trade first."""
-    losses = large_losses({"set_aside": set_aside_record(checked)})
-    told = [*losses, *unread_caution(checked), *cautions(checked), *checked.trade.remarks]
+    counts = reading_record(checked, suspects=False)
+    told = [*large_losses(counts), *unread_caution(checked), *counts["cautions"], *counts["remarks"]]
     return [as_caution(one) for one in told]
 
 
