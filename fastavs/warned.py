@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +36,7 @@ class Caution(str):
     --------
     >>> caution = Caution("2 rows stand twice.", rows=2, value=150.0, cure="drop them")
     >>> caution.startswith("2 rows"), caution.in_full
-    (True, '2 rows stand twice. To mend it: drop them.')
+    (True, '2 rows stand twice. Trade: 150. To mend it: drop them.')
     """
 
     rows: int | None
@@ -49,12 +50,20 @@ class Caution(str):
 
     @property
     def in_full(self) -> str:
-        """The text with its cure."""
-        return f"{self} To mend it: {self.cure}." if self.cure else str(self)
+        """The text, then rows and trade (study's currency) where it does not name them, then the cure."""
+        rows, value = (None if one is None else f"{one:,.0f}" for one in (self.rows, self.value))
+        text = str(self)
+        text += f" Rows: {rows}." if rows and not _names(self, rows) else ""
+        text += f" Trade: {value}." if value and not _names(self, value) else ""
+        return f"{text} To mend it: {self.cure}." if self.cure else text
 
     def said(self, say: Callable[[str], str]) -> Caution:
         """Return the caution with settings named as `say` does."""
         return Caution(say(str(self)), rows=self.rows, value=self.value, cure=say(self.cure))
+
+
+def _names(text: str, number: str) -> bool:
+    return re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)", text) is not None
 
 
 def as_caution(text: str) -> Caution:

@@ -52,10 +52,11 @@ def test_each_is_given_once_with_rows_and_cure_at_the_line_of_the_user() -> None
         "50.00 % of the value and 25.00 % of the rows are set aside: code has other characters than digits",
         "1 row equals another one in every column, worth 50",
     ]
-    assert found[0].endswith("To mend it: mend the rows, which study.set_aside.table() names one by one.")
+    cure = "To mend it: mend the rows, which study.set_aside.table() names one by one."
+    assert found[0].endswith(f"(the first: <trade> row 4 (2203001O)). Rows: 1. {cure}")
     assert found[1] == f'{TWICE} If files overlap, say trade_options={{"duplicates": "drop"}}.'
     assert {(one.filename, one.lineno) for one in caught} == {(__file__, line)}
-    assert [str(one) for one in study.warnings] == [found[0].split(" To mend it")[0], found[1]]
+    assert [str(one) for one in study.warnings] == [found[0].split(" Rows: ")[0], found[1]]
 
 
 def test_the_usual_filter_turns_them_into_errors() -> None:
@@ -147,4 +148,4 @@ def test_a_caution_is_a_text_with_what_it_concerns() -> None:
     assert json.dumps([caution]) == '["under [trade]."]'
     import pickle
 
-    assert pickle.loads(pickle.dumps(caution)).in_full == "under [trade]. To mend it: mend it."
+    assert pickle.loads(pickle.dumps(caution)).in_full == "under [trade]. Rows: 2. Trade: 2. To mend it: mend it."
