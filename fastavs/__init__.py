@@ -11,8 +11,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fastavs import examples, readers
     from fastavs.duty import Duty, parse_duty
-    from fastavs.errors import DutyError, FastavsError, InputError, UnitError
+    from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "DataWarning": "fastavs.errors",
     "Duty": "fastavs.duty",
     "DutyError": "fastavs.errors",
     "ExcludePartners": "fastavs.scenario.trade",
@@ -48,7 +50,9 @@ _HOMES = {
     "parse_duty": "fastavs.duty",
     "sweep": "fastavs.sweeping",
 }
+_ROOMS = ("examples", "readers")
 __all__ = [
+    "DataWarning",
     "Duty",
     "DutyError",
     "ExcludePartners",
@@ -67,19 +71,23 @@ __all__ = [
     "Study",
     "Sweep",
     "UnitError",
+    "__version__",
     "build_index",
+    "examples",
     "parse_duty",
+    "readers",
     "sweep",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # what is public loads when first asked for, so that importing fastavs stays quick
-    if name in _HOMES:
+    if name in _HOMES or name in _ROOMS:
         importlib.import_module("fastavs.environment").check_environment()
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        home = importlib.import_module(_HOMES.get(name, f"fastavs.{name}"))
+        return home if name in _ROOMS else getattr(home, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

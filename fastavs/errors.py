@@ -6,7 +6,7 @@ Every message says where (file, row, column), what stood there, what was expecte
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 LONGEST_VALUE = 300  # letters of a value in a message
@@ -14,6 +14,19 @@ LONGEST_VALUE = 300  # letters of a value in a message
 
 class FastavsError(Exception):
     """Root of everything that fastavs raises on purpose."""
+
+
+class DataWarning(UserWarning):
+    """The data of a study, or its settings, most likely hold a mistake; nothing stops for it.
+
+    Examples
+    --------
+    To stop at the first:
+
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", DataWarning)
+    """
 
 
 class InputError(FastavsError):
@@ -30,7 +43,8 @@ class InputError(FastavsError):
     column : str, optional
         Column of the table.
     key : str, optional
-        Key of the study file, as "base.periods"; or an option of the command line, as "--out".
+        Key of a file, as "base.periods"; an argument, where there is no file; or an option of the command line, as
+        "--out".
     about : str, optional
         What a person looks for there, as "line 2203000100".
     value : object, optional
@@ -45,6 +59,8 @@ class InputError(FastavsError):
     >>> print(InputError("unknown unit", file="trade.csv", row=3, column="unit", value="kgs", cure='write "kg"'))
     trade.csv, row 3, column unit: unknown unit "kgs". To mend it: write "kg".
     """
+
+    _called = "key"  # what the place of a setting is: a key of a file, or an argument
 
     def __init__(
         self,
@@ -73,7 +89,8 @@ class InputError(FastavsError):
     def _message(self) -> str:
         row = None if self.row is None else f"row {self.row}"
         column = None if self.column is None else f"column {self.column}"
-        word = "option" if self.key is not None and self.key.startswith("--") else "key"
+        word = self._called if self.file else "argument"
+        word = "option" if self.key is not None and self.key.startswith("--") else word
         key = None if self.key is None else f"{word} {self.key}"
         where = ", ".join(part for part in (self.file, row, column, key) if part)
         if self.about:
@@ -108,6 +125,16 @@ class InputError(FastavsError):
         if self.file is not None and self.file in names:
             self.file = names[self.file]
             self.args = (self._message(),)
+        return self
+
+    def said(self, say: Callable[[str], str]) -> Self:
+        """Name settings as `say` does, as arguments and not as keys of a file; returns the same error."""
+        self.problem = say(self.problem)
+        self.expected = self.expected and say(self.expected)
+        self.cure = self.cure and say(self.cure)
+        self.key = self.key and say(self.key)
+        self._called = "argument"
+        self.args = (self._message(),)
         return self
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from fastavs.arguments import a_mapping, a_path, a_progress, a_text, a_year, mapping_of, mappings, or_none, takes
 from fastavs.checked import Checked, check_inputs
 from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
 from fastavs.inputs.given import inputs_given
+from fastavs.inputs.in_python import in_python
 from fastavs.inputs.options import Options
 from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.results.cautions import cautions, unread_caution
-from fastavs.results.facts import large_losses, reading_record
+from fastavs.results.findings import cautions_of
 from fastavs.scenario.scenario import scenarios_given
+from fastavs.warned import Caution, warn_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +29,24 @@ if TYPE_CHECKING:
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
     from fastavs.scenario.scenario import Scenario
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_own_words(method: Callable[P, R]) -> Callable[P, R]:
+    """Name settings in a study's errors as the study was given: as arguments, or as keys of a study file."""
+
+    @functools.wraps(method)
+    def call(*given: P.args, **named: P.kwargs) -> R:
+        try:
+            return method(*given, **named)
+        except InputError as error:
+            study = given[0]
+            raise error.said(in_python) if isinstance(study, Study) and study._from_python else error from None
+
+    return call
 
 
 class Study:
@@ -80,6 +100,8 @@ class Study:
     0.0175
     """
 
+    _from_python = True
+
     @takes(
         name=a_text, note=a_text, currency=a_text, value_basis=a_text, groups=or_none(a_mapping),
         published=or_none(a_mapping), schedules=or_none(a_mapping), base=or_none(a_mapping),
@@ -87,6 +109,7 @@ class Study:
         columns=or_none(mapping_of(mapping_of(a_text))),
         numbers=or_none(mapping_of(mapping_of(a_text))),
     )  # fmt: skip
+    @_in_own_words
     def __init__(
         self,
         trade: Any,
@@ -143,6 +166,7 @@ class Study:
         }  # fmt: skip
         inputs = inputs_given(config, tables, columns or {}, numbers or {})
         self._hold(check_inputs(config, inputs))
+        warn_of(lambda: self.warnings)
 
     @classmethod
     @takes(path=a_path, progress=a_progress)
@@ -164,12 +188,14 @@ class Study:
         path = Path(path)
         config = load_config(path)
         study = cls.__new__(cls)
+        study._from_python = False
         inputs = read_inputs(config, path, progress)
         progress("checking schedules", 0, 1)
         try:
             study._hold(check_inputs(config, inputs, progress))
         except InputError as error:  # what no table is to blame for, the study file is
             raise error.placed(str(path)) from None
+        warn_of(lambda: study.warnings)
         return study
 
     def _hold(self, checked: Checked) -> None:
@@ -177,6 +203,7 @@ class Study:
         self.matches = Matches(checked)
         self._index: SortedIndex | None = None
         self._building = threading.Lock()
+        self._rates_told = False
 
     @property
     def config(self) -> StudyConfig:
@@ -200,23 +227,40 @@ class Study:
 
     @property
     def warnings(self) -> list[str]:
-        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, ..."""
-        return [
-            *large_losses(reading_record(self.checked)), *unread_caution(self.checked), *cautions(self.checked),
-            *self.checked.trade.remarks,
-        ]  # fmt: skip
+        """What most likely is a mistake and stops nothing: settings that meet nothing, rows that stand twice, ...
 
-    def check(self) -> None:
-        """Make sure that `rates` has every exchange rate it needs, without computing anything.
+        Each is given once as a `fastavs.DataWarning` when the study is made.
+        """
+        return [*self._said(cautions_of(self.checked))]
+
+    @_in_own_words
+    def check(self) -> pa.Table:
+        """Make sure that `rates` has every exchange rate it needs, and tell what was found in the data.
+
+        No rate is computed.
+
+        Returns
+        -------
+        pyarrow.Table
+            A row for each finding: ``what`` was found; how many ``rows`` it concerns; their trade ``value`` (study's
+            currency) and its ``share`` in all trade read (a fraction); ``cure``. Null where nothing is counted.
 
         Raises
         ------
         InputError
             An exchange rate that some duty needs is missing.
         """
+        from fastavs.results.findings import findings, findings_table
+
         self.checked.check_exchange_rates()
+        return findings_table(self.checked, self._said(findings(self.checked)))
+
+    def _said(self, cautions: Iterable[Caution]) -> list[Caution]:
+        """Return cautions in the words in which the study was given."""
+        return [one.said(in_python) for one in cautions] if self._from_python else list(cautions)
 
     @takes(scenarios=scenarios_given, progress=a_progress)
+    @_in_own_words
     def index(
         self,
         scenarios: Sequence[Scenario] = (),
@@ -273,12 +317,16 @@ class Study:
         """
         from fastavs.evaluation.as_it_is import AsItIs
         from fastavs.results.rates import Rates
+        from fastavs.results.scale import remarks_of_rates
 
         rates = Rates(self.checked, self.matches, AsItIs(self.index(progress=progress)))
         progress("rates", 0, 1)
         with compiling_told(progress, "rates"):
             rates.found.work_out()
         progress("rates", 1, 1)
+        if not self._rates_told:
+            self._rates_told = True
+            warn_of(lambda: self._said(remarks_of_rates(rates)))
         return rates
 
     @takes(line=a_text, year=or_none(a_year))

@@ -25,6 +25,7 @@ from fastavs.results.by_line import check_wanted, report_lines
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
 from fastavs.scenario.scenario import Scenario, scenarios_given
+from fastavs.warned import warn_of
 
 if TYPE_CHECKING:
     from fastavs.study import Study
@@ -129,6 +130,7 @@ def sweep(
             )
     years = tuple(one.year for one in found.years)
     warnings = unmet_prefixes(found, chosen)
+    warn_of(lambda: warnings)
     return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings)
 
 

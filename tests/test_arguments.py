@@ -56,18 +56,18 @@ def test_odd_calls(table: dict[str, Any], name: str, tmp_path: Path, monkeypatch
 
 
 NAMED: list[tuple[str, dict[str, Any], str]] = [
-    ("Study", {"options": {"outlier": 10**400}}, "key options.outlier"),
-    ("Study", {"options": {"outlier": VALUES["object"]}}, "key options.outlier"),
-    ("Study", {"options": {"levels": [None]}}, "key options.levels[0]"),
-    ("Study", {"base": {"periods": [b"2009"]}}, "key base.periods[0]"),
-    ("Study", {"valuation": [{"partner": "DEU", "factor": 10**400}]}, "key valuation[0].factor"),
-    ("Study", {"bridges": [{"prefix": "87", "from": "kg", "to": 1j, "factor": 1}]}, "key bridges[0].to"),
+    ("Study", {"options": {"outlier": 10**400}}, 'argument options["outlier"]'),
+    ("Study", {"options": {"outlier": VALUES["object"]}}, 'argument options["outlier"]'),
+    ("Study", {"options": {"levels": [None]}}, 'argument options["levels"][0]'),
+    ("Study", {"base": {"periods": [b"2009"]}}, 'argument base["periods"][0]'),
+    ("Study", {"valuation": [{"partner": "DEU", "factor": 10**400}]}, 'argument valuation[0]["factor"]'),
+    ("Study", {"bridges": [{"prefix": "87", "from": "kg", "to": 1j, "factor": 1}]}, 'argument bridges[0]["to"]'),
     ("Study", {"columns": {"trade": {"value": 1}}}, 'columns["trade"]["value"]'),
     ("Study", {"columns": {"trade": "value"}}, 'columns["trade"]'),
     ("Study", {"options": {1: 2}}, "options: a key"),
     ("sweep", {"lines": ["2203000100", None]}, "argument lines does not fit"),
-    ("sweep", {"threads": 0}, "key threads"),
-    ("FxShock", {"factor": 10**400}, "key factor"),
+    ("sweep", {"threads": 0}, "argument threads"),
+    ("FxShock", {"factor": 10**400}, "argument factor"),
     ("Duty.rate", {"fx": {"EUR": 10**400}}, 'fx["EUR"] does not fit'),
     ("Duty.rate", {"unit_value": {"kg": "2"}}, 'unit_value["kg"] does not fit'),
     ("Rates.year", {"year": 10**30}, "argument year does not fit"),
@@ -157,16 +157,16 @@ def test_the_largest_changes_make_no_mean_null(change: Any) -> None:
 
 
 MORE: list[tuple[Callable[[], Any], str]] = [
-    (lambda: fa.FxShock("EUR", 1e51), "key factor.*at most 1e.50"),
-    (lambda: fa.FxShock("EUR", 1e-51), "key factor.*at least 1e-50"),
-    (lambda: fa.ScaleDuty(1e51), "key ad_valorem.*at most 1e.50"),
-    (lambda: fa.ShiftDuty(specific=-1e51), "key specific.*at most 1e.50"),
+    (lambda: fa.FxShock("EUR", 1e51), "argument factor.*at most 1e.50"),
+    (lambda: fa.FxShock("EUR", 1e-51), "argument factor.*at least 1e-50"),
+    (lambda: fa.ScaleDuty(1e51), "argument ad_valorem.*at most 1e.50"),
+    (lambda: fa.ShiftDuty(specific=-1e51), "argument specific.*at most 1e.50"),
     (lambda: fa.Scenario("both", *[fa.FxShock("EUR", 1e30)] * 2), 'scenario "both" come to more than'),
     (lambda: fa.Scenario("both", *[fa.PriceShock(1e-30)] * 2), 'scenario "both" come to more than'),
     (lambda: fa.Scenario("both", *[fa.ShiftDuty(1e50)] * 2), 'scenario "both" come to more than'),
     (lambda: fa.parse_duty("1" + "0" * 51 + "%"), "percentage beyond all bounds"),
     (lambda: a_study(fx={"period": ["2009"], "currency": ["EUR"], "fx": [1e51]}), "not an exchange rate"),
-    (lambda: a_study(valuation=[{"partner": "DEU", "factor": 1e51}]), r"key valuation.0..*at most 1e.50"),
+    (lambda: a_study(valuation=[{"partner": "DEU", "factor": 1e51}]), r"argument valuation.0..*at most 1e.50"),
 ]
 
 

@@ -505,8 +505,8 @@ def test_what_is_no_table(what):
 
 
 SETTINGS = [
-    ({"options": {"outlyer": 1}}, ["the study: unknown key in [options]", 'Did you mean "outlier"?']),
-    ({"currency": "usd"}, ["the study, key currency", '"usd"']),
+    ({"options": {"outlyer": 1}}, ["the study: unknown key in options", 'Did you mean "outlier"?']),
+    ({"currency": "usd"}, ["the study, argument currency", '"usd"']),
     ({"base": {"period": ["2009"]}}, ['Did you mean "periods"?']),
     ({"partners": {"exlude": ["BLR"]}}, ['Did you mean "exclude"?']),
     (
@@ -516,7 +516,7 @@ SETTINGS = [
     ({"columns": {"trad": {"value": "v"}}}, ['"trad"', 'Did you mean "trade"?']),
     ({"columns": {"trade": {"valeu": "value"}}}, ["<trade>", '"valeu"', 'Did you mean "value"?']),
     ({"columns": {"trade": {"value": "values"}}}, ["<trade>, column value", '"values"', 'Did you mean "value"?']),
-    ({"bridges": [{"prefix": "22", "from": "kg", "to": "l"}]}, ["the study, key bridges[0]", '"factor"']),
+    ({"bridges": [{"prefix": "22", "from": "kg", "to": "l"}]}, ["the study, argument bridges[0]", '"factor"']),
 ]
 
 

@@ -94,7 +94,7 @@ def polars_categories() -> pl.DataFrame:
 
 def from_duckdb() -> Any:
     native = PLAIN
-    return duckdb.connect().from_arrow(native)
+    return duckdb.from_arrow(native)
 
 
 def batches() -> pa.RecordBatchReader:

@@ -125,7 +125,7 @@ def test_printed_prefixes_of_bridges(prefix: str) -> None:
 @pytest.mark.parametrize("prefix", ["8703-21", "220300.00", "8703.2100.2100.21", "x"])
 def test_prefixes_of_bridges_that_are_none(prefix: str) -> None:
     bridge = {"prefix": prefix, "from": "piece", "to": "cm3", "factor": 500}
-    with pytest.raises(fa.InputError, match=r"bridges\[0\]\.prefix.*1 to 12 digits, as text"):
+    with pytest.raises(fa.InputError, match=r'bridges\[0\]\["prefix"\].*1 to 12 digits, as text'):
         study([row("2009", "8703210000", "JPN", 8000.0)], {2009: {"8703210000": "5%"}}, bridges=[bridge])
 
 

@@ -167,9 +167,7 @@ def test_dataframes_of_text_have_the_same_settings() -> None:
     }  # fmt: skip
     applied = {"year": [2023], "line": ["22041000"], "duty": ["0.3 EUR/l"]}
     fx = {"period": ["2023"], "currency": ["EUR"], "fx": ["1,080"]}
-    with pytest.raises(
-        fa.InputError, match=r'<trade>.*say decimal = ",", thousands = "\." in the study\'s argument trade_options'
-    ):
+    with pytest.raises(fa.InputError, match=r'<trade>.*say trade_options={"decimal": ",", "thousands": "\."}'):
         fa.Study(trade, applied, fx=fx, numbers={"fx": {"decimal": ","}})
     trade["quantity"] = ["1.000", None]
     numbers = {"fx": {"decimal": ","}, "published": {"decimal": ","}}
@@ -183,7 +181,7 @@ def test_dataframes_of_text_have_the_same_settings() -> None:
             fa.Study(trade, applied, fx=fx, numbers=wrong)
     with pytest.raises(fa.InputError, match='Did you mean "thousands"'):
         fa.Study(trade, applied, fx=fx, trade_options={"thousand": ","})
-    with pytest.raises(fa.InputError, match=r"<fx>.*in the study's argument numbers"):
+    with pytest.raises(fa.InputError, match=r'<fx>.*say numbers={"fx": {"decimal": ","}}'):
         fa.Study(trade, applied, fx=fx, trade_options={"thousands": "."})
 
 

@@ -71,12 +71,20 @@ else:
 """
 
 
+STRICT = ("-W", "error", "-W", "default::UserWarning")  # the twin's studies have faults, and are told so
+
+
 def python(code: str, root: Path = PACKAGE.parent, **environment: str) -> None:
     """Run a program in a new process, warnings as errors, and insist that it ends well."""
     settings = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     settings |= {"PYTHONPATH": os.pathsep.join([str(root), str(HERE)])} | environment
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=root, env=settings, capture_output=True, text=True, timeout=300
+        [sys.executable, "-W", "error", "-W", "default::UserWarning", "-c", code],
+        cwd=root,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -99,7 +99,7 @@ def test_a_code_of_two_countries_is_refused_with_both() -> None:
 def test_regions_of_partners_that_no_one_knows_are_told() -> None:
     table = {"partner": ["BLR", "NOR", "Frankreich"], "region": ["east", "north", "west"]}
     assert drinks(partners=table).warnings == [
-        "partners.file: no trade with: FRANKREICH. No country is known by FRANKREICH: write ISO alpha-3 codes."
+        "partners: no trade with: FRANKREICH. No country is known by FRANKREICH: write ISO alpha-3 codes."
     ]
     with pytest.raises(InputError, match="COG or COD"):
         drinks(partners={"partner": ["Congo"], "region": ["south"]})
@@ -122,15 +122,15 @@ def test_names_that_meet_nothing_are_told() -> None:
     )
     assert study.warnings == [
         "Partners of the trade that are no known country, with their trade in USD: FRANKONIA (500).",
-        "partners.exclude: no trade with: NOR, XX1. No country is known by XX1: write ISO alpha-3 codes. "
+        'partners["exclude"]: no trade with: NOR, XX1. No country is known by XX1: write ISO alpha-3 codes. '
         "Partners of the trade that are no known country: FRANKONIA.",
         "valuation: no trade with: TUR. Partners of the trade that are no known country: FRANKONIA.",
-        "partners.exclude_by_period: no trade in the periods: 2008. The trade has 2023.",
+        'partners["exclude_by_period"]: no trade in the periods: 2008. The trade has 2023.',
         'drop: no such row in the trade: 2023, 22030011, DEU. The trade has no code 22030011. Did you mean "22030010"?',
-        "groups.use: no line of any schedule begins with: 8703. Of 3 prefixes, the others are in use.",
+        'groups["use"]: no line of any schedule begins with: 8703. Of 3 prefixes, the others are in use.',
         "bridges: no code of the trade begins with: 8703.",
         "bridges: no duty is charged on what they lead to: cm3.",
-        'published.summary: no year of the study: 2022. Did you mean "2023"?',
+        'published["summary"]: no year of the study: 2022. Did you mean "2023"?',
     ]
 
 
@@ -188,7 +188,7 @@ def test_prefixes_of_bridges_that_lost_a_zero_are_refused() -> None:
     applied = {"year": [2023], "line": ["02032900"], "duty": ["5 EUR/kg"]}
     trade = {"period": ["2023"], "line": ["02032900"], "partner": ["DEU"], "value": [100.0]}
     bridge = {"from": "piece", "to": "kg", "factor": 1.0}
-    with pytest.raises(InputError, match=r"key bridges\[1\]\.prefix: .*\"203\".*write 0203"):
+    with pytest.raises(InputError, match=r"argument bridges\[1\]\[\"prefix\"\]: .*\"203\".*write 0203"):
         fa.Study(trade, applied, fx=FX, bridges=[{"prefix": "22", **bridge}, {"prefix": "203", **bridge}])
 
 

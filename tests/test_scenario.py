@@ -17,7 +17,7 @@ from fastavs.scenario.file import read_scenarios
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: fa.FxShock("euro", 0.9), 'key currency.*"euro".*three capital letters'),
+        (lambda: fa.FxShock("euro", 0.9), 'argument currency.*"euro".*three capital letters'),
         (lambda: fa.FxShock("EUR", 0.0), "above 0"),
         (lambda: fa.FxShock("EUR", float("nan")), "a finite number"),
         (lambda: fa.ScaleDuty("half"), 'ad_valorem.*"half".*a number'),  # type: ignore[arg-type]
@@ -29,7 +29,7 @@ from fastavs.scenario.file import read_scenarios
         (lambda: fa.ShiftDuty(years=("2012",)), "whole numbers"),  # type: ignore[arg-type]
         (lambda: fa.ShiftDuty(0.1, years=2012.5), "whole numbers"),  # type: ignore[arg-type]
         (lambda: fa.ScaleDuty(0.9, group=5), "a grouping and a group"),  # type: ignore[arg-type]
-        (lambda: fa.SetDuty("2204", 0.125), 'key duty.*"0.125".*as text, such as "12.5%"'),  # type: ignore[arg-type]
+        (lambda: fa.SetDuty("2204", 0.125), 'argument duty.*"0.125".*as text, such as "12.5%"'),  # type: ignore[arg-type]
         (lambda: fa.SetDuty((), "5%"), "at least one code"),
         (lambda: fa.SetDuty("22", "5 percents of it"), "5 percents"),
         (lambda: fa.Scenario(""), "without a name"),

@@ -13,6 +13,7 @@ import fastavs
 PACKAGE = Path(fastavs.__file__).parent
 FLOORS = [  # whoever stands lower is imported by whoever stands higher, never the other way
     {"errors", "progress"},
+    {"warned"},
     {"arguments", "codes", "countries", "environment", "numbers", "periods", "plain_text", "threads"},
     {"units"},
     {"duty"},
@@ -26,7 +27,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"results"},
     {"study"},
     {"sweeping"},
-    {"report", "replica"},
+    {"examples", "report", "replica"},
     {"cli"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

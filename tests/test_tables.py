@@ -401,7 +401,7 @@ def test_published_figures_of_other_years_are_named_as_left_out() -> None:
 @pytest.mark.parametrize(
     ("published", "message"),
     [
-        ({"sumary": {}}, 'the study: unknown key in [published] "sumary". Expected one of summary, table2'),
+        ({"sumary": {}}, 'the study: unknown key in published "sumary". Expected one of summary, table2'),
         ({"table5": {"chapter": [1]}}, "chapters are text"),
         ({"table5": {"chap": ["01"]}}, 'no such column "chapter".'),
         ({"table5": {"chapter": ["01", "01"]}}, "row 2, column chapter: the same key stands in row 1 as well"),

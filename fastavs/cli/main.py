@@ -17,10 +17,12 @@ import click
 import fastavs
 from fastavs.cli.console import make_console
 from fastavs.cli.steps import Steps
+from fastavs.cli.study_argument import study_argument
 from fastavs.cli.sweep_command import sweep
 from fastavs.environment import check_environment
 from fastavs.errors import FastavsError
 from fastavs.inputs.unread import UnreadDuties
+from fastavs.warned import told_on_screen
 
 DONE, WRONG, INTERRUPTED = 0, 2, 130
 FEW_CYCLES = 400_000
@@ -34,7 +36,7 @@ class Commands(click.Group):
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
         extra["standalone_mode"] = False
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), told_on_screen():
             if not sys.warnoptions:
                 warnings.simplefilter("ignore")  # a library's advice to programmers is noise here
             sys.exit(self._status(args, prog_name or "fastavs", extra))
@@ -118,15 +120,17 @@ def _wrong(prog_name: str, message: str) -> int:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(fastavs.__version__, prog_name="fastavs")
 def main() -> None:
-    """Ad valorem equivalents of customs duties, per tariff line, partner and year."""
+    """Ad valorem equivalents of customs duties, per tariff line, partner and year.
+
+    A STUDY is a TOML file, or "eaeu": a study that comes along.
+    """
 
 
-STUDY = click.argument("study_file", metavar="STUDY.toml", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
 
 
 @main.command()
-@STUDY
+@study_argument
 @click.option(
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="Where the results go; out/<study's name> by default."
 )
@@ -166,7 +170,7 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
 
 
 @main.command()
-@STUDY
+@study_argument
 @JSON
 def check(study_file: Path, as_json: bool) -> None:
     """Read and check a study and its data; compute nothing."""
@@ -176,7 +180,7 @@ def check(study_file: Path, as_json: bool) -> None:
 
     with Steps() as steps:
         study = Study.load(study_file, steps)
-        study.check()
+        study.checked.check_exchange_rates()
     record = check_record(study.checked)
     if as_json:
         click.echo(to_json(record), nl=False)
@@ -211,7 +215,7 @@ def duty(text: str, unit_values: tuple[str, ...], quotes: tuple[str, ...], curre
 
 
 @main.command()
-@STUDY
+@study_argument
 @click.argument("line")
 @click.option("--year", type=int, help="The last year by default.")
 @JSON

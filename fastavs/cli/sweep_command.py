@@ -10,6 +10,7 @@ import click
 
 from fastavs.cli.console import count, make_console, make_table, percent, say
 from fastavs.cli.steps import Steps
+from fastavs.cli.study_argument import study_argument
 from fastavs.results.thin import is_thin, matched_told, thin_caution
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("study_file", metavar="STUDY.toml", type=FILE)
+@study_argument
 @click.argument("scenario_file", metavar="SCENARIOS.toml", type=FILE)
 @click.option("--out", metavar="FILE", type=FILE, help="Write all columns to a .csv or .parquet file.")
 @click.option(
@@ -77,7 +78,7 @@ def sweep(
         _check_years(study, years)
         steps("indexing", 0, 1)
         with placed([*files.values(), *made]) as new:
-            with _cured(index_file):
+            with _cured(index_file, scenario_file):
                 index = _kept_index(study, scenarios, index_file, new)
                 found = work_out(
                     study, scenarios, by=by, lines=lines, whole_lines=whole_lines and new[whole_lines], threads=threads,
@@ -132,13 +133,15 @@ def _kept_index(
 
 
 @contextmanager
-def _cured(file: Path | None) -> Iterator[None]:
-    """Where a kept index is of other inputs or lacks a new duty, say what to do about its file."""
+def _cured(file: Path | None, scenario_file: Path) -> Iterator[None]:
+    """Where a kept index is of other inputs or lacks a new duty, say what to do about its file; name the scenarios'."""
     from fastavs.errors import InputError
 
     try:
         yield
     except InputError as error:
+        if error.key and error.problem.startswith("the scenario "):
+            raise error.placed(str(scenario_file)) from None
         if file is None or "build_index" not in (error.cure or ""):  # that cure is a call from Python
             raise
         raise InputError(

@@ -14,6 +14,7 @@ from fastavs.scenario.duties import ScaleDuty, ShiftDuty
 from fastavs.scenario.scenario import Change, Scenario
 from fastavs.scenario.trade import PriceShock
 from fastavs.scenario.where import Where
+from fastavs.warned import Caution
 
 
 def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
@@ -68,7 +69,8 @@ def unmet_prefixes(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[s
                     known[prefix] = _begins(keys, (prefix,))
             without = [prefix for prefix in prefixes if not known[prefix]]
             if without:
-                told[f'The scenario "{scenario.name}" names prefixes that begin no code: {_some(without)}.'] = None
+                text = f'The scenario "{scenario.name}" names prefixes that begin no code: {_some(without)}.'
+                told[Caution(text, cure="mend what is misspelt, or leave it out")] = None
     return tuple(told)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from fastavs.errors import DutyError, printable
 
@@ -65,6 +66,7 @@ class UnreadDuties(DutyError):
 
     def __init__(self, unread: Sequence[Unread]) -> None:
         self.texts = tuple(_listed(some) for some in by_text(unread))
+        self.to_go_on = TO_GO_ON
         self.several = sum(len(one.rows) for one in unread) > 1
         first = unread[0]
         more = f" ({len(self.texts) - 1} more duty texts cannot be read either)" if len(self.texts) > 1 else ""
@@ -80,13 +82,17 @@ class UnreadDuties(DutyError):
 
     def _message(self) -> str:
         all_of_them = f" All of them: {'; '.join(self._shown())}." if self.several else ""
-        return f"{super()._message()}{all_of_them} {TO_GO_ON}"
+        return f"{super()._message()}{all_of_them} {self.to_go_on}"
+
+    def said(self, say: Callable[[str], str]) -> Self:
+        self.to_go_on = say(self.to_go_on)
+        return super().said(say)
 
     def in_lines(self) -> str:
         """Return the message for a screen, a line for each text."""
         if not self.several:
-            return f"{super()._message()}\n{TO_GO_ON}"
-        return "\n".join([super()._message(), "All of them:", *(f"  {one}" for one in self._shown()), TO_GO_ON])
+            return f"{super()._message()}\n{self.to_go_on}"
+        return "\n".join([super()._message(), "All of them:", *(f"  {one}" for one in self._shown()), self.to_go_on])
 
 
 def by_text(unread: Sequence[Unread]) -> list[list[Unread]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from fastavs.results.unmet import unknown_partners, unmet_names
+from fastavs.results.unmet import Unmet, unknown_partners, unmet_names
+from fastavs.results.unread_duties import unread_record
+from fastavs.warned import Caution
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -15,7 +18,7 @@ SHOWN = 8
 
 def cautions(checked: Checked) -> list[str]:
     """Return what most likely is a mistake, a sentence or two each."""
-    return [*_spellings(checked), *_unknown(checked), *map(str, unmet_names(checked))]
+    return [*_spellings(checked), *_unknown(checked), *map(_unmet, unmet_names(checked))]
 
 
 def unread_caution(checked: Checked) -> list[str]:
@@ -23,12 +26,17 @@ def unread_caution(checked: Checked) -> list[str]:
     lines = {(one.kind, line) for one in checked.unread for line in one.lines}
     if not lines:
         return []
+    rows = sum(len(one.rows) for one in checked.unread)
+    value = math.fsum(one["imports"] for one in unread_record(checked))
     texts = len({one.text for one in checked.unread})
     first = checked.unread[0]
     what = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
-    return [
+    told = (
         f"{what} set aside, as {texts:,} duty {'text' if texts == 1 else 'texts'} cannot be read. The first: "
         f'"{first.text}", {first.file} row {first.rows[0]}, line {first.lines[0]}.'
+    )
+    return [
+        Caution(told, rows=rows, value=value, cure="write those duties so that they can be read, as 15% + 2 EUR/kg")
     ]
 
 
@@ -37,6 +45,11 @@ def _spellings(checked: Checked) -> list[str]:
         f"{' and '.join(some)} are one partner, which stands as {code} in all results."
         for code, some in checked.trade.respelled.items()
     ]
+
+
+def _unmet(one: Unmet) -> Caution:
+    cure = "" if one.hint else "mend what is misspelt, and leave out what is not needed"
+    return Caution(str(one), cure=cure)
 
 
 def _unknown(checked: Checked) -> list[str]:
@@ -53,4 +66,5 @@ def _unknown(checked: Checked) -> list[str]:
             " Numbers are read as M49 (three digits) or as the US Census Bureau's (four); those of another list must "
         )
         told += "become ISO codes first."
-    return [told]
+    value = math.fsum(one[1] for one in unknown)
+    return [Caution(told, value=value, cure="write ISO alpha-3 codes, or English names")]

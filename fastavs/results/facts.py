@@ -10,7 +10,9 @@ import msgspec
 
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
+from fastavs.results.cures import cure_of
 from fastavs.results.unread_duties import unread_record
+from fastavs.warned import Caution
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -87,7 +89,7 @@ def _notes(checked: Checked) -> list[str]:
     return said + checked.inputs.notes()
 
 
-def large_losses(counts: Mapping[str, Any]) -> list[str]:
+def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
     """Return a sentence for each reason that takes more than 1 % of the rows or of the value, the largest first.
 
     What the study itself drops is none. `counts` is what `reading_record` says.
@@ -99,14 +101,18 @@ def large_losses(counts: Mapping[str, Any]) -> list[str]:
             what = "set aside" if one["lost"] == ROW else "without its quantity"
             found.append((
                 max(rows, value),
-                f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
-                f"(the first: {one['first']}).",
+                Caution(
+                    f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
+                    f"(the first: {one['first']}).",
+                    rows=one["count"],
+                    cure=cure_of(one["reason"]),
+                ),
             ))  # fmt: skip
     return [told for _, told in sorted(found, key=lambda one: -one[0])]
 
 
-def reading_record(checked: Checked) -> dict[str, Any]:
-    """Return how many rows were read and what was set aside."""
+def reading_record(checked: Checked, *, suspects: bool = True) -> dict[str, Any]:
+    """Return how many rows were read and what was set aside; without `suspects`, none are looked for."""
     accounts = checked.set_aside.accounts()
     read = checked.trade.read + checked.inputs.by_readers.added_up
     rows, factor = max(read, 1), checked.config.trade.value_factor
@@ -128,7 +134,7 @@ def reading_record(checked: Checked) -> dict[str, Any]:
             for one in accounts
         ],
         "remarks": list(checked.trade.remarks),
-        "suspects": checked.trade.suspects.num_rows,
+        "suspects": checked.trade.suspects.num_rows if suspects else None,
         "cautions": cautions(checked),
         "unread_duties": unread_record(checked),
         "notes": _notes(checked),

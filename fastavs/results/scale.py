@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastavs import codes
+from fastavs.warned import Caution
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -23,17 +24,20 @@ SAMPLE_ROWS, SAMPLE_RATES = 20_000, 400
 """Rows of a period that are looked at, spread evenly, and those of lines with a specific part that are charged."""
 
 
-def scale_remarks(outliers: int, observations: int) -> list[str]:
+def scale_remarks(outliers: int, observations: int) -> list[Caution]:
     """Return a remark where nearly all observations of lines with a specific part are outliers, else none."""
     if not outliers or outliers < NEARLY_ALL * observations:
         return []
     return [
-        f"{outliers:,} of {observations:,} observations of lines with a specific part are outliers. Values may be in "
-        "thousands, or quantities in another unit than stated: see value_factor and unit under [trade]."
+        Caution(
+            f"{outliers:,} of {observations:,} observations of lines with a specific part are outliers. Values may be "
+            "in thousands, or quantities in another unit than stated: see value_factor and unit under [trade].",
+            rows=outliers,
+        )
     ]
 
 
-def remarks_of_rates(rates: Rates) -> list[str]:
+def remarks_of_rates(rates: Rates) -> list[Caution]:
     """Return what the rates say of the scale."""
     outliers = kept = 0
     for year in rates.years.values():
@@ -42,7 +46,7 @@ def remarks_of_rates(rates: Rates) -> list[str]:
     return scale_remarks(outliers, outliers + kept)
 
 
-def remarks_of_sample(checked: Checked) -> list[str]:
+def remarks_of_sample(checked: Checked) -> list[Caution]:
     """Return what a sample of rows says of the scale, before any rate is computed."""
     outliers = charged = 0
     for year, schedule in checked.applied.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,6 +12,11 @@ from fastavs.arguments import LARGEST
 from fastavs.codes import LONGEST, as_digits
 from fastavs.errors import InputError
 from fastavs.periods import as_label
+
+Texts: TypeAlias = str | Iterable[str]
+"""Texts, or one that stands for itself."""
+Years: TypeAlias = int | list[int] | tuple[int, ...] | set[int] | range
+"""Years, or one."""
 
 
 def wrong(change: object, key: str, value: object, expected: str) -> InputError:

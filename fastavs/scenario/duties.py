@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fastavs.duty import Duty, parse_duty
 from fastavs.duty.reading import names_no_country
-from fastavs.scenario.checks import check_currency, check_factor, check_number, period_labels, wrong
+from fastavs.scenario.checks import Texts, Years, check_currency, check_factor, check_number, period_labels, wrong
 from fastavs.scenario.where import Where, check_where, where_of
 
 
@@ -44,6 +44,10 @@ class FxShock:
     currency: str
     factor: float
     periods: tuple[str, ...] | None = None
+
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(self, currency: str, factor: float, periods: Texts | None = None) -> None: ...
 
     def __post_init__(self) -> None:
         check_currency(self, self.currency)
@@ -82,6 +86,19 @@ class ScaleDuty:
     schedule: str = "both"
     years: tuple[int, ...] | None = None
 
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(
+            self,
+            ad_valorem: float = 1.0,
+            specific: float = 1.0,
+            prefixes: Texts = (),
+            group: tuple[str, str] | None = None,
+            currency: str | None = None,
+            schedule: str = "both",
+            years: Years | None = None,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         _check_parts(self, least=0.0, neutral=1.0)
 
@@ -111,6 +128,19 @@ class ShiftDuty:
     currency: str | None = None
     schedule: str = "both"
     years: tuple[int, ...] | None = None
+
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(
+            self,
+            ad_valorem: float = 0.0,
+            specific: float = 0.0,
+            prefixes: Texts = (),
+            group: tuple[str, str] | None = None,
+            currency: str | None = None,
+            schedule: str = "both",
+            years: Years | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         _check_parts(self, least=-math.inf, neutral=0.0)
@@ -144,6 +174,10 @@ class SetDuty:
     duty: str
     schedule: str = "both"
     years: tuple[int, ...] | None = None
+
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(self, prefixes: Texts, duty: str, schedule: str = "both", years: Years | None = None) -> None: ...
 
     def __post_init__(self) -> None:
         check_where(self)

@@ -7,12 +7,12 @@ together, before duties and exchange rates; their order does not matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from fastavs.countries.partner import written
-from fastavs.scenario.checks import check_factor, check_prefixes, period_labels, texts, wrong
+from fastavs.scenario.checks import Texts, check_factor, check_prefixes, period_labels, texts, wrong
 
 
 def _check_partners(change: PriceShock | ExcludePartners | OnlyPartners) -> None:
@@ -61,6 +61,17 @@ class PriceShock:
     prefixes: tuple[str, ...] = ()
     periods: tuple[str, ...] | None = None
 
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(
+            self,
+            factor: float,
+            partners: Texts = (),
+            regions: Texts = (),
+            prefixes: Texts = (),
+            periods: Texts | None = None,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         check_factor(self)
         check_prefixes(self)
@@ -85,6 +96,10 @@ class ExcludePartners:
     regions: tuple[str, ...] = ()
     periods: tuple[str, ...] | None = None
 
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(self, partners: Texts = (), regions: Texts = (), periods: Texts | None = None) -> None: ...
+
     def __post_init__(self) -> None:
         _check_some(self)
 
@@ -106,6 +121,10 @@ class OnlyPartners:
     partners: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     periods: tuple[str, ...] | None = None
+
+    if TYPE_CHECKING:  # what may be given, and is made tuples
+
+        def __init__(self, partners: Texts = (), regions: Texts = (), periods: Texts | None = None) -> None: ...
 
     def __post_init__(self) -> None:
         _check_some(self)

@@ -268,6 +268,6 @@ def _either_way(piece: Piece, column: str, text: str, place: int) -> InputError:
 
 def _place_of_settings(piece: Piece) -> str:
     """Return where it is said how a table prints numbers."""
-    if piece.label.startswith("<"):  # it came from memory
-        return f"in the study's argument {'trade_options' if piece.label.startswith('<trade') else 'numbers'}"
+    if piece.label.startswith("<"):  # it came from memory, as "<trade>" or "<published summary>"
+        return f"under [{piece.label.strip('<>').split()[0]}]"
     return "under the table's heading in the study file"

@@ -271,12 +271,29 @@ class _Digest(io.RawIOBase):
         return len(some)
 
 
+class _Unasked:
+    """A table that says what it holds and takes no wish for a schema, as DuckDB's do before version 1.5."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+
+    def __arrow_c_stream__(self, wish: object = None) -> Any:
+        return self._source.__arrow_c_stream__()
+
+
+def _table_of_stream(source: Any) -> pa.Table:
+    try:
+        return pa.table(source)
+    except TypeError:
+        return pa.table(_Unasked(source))
+
+
 def _to_arrow(source: Any, label: str) -> pa.Table:
     if isinstance(source, pa.Table):
         return source
     try:
         if hasattr(source, "__arrow_c_stream__"):
-            return pa.table(source)
+            return _table_of_stream(source)
         if isinstance(source, Mapping):
             return pa.table(dict(source))
     except (pa.ArrowException, TypeError, ValueError) as error:

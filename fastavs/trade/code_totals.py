@@ -194,6 +194,5 @@ def _tell(rows: TradeRows, these: np.ndarray, digits: int, what: str) -> None:
     if these.size:
         many = "1 row" if these.size == 1 else f"{these.size:,} rows"
         worth, first = f"{rows.value[these].sum():,.0f}", rows.where(int(these.min()))
-        rows.remarks.append(
-            f"Codes of {digits} digits: {many} (worth {worth}; the first: {first}) with {what}. All count."
-        )
+        told = f"Codes of {digits} digits: {many} (worth {worth}; the first: {first}) with {what}. All count."
+        rows.remark(told, these, cure="leave out those that are sums")

@@ -43,9 +43,10 @@ def sift_duplicates(rows: TradeRows, sources: Sequence[Source], drop: bool) -> N
     worth = f"{rows.value[twice].sum():,.0f}"
     many = "1 row equals" if twice.size == 1 else f"{twice.size:,} rows equal"
     places = " and ".join(rows.where(int(one[0])) for one in (twice, first))
-    rows.remarks.append(
+    rows.remark(
         f"{many} another one in every column, worth {worth} (the first: {places}); all count. If files overlap, say "
-        'duplicates = "drop" under [trade].'
+        'duplicates = "drop" under [trade].',
+        twice,
     )
 
 

@@ -145,9 +145,10 @@ def _keep_one_spelling(rows: TradeRows, one: Aggregate, places: list[int]) -> No
     goes = own[~stays[pair]]
     _lose(rows, goes, one, OVERLAPPING_GROUP)
     if goes.size:
-        rows.remarks.append(
+        rows.remark(
             f"{_name(rows, one, places)} stands in several spellings in one code and period; "
-            f"the one of the larger value counts, the rest is set aside: {_worth(rows, goes)}."
+            f"the one of the larger value counts, the rest is set aside: {_worth(rows, goes)}.",
+            goes,
         )
 
 
@@ -157,9 +158,10 @@ def _sift_untold(rows: TradeRows, one: Aggregate, places: list[int], beside: np.
     goes = own[np.isin(_cells(rows, own), _cells(rows, others))]
     _lose(rows, goes, one, OVERLAPPING_GROUP)
     if goes.size:
-        rows.remarks.append(
+        rows.remark(
             f"{_name(rows, one, places)} is set aside where other partners stand beside it, for it may hold them: "
-            f"{_worth(rows, goes)}."
+            f"{_worth(rows, goes)}.",
+            goes,
         )
 
 
@@ -172,9 +174,10 @@ def _keep_apart(rows: TradeRows, one: Aggregate, places: list[int], other: Aggre
     goes = own[shared[rows.period[own]] & np.isin(_cells(rows, own), _cells(rows, standing))]
     _lose(rows, goes, one, OVERLAPPING_GROUP)
     if goes.size:
-        rows.remarks.append(
+        rows.remark(
             f"{_name(rows, one, places)} is set aside where {_name(rows, other, others)} stands, "
-            f"which has members of it: {_worth(rows, goes)}."
+            f"which has members of it: {_worth(rows, goes)}.",
+            goes,
         )
 
 
@@ -223,10 +226,11 @@ def _sift(
     rows.lose(beside[lone], f"{MEMBER_OF_GROUP} ({', '.join(rows.partners[place] for place in places)}, {one.name})")
     odd = own[less[own_cell]]
     if odd.size:
-        rows.remarks.append(
+        rows.remark(
             f"{_name(rows, one, places)} is worth less than the partners beside it, of which it would be the sum, in "
             f"{np.count_nonzero(less):,} codes and periods. There it is taken for a partner of its own, and all count "
-            f"({_worth(rows, odd)})."
+            f"({_worth(rows, odd)}).",
+            odd,
         )
     return odd
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastavs.countries.partner import one_spelling
 from fastavs.trade.rows import Origin
+from fastavs.warned import Caution
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ class TradeRows:
     def files_of(self, rows: np.ndarray) -> np.ndarray:
         """Return the file of some rows."""
         return self.origin.find(rows)[0]
+
+    def remark(self, told: str, some: np.ndarray, cure: str = "") -> None:
+        """Tell people of some rows; `cure` is what to do about them where the text does not say so."""
+        self.remarks.append(Caution(told, rows=some.size, value=float(np.sort(self.value[some]).sum()), cure=cure))
 
     def where(self, row: int) -> str:
         """Say where a row stands, for people."""
