@@ -20,6 +20,7 @@ from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.cautions import cautions, unread_caution
 from fastavs.results.facts import large_losses, reading_record
 from fastavs.scenario.scenario import scenarios_given
+from fastavs.tables.frames import Tabular
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from fastavs.scenario.scenario import Scenario
 
 
-class Study:
+class Study(Tabular):
     """Trade, schedules, exchange rates and choices, bound together.
+
+    Whoever speaks Arrow takes a study for `duties`, its tariff as read.
 
     Parameters
     ----------
@@ -176,6 +179,28 @@ class Study:
         self.matches = Matches(checked)
         self._index: SortedIndex | None = None
         self._building = threading.Lock()
+
+    def __repr__(self) -> str:
+        from fastavs.results.shown import study_card
+        from fastavs.shown.text import as_text
+
+        return as_text(study_card(self.checked))
+
+    def _repr_html_(self) -> str:
+        from fastavs.results.shown import study_card
+        from fastavs.shown.html import as_html
+
+        return as_html(study_card(self.checked))
+
+    @property
+    def duties(self) -> pa.Table:
+        """The tariff as read: a row per `schedule` ("applied" or "bound"), `year` and `line`, with its `duty`."""
+        from fastavs.inputs.tariff import tariff_table
+
+        return tariff_table([*self.checked.applied.values(), *self.checked.bound.values()])
+
+    def _frame(self) -> pa.Table:
+        return self.duties
 
     @property
     def config(self) -> StudyConfig:

@@ -13,7 +13,18 @@ import fastavs
 PACKAGE = Path(fastavs.__file__).parent
 FLOORS = [  # whoever stands lower is imported by whoever stands higher, never the other way
     {"errors", "progress"},
-    {"arguments", "codes", "countries", "environment", "numbers", "periods", "plain_text", "threads"},
+    {
+        "arguments",
+        "chapters",
+        "codes",
+        "countries",
+        "environment",
+        "numbers",
+        "periods",
+        "plain_text",
+        "shown",
+        "threads",
+    },
     {"units"},
     {"duty"},
     {"scenario", "tables"},

@@ -111,7 +111,7 @@ def write_results(
 def _write_tables(rates: Rates, folder: Path) -> None:
     checked = rates.checked
     marks = marks_of(checked.config)
-    lines, set_aside = rates.table, checked.set_aside.table()
+    lines, set_aside = rates.as_written, checked.set_aside.table()
 
     def tables_for_machines() -> None:
         write_parquet(lines, folder / "rates.parquet", marks)
@@ -121,7 +121,7 @@ def _write_tables(rates: Rates, folder: Path) -> None:
         written = beside.submit(tables_for_machines)
         write_csv(rates.summary(), folder / "summary.csv")
         for name, file in _group_files(checked.groups).items():
-            write_csv(rates.by(name), folder / file)
+            write_csv(rates.groups_as_written(name), folder / file)
         write_csv(rates.breaches(), folder / "breaches.csv")
         write_csv(checked.trade.suspects, folder / "mislabelled.csv")
         if checked.unread:
