@@ -21,6 +21,7 @@ from fastavs.results.cautions import cautions, unread_caution
 from fastavs.results.facts import large_losses, reading_record
 from fastavs.scenario.scenario import scenarios_given
 from fastavs.tables.frames import Tabular
+from fastavs.tables.tables import file_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,6 +166,7 @@ class Study(Tabular):
         """
         path = Path(path)
         config = load_config(path)
+        digest = {path.name: file_digest(path)}
         study = cls.__new__(cls)
         inputs = read_inputs(config, path, progress)
         progress("checking schedules", 0, 1)
@@ -172,6 +174,7 @@ class Study(Tabular):
             study._hold(check_inputs(config, inputs, progress))
         except InputError as error:  # what no table is to blame for, the study file is
             raise error.placed(str(path)) from None
+        study.checked.study_digest = digest
         return study
 
     def _hold(self, checked: Checked) -> None:

@@ -52,11 +52,11 @@ def changes_told(scenario: Shown) -> str:
     --------
     >>> import fastavs as fa
     >>> changes_told(fa.Scenario("wine", fa.SetDuty("2204", "12.5%"), fa.FxShock("EUR", 0.9)))
-    'SetDuty 12.5% (lines under 2204); FxShock EUR times 0.9'
+    'duty 12.5% (lines under 2204); EUR worth 0.9 times as much'
     """
     if not scenario.changes:
         return "nothing"
-    told = [f"{kind} {what}" + (f" ({of})" if of else "") for kind, what, of in map(change_told, scenario.changes)]
+    told = [what + (f" ({of})" if of else "") for _, what, of in map(change_told, scenario.changes)]
     return "; ".join(told)
 
 
@@ -64,7 +64,7 @@ def change_told(change: Any) -> tuple[str, str, str]:
     """Return the kind of a change, what it does, and to what."""
     kind = type(change).__name__
     if isinstance(change, FxShock):
-        return kind, f"{change.currency} times {change.factor:g}", _of(periods=change.periods)
+        return kind, f"{change.currency} worth {change.factor:g} times as much", _of(periods=change.periods)
     if isinstance(change, ScaleDuty):
         factors = [("percentages", change.ad_valorem), ("amounts", change.specific)]
         return kind, listed([f"{what} times {by:g}" for what, by in factors if by != 1.0]), _lines(change)
@@ -73,12 +73,13 @@ def change_told(change: Any) -> tuple[str, str, str]:
         parts += [f"amounts {change.specific:+g}"] if change.specific else []
         return kind, listed(parts), _lines(change)
     if isinstance(change, SetDuty):
-        return kind, change.duty, _lines(change)
+        return kind, f"duty {change.duty}", _lines(change)
     if isinstance(change, PriceShock):
         some = {"partners": change.partners, "regions": change.regions, "codes under": change.prefixes}
         return kind, f"values times {change.factor:g}", _of(**some, periods=change.periods)
     if isinstance(change, ExcludePartners | OnlyPartners):
-        return kind, named([*change.partners, *change.regions]), _of(periods=change.periods)
+        how = "without" if isinstance(change, ExcludePartners) else "only"
+        return kind, f"{how} {named([*change.partners, *change.regions])}", _of(periods=change.periods)
     if isinstance(change, Resample):
         return kind, f"partners drawn with replacement, seed {change.seed}", ""
     return kind, repr(change), ""
