@@ -29,14 +29,14 @@ DPI = 2 * POINTS  # twice what a screen of old has, for sharp letters
 class PictureAxes(Axes):
     """Axes that are alone on their figure, which a notebook shows in their place."""
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """Return the figure as a picture, and how large it is to be shown, in px."""
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        """Return the figure as a picture, and how large it is to be shown, in px, with its title for who sees none."""
         figure: Any = self.figure
         stream = io.BytesIO()
         with drawing():
             FigureCanvasAgg(figure).print_png(stream)
         wide, high = figure.get_size_inches() * POINTS
-        return stream.getvalue(), {"width": round(wide), "height": round(high)}
+        return stream.getvalue(), {"width": round(wide), "height": round(high), "alt": self.get_title(loc="left")}
 
 
 @contextmanager

@@ -119,7 +119,7 @@ class Rates(Tabular):
         return found
 
     def to_xarray(self) -> xarray.Dataset:
-        """Return the table as arrays by year and line; NaN, or None, where a year does not have a line.
+        """Return the table as arrays by year and line; NaN where a year does not have a line.
 
         Raises
         ------

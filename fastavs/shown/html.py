@@ -16,11 +16,11 @@ STYLE = """<style>
 .fastavs-card .fa-note,.fastavs-card .fa-caution{border-left:4px solid #d9822b;padding:.1em .6em;margin:.35em 0}
 .fastavs-card .fa-note{font-weight:600}
 .fastavs-card dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0}
-.fastavs-card dt{opacity:.7}
-.fastavs-card dd{margin:0;overflow-wrap:anywhere}
-.fastavs-card table{border-collapse:collapse;margin:.5em 0;font-variant-numeric:tabular-nums}
+.fastavs-card dl dt{float:none;width:auto;font-weight:400;opacity:.7}
+.fastavs-card dl dd{margin:0;overflow-wrap:anywhere}
+.fastavs-card table{border-collapse:collapse;margin:.5em 0!important;font-variant-numeric:tabular-nums}
 .fastavs-card th,.fastavs-card td{padding:.15em .7em;border-bottom:1px solid rgba(128,128,128,.3);text-align:right}
-.fastavs-card .fa-word{text-align:left}
+.fastavs-card .fa-word{text-align:left!important}
 </style>"""
 
 

@@ -90,8 +90,8 @@ def to_xarray(table: pa.Table, keys: Sequence[str], attributes: Mapping[str, str
     Returns
     -------
     xarray.Dataset
-        A variable a column. Where no row has the keys, and for null: NaN, or None for texts; counts and truth values
-        of such a column are float64.
+        A variable a column; NaN where no row has the keys, and for null. Counts and truth values of a column that has
+        any are float64; texts are objects.
 
     Raises
     ------
@@ -131,8 +131,9 @@ def _grid(column: pa.ChunkedArray, places: Sequence[np.ndarray], shape: tuple[in
     kind = column.type
     whole = not column.null_count and len(column) == np.prod(shape)
     if pa.types.is_string(kind) or pa.types.is_dictionary(kind):
-        grid = np.full(shape, None, dtype=object)
-        values: Any = np.array(column.cast(pa.string()).to_pylist(), dtype=object)
+        grid = np.full(shape, np.nan, dtype=object)
+        words = column.cast(pa.string()).to_pylist()
+        values: Any = np.array([np.nan if one is None else one for one in words], dtype=object)
     elif pa.types.is_floating(kind) or not whole:
         grid = np.full(shape, np.nan)
         values = pc.cast(column, pa.float64()).to_numpy()
