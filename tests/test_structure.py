@@ -13,19 +13,9 @@ import fastavs
 PACKAGE = Path(fastavs.__file__).parent
 FLOORS = [  # whoever stands lower is imported by whoever stands higher, never the other way
     {"errors", "progress"},
-    {
-        "arguments",
-        "chapters",
-        "codes",
-        "countries",
-        "environment",
-        "numbers",
-        "periods",
-        "plain_text",
-        "shown",
-        "threads",
-    },
+    {"arguments", "codes", "countries", "environment", "numbers", "periods", "plain_text", "threads"},
     {"units"},
+    {"chapters", "shown"},
     {"duty"},
     {"scenario", "tables"},
     {"inputs"},
