@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +196,7 @@ class Study(Tabular):
 
         return as_html(study_card(self.checked))
 
-    @property
+    @cached_property
     def duties(self) -> pa.Table:
         """The tariff as read: a row per `schedule` ("applied" or "bound"), `year` and `line`, with its `duty`."""
         from fastavs.inputs.tariff import tariff_table

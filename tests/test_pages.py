@@ -119,6 +119,16 @@ def test_few_draws_stand_in_the_tables(tmp_path: Path) -> None:
     assert "Not listed" not in page
 
 
+def test_of_very_many_scenarios_those_farthest_away_are_shown(tmp_path: Path) -> None:
+    many = [fa.Scenario(f"times {n}", fa.ScaleDuty(1.0 + n / 1000.0)) for n in range(1, 200)]
+    swept = fa.sweep(report_studies.one_year(), [*many, fa.Scenario("as it is")])
+    page = swept.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "Shown are the baseline and the 59 of 199 other scenarios whose mean is farthest" in page
+    assert ">times 199<" in page
+    assert ">times 100<" not in page
+    assert ">as it is<" in page
+
+
 def test_sweeps_that_have_no_page(tmp_path: Path) -> None:
     one = report_studies.one_year()
     with pytest.raises(InputError, match="no mean to report"):

@@ -143,10 +143,14 @@ def draw_scenarios(ax: Axes, courses: Courses, room: float) -> None:
     found = plain_courses(labelled, COLOURS)
     rates = [rate for one in (*(means for _, means in courses.named), *courses.others) for rate in one.values()]
     draw_path(ax, found, limits_of(rates))
-    for means in courses.others:
+    years, thin = [], []
+    for means in courses.others:  # all are one artist: there may be thousands
+        years += [*means, np.nan]
+        thin += [*(100.0 * rate for rate in means.values()), np.nan]
+    if thin:
         ax.plot(
-            list(means), [100.0 * rate for rate in means.values()], color=light("before"), linewidth=0.6,
-            linestyle="-", marker="", zorder=1, clip_on=False,
+            years, thin, color=light("before"), linewidth=0.6, linestyle="-", marker="", zorder=1, clip_on=False,
+            label="_others",
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ MEANS = {
 """Columns of the summary that the page shows, and what they are called there."""
 COUNTS = ("specific_lines", "water_lines", "unresolved_lines")
 FEW_DRAWS = 20  # more draws than these are shown as a spread alone
-MOST_GROUPS = 10
+MOST_GROUPS, MOST_SCENARIOS = 10, 60
 
 
 def sweep_tables(sweep: Sweep, baseline: str | None) -> list[ReportTable]:
@@ -46,10 +46,9 @@ def sweep_tables(sweep: Sweep, baseline: str | None) -> list[ReportTable]:
     if not shown:
         raise InputError("the sweep has no mean to report", expected=f"one of {', '.join(MEANS)} among its outputs")
     draws = [place for place, one in enumerate(sweep.scenarios) if is_draw(one)]
-    left_out = set(draws) if len(draws) > FEW_DRAWS else set()
-    kept = [place for place in range(len(sweep.scenarios)) if place not in left_out or place == base]
+    kept, note = _kept(sweep, base, shown[0], set(draws) if len(draws) > FEW_DRAWS else set())
     return [
-        _scenarios([sweep.scenarios[place] for place in kept], len(sweep.scenarios) - len(kept)),
+        _scenarios([sweep.scenarios[place] for place in kept], note),
         _by_year(sweep, kept, shown),
         *_differences(sweep, [place for place in kept if place != base], base, shown),
         *(_spread(sweep, name) for name in shown[:1] if len(draws) > 1),
@@ -57,14 +56,32 @@ def sweep_tables(sweep: Sweep, baseline: str | None) -> list[ReportTable]:
     ]
 
 
+def _kept(sweep: Sweep, base: int, column: str, left_out: set[int]) -> tuple[list[int], str]:
+    """Return the scenarios that stand in the tables, and what is said of the others.
+
+    Of very many they are those whose mean is farthest from the baseline's in the last year.
+    """
+    told = [f"Not listed: {plural(len(left_out), 'draw')} of partners."] if left_out else []
+    found = [place for place in range(len(sweep.scenarios)) if place not in left_out or place == base]
+    if len(found) > MOST_SCENARIOS:
+        ends = sweep.last_year()[column].to_pylist()
+        others = [place for place in found if place != base]
+        away = sorted(others, key=lambda place: (-abs((ends[place] or 0.0) - (ends[base] or 0.0)), place))
+        told.append(
+            f"Shown are the baseline and the {MOST_SCENARIOS - 1} of {len(others):,} other scenarios whose mean is "
+            f"farthest from its own in {sweep.years[-1]}; sweep.difference() has all."
+        )
+        found = sorted([base, *away[: MOST_SCENARIOS - 1]])
+    return found, " ".join(told)
+
+
 def _known(sweep: Sweep, name: str) -> bool:
     column = sweep.summary()[name]
     return int(column.null_count) < len(column)
 
 
-def _scenarios(scenarios: Sequence[Scenario], draws: int) -> ReportTable:
+def _scenarios(scenarios: Sequence[Scenario], note: str) -> ReportTable:
     columns = {"scenario": texts([one.name for one in scenarios]), "changes": texts([*map(changes_told, scenarios)])}
-    note = f"Not listed: {plural(draws, 'draw')} of partners." if draws else ""
     title = "Scenarios, and what each changes"
     return ReportTable("scenarios", title, "", pa.table(columns), ("scenario",), note=note)
 
