@@ -185,6 +185,8 @@ class Study(Tabular):
         self._building = threading.Lock()
 
     def __repr__(self) -> str:
+        if "checked" not in self.__dict__:  # its inputs were refused, and a debugger looks at it
+            return object.__repr__(self)
         from fastavs.results.shown import study_card
         from fastavs.shown.text import as_text
 

@@ -88,6 +88,10 @@ def test_a_study_says_what_it_holds_and_computes_nothing(loaded: fa.Study, monke
     assert "2 rows and 1 quantity set aside" in html.words
 
 
+def test_a_study_whose_inputs_were_refused_can_be_looked_at() -> None:
+    assert repr(fa.Study.__new__(fa.Study)).startswith("<fastavs.study.Study object")
+
+
 def test_rates_lead_with_the_unadjusted_weighted_mean(rates: fa.Rates) -> None:
     text, html = shown(rates)
     assert "<fastavs.Rates: small [study]>\nmade up [for tests]\n" in text

@@ -190,10 +190,10 @@ def draw_fan(ax: Axes, fan: Fan) -> None:
         )  # fmt: skip
 
 
-def scenarios_sketch(courses: Courses, column: str) -> Sketch:
+def scenarios_sketch(courses: Courses, column: str, baseline: str) -> Sketch:
     """Return the figure of scenarios beside the baseline."""
     title = f"The {NAMES[column]} by scenario"
-    caption = "The black line is the baseline."
+    caption = f"Beside the other scenarios stands “{baseline}”, the baseline."
     if courses.others:
         caption += f" Thin grey lines are {plural(len(courses.others), 'scenario')} nearer to it."
     caption += " The scale does not begin at zero."
@@ -214,7 +214,7 @@ def fan_sketch(fan: Fan, column: str) -> Sketch:
     title = f"The {NAMES[column]} over {plural(fan.draws, 'draw')} of partners"
     caption = (
         "Partners are drawn with replacement. Nine draws in ten lie in the shaded band, half of them between the "
-        "broken lines; the blue line is the median, the black one the study as it is. The scale does not begin at zero."
+        "broken lines; the blue line is the median, the other one the study as it is. The scale does not begin at zero."
     )
     low, middle, high = (percent(float(fan.ends[place, -1]), 2) for place in (0, 2, 4))
     description = f"Fan chart. In {fan.years[-1]}: median {middle}, nine draws in ten from {low} to {high}."

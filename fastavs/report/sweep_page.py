@@ -37,7 +37,7 @@ def sweep_page_text(sweep: Sweep, baseline: str | None) -> str:
     tables = sweep_tables(sweep, baseline)
     base = baseline_place(sweep.scenarios, baseline)
     column = next(name for name in MEANS if name in sweep.outputs and any(means_of(sweep, name)))
-    sketches = [scenarios_sketch(courses_of(sweep, column, baseline), column)]
+    sketches = [scenarios_sketch(courses_of(sweep, column, baseline), column, sweep.scenarios[base].name)]
     if sum(map(is_draw, sweep.scenarios)) > 1:
         sketches.append(fan_sketch(fan_of(sweep, column), column))
     return filled(
