@@ -55,6 +55,8 @@ class Checked:
         What "$", dollars and cents of duties are read as; None where no duty has any.
     unread : tuple of Unread
         Duties that cannot be read, whose lines are set aside.
+    study_digest : dict of str to str
+        The study file and its SHA-256; empty for a study made in memory.
     """
 
     config: StudyConfig
@@ -70,6 +72,7 @@ class Checked:
     serving: Serving
     dollar: Dollar | None = None
     unread: tuple[Unread, ...] = ()
+    study_digest: dict[str, str] = field(default_factory=dict)
 
     @property
     def options(self) -> Options:

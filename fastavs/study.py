@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -21,6 +22,8 @@ from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.findings import cautions_of
 from fastavs.scenario.scenario import scenarios_given
+from fastavs.tables.frames import Tabular
+from fastavs.tables.tables import file_digest
 from fastavs.warned import Caution, warn_of
 
 if TYPE_CHECKING:
@@ -49,8 +52,10 @@ def _in_own_words(method: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-class Study:
+class Study(Tabular):
     """Trade, schedules, exchange rates and choices, bound together.
+
+    Whoever speaks Arrow takes a study for `duties`, its tariff as read.
 
     Parameters
     ----------
@@ -187,6 +192,7 @@ class Study:
         """
         path = Path(path)
         config = load_config(path)
+        digest = {path.name: file_digest(path)}
         study = cls.__new__(cls)
         study._from_python = False
         inputs = read_inputs(config, path, progress)
@@ -195,6 +201,7 @@ class Study:
             study._hold(check_inputs(config, inputs, progress))
         except InputError as error:  # what no table is to blame for, the study file is
             raise error.placed(str(path)) from None
+        study.checked.study_digest = digest
         warn_of(lambda: study.warnings)
         return study
 
@@ -204,6 +211,30 @@ class Study:
         self._index: SortedIndex | None = None
         self._building = threading.Lock()
         self._rates_told = False
+
+    def __repr__(self) -> str:
+        if "checked" not in self.__dict__:  # its inputs were refused, and a debugger looks at it
+            return object.__repr__(self)
+        from fastavs.results.shown import study_card
+        from fastavs.shown.text import as_text
+
+        return as_text(study_card(self.checked))
+
+    def _repr_html_(self) -> str:
+        from fastavs.results.shown import study_card
+        from fastavs.shown.html import as_html
+
+        return as_html(study_card(self.checked))
+
+    @cached_property
+    def duties(self) -> pa.Table:
+        """The tariff as read: a row per `schedule` ("applied" or "bound"), `year` and `line`, with its `duty`."""
+        from fastavs.inputs.tariff import tariff_table
+
+        return tariff_table([*self.checked.applied.values(), *self.checked.bound.values()])
+
+    def _frame(self) -> pa.Table:
+        return self.duties
 
     @property
     def config(self) -> StudyConfig:

@@ -131,7 +131,7 @@ def sweep(
     years = tuple(one.year for one in found.years)
     warnings = unmet_prefixes(found, chosen)
     warn_of(lambda: warnings)
-    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings)
+    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings, found.facts)
 
 
 def _check_study(study: Any) -> None:

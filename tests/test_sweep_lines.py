@@ -64,8 +64,8 @@ def test_groups_and_lines_are_those_of_changed_schedules(seed: int, knobs: dict[
     whole = pq.read_table(tmp_path / "lines.parquet")
     assert_same(whole.to_pylist(), every, "odd_duties" in knobs)
     for title in GROUPINGS:
-        assert_same(found.by(title).to_pylist(), groups[title], "odd_duties" in knobs)
-        assert found.by(title).schema == GROUP.insert(0, SCENARIO)
+        assert_same(found.groups[title].to_pylist(), groups[title], "odd_duties" in knobs)
+        assert found.groups[title].schema == GROUP.insert(0, SCENARIO)
     assert found.chosen is not None
     assert found.chosen.to_pylist() == [row for row in whole.to_pylist() if row["line"] in codes]
     assert few.chosen == found.chosen

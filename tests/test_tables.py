@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 import fastavs as fa
+from fastavs.chapters import CHAPTER_NAMES
 from fastavs.report import ReportTable, Tables, build_tables, write_tables
-from fastavs.report.chapters import CHAPTER_NAMES
 from fastavs.report.headings import heading
 
 ANIMALS, MEAT, BOILERS, TURBINES = "0101100000", "0201100000", "8401100000", "8402100000"

@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fastavs.shown.words import figure as figure
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -75,18 +77,6 @@ def money(value: float) -> str:
     ('1,234,568', '12.35', '0')
     """
     return f"{value:,.0f}" if value >= 1000.0 or value == 0.0 else f"{value:,.2f}"
-
-
-def figure(value: float, digits: int = 6) -> str:
-    """Return a number with so many significant digits, not padded.
-
-    Examples
-    --------
-    >>> figure(0.16200000000000003), figure(1234567.0), figure(2500.0)
-    ('0.162', '1,234,570', '2,500')
-    """
-    rounded = float(f"{value:.{digits}g}")
-    return f"{int(rounded):,}" if rounded.is_integer() and abs(rounded) < 1e15 else f"{rounded:,.{digits}g}"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.cli.console import figure, head, make_table, percent, say
 from fastavs.duty import Duty, Piecewise, parse_duty
+from fastavs.duty.by_unit_value import formula, pieces_by_unit_value, stretch
 from fastavs.errors import InputError
 from fastavs.units.units import BASE_UNITS, parse_unit, plain_number
 
@@ -63,7 +64,7 @@ def duty_record(text: str, unit_values: Sequence[str], quotes: Sequence[str], cu
         "currency": base,
         "fx": fx,
         "missing_fx": missing,
-        "pieces": None if pieces is None else _pieces(pieces),
+        "pieces": None if pieces is None else pieces_by_unit_value(pieces),
         "rates": [_rate(duty, pieces, point, fx) for point in _points(duty, unit_values)],
     }
 
@@ -101,21 +102,6 @@ def _term(term: Any) -> Record:
         "b": term.b,
         "base_unit": BASE_UNITS[term.kind],
     }
-
-
-def _pieces(pieces: Piecewise) -> list[Record]:
-    """Return the pieces by ascending unit value: the ratio r is one over the unit value."""
-    ends = [0.0, *(1.0 / ratio for ratio in reversed(pieces.breakpoints)), math.inf]
-    return [
-        {
-            "from_unit_value": ends[place],
-            "to_unit_value": ends[place + 1],
-            "binds": pieces.binds[-1 - place],
-            "intercept": pieces.intercepts[-1 - place],
-            "slope": pieces.slopes[-1 - place],
-        }
-        for place in range(len(pieces.binds))
-    ]
 
 
 def _points(duty: Duty, unit_values: Sequence[str]) -> list[dict[str, float]]:
@@ -186,23 +172,5 @@ def _show_pieces(console: Console, record: Record) -> None:
     head(console, f"By unit value u, in {of}" + (f", at {', '.join(quoted)}" if quoted else ""))
     table = make_table("unit value", "what binds", "rate", left=(0, 1, 2))
     for piece in record["pieces"]:
-        table.add_row(_stretch(piece), piece["binds"], _formula(piece))
+        table.add_row(stretch(piece), piece["binds"], formula(piece))
     console.print(table)
-
-
-def _stretch(piece: Record) -> str:
-    low, high = piece["from_unit_value"], piece["to_unit_value"]
-    if low == 0.0:
-        return "any" if high == math.inf else f"below {figure(high)}"
-    return f"above {figure(low)}" if high == math.inf else f"{figure(low)} to {figure(high)}"
-
-
-def _formula(piece: Record) -> str:
-    """Return the rate as words over the unit value u, in percent."""
-    slope, part = 100.0 * piece["slope"], f"{figure(100.0 * piece['intercept'])} %"
-    if slope == 0.0:
-        return part
-    falling = f"{figure(abs(slope))} % / u"
-    if piece["intercept"] == 0.0:
-        return falling if slope > 0.0 else f"-{falling}"
-    return f"{part} {'+' if slope > 0.0 else '-'} {falling}"

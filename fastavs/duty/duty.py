@@ -21,7 +21,7 @@ def _unit_value(name: str, value: Any) -> UnitValue:
     return mapping_of(any_number)(name, value) if isinstance(value, Mapping) else any_number(name, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Duty:
     """A customs duty.
 
@@ -78,6 +78,17 @@ class Duty:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        from fastavs.duty.shown import duty_line
+
+        return duty_line(self)
+
+    def _repr_html_(self) -> str:
+        from fastavs.duty.shown import duty_card
+        from fastavs.shown.html import as_html
+
+        return as_html(duty_card(self))
 
     @property
     def has_specific(self) -> bool:

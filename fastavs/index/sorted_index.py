@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastavs.matching.matches import HasMatches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SortedIndex(IndexParts):
     """The parts of an index (see `IndexParts`), and what is made from them once and serves every scenario.
 
@@ -37,6 +37,18 @@ class SortedIndex(IndexParts):
     """
 
     saved: Saved | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        from fastavs.index.shown import index_card
+        from fastavs.shown.text import as_text
+
+        return as_text(index_card(self, self.saved and self.saved.path))
+
+    def _repr_html_(self) -> str:
+        from fastavs.index.shown import index_card
+        from fastavs.shown.html import as_html
+
+        return as_html(index_card(self, self.saved and self.saved.path))
 
     @cached_property
     def lines_of_years(self) -> LinesOfYears:

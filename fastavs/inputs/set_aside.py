@@ -110,7 +110,7 @@ def _read(text: str | None, form: NumberForm | None) -> float:
         return np.nan
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class SetAside:
     """Collects what was set aside while tables are read."""
 
@@ -156,8 +156,30 @@ class SetAside:
         return sorted(found.values(), key=lambda one: (-one.count, one.lost, one.reason))
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how many were set aside by (lost, reason), most first."""
-        return {(one.lost, one.reason): one.count for one in self.accounts()}
+        """Return how many were set aside by (lost, reason), most first; quicker than `accounts`."""
+        found: dict[tuple[str, str], int] = {}
+        for batch in self.batches:
+            for key, rows in _by_reason(batch).items():
+                found[key] = found.get(key, 0) + rows.size
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+    def __len__(self) -> int:
+        return sum(batch.num_rows for batch in self.batches)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        from fastavs.inputs.shown import set_aside_card
+        from fastavs.shown.text import as_text
+
+        return as_text(set_aside_card(self.counts(), ROW))
+
+    def _repr_html_(self) -> str:
+        from fastavs.inputs.shown import set_aside_card
+        from fastavs.shown.html import as_html
+
+        return as_html(set_aside_card(self.counts(), ROW))
 
     def insist_on_none(self) -> None:
         """Raise for the first row or quantity set aside (option ``strict``), but for those left out on purpose.

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fastavs.chapters import CHAPTER_NAMES
 from fastavs.codes import UNASSIGNED, Grouping, chapters
-from fastavs.report.chapters import CHAPTER_NAMES
 from fastavs.report.table import ReportTable, Skipped
 from fastavs.report.words import plural
 from fastavs.results.thin import thin_caution
@@ -132,7 +132,9 @@ def _path(table: pa.Table) -> str:
 
 def group_tables(rates: Rates) -> Iterator[ReportTable]:
     """Make Tables 2 and 3 by each grouping of the study."""
-    of_group = [(place, title, _ordered(rates.by(title))) for place, title in enumerate(groupings(rates.checked))]
+    of_group = [
+        (place, title, _ordered(rates.groups_as_written(title))) for place, title in enumerate(groupings(rates.checked))
+    ]
     for place, title, by in of_group:
         yield _means_by_group(place, title, by)
     for place, title, by in of_group:

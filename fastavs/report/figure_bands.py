@@ -23,7 +23,7 @@ Counts = dict[int, dict[str, int]]  # year, then band, to lines
 
 def bands_sketch(histogram: ReportTable) -> Sketch:
     """Return Figure 1 of the table "figure1"; of one year if the table holds one."""
-    counts = _counts(histogram)
+    counts = band_counts(histogram)
     years = list(counts)
     caption = (
         "How many tariff lines are charged how much. Each bar counts the lines whose rate, specific parts "
@@ -34,7 +34,8 @@ def bands_sketch(histogram: ReportTable) -> Sketch:
     return Sketch("figure-1", title, caption, description, lambda width: _sheet(counts, width))
 
 
-def _counts(histogram: ReportTable) -> Counts:
+def band_counts(histogram: ReportTable) -> Counts:
+    """Return the lines of each year and band of the table "figure1"."""
     counts: Counts = {}
     for column in histogram.table.column_names:
         if re.fullmatch(r"lines_\d+", column):
@@ -74,12 +75,13 @@ def _sheet(counts: Counts, width: float) -> Sheet:
 
 
 def _key(sheet: Sheet, counts: Counts, left: float) -> None:
-    for place, (year, colour) in enumerate(_colours(counts).items()):
+    for place, (year, colour) in enumerate(colours_of(counts).items()):
         sheet.box(left + 62 * place, 8, 12, 12, colour)
         sheet.text(left + 62 * place + 17, 14, str(year), bold=True)
 
 
-def _colours(counts: Counts) -> dict[int, str]:
+def colours_of(counts: Counts) -> dict[int, str]:
+    """Return the colour of each year."""
     return dict(zip(counts, ["blue"] if len(counts) == 1 else ["before", "blue"], strict=True))
 
 
@@ -111,7 +113,7 @@ def _draw_upright(ax: Axes, counts: Counts) -> None:
     labels = list(next(iter(counts.values())))
     bar, gap = 0.84 / len(counts), 0.5 * len(labels) / size_of(ax)[0]
     ax.axhline(0.0, color=light("grid"), linewidth=1.0, linestyle="-", marker="", zorder=0.5, clip_on=False)
-    for place, (year, colour) in enumerate(_colours(counts).items()):
+    for place, (year, colour) in enumerate(colours_of(counts).items()):
         lefts = [band + 0.5 - bar * len(counts) / 2 + bar * place for band in range(len(labels))]
         numbers = [counts[year][label] for label in labels]
         fill_boxes(
@@ -132,7 +134,7 @@ def _draw_level(ax: Axes, counts: Counts) -> None:
     labels = list(next(iter(counts.values())))
     step = size_of(ax)[1] / len(labels)
     bar = (step - BETWEEN) / len(counts)
-    for place, (year, colour) in enumerate(_colours(counts).items()):
+    for place, (year, colour) in enumerate(colours_of(counts).items()):
         numbers = list(enumerate(counts[year][label] for label in labels))
         top, low = (bar * place + 0.5) / step, (bar * (place + 1) - 0.5) / step
         fill_boxes(ax, [(0, band + low, number, band + top) for band, number in numbers], colour, str(year))

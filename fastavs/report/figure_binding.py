@@ -70,7 +70,7 @@ def binding_sketch(rates: YearRates) -> Sketch | None:
     found = chapter_binding(rates)
     if not found:
         return None
-    shown = sorted(found, key=lambda one: (-one.adds, -one.specific_lines, one.chapter))[:MOST]
+    shown = most_added(found)
     top = shown[0]
     caption = (
         "Many duties have a part charged by weight, volume or number. For each chapter of the tariff: how many lines "
@@ -85,6 +85,11 @@ def binding_sketch(rates: YearRates) -> Sketch | None:
     )
     title = f"Where the specific part binds, {rates.year}"
     return Sketch("binding", title, caption, description, lambda width: _sheet(shown, width))
+
+
+def most_added(found: Sequence[ChapterBinding], most: int = MOST) -> list[ChapterBinding]:
+    """Return the chapters where specific parts add most, the highest first."""
+    return sorted(found, key=lambda one: (-one.adds, -one.specific_lines, one.chapter))[:most]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 30
 TOP, SIDE = 50.0, 58.0  # points above the rows, and to their right
-_BEFORE = (5.0, "paper", "before")  # a ring: radius, fill, edge
-_AFTER = (3.5, "blue", "blue")
+BEFORE = (5.0, "paper", "before")  # a ring: radius, fill, edge
+AFTER = (3.5, "blue", "blue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,10 @@ def groups_sketch(rows: Sequence[Mapping[str, Any]], grouping: str, years: Seque
     first, last = years[0], years[-1]
     if first == last and grouping == "chapter":
         return None  # the heat map has these numbers
-    pairs = _pairs(rows, grouping, first, last)
+    pairs = group_pairs(rows, grouping, first, last)
     if not pairs:
         return None
-    shown = sorted(pairs, key=lambda one: (-abs(round(one.change, 6)), -one.after, one.label))[:MOST]
-    shown.sort(key=lambda one: (-one.after, one.label))
+    shown = most_changed(pairs)
     several = {"industry": "industries"}.get(grouping, f"groups ({grouping})" if grouping != "chapter" else "chapters")
     if first == last:
         caption = f"The mean duty on the tariff lines of each of the {several}, in {last}."
@@ -76,7 +75,8 @@ def groups_sketch(rows: Sequence[Mapping[str, Any]], grouping: str, years: Seque
     return Sketch("groups", title, caption, description, lambda width: _sheet(shown, (first, last), width))
 
 
-def _pairs(rows: Sequence[Mapping[str, Any]], grouping: str, first: int, last: int) -> list[_Pair]:
+def group_pairs(rows: Sequence[Mapping[str, Any]], grouping: str, first: int, last: int) -> list[_Pair]:
+    """Return the means of each group that both years have."""
     means: dict[str, dict[int, float]] = {}
     labels: dict[str, str] = {}
     for row in rows:
@@ -87,12 +87,18 @@ def _pairs(rows: Sequence[Mapping[str, Any]], grouping: str, first: int, last: i
     return [_Pair(labels[group], one[first], one[last]) for group, one in means.items() if first in one and last in one]
 
 
+def most_changed(pairs: Sequence[_Pair], most: int = MOST) -> list[_Pair]:
+    """Return the groups that changed most, or else are highest; the highest first."""
+    shown = sorted(pairs, key=lambda one: (-abs(round(one.change, 6)), -one.after, one.label))[:most]
+    return sorted(shown, key=lambda one: (-one.after, one.label))
+
+
 def _sheet(pairs: Sequence[_Pair], years: tuple[int, int], width: float) -> Sheet:
     wide = width >= 600
     row = 21.0 if wide else 36.0
     sheet = Sheet(width, TOP + row * len(pairs) + 12)
     single = years[0] == years[1]
-    for place, (year, mark) in enumerate(zip(years, (_BEFORE, _AFTER), strict=True)):
+    for place, (year, mark) in enumerate(zip(years, (BEFORE, AFTER), strict=True)):
         if not single or place:
             x = 16.0 + (0.0 if single else 70.0 * place)
             sheet.dot(x, 16, *mark)
@@ -127,8 +133,8 @@ def draw_groups(ax: Axes, pairs: Sequence[_Pair], *, single: bool = False, names
     before, after = ([100.0 * rate for rate in one] for one in zip(*((p.before, p.after) for p in pairs), strict=True))
     if not single:
         draw_rules(ax, zip(down, before, after, strict=True), "blue_soft", 5.0)
-        ax.plot(before, down, zorder=2.1, **dot_look(*_BEFORE))
-    ax.plot(after, down, zorder=2.2, **dot_look(*_AFTER))
+        ax.plot(before, down, zorder=2.1, **dot_look(*BEFORE))
+    ax.plot(after, down, zorder=2.2, **dot_look(*AFTER))
     edge = ax.get_yaxis_transform()
     words = [percent(one.after) if single else _signed(one.change) for one in pairs]
     changes = [(1.0, y, text) for y, text in zip(down, words, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from fastavs.report.drawing import clear_axes, fill_boxes, size_of, write
@@ -25,9 +26,7 @@ ROOMY = 30.0  # px: a cell this wide has its number written in it
 
 def heat_sketch(by_chapter: Sequence[Mapping[str, Any]], years: Sequence[int]) -> Sketch:
     """Return the heat map; `by_chapter` are rows of ``group_chapter.csv``."""
-    rows: dict[str, dict[int, float | None]] = {}
-    for row in by_chapter:
-        rows.setdefault(row["group"], {})[row["year"]] = row["simple_mean"]
+    rows = chapter_means(by_chapter)
     last = {chapter: means.get(years[-1]) for chapter, means in rows.items()}
     top = sorted(((mean, chapter) for chapter, mean in last.items() if mean is not None), reverse=True)[:3]
     caption = (
@@ -40,6 +39,14 @@ def heat_sketch(by_chapter: Sequence[Mapping[str, Any]], years: Sequence[int]) -
     return Sketch("heat", title, caption, description, lambda width: _sheet(rows, years, width))
 
 
+def chapter_means(by_chapter: Sequence[Mapping[str, Any]]) -> dict[str, dict[int, float | None]]:
+    """Return the simple mean of each chapter and year, given rows of ``group_chapter.csv``."""
+    rows: dict[str, dict[int, float | None]] = {}
+    for row in by_chapter:
+        rows.setdefault(row["group"], {})[row["year"]] = row["simple_mean"]
+    return rows
+
+
 def _sheet(rows: Rows, years: Sequence[int], width: float) -> Sheet:
     wide = width >= 600
     chapters = sorted(rows)
@@ -47,12 +54,12 @@ def _sheet(rows: Rows, years: Sequence[int], width: float) -> Sheet:
     each = width / len(columns) if wide else width
     if wide and len(columns) == 1:
         each = min(each, 560.0)
-    sheet = Sheet(width, HEAD + max(_height(column) for column in columns) + 6)
+    sheet = Sheet(width, HEAD + max(height_of(column) for column in columns) + 6)
     _key(sheet)
     cell = min((each - (184.0 if wide else 132.0) - 14) / len(years), 60.0)
     room = min(each - 14 - cell * len(years), 204.0)
     for place, column in enumerate(columns):
-        ax = sheet.axes(place * each + room, HEAD, cell * len(years), _height(column))
+        ax = sheet.axes(place * each + room, HEAD, cell * len(years), height_of(column))
         draw_heat(ax, {chapter: rows[chapter] for chapter in column}, years, room - 8)
     return sheet
 
@@ -62,7 +69,8 @@ def _balanced(chapters: Sequence[str]) -> list[Sequence[str]]:
     return [chapters[:half], chapters[half:]]
 
 
-def _height(chapters: Sequence[str]) -> float:
+def height_of(chapters: Sequence[str]) -> float:
+    """Return how high the rows of chapters are together, in points."""
     return ROW * len(chapters) + GAP * sum(1 for one in chapters[1:] if one in SECTION_STARTS)
 
 
@@ -90,9 +98,9 @@ def draw_heat(ax: Axes, rows: Rows, years: Sequence[int], room: float) -> None:
     clear_axes(ax)
     tops = _tops(list(rows))
     ax.set_xlim(0, len(years))
-    ax.set_ylim(_height(list(rows)), 0)
+    ax.set_ylim(height_of(list(rows)), 0)
     across, down = size_of(ax)
-    gaps = 0.5 * len(years) / across, 0.5 * _height(list(rows)) / down
+    gaps = 0.5 * len(years) / across, 0.5 * height_of(list(rows)) / down
     boxes: dict[str, list[tuple[float, float, float, float]]] = {}
     for means, top in zip(rows.values(), tops, strict=True):
         start = 0
@@ -107,13 +115,15 @@ def draw_heat(ax: Axes, rows: Rows, years: Sequence[int], room: float) -> None:
     every = 1 if across / len(years) >= ROOMY else 5
     shown = [(place + 0.5, 0, str(year)) for place, year in enumerate(years) if year % every == 0 or across < 60]
     write(ax, shown, "muted", 9.5, shift=(0, -11), align="center")
-    names = [(0, top + ROW / 2, shorten(chapter_label(one), 9.5, room)) for one, top in zip(rows, tops, strict=True)]
-    write(ax, names, size=9.5, shift=(-room, 0))
+    row = ROW * down / height_of(list(rows))  # points
+    size, every = min(9.5, max(0.7 * row, 5.0)), max(ceil(7.0 / row), 1)  # smaller, then fewer, where rows are low
+    names = [(0, top + ROW / 2, shorten(chapter_label(one), size, room)) for one, top in zip(rows, tops, strict=True)]
+    write(ax, names[::every], size=size, shift=(-room, 0))
 
 
 def _tops(chapters: Sequence[str]) -> list[float]:
     """Return where each chapter's row begins; there is a gap before each section but the first."""
-    return [_height(chapters[: place + 1]) - ROW for place in range(len(chapters))]
+    return [height_of(chapters[: place + 1]) - ROW for place in range(len(chapters))]
 
 
 def _colour(mean: float | None) -> str:

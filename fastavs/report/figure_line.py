@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CURVES = 4  # at most: exchange rates of so many periods
 BESIDE = 40.0  # points to the left and right of the axes that names may take
+UPWARDS = "AVE: the duty in percent of the value"
 NAME = 9.5  # points: letters of partners' names
 Box = tuple[float, float, float, float]  # left, top, right, bottom; points from the axes' upper left corner
 
@@ -50,9 +51,16 @@ class _Picture:
     unit: str
     currency: str
 
+    @property
+    def across(self) -> str:
+        """What goes from left to right."""
+        return f"unit value, {self.currency} for one {spelled(self.unit)} (logarithmic scale)"
 
-def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
-    """Return the figure of one line, or None where no observation with a quantity stands behind its rate.
+
+def line_picture(rates: Rates, line: str, year: int) -> tuple[_Picture, int] | None:
+    """Return what is drawn of a line, and the digits at which its observations were found.
+
+    None where no observation with a quantity stands behind its rate, or its duty is on several kinds of quantity.
 
     Raises
     ------
@@ -70,7 +78,22 @@ def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
     if len(duty.kinds) != 1:
         return None
     picture = _Picture(duty, _points(rows, duty), _exchange_rates(rows), rows[0]["unit"], rates.checked.config.currency)
-    own = rows[0]["level"] == place.digits
+    return picture, rows[0]["level"]
+
+
+def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
+    """Return the figure of one line, or None where there is nothing to draw; see `line_picture`.
+
+    Raises
+    ------
+    InputError
+        No such line in that year.
+    """
+    found = line_picture(rates, line, year)
+    if found is None:
+        return None
+    picture, level = found
+    duty, own = picture.duty, level == rates.year(year).digits
     value_basis = rates.checked.config.value_basis.replace("not stated", "whether CIF or FOB is not stated")
     title = f"One line: {line}, duty {duty.text}"
     caption = (
@@ -84,8 +107,7 @@ def line_sketch(rates: Rates, line: str, year: int) -> Sketch | None:
         )
     if not own:
         caption += (
-            " The line has no trade of its own: the points are those of lines that share its first "
-            f"{rows[0]['level']} digits."
+            f" The line has no trade of its own: the points are those of lines that share its first {level} digits."
         )
     if duty.has_specific and duty.ad_valorem > 0.0:
         caption += " Orange: the part charged by quantity makes a difference; blue: the percentage alone counts."
@@ -135,9 +157,8 @@ def _sheet(picture: _Picture, width: float) -> Sheet:
     left, top = 46.0, 40.0
     ax = sheet.axes(left, top, width - left - (40 if wide else 26), sheet.height - top - 48)
     draw_line(ax, picture)
-    words = f"unit value, {picture.currency} for one {spelled(picture.unit)} (logarithmic scale)"
-    sheet.text((left + width) / 2, sheet.height - 12, words, "muted", SMALL, align="center")
-    sheet.text(8, 14, "AVE: the duty in percent of the value", "muted", SMALL)
+    sheet.text((left + width) / 2, sheet.height - 12, picture.across, "muted", SMALL, align="center")
+    sheet.text(8, 14, UPWARDS, "muted", SMALL)
     return sheet
 
 

@@ -181,3 +181,13 @@ def _label_ends(ax: Axes, courses: Sequence[_Course]) -> None:
         for text, size, bold, lower in words:
             shift = (8.0, down + lower)
             write(ax, [(1.0, 1.0, text)], course.colour, size, shift=shift, within=ax.transAxes, bold=bold)
+
+
+def mean_courses(summary: Sequence[Row], published: Mapping[str, Means], weighted: bool) -> list[_Course]:
+    """Return what the figure shows of the simple mean, or of the weighted one."""
+    return (_weighted if weighted else _simple)(summary, published)
+
+
+def plain_courses(rates: Sequence[tuple[str, Means]], colours: Sequence[str]) -> list[_Course]:
+    """Return labels with their rates (fractions) by year as courses, in their colours."""
+    return [_Course(label, colour, means) for (label, means), colour in zip(rates, colours, strict=False)]

@@ -56,8 +56,8 @@ def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | N
     sketches: list[Sketch | None] = [
         path_sketch(rates.summary().to_pylist(), published_means(tables)),
         bands_sketch(tables["figure1"]),
-        heat_sketch(rates.by("chapter").to_pylist(), years),
-        groups_sketch(rates.by(grouping).to_pylist(), grouping, compared),
+        heat_sketch(rates.groups_as_written("chapter").to_pylist(), years),
+        groups_sketch(rates.groups_as_written(grouping).to_pylist(), grouping, compared),
         binding_sketch(rates.year()),
         line_sketch(rates, chosen, years[-1]) if chosen else None,
     ]

@@ -64,7 +64,7 @@ def write_results(
     folder : path-like
         Made if need be. An earlier result there is replaced once the new one is complete.
     study_digest : mapping of str to str, optional
-        The study file and its SHA-256, for ``run.json``.
+        The study file and its SHA-256, for ``run.json``; what the study was loaded from by default.
     seconds : mapping of str to float, optional
         Time by step, for ``run.json``.
     report : bool
@@ -93,7 +93,7 @@ def write_results(
         _write_tables(rates, new)
         tables = build_tables(rates)
         write_tables(tables, new)
-        record = run_record(rates, study_digest or {}, seconds or {})
+        record = run_record(rates, rates.checked.study_digest if study_digest is None else study_digest, seconds or {})
         if report:
             from fastavs.report.page import write_report
 
@@ -111,7 +111,7 @@ def write_results(
 def _write_tables(rates: Rates, folder: Path) -> None:
     checked = rates.checked
     marks = marks_of(checked.config)
-    lines, set_aside = rates.table, checked.set_aside.table()
+    lines, set_aside = rates.as_written, checked.set_aside.table()
 
     def tables_for_machines() -> None:
         write_parquet(lines, folder / "rates.parquet", marks)
@@ -121,7 +121,7 @@ def _write_tables(rates: Rates, folder: Path) -> None:
         written = beside.submit(tables_for_machines)
         write_csv(rates.summary(), folder / "summary.csv")
         for name, file in _group_files(checked.groups).items():
-            write_csv(rates.by(name), folder / file)
+            write_csv(rates.groups_as_written(name), folder / file)
         write_csv(rates.breaches(), folder / "breaches.csv")
         write_csv(checked.trade.suspects, folder / "mislabelled.csv")
         if checked.unread:

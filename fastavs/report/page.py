@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastavs.report import theme
 from fastavs.report.figures import build_figures, write_figures
 from fastavs.report.findings import findings, tiles
 from fastavs.report.page_tables import page_table, table_name
+from fastavs.report.parts import as_parts, filled, page_path, part, put
 from fastavs.report.run_tables import run_tables
 from fastavs.report.words import listed, money, plural
 from fastavs.results.facts import large_losses
@@ -63,32 +62,43 @@ def write_report(
     return [page, *write_figures(figures, folder)]
 
 
+def write_page(rates: Rates, path: str | Path, *, line: str | None = None) -> Path:
+    """Write the page alone, as a file of any name that ends in .html; return its path.
+
+    Raises
+    ------
+    InputError
+        The last year has no such line; or the file cannot be written.
+    """
+    from fastavs.report.tables import build_tables
+    from fastavs.results.record import run_record
+
+    target = page_path(path)
+    made = build_tables(rates)
+    run = run_record(rates, rates.checked.study_digest, {})
+    return put(target, page_text(rates, run, made, build_figures(rates, made, line)))
+
+
 def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Mapping[str, ReportFigure]) -> str:
     """Return the page as HTML."""
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    script = _part("page.js")
+    script = part("page.js")
     summary = rates.summary().to_pylist()
-    return environment.from_string(_part("template.html.j2")).render(
+    return filled(
+        "template.html.j2",
         study=rates.checked.config,
         short_note=len(rates.checked.config.note) <= SHORT_NOTE,
         years=list(rates.years),
         lead=_lead(run),
         tiles=tiles(rates, summary),
         findings=findings(rates, summary, tables, run),
-        figures=[
-            {"id": one.id, "title": one.title, "caption": one.caption}
-            | {"wide": Markup(one.wide), "narrow": Markup(one.narrow)}
-            for one in figures.values()
-        ],
+        figures=[as_parts(one) for one in figures.values()],
         tables=[page_table(one) for one in tables.values()],
         skipped=_skipped(tables.skipped),
         run_tables=run_tables(run),
         facts=_facts(run, rates.checked.config.currency),
         versions=run.get("versions", {}),
-        style=Markup(_style()),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -100,16 +110,6 @@ def _skipped(reasons: Mapping[str, str]) -> dict[str, str]:
     for table, reason in reasons.items():
         names.setdefault(reason, []).append(table_name(table))
     return {reason: listed(some) for reason, some in names.items()}
-
-
-def _part(name: str) -> str:
-    return resources.files("fastavs.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _style() -> str:
-    light, dark = theme.variables(dark=False), theme.variables(dark=True)
-    modes = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-    return modes + theme.classes() + "\n" + _part("style.css")
 
 
 def _lead(run: Mapping[str, Any]) -> list[str]:

@@ -88,7 +88,7 @@ def build_tables(rates: Rates) -> Tables:
             if isinstance(one, Skipped):
                 tables.skipped[one.id] = one.reason
             else:
-                tables[one.id] = _with_published(one, rates.checked)
+                tables[one.id] = with_published(one, rates.checked)
     return tables
 
 
@@ -108,7 +108,7 @@ def write_tables(tables: Mapping[str, ReportTable], folder: str | Path) -> list[
     return files
 
 
-def _with_published(made: ReportTable, checked: Checked) -> ReportTable:
+def with_published(made: ReportTable, checked: Checked) -> ReportTable:
     """Set the published figures beside a table, if the study names some."""
     from fastavs.inputs.published import KEYS
 

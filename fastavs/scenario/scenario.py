@@ -70,7 +70,15 @@ class Scenario:
         return hash((self.name, self.changes))
 
     def __repr__(self) -> str:
-        return f"Scenario({', '.join(map(repr, (self.name, *self.changes)))})"
+        from fastavs.scenario.shown import scenario_line
+
+        return scenario_line(self)
+
+    def _repr_html_(self) -> str:
+        from fastavs.scenario.shown import scenario_card
+        from fastavs.shown.html import as_html
+
+        return as_html(scenario_card(self))
 
 
 def _check_together(name: str, changes: Sequence[Change]) -> None:

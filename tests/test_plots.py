@@ -1,0 +1,190 @@
+"""The report's figures on axes: the reader's own or new ones, and nothing else touched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pytest
+import report_studies
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+from small import row, study
+
+import fastavs as fa
+from fastavs.errors import InputError
+
+RATES = ("path", "histogram", "heat", "groups", "binding", "line")
+SWEEP = ("path", "fan")
+
+
+@pytest.fixture(scope="module")
+def rates() -> fa.Rates:
+    return report_studies.long_study().rates()
+
+
+@pytest.fixture(scope="module")
+def swept() -> fa.Sweep:
+    draws = [fa.Scenario(f"draw {seed}", fa.Resample(seed)) for seed in range(8)]
+    named = [fa.Scenario("as it is"), fa.Scenario("$x$ <euro>", fa.FxShock("EUR", 1.2))]
+    return fa.sweep(report_studies.long_study(), [*named, *draws])
+
+
+@pytest.fixture(autouse=True)
+def nothing_global_changes() -> Iterator[None]:
+    before, loaded = dict(matplotlib.rcParams), "matplotlib.pyplot" in sys.modules
+    yield
+    assert dict(matplotlib.rcParams) == before
+    assert ("matplotlib.pyplot" in sys.modules) == loaded
+
+
+def call_of(rates: fa.Rates, swept: fa.Sweep, name: str) -> Callable[..., Axes]:
+    of, _, figure = name.partition(".")
+    found: Callable[..., Axes] = getattr({"rates": rates, "sweep": swept}[of].plot, figure)
+    return found
+
+
+EVERY = [*(f"rates.{name}" for name in RATES), *(f"sweep.{name}" for name in SWEEP)]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_figure_of_its_own_shows_itself(rates: fa.Rates, swept: fa.Sweep, name: str, tmp_path: Path) -> None:
+    ax = call_of(rates, swept, name)()
+    assert isinstance(ax, Axes)
+    assert ax.has_data() or ax.artists or ax.patches
+    picture, size = ax._repr_png_()  # type: ignore[attr-defined]
+    (tmp_path / "figure.png").write_bytes(picture)
+    with Image.open(tmp_path / "figure.png") as image:
+        assert image.size == pytest.approx((2 * size["width"], 2 * size["height"]), abs=2)
+        colours = image.convert("RGB").getcolors(1 << 24)
+    assert colours is not None
+    assert len(colours) > 20
+    words = [ax.get_title(loc="left"), *(text.get_text() for text in ax.texts)]
+    assert any("synthetic replica" in one for one in words)
+    assert {text.get_parse_math() for text in ax.texts} == {False}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_readers_axes_are_drawn_on_and_returned(rates: fa.Rates, swept: fa.Sweep, name: str) -> None:
+    figure = Figure(figsize=(12, 5))
+    left, right = figure.subplots(1, 2)
+    untouched = (left.get_xlim(), left.get_title(), len(left.get_children()))
+    with matplotlib.rc_context({"axes.grid": True, "lines.marker": "s", "text.usetex": False}):
+        assert call_of(rates, swept, name)(ax=right) is right
+    assert (left.get_xlim(), left.get_title(), len(left.get_children())) == untouched
+    assert figure.axes == [left, right]
+    assert right.get_title(loc="left")
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_no_axes(rates: fa.Rates, swept: fa.Sweep, name: str) -> None:
+    with pytest.raises(InputError, match="the argument ax does not fit"):
+        call_of(rates, swept, name)(ax=Figure())
+
+
+def test_small_axes_take_fewer_rows(rates: fa.Rates) -> None:
+    ax = Figure(figsize=(6, 2.5)).subplots()
+    rates.plot.groups(ax, grouping="chapter")
+    names = [text.get_text() for text in ax.texts if text.get_text()[:2].isdigit()]
+    assert 5 <= len(names) <= 12
+    assert f"{len(names)} of 96" in ax.get_title(loc="left")
+
+
+def test_the_same_drawing_as_the_reports(rates: fa.Rates) -> None:
+    ax = rates.plot.path()
+    last = rates.summary().to_pylist()[-1]
+    charged = next(line for line in ax.lines if line.get_label() == "as charged")
+    assert charged.get_ydata()[-1] == pytest.approx(100.0 * last["simple_mean"])  # type: ignore[index]
+    weighted = rates.plot.path(mean="weighted")
+    ends = {round(float(line.get_ydata()[-1]), 9) for line in weighted.lines}  # type: ignore[index,arg-type]
+    assert round(100.0 * last["weighted_mean_unadjusted"], 9) in ends
+    circles = [line for line in ax.lines if line.get_linestyle() == "None"]
+    assert circles  # the published figures
+
+
+def test_a_line_by_its_printed_code(rates: fa.Rates) -> None:
+    code = next(one for one in rates.table.filter(rates.table["has_specific"])["line"].to_pylist() if one[:2] == "22")
+    ax = rates.plot.line(f"{code[:4]}.{code[4:6]}.{code[6:]}", year=2005)
+    assert ax.get_title(loc="left").startswith(f"{code}, 2005: ")
+    assert ax.get_xscale() == "log"
+    assert "unit value, USD" in ax.get_xlabel()
+
+
+def test_scenarios_beside_the_baseline(swept: fa.Sweep) -> None:
+    ax = swept.plot.path()
+    labels = ax.get_legend_handles_labels()[1]
+    assert labels == ["as it is", "$x$ <euro>"]
+    (thin,) = [line for line in ax.lines if line.get_linewidth() == 0.6]
+    assert np.isnan(np.asarray(thin.get_ydata(), dtype=float)).sum() == 8  # an end for each of the draws
+    other = swept.plot.path(column="simple_mean", baseline="draw 3")
+    assert other.get_title(loc="left") == "Simple mean by scenario; thin: 7 more scenarios"
+
+
+def test_a_fan_is_of_the_draws(swept: fa.Sweep) -> None:
+    ax = swept.plot.fan(column="simple_mean")
+    draws = swept.to_pandas()
+    last = draws[(draws["year"] == 2020) & draws["scenario"].str.startswith("draw")]["simple_mean"]
+    median = next(line for line in ax.lines if line.get_linewidth() == 2.0)
+    assert median.get_ydata()[-1] == pytest.approx(100.0 * last.median())  # type: ignore[index]
+    assert "8 draws of partners" in ax.get_title(loc="left")
+
+
+def test_one_year_draws_too() -> None:
+    one = report_studies.one_year(note="made up")
+    found = one.rates()
+    for name in RATES:
+        getattr(found.plot, name)()
+    draws = fa.sweep(one, [fa.Scenario("as it is"), *(fa.Scenario(f"{n}", fa.Resample(n)) for n in range(3))])
+    draws.plot.path()
+    draws.plot.fan()
+
+
+def test_what_cannot_be_drawn_says_why(rates: fa.Rates, swept: fa.Sweep) -> None:
+    plain = study([row("2009", "2203000100", "DEU", 900.0)], {2009: {"2203000100": "5%"}})
+    cases: list[tuple[Callable[[], Any], str]] = [
+        (lambda: plain.rates().plot.binding(), "no line has a specific part"),
+        (lambda: plain.rates().plot.line(), "every line: no observation with a quantity"),
+        (lambda: rates.plot.line("9999"), "the schedule of 2020 has no such line"),
+        (lambda: rates.plot.path(mean="wieghted"), 'Did you mean "weighted"'),
+        (lambda: rates.plot.groups(grouping="industri"), 'Did you mean "industry"'),
+        (lambda: rates.plot.binding(year=1999), "no schedule of that year"),
+        (lambda: fa.sweep(plain, fa.Scenario("as it is")).plot.fan(), "no draws to make a fan of"),
+        (lambda: swept.plot.path(column="simple_men"), 'Did you mean "simple_mean"'),
+        (lambda: swept.plot.path(baseline="nobody"), "no such scenario"),
+        (lambda: fa.sweep(plain, fa.Scenario("x"), outputs="simple_mean").plot.path(), "not asked for this column"),
+    ]  # fmt: skip
+    for call, told in cases:
+        with pytest.raises(InputError, match=told):
+            call()
+
+
+def test_figures_are_listed(rates: fa.Rates, swept: fa.Sweep) -> None:
+    assert repr(rates.plot) == f"<figures: {', '.join(f'rates.plot.{name}()' for name in RATES)}>"
+    assert repr(swept.plot) == "<figures: sweep.plot.path(), sweep.plot.fan()>"
+    assert {name for name in dir(rates.plot) if not name.startswith("_")} == set(RATES)
+
+
+def test_pyplot_keeps_its_figures_and_backend() -> None:
+    """In a process of its own: what pyplot holds is global."""
+    code = """
+import matplotlib
+matplotlib.use("svg")
+import matplotlib.pyplot as plt
+import sys
+sys.path.insert(0, sys.argv[1])
+import report_studies
+figure, ax = plt.subplots()
+rates = report_studies.one_year().rates()
+before = dict(matplotlib.rcParams), matplotlib.get_backend(), plt.get_fignums(), plt.gca()
+rates.plot.path(ax=ax)
+rates.plot.histogram()
+assert (dict(matplotlib.rcParams), matplotlib.get_backend(), plt.get_fignums(), plt.gca()) == before
+"""
+    subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent)], check=True)
