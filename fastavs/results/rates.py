@@ -52,6 +52,24 @@ class Rates(Tabular):
         The same held against each other.
     found : AsItIs
         The study's index, evaluated for the scenario that changes nothing.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [900.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]}, name="beer", note="made up",
+    ... )
+    >>> rates = study.rates()
+    >>> rates[2020].select(["line", "duty", "rate"]).to_pylist()
+    [{'line': '2203000100', 'duty': '0.018 USD/l', 'rate': 0.02}]
+    >>> len(rates.line("2203.00")), len(rates.to_pandas())
+    (1, 1)
+    >>> print(repr(rates).partition("values")[0])
+    <fastavs.Rates: beer>
+    made up
+    <BLANKLINE>
     """
 
     checked: Checked
