@@ -200,7 +200,7 @@ class Study(Tabular):
 
     @cached_property
     def duties(self) -> pa.Table:
-        """The tariff as read: a row per `schedule` ("applied" or "bound"), `year` and `line`, with its `duty` as text."""
+        """The tariff as read: a row per `schedule` ("applied" or "bound"), `year` and `line`, with its `duty`."""
         from fastavs.inputs.tariff import tariff_table
 
         return tariff_table([*self.checked.applied.values(), *self.checked.bound.values()])

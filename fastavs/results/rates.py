@@ -204,9 +204,16 @@ class Rates(Tabular):
         InputError
             The folder holds files that fastavs did not write, or cannot be written.
         """
-        record: dict[str, Any] = from_report("folder", "write_results")(
-            self, folder, report=report, line=line, progress=progress
-        )
+        try:
+            record: dict[str, Any] = from_report("folder", "write_results")(
+                self, folder, report=report, line=line, progress=progress
+            )
+        except InputError as error:
+            if "--out" not in (error.cure or ""):
+                raise
+            raise InputError(  # the cure is an option of the command line
+                error.problem, file=error.file, expected=error.expected, cure=str(error.cure).replace(" with --out", ""),
+            ) from None  # fmt: skip
         return record
 
     def summary(self) -> pa.Table:
