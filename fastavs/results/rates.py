@@ -212,7 +212,8 @@ class Rates(Tabular):
             if "--out" not in (error.cure or ""):
                 raise
             raise InputError(  # the cure is an option of the command line
-                error.problem, file=error.file, expected=error.expected, cure=str(error.cure).replace(" with --out", ""),
+                error.problem, file=error.file, expected=error.expected,
+                cure=str(error.cure).replace(" with --out", ""),
             ) from None  # fmt: skip
         return record
 
