@@ -54,8 +54,9 @@ def test_write_without_the_report(loaded: fa.Study, tmp_path: Path) -> None:
     loaded.rates().write(tmp_path / "out", report=False)
     assert not any(name.startswith(("report", "figures")) for name in content(tmp_path / "out"))
     (tmp_path / "out" / "mine.txt").write_text("x")
-    with pytest.raises(InputError, match=r"mine\.txt"):
+    with pytest.raises(InputError, match=r"mine\.txt") as found:
         loaded.rates().write(tmp_path / "out")
+    assert str(found.value).endswith("To mend it: move that away, or choose another folder.")
 
 
 def test_the_report_as_one_file(loaded: fa.Study, tmp_path: Path) -> None:

@@ -114,3 +114,14 @@ def test_functions_are_short_enough_to_follow() -> None:
                 if lines > LONGEST:
                     long.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {node.name} {lines}")
     assert not long
+
+
+def test_one_place_reaches_upwards() -> None:
+    finds = [
+        path.relative_to(PACKAGE).as_posix() for _, path in modules() if "import_module(" in path.read_text("utf-8")
+    ]
+    assert sorted(finds) == [
+        "__init__.py",
+        "results/above.py",
+        "tables/frames.py",
+    ]  # frames.py finds pandas and the like

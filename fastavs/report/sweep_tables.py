@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fastavs.scenario.scenario import Scenario
 
 MEANS = {
-    "weighted_mean_unadjusted": "weighted_mean_unadjusted_pct", "weighted_mean": "weighted_mean_adjusted_pct",
+    "weighted_mean_unadjusted": "weighted_mean_plain_pct", "weighted_mean": "weighted_mean_adjusted_pct",
     "simple_mean": "simple_mean_pct", "ad_valorem_simple_mean": "ad_valorem_simple_mean_pct",
     "bound_mean": "bound_simple_mean_pct",
 }  # fmt: skip

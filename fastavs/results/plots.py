@@ -18,6 +18,18 @@ class RatesPlots:
 
     Each call takes the axes to draw on, or makes a figure of its own, and returns the axes. pyplot is neither used nor
     changed; a figure of its own shows itself in a notebook, and ``ax.figure.savefig("path.png")`` keeps it.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [900.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]}, name="beer", note="made up",
+    ... )
+    >>> ax = study.rates().plot.path()
+    >>> ax.get_title(loc="left"), [text.get_text() for text in ax.texts][-1]
+    ('Simple mean rate', 'beer (made up), basis of values not stated, USD')
     """
 
     _rates: Any

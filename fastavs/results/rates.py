@@ -52,6 +52,24 @@ class Rates(Tabular):
         The same held against each other.
     found : AsItIs
         The study's index, evaluated for the scenario that changes nothing.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [900.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]}, name="beer", note="made up",
+    ... )
+    >>> rates = study.rates()
+    >>> rates[2020].select(["line", "duty", "rate"]).to_pylist()
+    [{'line': '2203000100', 'duty': '0.018 USD/l', 'rate': 0.02}]
+    >>> len(rates.line("2203.00")), len(rates.to_pandas())
+    (1, 1)
+    >>> print(repr(rates).partition("values")[0])
+    <fastavs.Rates: beer>
+    made up
+    <BLANKLINE>
     """
 
     checked: Checked
@@ -186,9 +204,17 @@ class Rates(Tabular):
         InputError
             The folder holds files that fastavs did not write, or cannot be written.
         """
-        record: dict[str, Any] = from_report("folder", "write_results")(
-            self, folder, report=report, line=line, progress=progress
-        )
+        try:
+            record: dict[str, Any] = from_report("folder", "write_results")(
+                self, folder, report=report, line=line, progress=progress
+            )
+        except InputError as error:
+            if "--out" not in (error.cure or ""):
+                raise
+            raise InputError(  # the cure is an option of the command line
+                error.problem, file=error.file, expected=error.expected,
+                cure=str(error.cure).replace(" with --out", ""),
+            ) from None  # fmt: skip
         return record
 
     def summary(self) -> pa.Table:
