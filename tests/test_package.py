@@ -142,10 +142,9 @@ def test_commands_take_the_name_of_an_example(tmp_path: Path, monkeypatch: pytes
     assert (tmp_path / "out" / "eaeu-2025-2026" / "summary.csv").is_file()
 
 
-@pytest.mark.parametrize("make", [lambda path: path.write_text("name = 3\n"), lambda path: path.mkdir()])
-def test_a_path_that_exists_wins_over_an_example(make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_exists_wins_over_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    make(tmp_path / "eaeu")
+    (tmp_path / "eaeu").write_text("name = 3\n", encoding="utf-8")
     found = call("check", "eaeu")
     assert found.exit_code == 2
     assert found.stderr.startswith(("main: eaeu, key name: ", "main: eaeu: the study file cannot be read"))
@@ -158,3 +157,15 @@ def test_a_name_that_is_neither_is_refused(tmp_path: Path, monkeypatch: pytest.M
     assert 'no such file "eaue", and no study of that name comes along. Did you mean "eaeu"?' in found.stderr
     assert "nowhere/eaeu: the study file cannot be read" in call("run", "nowhere/eaeu").stderr
     assert "eaue.toml: the study file cannot be read" in call("run", "eaue.toml").stderr
+
+
+def test_a_folder_of_an_examples_name_is_taken_if_it_holds_a_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "eaeu").mkdir()
+    assert "eaeu-2025-2026" in call("check", "eaeu").stdout
+    (tmp_path / "eaeu" / "study.toml").write_text("name = 7\n", encoding="utf-8")
+    found = call("check", "eaeu")
+    assert found.exit_code == 2
+    assert str(Path("eaeu") / "study.toml") in found.output

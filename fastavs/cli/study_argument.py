@@ -1,4 +1,4 @@
-"""The study that a command is given: a file, or the name of one that comes with the package."""
+"""The study that a command is given: a file, its folder, or the name of one that comes with the package."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from fastavs.errors import did_you_mean
 
 
 class StudyFile(click.Path):
-    """Takes the path of a study file; where no such path exists, the name of an example stands for its file."""
+    """Takes the path of a study file, or of a folder with a study.toml in it; else the name of an example."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         found = super().convert(value, param, ctx)
-        if not isinstance(found, Path) or found.exists() or found.name != str(value) or found.suffix:
+        if isinstance(found, Path) and (found / "study.toml").is_file():
+            return found / "study.toml"
+        if not isinstance(found, Path) or found.is_file() or found.name != str(value) or found.suffix:
             return found
         from fastavs import examples
 

@@ -66,7 +66,7 @@ def form(kinds: str, *shape: str, low: int | None = None, below: str | None = No
 
 
 def starts(parts: str, ends: str, or_empty: bool = False) -> Form:
-    """Return the form of int64[parts + 1]: where each part of `ends` things begins, and behind them the end."""
+    """Return the form of int64[parts + 1]: where each part of `ends` things begins, and after them the end."""
     return Form("int64", (f"{parts}+1",), rises=True, ends=ends, or_empty=or_empty)
 
 

@@ -57,7 +57,7 @@ def _cure(what: str) -> str:
     if what.startswith("text in"):
         return "save the file as UTF-8"
     if what in _COMPRESSED:
-        return f"unpack it, or let its name end in {_COMPRESSED[what]} behind the table's own ending"
+        return f"unpack it, or let its name end in {_COMPRESSED[what]} after the table's own ending"
     if what.startswith("plain text"):
         return "let its name end in .csv"
     if "Excel" in what:

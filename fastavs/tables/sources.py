@@ -306,7 +306,7 @@ class Texts:
         return int(self._learn(texts([text]))[0])
 
     def _learn(self, dictionary: pa.Array, digits: int | None = None) -> np.ndarray:
-        """Return the place of each text of a dictionary, and -1 behind them; new ones are taken in, cut to `digits`."""
+        """Return the place of each text of a dictionary, and -1 after them; new ones are taken in, cut to `digits`."""
         new = dictionary.filter(pc.invert(pc.is_in(dictionary, value_set=self._raw))).drop_null()
         if len(new):
             place = [
@@ -342,7 +342,7 @@ class Growing:
         self._rows = 0
 
     def add(self, rows: int, values: np.ndarray | None) -> None:
-        """Put a batch of `rows` behind the others; None = the default throughout."""
+        """Put a batch of `rows` after the others; None = the default throughout."""
         before, self._rows = self._rows, self._rows + rows
         if values is None:
             if self._room.size:

@@ -1,6 +1,6 @@
 """Workbooks (Excel, OpenDocument): one sheet as a table, and what its cells have lost.
 
-A sheet stands behind the file's name: ``book.xlsx#imports``. Without one, it is the only sheet that has the columns
+A sheet stands after the file's name: ``book.xlsx#imports``. Without one, it is the only sheet that has the columns
 that must be there. The header is the first row that has them; titles above it are passed over.
 """
 
@@ -28,7 +28,7 @@ CODED = ("line", "prefix")
 
 
 def sheet_of(path: Path) -> tuple[Path, str | None]:
-    """Return the file that a name with a sheet behind it means, and the sheet; None where none is named.
+    """Return the file that a name with a sheet after it means, and the sheet; None where none is named.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def read_workbook(
     Parameters
     ----------
     path : Path
-        The file, perhaps with a sheet behind its name.
+        The file, perhaps with a sheet after its name.
     label : str
         What messages call it.
     text : mapping of str to str
@@ -85,7 +85,7 @@ def read_workbook(
     if at is None:
         at = next((place for place, row in enumerate(cells) if any(cell != "" for cell in row)), None)
     if at is None:
-        raise InputError(f'the sheet "{name}" is empty', file=label, cure="name another sheet behind the file's name")
+        raise InputError(f'the sheet "{name}" is empty', file=label, cure="name another sheet after the file's name")
     header = [_as_text(cell).strip() for cell in cells[at]]
     columns, names, notes = [], [], []
     for place, column in enumerate(header):
@@ -173,7 +173,7 @@ def _chosen(sheets: Mapping[str, Cells], wanted: str | None, required: Sequence[
             f"the workbook has {what}",
             file=label,
             value=", ".join(found) or None,
-            cure=f"name one behind the file: {label}#{found[0]}" if found else "name another file",
+            cure=f"name one after the file: {label}#{found[0]}" if found else "name another file",
         )
     return found[0]
 
