@@ -22,6 +22,7 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.by_line import check_wanted, report_lines
+from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
 from fastavs.scenario.scenario import Scenario, scenarios_given
@@ -129,7 +130,7 @@ def sweep(
                 plan or make_plan(found, chosen), chosen, wanted, whole_lines, workplace, progress
             )
     years = tuple(one.year for one in found.years)
-    warnings = unmet_prefixes(found, chosen)
+    warnings = (*unmet_prefixes(found, chosen), *slips(chosen, years, figures, columns))
     warn_of(lambda: warnings)
     return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings, found.facts)
 

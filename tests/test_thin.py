@@ -11,6 +11,7 @@ import fastavs as fa
 from fastavs.cli.main import main
 from fastavs.report.figure_path import _weighted
 from fastavs.report.findings import tiles
+from fastavs.report.known import KNOWN_AD_VALOREM
 from fastavs.report.page_tables import page_table
 from fastavs.report.tables import build_tables
 from fastavs.results.thin import is_thin, matched_told, thin_caution
@@ -93,7 +94,7 @@ def test_the_first_table_of_the_report_leads_with_the_plain_mean(tmp_path: Path)
 
 def test_the_path_of_the_means_leads_with_the_plain_mean() -> None:
     row = {
-        "year": 2012, "simple_mean": 0.1, "ad_valorem_simple_mean": 0.1, "bound_mean": None, "weighted_mean": 0.3,
+        "year": 2012, "simple_mean": 0.1, KNOWN_AD_VALOREM: 0.1, "bound_mean": None, "weighted_mean": 0.3,
         "weighted_mean_unadjusted": 0.2, "ad_valorem_weighted_mean": 0.2, "adjust": 0.1,
     }  # fmt: skip
     plain, bare, adjusted = _weighted([row], {"weighted_mean": {2012: 0.31}})

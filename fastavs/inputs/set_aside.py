@@ -95,6 +95,8 @@ def readable_values(batch: pa.Table, form: NumberForm | None) -> np.ndarray:
     """
     column = batch.column("value").combine_chunks()
     try:
+        if form is not None and (form.thousands or form.decimal != "."):  # to Arrow, "315.100" is another number
+            raise pa.ArrowInvalid
         value = plain(pc.cast(column, pa.float64()), np.nan, np.float64)
     except pa.ArrowException:
         value = np.array([_read(text, form) for text in column.to_pylist()], dtype=np.float64)
@@ -105,7 +107,7 @@ def _read(text: str | None, form: NumberForm | None) -> float:
     money = parted(text or "")
     text = money[0] if money else text
     try:
-        return float((form.read(text or "") if form else text) or "nan")
+        return float((form and form.read(text or "")) or text or "nan")
     except ValueError:
         return np.nan
 

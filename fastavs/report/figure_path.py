@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.report.drawing import SIZE, SMALL, dot_look, draw_grid, size_of, style_ticks, write
 from fastavs.report.fitting import spread
+from fastavs.report.known import KNOWN_AD_VALOREM
 from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
 from fastavs.report.theme import light
@@ -62,7 +63,7 @@ def path_sketch(summary: Sequence[Row], published: Mapping[str, Means]) -> Sketc
     description = (
         f"Line chart, {_years(first, last)}: simple mean {_change(first, last, 'simple_mean')}, "
         f"weighted mean {_change(first, last, 'weighted_mean_unadjusted')}; "
-        f"ad valorem parts alone {_change(first, last, 'ad_valorem_simple_mean')} (simple)."
+        f"ad valorem parts alone {_change(first, last, KNOWN_AD_VALOREM)} (simple)."
     )
     return Sketch("path", "The course of the mean rates", caption, description, lambda width: _sheet(panels, width))
 
@@ -84,7 +85,7 @@ def _column(summary: Sequence[Row], name: str) -> Means:
 def _simple(summary: Sequence[Row], published: Mapping[str, Means]) -> list[_Course]:
     courses = [
         _Course(_CHARGED, "blue", _column(summary, "simple_mean"), None, published.get("simple_mean", {})),
-        _Course("without specific", "blue", _column(summary, "ad_valorem_simple_mean"), (3, 2)),
+        _Course("without specific", "blue", _column(summary, KNOWN_AD_VALOREM), (3, 2)),
         _Course("bound", "green", _column(summary, "bound_mean"), None, published.get("bound_mean", {})),
     ]
     return [course for course in courses if course.rates]
@@ -113,7 +114,7 @@ def _sheet(panels: Mapping[str, tuple[str, list[_Course]]], width: float) -> She
         sheet.text(left + 8, above + 14, title, size=14, bold=True)
         sheet.text(left + 8, above + 32, subtitle, "muted", SMALL)
         if courses:
-            draw_path(sheet.axes(left + 36, above + 50, each - 160, height - 80), courses, limits)
+            draw_path(sheet.axes(left + 48, above + 50, each - 172, height - 80), courses, limits)
     return sheet
 
 

@@ -15,6 +15,7 @@ from fastavs.report.figure_groups import groups_sketch
 from fastavs.report.figure_heat import heat_sketch
 from fastavs.report.figure_line import line_sketch
 from fastavs.report.figure_path import path_sketch
+from fastavs.report.known import comparable_summary
 from fastavs.report.sketch import ReportFigure, Sketch, drawn
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def build_figures(rates: Rates, tables: Mapping[str, ReportTable], line: str | N
     compared = compared_years(rates) or (years[-1], years[-1])
     chosen = as_digits(line) if line else choose_line(rates, years[-1])
     sketches: list[Sketch | None] = [
-        path_sketch(rates.summary().to_pylist(), published_means(tables)),
+        path_sketch(comparable_summary(rates), published_means(tables)),
         bands_sketch(tables["figure1"]),
         heat_sketch(rates.groups_as_written("chapter").to_pylist(), years),
         groups_sketch(rates.groups_as_written(grouping).to_pylist(), grouping, compared),

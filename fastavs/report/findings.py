@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.report.averages import compared_years
 from fastavs.report.figure_binding import chapter_binding
+from fastavs.report.known import known_ad_valorem_mean
 from fastavs.report.words import chapter_label, count, listed, money, percent, plural, points, share
 from fastavs.results.thin import thin_caution
 
@@ -44,7 +45,7 @@ def tiles(rates: Rates, summary: Sequence[Row]) -> list[Tile]:
             percent(last["weighted_mean_unadjusted"]),
             was(percent(other["weighted_mean_unadjusted"])),
         ),
-        Tile("Points that specific parts add", points(_adds(last)), was(points(_adds(other)))),
+        Tile("Points that specific parts add", points(_adds(rates, last)), was(points(_adds(rates, other)))),
         Tile(
             "Lines with a specific part",
             count(last["specific_lines"]),
@@ -79,10 +80,9 @@ def _compared(rates: Rates, summary: Sequence[Row]) -> tuple[Row, Row | None]:
     return summary[-1], by_year[years[0]] if years else None
 
 
-def _adds(row: Row) -> float | None:
-    if row["simple_mean"] is None or row["ad_valorem_simple_mean"] is None:
-        return None
-    return float(row["simple_mean"] - row["ad_valorem_simple_mean"])
+def _adds(rates: Rates, row: Row) -> float | None:
+    without = known_ad_valorem_mean(rates, row)
+    return None if row["simple_mean"] is None or without is None else float(row["simple_mean"] - without)
 
 
 def _level(rates: Rates, last: Row, before: Row | None) -> str:
@@ -114,7 +114,7 @@ def _specific(rates: Rates, last: Row) -> str:
         f"{plural(last['specific_lines'], 'line')} ({share(last['specific_lines'], last['lines'])}) "
         f"{'is' if last['specific_lines'] == 1 else 'are'} charged at least "
         f"partly by weight, volume or number. Leave those parts out, and the mean of {last['year']} is "
-        f"{percent(last['ad_valorem_simple_mean'])} instead of {percent(last['simple_mean'])}."
+        f"{percent(known_ad_valorem_mean(rates, last))} instead of {percent(last['simple_mean'])}."
     )
     top = max(chapter_binding(rates.year()), key=lambda one: one.adds)
     if top.adds > 0.0 and top.share is not None:
@@ -171,7 +171,9 @@ def _caution(rates: Rates, last: Row, run: Mapping[str, Any]) -> str:
     )
     if last["unresolved_lines"]:
         unknown = plural(last["unresolved_lines"], "line has a rate", "lines have a rate")
-        text += f" {unknown} that cannot be known, and {'is' if last['unresolved_lines'] == 1 else 'are'} in no mean."
+        text += (
+            f" {unknown} that cannot be known, and {'is' if last['unresolved_lines'] == 1 else 'are'} in no mean here."
+        )
     lost = _weighs_nothing(run, rates.checked.config.currency)
     return f"{text} {lost}".strip() or "Every line rests on trade of its own, and all trade weighs."
 

@@ -18,6 +18,7 @@ from fastavs.report.figure_heat import chapter_means, draw_heat, height_of
 from fastavs.report.figure_line import UPWARDS, draw_line, line_picture
 from fastavs.report.figure_path import draw_path, mean_courses
 from fastavs.report.figures import published_means
+from fastavs.report.known import comparable_summary
 from fastavs.report.own_axes import axes_for, bar, dot, set_key, set_title
 from fastavs.report.tables import with_published
 from fastavs.report.theme import BANDS, light
@@ -39,7 +40,7 @@ def path(rates: Rates, ax: Axes | None, mean: str) -> Axes:
         expected = f"{' or '.join(known)}.{did_you_mean(mean, known)}"
         raise InputError("the argument mean does not fit", value=mean, expected=expected)
     table = with_published(next(yearly(rates)), rates.checked)
-    courses = mean_courses(rates.summary().to_pylist(), published_means({"1": table}), mean == "weighted")
+    courses = mean_courses(comparable_summary(rates), published_means({"1": table}), mean == "weighted")
     if not courses:
         raise InputError(f"no year has a {mean} mean, so there is nothing to draw")
     with axes_for(ax, (620.0, 350.0), (44.0, 58.0, 124.0, 34.0)) as own:

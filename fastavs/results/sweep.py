@@ -43,7 +43,8 @@ class Sweep(Tabular):
     chosen : pyarrow.Table or None
         Rates of the chosen lines, where asked for.
     warnings : tuple of str
-        What most likely is a mistake in the scenarios and stops nothing: prefixes that begin no code.
+        What most likely is a mistake in the scenarios and stops nothing: prefixes that begin no code, changes that
+        change nothing, means over other lines.
     facts : mapping
         What the index says of its study: its title, its currency.
     """
