@@ -548,3 +548,19 @@ def test_a_duty_of_too_many_parts():
     duty = " + ".join(f"{n} USD/kg" for n in range(1, 41))
     with pytest.raises(fa.InputError, match="a duty of too many parts"):
         fa.Study(GOOD, DUTIES | {"duty": [duty]}).rates()
+
+
+def test_lines_without_a_duty_are_listed_with_all_that_cannot_be_read_and_may_be_set_aside() -> None:
+    duties = ["10%", "", "n/a", None, "12.5%"]
+    lines = [f"2203001{place}" for place in range(5)]
+    given = {
+        "trade": {"period": ["2023"], "line": [lines[0]], "partner": ["DEU"], "value": [1.0]},
+        "applied": {"year": [2023] * 5, "line": lines, "duty": duties},
+    }
+    with pytest.raises(fa.DutyError) as raised:
+        fa.Study(**given)
+    message = str(raised.value)
+    assert '"n/a"' in message
+    assert "2 rows, first <applied> row 2, line 22030011" in message
+    study = fa.Study(**given, schedules={"unreadable": "set_aside"})
+    assert study.rates().table.num_rows == 2

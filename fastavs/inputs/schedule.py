@@ -129,16 +129,7 @@ def read_schedules(
         line, line_codes = _line_codes(piece)
         duty, duty_texts = text_column(piece, "duty")
         if (duty < 0).any():
-            row = int(np.argmax(duty < 0))
-            raise InputError(
-                "a line without a duty",
-                file=piece.label,
-                row=row + 1,
-                column="duty",
-                about=about_row(piece, row),
-                expected='a duty such as "15%", "0.4 EUR/l" or "max(15%, 0.15 EUR/kg)"',
-                cure='write "0%" if the line is free',
-            )
+            duty, duty_texts = np.where(duty < 0, len(duty_texts), duty), [*duty_texts, ""]
         _refuse_shares(piece, duty, duty_texts)
         mark = decimal or decimal_of(duty_texts)
         read, errors = _read_duties(duty_texts, dollar, mark, by_others=decimal is None)
@@ -213,6 +204,11 @@ def _read_duties(
         try:
             if text.startswith(BY_READER):
                 raise DutyError(text.removeprefix(BY_READER), value=text, cure="leave the line out")
+            if not text:
+                raise DutyError(
+                    "a line without a duty", value="", cure='write "0%" if the line is free',
+                    expected='a duty such as "15%", "0.4 EUR/l" or "max(15%, 0.15 EUR/kg)"',
+                )  # fmt: skip
             duties.append(read(text, dollar=dollar, decimal=decimal))
         except DutyError as error:
             duties.append(None)

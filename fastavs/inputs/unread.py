@@ -71,8 +71,9 @@ class UnreadDuties(DutyError):
         first = unread[0]
         more = f" ({len(self.texts) - 1} more duty texts cannot be read either)" if len(self.texts) > 1 else ""
         super().__init__(
-            f"the duty of line {first.lines[0]} cannot be read: {first.reason}{more}; its text is",
-            file=first.file, row=first.rows[0], column="duty", value=first.text,
+            f"the duty of line {first.lines[0]} cannot be read: {first.reason}{more}"
+            + ("; its text is" if first.text else ""),
+            file=first.file, row=first.rows[0], column="duty", value=first.text or None,
             expected=first.error.expected, cure=first.error.cure,
         )  # fmt: skip
 

@@ -59,7 +59,7 @@ def _idle(scenarios: Sequence[Scenario], figures: np.ndarray, base: int) -> Iter
         several = len(idle) > 1
         yield Caution(
             f"{_named(idle)} {'have' if several else 'has'} the figures of the scenario that changes nothing.",
-            cure="see whether the lines chosen have such duties (amounts go by the second number of ScaleDuty), or such trade",
+            cure="see whether its lines have such duties (amounts go by the second number of ScaleDuty) or such trade",
         )
 
 
