@@ -60,6 +60,42 @@ def test_a_new_duty_undoes_steps_on_its_own_lines_alone():
     assert rate_of("5%", HALF, NEW, UP, line="2204100000") == pytest.approx(0.055, rel=1e-15)
 
 
+def by(specific: float) -> fa.ShiftDuty:
+    return fa.ShiftDuty(specific=specific)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [by(0.3), by(-0.3)],
+        [by(0.1), by(0.2), by(-0.3)],
+        [by(0.1), fa.ScaleDuty(1, 3), by(-0.3)],
+        [by(-0.5), by(1.1), by(-1.0), by(-0.1)],
+    ],
+)
+@pytest.mark.parametrize("duty", ["0 USD/l", "0.4 USD/l"])
+def test_what_comes_to_nothing_in_decimals_is_known_to_be_nothing(duty, steps):
+    """0.1 + 0.2 - 0.3 is not 0 in doubles, and a specific duty without observation has no rate."""
+    study = fa.Study(
+        trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"], "value": [1.0]},
+        applied={"year": [2020] * 2, "line": ["2203000100", "2208900000"], "duty": ["30%", duty]},
+    )
+    steps = steps if duty == "0 USD/l" else [by(-0.4), *steps]
+    (row,) = fa.sweep(study, [fa.Scenario("x", *steps)]).summary().to_pylist()
+    assert (row["specific_lines"], row["unresolved_lines"], row["simple_mean"]) == (0, 0, 0.15)
+
+
+def test_percentages_that_come_to_nothing_tie_with_nothing():
+    both = {"year": [2020], "line": ["2203000100"], "duty": ["0%"]}
+    study = fa.Study(
+        trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"], "value": [1.0]}, applied=both, bound=both
+    )
+    steps = [fa.ShiftDuty(one, schedule="applied") for one in (0.1, 0.2, -0.3)]
+    found = fa.sweep(study, [fa.Scenario("x", *steps)], lines=["2203000100"])
+    (row,) = found.chosen.to_pylist()
+    assert (row["applied"], row["governs"]) == (0.0, "applied")
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_any_chain_of_steps_is_that_of_rewritten_duties(seed: int) -> None:
     made = make_study.make(8600 + seed, method="partner")

@@ -10,6 +10,7 @@ import numpy as np
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.partners import check_trade_change
 from fastavs.evaluation.plan import Plan
+from fastavs.kernels.names import TIE
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Bounds, Factors
 from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
@@ -143,10 +144,10 @@ class ScenarioFactors:
                 of_percentages[s, cells] *= change.ad_valorem
                 of_amounts[s, cells, money] *= change.specific
         else:
-            self.shift[s, cells] += change.ad_valorem
-            self.shift_b[s, cells, money] += change.specific
-            self.floor[s, cells] = np.maximum(self.floor[s, cells] + change.ad_valorem, 0.0)
-            self.floor_b[s, cells, money] = np.maximum(self.floor_b[s, cells, money] + change.specific, 0.0)
+            self.shift[s, cells] = _shifted(self.shift[s, cells], change.ad_valorem)
+            self.shift_b[s, cells, money] = _shifted(self.shift_b[s, cells, money], change.specific)
+            self.floor[s, cells] = np.maximum(_shifted(self.floor[s, cells], change.ad_valorem), 0.0)
+            self.floor_b[s, cells, money] = np.maximum(_shifted(self.floor_b[s, cells, money], change.specific), 0.0)
 
     @property
     def _parts(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
@@ -186,3 +187,10 @@ class ScenarioFactors:
             any((one != 0.0).any() for one in (shift, floor, shift_b, floor_b)),
         )
         return factors, bounds
+
+
+def _shifted(numbers: np.ndarray, by: float) -> np.ndarray:
+    """Add to numbers; what cancels to a few ulp is 0, as it is in the decimals written (0.1 + 0.2 - 0.3)."""
+    moved = numbers + by
+    moved[np.abs(moved) <= TIE * np.maximum(np.abs(numbers), abs(by))] = 0.0
+    return moved
