@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import warnings
@@ -14,7 +15,7 @@ from typing import Self
 
 from fastavs.errors import DataWarning
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 _on_screen: ContextVar[bool] = ContextVar("on_screen", default=False)
 
 

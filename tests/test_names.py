@@ -254,3 +254,13 @@ def test_the_screens_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         assert ended.value.code == 0
         screen = capsys.readouterr().out
         assert "What may be a mistake\npartners.exclude: no trade with: NOR.\n" in screen
+
+
+@pytest.mark.parametrize("period", ["2023-02", "202302", "2023M02"])
+def test_a_period_in_whatever_form_meets_the_trade(period):
+    study = fa.Study(
+        trade={"period": ["2023M01", "2023M02"], "line": ["22030010"] * 2, "partner": ["FRA"] * 2, "value": [1.0, 2.0]},
+        applied={"year": [2023], "line": ["22030010"], "duty": ["10%"]},
+        partners={"exclude_by_period": {period: ["FRA"]}},
+    )
+    assert not [one for one in study.warnings if "no trade in the periods" in one]

@@ -14,6 +14,7 @@ from fastavs.countries.partner import find, iso3
 from fastavs.errors import did_you_mean
 from fastavs.inputs.partners import Span
 from fastavs.inputs.published import KEYS
+from fastavs.periods import as_label
 from fastavs.trade.rules import Tariff
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _partner_hint(missing: Sequence[str], partners: Sequence[str]) -> str:
 
 def _periods(checked: Checked) -> Iterable[Unmet]:
     periods, listed = checked.trade.periods, checked.config.partners
-    named = {period: Span(period, period) for period in listed.exclude_by_period}
+    named = {period: Span(as_label(period), as_label(period)) for period in listed.exclude_by_period}
     spans = {
         f"{one.first or ''} to {one.last or ''}": one for some in checked.partners.excluded.values() for one in some
     }

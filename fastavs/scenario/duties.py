@@ -65,7 +65,7 @@ class ScaleDuty:
     ad_valorem : float
         Every percentage within a duty is multiplied by it.
     specific : float
-        Every amount within a duty is multiplied by it. One of the two must not be 1.
+        Every amount within a duty is multiplied by it.
     prefixes, group, schedule, years
         Which lines, see `Where`; all by default.
     currency : str, optional
