@@ -104,3 +104,24 @@ def test_weeks_are_named_where_a_year_lacks_trade(tmp_path: Path) -> None:
 def test_periods_in_words_are_listed_where_a_year_lacks_trade(tmp_path: Path) -> None:
     with pytest.raises(fa.InputError, match="its periods are Feb-23, Jan-23"):
         load_case(tmp_path, HEADER + "Jan-23,22030010,DEU,60,60,l\nFeb-23,22030010,DEU,60,60,l\n")
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_timestamps_are_the_day_where_they_were_noted_whatever_the_hour(zone):
+    pd = pytest.importorskip("pandas")
+    hours = pd.to_datetime(["2023-01-10 00:00", "2023-01-10 10:00", "2023-01-31 23:30"]).tz_localize(zone)
+    table = pd.DataFrame({
+        "period": hours, "line": "22030010", "partner": "DEU", "value": [100.0, 200.0, 300.0],
+        "quantity": [10.0, 20.0, 30.0], "unit": "l",
+    })  # fmt: skip
+    study = fa.Study(trade=table, applied={"year": [2023], "line": ["22030010"], "duty": ["0.5 USD/l"]})
+    assert study.checked.trade.periods == ["2023M01"]
+    assert study.rates().table["observations"].to_pylist() == [1]
+
+
+def test_a_period_with_a_fraction_is_an_error_that_shows_it():
+    with pytest.raises(fa.InputError, match=r'column period: a period that is no whole number "2023.01"'):
+        fa.Study(
+            trade={"period": [2023.01], "line": ["22030010"], "partner": ["DEU"], "value": [1.0]},
+            applied={"year": [2023], "line": ["22030010"], "duty": ["10%"]},
+        )

@@ -71,7 +71,11 @@ def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
     if pa.types.is_nested(kind):
         raise _wrong_type(piece, column, kind, "text")
     if column in PERIODS and pa.types.is_floating(kind):
-        array = array.cast(pa.int64())  # pandas turns whole numbers with a gap among them into floats
+        array = _whole_numbers(piece, column, array)
+        kind = array.type
+    if column in PERIODS and pa.types.is_timestamp(kind):  # the day where it was noted, whatever the hour
+        array = array.cast(kind)
+        array = (pc.local_timestamp(array) if kind.tz else array).cast(pa.date32(), safe=False)
         kind = array.type
     if column in TEXT_ALONE and _is_number(kind):
         what, example, cure = TEXT_ALONE[column]
@@ -93,6 +97,17 @@ def coded_column(piece: Piece, column: str) -> pa.DictionaryArray:
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else texts([]).dictionary_encode()
     return whole
+
+
+def _whole_numbers(piece: Piece, column: str, array: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return whole numbers that pandas has turned into floats because one is missing."""
+    odd = array.filter(pc.not_equal(array, pc.round(array)))
+    if len(odd):
+        raise InputError(
+            "a period that is no whole number", file=piece.label, column=column, value=odd[0].as_py(),
+            expected='2023, or text such as "2023M01"',
+        )  # fmt: skip
+    return array.cast(pa.int64())
 
 
 def plain(array: pa.Array, null: float, dtype: type) -> np.ndarray:
