@@ -150,3 +150,44 @@ def test_every_reader_has_a_name() -> None:
 def test_in_memory_no_reader_is_named() -> None:
     with pytest.raises(fa.InputError, match="in memory"):
         fa.Study({}, {}, trade_options={"read": [{"reader": "comext"}]})
+
+
+def test_a_factor_of_values_does_not_reach_what_readers_read(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("[[trade.read]]", "[trade]\nvalue_factor = 1000\n[[trade.read]]"))
+    with pytest.raises(fa.InputError, match=r"study.toml, key trade.value_factor: values of files that a reader reads"):
+        fa.Study.load(path)
+
+
+def test_a_tariff_of_which_no_duty_can_be_read(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "tariff.csv").write_text("code,duty\n2203,\n2203000100,x y\n")
+    with pytest.raises(fa.InputError, match="no duty of the applied schedule of 2023 can be read"):
+        fa.Study.load(path)
+    path.write_text(path.read_text().replace('unreadable = "set_aside"', ""))
+    with pytest.raises(fa.InputError, match='line 2203000100 cannot be read.*"x y"'):
+        fa.Study.load(path)
+
+
+FX = '[fx]\nfile = "fx.csv"\n'
+IDLE = [
+    ('periods = ["2023"]', "key fx.periods: the key does nothing without a reader"),
+    ('currencies = ["EUR"]', "key fx.currencies: the key does nothing without a reader"),
+    ('reader = "ecb"\nperiods = ["2023"]\ndecimal = ","', "key fx.decimal: the key does nothing beside a reader"),
+    ('reader = "ecb"\nperiods = ["2023"]\nthousands = ","', "key fx.thousands: the key does nothing beside a reader"),
+    ('reader = "ecb"\nperiods = ["2023"]\ncolumns = {fx = "x"}', "key fx.columns: the key does nothing beside"),
+    ('reader = "ecb"', 'key fx: missing key "periods".*add periods, which the reader ecb needs'),
+]
+
+
+@pytest.mark.parametrize(("more", "words"), IDLE, ids=range(len(IDLE)))
+def test_keys_of_exchange_rates_that_do_nothing(tmp_path: Path, more: str, words: str) -> None:
+    with pytest.raises(fa.InputError, match=words):
+        fa.Study.load(write(tmp_path, fx=FX + more))
+
+
+def test_trouble_with_a_reader_names_the_study_file(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("year = 2023", ""))
+    with pytest.raises(fa.InputError, match=r'study.toml, key schedules.read\[0\]: missing key "year"'):
+        fa.Study.load(path)
