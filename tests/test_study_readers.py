@@ -165,7 +165,7 @@ def test_a_tariff_of_which_no_duty_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(fa.InputError, match="no duty of the applied schedule of 2023 can be read"):
         fa.Study.load(path)
     path.write_text(path.read_text().replace('unreadable = "set_aside"', ""))
-    with pytest.raises(fa.InputError, match='line 2203000100 cannot be read.*"x y"'):
+    with pytest.raises(fa.InputError, match=r'line 2203000100 cannot be read.*"x y"'):
         fa.Study.load(path)
 
 
@@ -191,3 +191,38 @@ def test_trouble_with_a_reader_names_the_study_file(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("year = 2023", ""))
     with pytest.raises(fa.InputError, match=r'study.toml, key schedules.read\[0\]: missing key "year"'):
         fa.Study.load(path)
+
+
+def test_no_row_is_told_of_a_table_that_a_reader_made(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    study = fa.Study.load(path)
+    (told,) = [one for one in study.warnings if "cannot be read" in one]
+    assert "tariff.csv, read by eaeu_tariff, line 2204100000" in told
+    path.write_text(path.read_text().replace('unreadable = "set_aside"', ""))
+    with pytest.raises(
+        fa.InputError, match=r"tariff.csv, read by eaeu_tariff, column duty: the duty of line 22041"
+    ) as it:
+        fa.Study.load(path)
+    assert it.value.row is None
+
+
+def test_suspects_and_lost_quantities_of_readers_name_no_row(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    odd = [row("FR", "22030009", 300, 1, unit="LTR", amount=9e6, period="202301"),
+           row("FR", "22030009", 300, 1, unit="XYZ", amount=5, period="202302")]  # fmt: skip
+    for month, one in zip(("01", "02"), odd, strict=True):
+        file = tmp_path / f"full_2023{month}.dat"
+        file.write_text(f"{file.read_text()}{one}\n")
+    study = fa.Study.load(path)
+    assert study.checked.trade.suspects.num_rows
+    assert set(study.checked.trade.suspects["row"].to_pylist()) == {None}
+    (lost,) = [one for one in study.set_aside.table().to_pylist() if one["lost"] == "quantity"]
+    assert (lost["row"], lost["unit"]) == (None, "XYZ")
+    (told,) = [one for one in study.check()["what"].to_pylist() if "XYZ" in one]
+    assert "read by comext (XYZ)" in told
+
+
+def test_rows_read_are_those_of_the_files(tmp_path: Path) -> None:
+    study = fa.Study.load(write(tmp_path))
+    assert "2 rows set aside, of 4 rows read" in repr(study)
+    assert "2 rows set aside, of 4 rows read" in repr(study.rates())

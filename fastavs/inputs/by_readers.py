@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from fastavs.errors import InputError
+from fastavs.errors import READ_BY, InputError
 from fastavs.inputs.config import FxSection
 from fastavs.inputs.fx import Fx
 from fastavs.inputs.schedule import BY_READER
@@ -136,7 +136,7 @@ class ByReaders:
         found = []
         for lot, reading in read_by(reader, paths, settings, fx):
             more = f" and {len(lot) - 1} more" if len(lot) > 1 else ""
-            found.append((f"{label_of(lot[0], folder)}{more}, read by {reader.name}", reading))
+            found.append((f"{label_of(lot[0], folder)}{more}{READ_BY}{reader.name}", reading))
         return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fastavs.errors import InputError
+from fastavs.errors import READ_BY, InputError, place_of
 from fastavs.inputs.money import parted
 from fastavs.numbers import NumberForm
 from fastavs.tables.arrow import numbers, texts
@@ -67,7 +67,7 @@ class Account:
         place = (file, int(number[at]), reason)
         if self._place is None or place < self._place:
             self._place = place
-            self.first = f"{file} row {number[at]} {reason[len(self.reason) :].strip()}".strip()
+            self.first = f"{place_of(file, number[at])} {reason[len(self.reason) :].strip()}".strip()
 
 
 def _by_reason(batch: pa.Table) -> dict[tuple[str, str], np.ndarray]:
@@ -129,7 +129,9 @@ class SetAside:
             for column in VALUES
         ]
         labels = texts([piece.label] * rows.size)
-        columns = [labels, numbers(rows + (piece.first + 1)), texts(reasons), texts([lost] * rows.size)]
+        places = rows + (piece.first + 1)
+        row = pa.nulls(rows.size, pa.int64()) if READ_BY in piece.label else numbers(places)
+        columns = [labels, row, texts(reasons), texts([lost] * rows.size)]
         self.batches.append(pa.table(columns + values, schema=SCHEMA))
 
     def table(self) -> pa.Table:

@@ -114,7 +114,7 @@ def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
 def reading_record(checked: Checked, *, suspects: bool = True) -> dict[str, Any]:
     """Return how many rows were read and what was set aside; without `suspects`, none are looked for."""
     accounts = checked.set_aside.accounts()
-    read = checked.trade.read + checked.inputs.by_readers.added_up
+    read = checked.trade.read
     rows, factor = max(read, 1), checked.config.trade.value_factor
     lost_value = sum(one.value for one in accounts if one.lost == ROW) * factor
     value = float(checked.trade.rows.value.sum()) + lost_value

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fastavs.countries.partner import one_spelling
+from fastavs.errors import place_of
 from fastavs.trade.rows import Origin
 from fastavs.warned import Caution
 
@@ -105,7 +106,7 @@ class TradeRows:
     def where(self, row: int) -> str:
         """Say where a row stands, for people."""
         file, number = self.origin.find(np.array([row]))
-        return f"{self.labels[int(file[0])]} row {int(number[0]) + 1}"
+        return place_of(self.labels[int(file[0])], int(number[0]) + 1)
 
     def key(self, rows: np.ndarray) -> np.ndarray:
         """Return a number for the period, code and partner of some rows, int64[m]."""
