@@ -226,3 +226,50 @@ def test_rows_read_are_those_of_the_files(tmp_path: Path) -> None:
     study = fa.Study.load(write(tmp_path))
     assert "2 rows set aside, of 4 rows read" in repr(study)
     assert "2 rows set aside, of 4 rows read" in repr(study.rates())
+
+
+def with_rows(path: Path, *rows: str) -> Path:
+    """Put rows behind those of the second month."""
+    file = path.parent / "full_202302.dat"
+    file.write_text("\n".join([file.read_text().rstrip("\n"), *rows, ""]))
+    return path
+
+
+@pytest.mark.parametrize(("currency", "factor"), [("EUR", 1.0), ("USD", 1.1)])
+def test_what_a_reader_sets_aside_keeps_its_values(tmp_path: Path, currency: str, factor: float) -> None:
+    fx = FX if currency == "USD" else ""
+    path = with_rows(
+        write(tmp_path, currency=currency, fx=fx),
+        row("CH", "TOTAL", 99_999_999, 2, period="202302"), row("CH", "22030009", "ten", 2, period="202302"),
+    )  # fmt: skip
+    study = fa.Study.load(path)
+    aside = {one["row"]: one for one in study.set_aside.table().to_pylist() if one["file"] == "full_202302.dat"}
+    own = ("period", "line", "partner")
+    assert [aside[3][name] for name in own] == ["2023M01-02", "TOTAL", "CHE"]
+    assert float(aside[3]["value"]) == near(99_999_999 * factor)
+    assert [aside[4][name] for name in (*own, "value")] == ["2023M01-02", "22030009", "CHE", "ten"]
+    (told,) = [one for one in study.check().to_pylist() if "sum of all products" in one["what"]]
+    assert told["value"] == near(100_000_999 * factor)
+    assert told["share"] == near(100_000_999 / (100_000_999 + 1300))
+    assert told["cure"] is None
+    (warning,) = [one for one in study.warnings if "sum of all products" in one]
+    assert warning.startswith("100.00 % of the value and 33.33 % of the rows")
+
+
+STRICT = "[options]\nstrict = true\n"
+
+
+def test_totals_of_a_reader_are_no_errors(tmp_path: Path) -> None:
+    fine = [one for one in BEER if ",-5," not in one]
+    for name, more in (("sum", []), ("chapter", [row("US", "22", 1000, 500, period="202301")])):
+        (tmp_path / name).mkdir()
+        path = write(tmp_path / name, fx=STRICT)
+        (tmp_path / name / "full_202302.dat").write_text("\n".join([HEAD, *fine[1:2], *more, ""]))
+        assert fa.Study.load(path).set_aside.table().num_rows == 1 + len(more)
+
+
+def test_a_chapter_of_confidential_codes_is_a_total(tmp_path: Path) -> None:
+    more = [row("US", one, 1000, 500, period="202302") for one in ("22", "22XXXXXX")]
+    study = fa.Study.load(with_rows(write(tmp_path), *more))
+    reasons = [one["reason"] for one in study.set_aside.table().to_pylist() if one["line"] == "22"]
+    assert reasons == ["sum of longer codes that stand beside it"]

@@ -25,7 +25,10 @@ PART_OF_TOTAL = "part of a total that stands beside it"
 GROUP_OF_COUNTRIES = "group of countries whose members stand beside it"
 OVERLAPPING_GROUP = "group of countries that may overlap what stands beside it"
 MEMBER_OF_GROUP = "member of a group that stands as one partner beside it"
-OF_READERS = ("sum of all products", "the United Kingdom as a whole", "part of the United Kingdom")
+OF_READERS = (
+    "sum of all products", "the United Kingdom as a whole", "part of the United Kingdom", "member of the ",
+    "year up to an earlier month", "part of a year that stands as a whole",
+)  # fmt: skip
 ON_PURPOSE = (  # no fault of the row: the study's own choice, or what it says stands in other rows as well
     DROPPED, LOOKS_MISLABELLED, OTHER_FLOW, REPEATED, SUM_OF_CODES, PART_OF_TOTAL, GROUP_OF_COUNTRIES,
     OVERLAPPING_GROUP, MEMBER_OF_GROUP, *OF_READERS,

@@ -10,7 +10,7 @@ import msgspec
 
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
-from fastavs.results.cures import cure_of
+from fastavs.results.cures import CHOSEN, cure_of
 from fastavs.results.unread_duties import unread_record
 from fastavs.warned import Caution
 
@@ -105,7 +105,7 @@ def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
                     f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
                     f"(the first: {one['first']}).",
                     rows=one["count"],
-                    cure=cure_of(one["reason"]),
+                    cure="" if one["reason"].startswith(CHOSEN) else cure_of(one["reason"]),
                 ),
             ))  # fmt: skip
     return [told for _, told in sorted(found, key=lambda one: -one[0])]
