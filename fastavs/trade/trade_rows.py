@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,6 +42,8 @@ class TradeRows:
     origin : Origin
     labels : sequence of str
         The files.
+    files_with : mapping of str to collection of str
+        The files that have each column of `breakdowns`.
     lost : list of (int64[m], list of str)
         Rows that go, and why.
     remarks : list of str
@@ -60,6 +62,7 @@ class TradeRows:
     origin: Origin
     labels: Sequence[str]
     negative: Cells
+    files_with: Mapping[str, Collection[str]]
     overflowed: Sequence[str] = ()
     lost: list[tuple[np.ndarray, list[str]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
