@@ -273,3 +273,16 @@ def test_a_chapter_of_confidential_codes_is_a_total(tmp_path: Path) -> None:
     study = fa.Study.load(with_rows(write(tmp_path), *more))
     reasons = [one["reason"] for one in study.set_aside.table().to_pylist() if one["line"] == "22"]
     assert reasons == ["sum of longer codes that stand beside it"]
+
+
+def test_earlier_months_of_a_year_to_date_are_no_errors(tmp_path: Path) -> None:
+    path = write(tmp_path, currency="USD", fx=STRICT)
+    text = path.read_text().replace("comext", "census").replace("full_2023*.dat", "census.csv")
+    path.write_text(text)
+    (tmp_path / "census.csv").write_text(
+        "CTY_CODE,I_COMMODITY,CON_VAL_YR,CON_QY1_YR,UNIT_QY1,YEAR,MONTH\n"
+        "2010,2203000900,100,80,L,2023,1\n2010,2203000900,250,190,L,2023,3\n"
+    )
+    (aside,) = fa.Study.load(path).set_aside.table().to_pylist()
+    assert aside["reason"].startswith("year up to an earlier month")
+    assert (aside["line"], aside["partner"], aside["value"], aside["row"]) == ("2203000900", "MEX", "100", 1)

@@ -132,8 +132,8 @@ class Sieve:
             }
             rows = self._rows.take(pa.array(at))
             columns = {name: rows.column(name).combine_chunks() for name in rows.column_names if name not in head}
-            for name in native.column_names if native is not None else ():
-                text = native.column(name).take(pa.array(at)).cast(pa.string()).combine_chunks()
+            for name, column in () if native is None else zip(native.column_names, native.columns, strict=True):
+                text = column.take(pa.array(at)).cast(pa.string()).combine_chunks()
                 said = columns.get((own or {}).get(name, ""))
                 columns.setdefault(name, text if said is None else pc.coalesce(text, said))
             parts.append(pa.table(head | columns))
