@@ -148,7 +148,7 @@ def check_inputs(config: StudyConfig, inputs: Inputs, progress: Progress = quiet
     set_aside = SetAside([table for table in inputs.by_readers.set_aside if table.num_rows])
     rules = _rules(config, inputs, [*applied.values(), *bound.values()], partners)
     refuse_lost_zeros(config, groups, inputs.groups, rules.tariff)
-    trade = read_trade(inputs.trade, rules, set_aside, progress)
+    trade = read_trade(inputs.trade, rules, set_aside, progress, inputs.by_readers.added_up)
     for key, names in (
         ("partners", [*partners.excluded, *partners.regions]),
         ("valuation", partners.valuation),

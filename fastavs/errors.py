@@ -29,6 +29,32 @@ class DataWarning(UserWarning):
     """
 
 
+READ_BY = ", read by "
+"""Stands in what messages call a table that a reader made of files; its rows are not those of the files."""
+
+
+def own_row(file: str | None, row: int | None) -> int | None:
+    """Return the number of a row in its file; None for a row of a table that a reader made.
+
+    Examples
+    --------
+    >>> own_row("trade.csv", 3), own_row("tariff.csv, read by eaeu_tariff", 3)
+    (3, None)
+    """
+    return None if file and READ_BY in file else row
+
+
+def place_of(file: str, row: int, word: str = " row") -> str:
+    """Say where a row stands, for people: see `own_row`.
+
+    Examples
+    --------
+    >>> place_of("trade.csv", 3), place_of("tariff.csv, read by eaeu_tariff", 3)
+    ('trade.csv row 3', 'tariff.csv, read by eaeu_tariff')
+    """
+    return file if own_row(file, row) is None else f"{file}{word} {row}"
+
+
 class InputError(FastavsError):
     """A study, a table or a row of it is wrong.
 
@@ -77,7 +103,7 @@ class InputError(FastavsError):
     ) -> None:
         self.problem = problem
         self.file = file
-        self.row = row
+        self.row = own_row(file, row)
         self.column = column
         self.key = key
         self.about = about

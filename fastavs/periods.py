@@ -81,13 +81,22 @@ def doubt_of(label: str) -> str | None:
     --------
     >>> doubt_of("2011-12")
     'it may be December 2011 or the years 2011 and 2012; it counts as a part of 2011'
+    >>> doubt_of("1999-00"), doubt_of("2010-2011")[:34], doubt_of("20231301")[:36]  # doctest: +NORMALIZE_WHITESPACE
+    ('it looks like the years 1999 and 2000; it counts as a part of 1999', 'it looks like the years 2010 and 2',
+     'its eight digits are no day that the')
     >>> doubt_of("202352"), doubt_of("2023M01"), doubt_of("base")
     ('its last two digits are no month; weeks are no periods here: add them up to months', None, None)
     """
     if re.fullmatch("[12][0-9]{3}[0-9]{2}", label):
         return "its last two digits are no month; weeks are no periods here: add them up to months"
     year = label[:4]
-    if _is_two_years(label) and label[-2:] <= "12":
+    years = re.fullmatch("([12][0-9]{3})[-/.]([12][0-9]{3})", label)
+    if years:
+        word = "and" if int(years[2]) == int(year) + 1 else "to"
+        return f"it looks like the years {year} {word} {years[2]}; it counts as a part of {year}"
+    if re.fullmatch("[12][0-9]{7}", label):
+        return "its eight digits are no day that there is, and it serves no year"
+    if _is_two_years(label) and "01" <= label[-2:] <= "12":
         month = calendar.month_name[int(label[-2:])]
         return f"it may be {month} {year} or the years {year} and {int(year) + 1}; it counts as a part of {year}"
     if _is_two_years(label):

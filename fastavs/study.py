@@ -195,9 +195,9 @@ class Study(Tabular):
         digest = {path.name: file_digest(path)}
         study = cls.__new__(cls)
         study._from_python = False
-        inputs = read_inputs(config, path, progress)
-        progress("checking schedules", 0, 1)
         try:
+            inputs = read_inputs(config, path, progress)
+            progress("checking schedules", 0, 1)
             study._hold(check_inputs(config, inputs, progress))
         except InputError as error:  # what no table is to blame for, the study file is
             raise error.placed(str(path)) from None

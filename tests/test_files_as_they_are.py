@@ -21,8 +21,8 @@ ROWS = "2023,22030010,DEU,1100,1000,l\n2023,22041000,FRA,500,100,l\n"
 def test_titles_above_the_header_are_passed_over(tmp_path: Path, titles: str, mark: str) -> None:
     study = load_case(tmp_path, titles + (HEADER + ROWS).replace(",", mark))
     assert lines_of(study)["22030010"]["imports"] == 1100.0
-    (note,) = study.checked.inputs.notes() or [""]
-    assert "lines above its header are passed over" in note or titles.startswith("\n\n")
+    (note,) = study.checked.inputs.notes()
+    assert "lines above its header are passed over" in note
 
 
 def test_titles_above_the_header_with_numbers_in_another_form(tmp_path: Path) -> None:
@@ -163,3 +163,21 @@ def test_codes_with_words_behind_them_are_told(tmp_path: Path) -> None:
     assert [reason.partition(" (")[0] for _, _, reason in found] == [f"{words}: words behind it"] * 2 + [words]
     with pytest.raises(fa.InputError, match="To mend it: part the column in two, codes and words"):
         load_case(tmp_path, HEADER + ROWS, applied={"22030010 Beer": "5%"})
+
+
+def test_a_row_above_the_header_is_an_error(tmp_path: Path) -> None:
+    row = "2023,22030010,DEU,1100,,l"
+    with pytest.raises(fa.InputError, match=rf'trade\d*.csv: a line above the header has as many cells.*"{row}"'):
+        load_case(tmp_path, f"Imports\n{row}\n{HEADER}{ROWS}")
+
+
+def test_titles_are_told_of_whatever_stands_between(tmp_path: Path) -> None:
+    study = load_case(tmp_path, f'\n\n\nImports,,,,,\n"Imports, by partner, of 2010, in USD, and, all"\n{HEADER}{ROWS}')
+    assert lines_of(study)["22030010"]["imports"] == 1100.0
+    assert '"Imports,,,,,"' in study.checked.inputs.notes()[0]
+
+
+@pytest.mark.parametrize("value", ["CA$5", "kr 5", "NZ$ 5", "5 Kč", "zł5"])
+def test_money_of_others_is_named(tmp_path: Path, value: str) -> None:
+    with pytest.raises(fa.InputError, match=r"row 1, column value .* another currency than the study's, USD"):
+        load_case(tmp_path, (HEADER + ROWS).replace("1100", value))

@@ -26,6 +26,17 @@ SAID = [
     ("unknown key in [options]", "unknown key in options"),
     ("set strict = false to", 'set options={"strict": False} to'),
     ('decimal = ","', '"decimal": ","'),
+    ("say in the study what they are: currency = ...", "say in the study what they are: currency=..."),
+    (
+        'say decimal = ".", thousands = "," under the table\'s heading in the study file, or',
+        'say trade_options={"decimal": ".", "thousands": ","} (of exchange rates: numbers={"fx": {"decimal": ".", '
+        '"thousands": ","}}), or',
+    ),
+    (
+        'decimal = "," or thousands = "," under the table\'s heading in the study file',
+        'trade_options={"decimal": ","} or trade_options={"thousands": ","} (of exchange rates: numbers={"fx": '
+        '{"decimal": ","}} or numbers={"fx": {"thousands": ","}})',
+    ),
     ("partners.exclude: no trade with: ARM.", 'partners["exclude"]: no trade with: ARM.'),
     ("groups.my own: no line of any", 'groups["my own"]: no line of any'),
     ("trade.csv: no rows", "trade.csv: no rows"),

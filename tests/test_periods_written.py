@@ -57,6 +57,9 @@ def test_what_is_none_of_them_stays(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
+        ("1999-00", "looks like the years 1999 and 2000"), ("2010-2011", "looks like the years 2010 and 2011"),
+        ("2023/2024", "looks like the years 2023 and 2024"), ("2009-2012", "looks like the years 2009 to 2012"),
+        ("20231301", "eight digits are no day"),
         ("202352", "weeks are no periods"), ("2011-12", "December 2011 or the years 2011 and 2012"),
         ("2023-24", "the years 2023 and 2024"), ("2023Q5", "no such part of a year"),
         ("15/01/2023", "begins with no year"), ("2023.1", "may be a month"), ("2023-W05", "it is a week"),

@@ -150,3 +150,139 @@ def test_every_reader_has_a_name() -> None:
 def test_in_memory_no_reader_is_named() -> None:
     with pytest.raises(fa.InputError, match="in memory"):
         fa.Study({}, {}, trade_options={"read": [{"reader": "comext"}]})
+
+
+def test_a_factor_of_values_does_not_reach_what_readers_read(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("[[trade.read]]", "[trade]\nvalue_factor = 1000\n[[trade.read]]"))
+    with pytest.raises(fa.InputError, match=r"study.toml, key trade.value_factor: values of files that a reader reads"):
+        fa.Study.load(path)
+
+
+def test_a_tariff_of_which_no_duty_can_be_read(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "tariff.csv").write_text("code,duty\n2203,\n2203000100,x y\n")
+    with pytest.raises(fa.InputError, match="no duty of the applied schedule of 2023 can be read"):
+        fa.Study.load(path)
+    path.write_text(path.read_text().replace('unreadable = "set_aside"', ""))
+    with pytest.raises(fa.InputError, match=r'line 2203000100 cannot be read.*"x y"'):
+        fa.Study.load(path)
+
+
+FX = '[fx]\nfile = "fx.csv"\n'
+IDLE = [
+    ('periods = ["2023"]', "key fx.periods: the key does nothing without a reader"),
+    ('currencies = ["EUR"]', "key fx.currencies: the key does nothing without a reader"),
+    ('reader = "ecb"\nperiods = ["2023"]\ndecimal = ","', "key fx.decimal: the key does nothing beside a reader"),
+    ('reader = "ecb"\nperiods = ["2023"]\nthousands = ","', "key fx.thousands: the key does nothing beside a reader"),
+    ('reader = "ecb"\nperiods = ["2023"]\ncolumns = {fx = "x"}', "key fx.columns: the key does nothing beside"),
+    ('reader = "ecb"', 'key fx: missing key "periods".*add periods, which the reader ecb needs'),
+]
+
+
+@pytest.mark.parametrize(("more", "words"), IDLE, ids=range(len(IDLE)))
+def test_keys_of_exchange_rates_that_do_nothing(tmp_path: Path, more: str, words: str) -> None:
+    with pytest.raises(fa.InputError, match=words):
+        fa.Study.load(write(tmp_path, fx=FX + more))
+
+
+def test_trouble_with_a_reader_names_the_study_file(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("year = 2023", ""))
+    with pytest.raises(fa.InputError, match=r'study.toml, key schedules.read\[0\]: missing key "year"'):
+        fa.Study.load(path)
+
+
+def test_no_row_is_told_of_a_table_that_a_reader_made(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    study = fa.Study.load(path)
+    (told,) = [one for one in study.warnings if "cannot be read" in one]
+    assert "tariff.csv, read by eaeu_tariff, line 2204100000" in told
+    path.write_text(path.read_text().replace('unreadable = "set_aside"', ""))
+    with pytest.raises(
+        fa.InputError, match=r"tariff.csv, read by eaeu_tariff, column duty: the duty of line 22041"
+    ) as it:
+        fa.Study.load(path)
+    assert it.value.row is None
+
+
+def test_suspects_and_lost_quantities_of_readers_name_no_row(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    odd = [row("FR", "22030009", 300, 1, unit="LTR", amount=9e6, period="202301"),
+           row("FR", "22030009", 300, 1, unit="XYZ", amount=5, period="202302")]  # fmt: skip
+    for month, one in zip(("01", "02"), odd, strict=True):
+        file = tmp_path / f"full_2023{month}.dat"
+        file.write_text(f"{file.read_text()}{one}\n")
+    study = fa.Study.load(path)
+    assert study.checked.trade.suspects.num_rows
+    assert set(study.checked.trade.suspects["row"].to_pylist()) == {None}
+    (lost,) = [one for one in study.set_aside.table().to_pylist() if one["lost"] == "quantity"]
+    assert (lost["row"], lost["unit"]) == (None, "XYZ")
+    (told,) = [one for one in study.check()["what"].to_pylist() if "XYZ" in one]
+    assert "read by comext (XYZ)" in told
+
+
+def test_rows_read_are_those_of_the_files(tmp_path: Path) -> None:
+    study = fa.Study.load(write(tmp_path))
+    assert "2 rows set aside, of 4 rows read" in repr(study)
+    assert "2 rows set aside, of 4 rows read" in repr(study.rates())
+
+
+def with_rows(path: Path, *rows: str) -> Path:
+    """Put rows behind those of the second month."""
+    file = path.parent / "full_202302.dat"
+    file.write_text("\n".join([file.read_text().rstrip("\n"), *rows, ""]))
+    return path
+
+
+@pytest.mark.parametrize(("currency", "factor"), [("EUR", 1.0), ("USD", 1.1)])
+def test_what_a_reader_sets_aside_keeps_its_values(tmp_path: Path, currency: str, factor: float) -> None:
+    fx = FX if currency == "USD" else ""
+    path = with_rows(
+        write(tmp_path, currency=currency, fx=fx),
+        row("CH", "TOTAL", 99_999_999, 2, period="202302"), row("CH", "22030009", "ten", 2, period="202302"),
+    )  # fmt: skip
+    study = fa.Study.load(path)
+    aside = {one["row"]: one for one in study.set_aside.table().to_pylist() if one["file"] == "full_202302.dat"}
+    own = ("period", "line", "partner")
+    assert [aside[3][name] for name in own] == ["2023M01-02", "TOTAL", "CHE"]
+    assert float(aside[3]["value"]) == near(99_999_999 * factor)
+    assert [aside[4][name] for name in (*own, "value")] == ["2023M01-02", "22030009", "CHE", "ten"]
+    (told,) = [one for one in study.check().to_pylist() if "sum of all products" in one["what"]]
+    assert told["value"] == near(100_000_999 * factor)
+    assert told["share"] == near(100_000_999 / (100_000_999 + 1300))
+    assert told["cure"] is None
+    (warning,) = [one for one in study.warnings if "sum of all products" in one]
+    assert warning.startswith("100.00 % of the value and 33.33 % of the rows")
+
+
+STRICT = "[options]\nstrict = true\n"
+
+
+def test_totals_of_a_reader_are_no_errors(tmp_path: Path) -> None:
+    fine = [one for one in BEER if ",-5," not in one]
+    for name, more in (("sum", []), ("chapter", [row("US", "22", 1000, 500, period="202301")])):
+        (tmp_path / name).mkdir()
+        path = write(tmp_path / name, fx=STRICT)
+        (tmp_path / name / "full_202302.dat").write_text("\n".join([HEAD, *fine[1:2], *more, ""]))
+        assert fa.Study.load(path).set_aside.table().num_rows == 1 + len(more)
+
+
+def test_a_chapter_of_confidential_codes_is_a_total(tmp_path: Path) -> None:
+    more = [row("US", one, 1000, 500, period="202302") for one in ("22", "22XXXXXX")]
+    study = fa.Study.load(with_rows(write(tmp_path), *more))
+    reasons = [one["reason"] for one in study.set_aside.table().to_pylist() if one["line"] == "22"]
+    assert reasons == ["sum of longer codes that stand beside it"]
+
+
+def test_earlier_months_of_a_year_to_date_are_no_errors(tmp_path: Path) -> None:
+    path = write(tmp_path, currency="USD", fx=STRICT)
+    text = path.read_text().replace("comext", "census").replace("full_2023*.dat", "census.csv")
+    path.write_text(text)
+    (tmp_path / "census.csv").write_text(
+        "CTY_CODE,I_COMMODITY,CON_VAL_YR,CON_QY1_YR,UNIT_QY1,YEAR,MONTH\n"
+        "2010,2203000900,100,80,L,2023,1\n2010,2203000900,250,190,L,2023,3\n"
+    )
+    (aside,) = fa.Study.load(path).set_aside.table().to_pylist()
+    assert aside["reason"].startswith("year up to an earlier month")
+    assert (aside["line"], aside["partner"], aside["value"], aside["row"]) == ("2203000900", "MEX", "100", 1)

@@ -373,6 +373,26 @@ def test_a_file_without_the_flow_that_a_study_takes_gives_nothing(tmp_path: Path
         load_case(tmp_path, [imports.replace(",M,", ",X,")] * 2, 'flow = "imports"')
 
 
+def test_a_file_without_the_column_of_flows_that_others_have(tmp_path: Path) -> None:
+    bare = "period,line,partner,value,quantity,unit\n2023,22030010,DEU,50,100,l\n"
+    study = load_case(tmp_path, [FLOWS, bare], 'flow = "exports"')
+    (told,) = [one for one in study.checked.trade.remarks if "column" in one]
+    assert "has no column flowCode, which other files have: all its rows count as exports." in told
+    assert lines_of(study)["22030010"]["imports"] == 950.0
+
+
+def test_the_cure_of_other_flows_names_the_setting(tmp_path: Path) -> None:
+    (told,) = [one for one in load_case(tmp_path, FLOWS).check().to_pylist() if "flow is exports" in one["what"]]
+    assert told["cure"] == 'if another flow is meant, name it: flow = "imports" or flow = "exports" under [trade]'
+
+
+def test_what_the_study_itself_drops_is_no_fault_to_mend(tmp_path: Path) -> None:
+    twice = "period,line,partner,value,quantity,unit\n" + 2 * "2023,22030010,DEU,50,100,l\n"
+    (told,) = [one for one in load_case(tmp_path, twice, 'duplicates = "drop"').warnings if "equal to" in one]
+    assert "50.00 % of the rows" in told
+    assert not told.cure
+
+
 def test_a_flow_without_a_column_of_flows_is_told_of(tmp_path: Path) -> None:
     (remark,) = load_case(tmp_path, FLOWS.replace("flowCode", "note"), 'flow = "exports"').checked.trade.remarks[:1]
     assert remark == "The study takes exports, and the trade has no column of flows: all rows count."

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from fastavs.errors import InputError
+from fastavs.errors import READ_BY, InputError
+from fastavs.inputs.config import FxSection
 from fastavs.inputs.fx import Fx
 from fastavs.inputs.schedule import BY_READER
 from fastavs.inputs.set_aside import SCHEMA, VALUES
@@ -93,7 +94,7 @@ class ByReaders:
             reader, paths, settings = _section(own, "schedule", key, find)
             for label, reading in self._read(reader, paths, settings, folder):
                 unread = reader.unread_lines(reading)
-                years = reading.table.column("year").slice(0, 1).to_pylist() * len(unread)
+                years = [int(settings["year"])] * len(unread)
                 lines = [line for line, _, _ in unread]
                 duties = [text or f"{BY_READER}{reason}" for _, text, reason in unread]
                 more = pa.table({"year": years, "line": lines, "duty": duties}, schema=reading.table.schema)
@@ -101,12 +102,20 @@ class ByReaders:
                 notes = (*_notes(label, reading), *_told(label, reading))
                 (self.applied if kind == "applied" else self.bound).append(replace(piece, notes=notes))
 
-    def take_fx(self, section: Mapping[str, Any], path: Path, columns: Columns, currency: str, folder: Path) -> Piece:
-        """Read the file of ``[fx]`` by the reader that it names."""
+    def take_fx(self, section: FxSection, path: Path, columns: Columns, currency: str, folder: Path) -> Piece:
+        """Read the file of ``[fx]`` by the reader that it names.
+
+        Raises
+        ------
+        InputError
+            A setting that the reader needs is not said.
+        """
         from fastavs.readers.by_name import reader_named
 
-        reader = reader_named(section["reader"], "fx", "fx.reader")
-        settings = {"currency": currency, "periods": section["periods"], "currencies": section["currencies"]}
+        reader = reader_named(section.reader, "fx", "fx.reader")
+        said = {"periods": section.periods, "currencies": section.currencies}
+        settings = {"currency": currency} | {name: one for name, one in said.items() if one}
+        reader.check(settings, "fx")
         ((label, reading),) = self._read(reader, [path], settings, folder)
         return replace(from_dataframe(reading.table, columns, {}, label), notes=_notes(label, reading))
 
@@ -127,7 +136,7 @@ class ByReaders:
         found = []
         for lot, reading in read_by(reader, paths, settings, fx):
             more = f" and {len(lot) - 1} more" if len(lot) > 1 else ""
-            found.append((f"{label_of(lot[0], folder)}{more}, read by {reader.name}", reading))
+            found.append((f"{label_of(lot[0], folder)}{more}{READ_BY}{reader.name}", reading))
         return found
 
 

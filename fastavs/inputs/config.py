@@ -94,8 +94,8 @@ class FxSection(FileSection, frozen=True, forbid_unknown_fields=True):
     decimal: Decimal | None = None
     thousands: Thousands | None = None
     reader: Literal["ecb"] | None = None
-    periods: tuple[str, ...] = ()
-    currencies: tuple[str, ...] = ("EUR",)
+    periods: tuple[str, ...] | None = None
+    currencies: tuple[str, ...] | None = None
 
 
 class PartnersSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,7 +17,6 @@ PHRASES = {  # what Python has no setting for, or says otherwise
     "name its files under [trade]": "give it: trade=...",
     "name its files under [schedules]": "give it: applied=...",
     "name a table of exchange rates under [fx], file = ...": "give a table of exchange rates: fx=...",
-    "under the table's heading in the study file": 'in trade_options or numbers["fx"]',
     "a section of keys": "a mapping, such as a dict",
     "a list in square brackets": "a list",
     "text in quotes": "a text",
@@ -43,6 +42,7 @@ _OWNERS: dict[str, type[msgspec.Struct]] = {
     "options": Options,
 }
 _KEYS_OF = {section: {one.encode_name for one in msgspec.structs.fields(kind)} for section, kind in _OWNERS.items()}
+_OF_THE_STUDY = ("name", "note", "currency", "value_basis")
 _KEYS = "|".join(sorted(set().union(*_KEYS_OF.values(), ["exclude", "exclude_by_period"])))
 _NAMES = "|".join(ARGUMENTS)
 _VALUE = r'"[^"]*"|\.\.\.|-?[0-9][0-9.]*|true|false'
@@ -50,6 +50,7 @@ _SETTING = rf"[a-z_]+ = (?:{_VALUE})"
 _SETTINGS = rf"{_SETTING}(?:, {_SETTING})*"
 _SECTION = rf"\[\[?((?:{_NAMES})(?:\.[a-z_]+)?)\]\]?"
 _UNDER = rf"({_SETTINGS}(?: or {_SETTINGS})*) under {_SECTION}"
+_OF_A_TABLE = rf"({_SETTINGS}(?: or {_SETTINGS})*) under the table's heading in the study file"
 _UNMET = r"^(partners\.[a-z_]+|(?:groups|published)\.[^:]+)(?=: no )"  # settings that meet nothing
 _PATH = rf"(?:{_NAMES})(?:\.[^.\[\]: ]+|\[[0-9]+\])*"
 
@@ -68,6 +69,7 @@ def in_python(text: str) -> str:
         return argument_of(text)
     for phrase, said in PHRASES.items():
         text = text.replace(phrase, said)
+    text = re.sub(_OF_A_TABLE, lambda found: _of_a_table(found[1]), text)
     text = re.sub(_UNMET, lambda found: argument_of(found[1]), text)
     text = re.sub(rf"{_SECTION} ({_SETTINGS})", lambda found: _given(found[1], found[2]), text)
     text = re.sub(_UNDER, lambda found: re.sub(_SETTINGS, lambda one: _given(found[2], one[0]), found[1]), text)
@@ -106,6 +108,16 @@ def _given(section: str, settings: str) -> str:
     return f"{name}={inner}"
 
 
+def _of_a_table(settings: str) -> str:
+    """Return settings of how a table prints numbers, for trade and for exchange rates."""
+    some = [_as_items(one[0]) for one in re.finditer(_SETTINGS, settings)]
+    trade, rates = (
+        " or ".join(f"{start}{{{one}}}{end}" for one in some)
+        for start, end in (("trade_options=", ""), ('numbers={"fx": ', "}"))
+    )
+    return f"{trade} (of exchange rates: {rates})"
+
+
 def _as_items(settings: str) -> str:
     return re.sub(rf"([a-z_]+) = ({_VALUE})", lambda found: f'"{found[1]}": {_value(found[2])}', settings)
 
@@ -113,6 +125,8 @@ def _as_items(settings: str) -> str:
 def _alone(setting: str) -> str:
     """Return a setting whose section is not said: as an argument where one section alone has it."""
     name = setting.split(" = ")[0]
+    if name in _OF_THE_STUDY:
+        return setting.replace(" = ", "=", 1)
     owners = [section for section, keys in _KEYS_OF.items() if name in keys]
     return _given(owners[0], setting) if len(owners) == 1 else _as_items(setting)
 

@@ -18,7 +18,28 @@ from fastavs.tables.tables import Piece
 
 SIGNS: dict[str, frozenset[str]] = {
     **{sign: frozenset({code}) for sign, code in CODES.items() if len(sign) == 1},
-    **{sign: frozenset({code}) for sign, code in (("US$", "USD"), ("C$", "CAD"), ("A$", "AUD"), ("R$", "BRL"))},
+    **{
+        sign: frozenset({code})
+        for sign, code in (
+            ("US$", "USD"),
+            ("C$", "CAD"),
+            ("CA$", "CAD"),
+            ("A$", "AUD"),
+            ("AU$", "AUD"),
+            ("NZ$", "NZD"),
+            ("HK$", "HKD"),
+            ("S$", "SGD"),
+            ("NT$", "TWD"),
+            ("MX$", "MXN"),
+            ("R$", "BRL"),
+            ("Kč", "CZK"),
+            ("zł", "PLN"),
+            ("Ft", "HUF"),
+            ("Fr", "CHF"),
+            ("SFr", "CHF"),
+        )
+    },
+    "kr": frozenset(("SEK", "NOK", "DKK", "ISK")),
     "$": DOLLARS,
     "£": frozenset(("GBP", "EGP")),
     "¥": frozenset(("JPY", "CNY")),

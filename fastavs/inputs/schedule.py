@@ -12,7 +12,7 @@ from fastavs import codes
 from fastavs.duty import Duty, duty_of
 from fastavs.duty.numerals import decimal_of
 from fastavs.duty.reading import names_no_country
-from fastavs.errors import DutyError, InputError
+from fastavs.errors import DutyError, InputError, place_of
 from fastavs.inputs.dollars import Place
 from fastavs.inputs.unread import Unread, UnreadDuties
 from fastavs.tables.columns import about_row, number_column, text_column
@@ -308,8 +308,9 @@ def _by_year(
             first, second = sorted(int(row) for row in rows[repeated[0] : repeated[0] + 2])
             here, row = _origin(second, origins)
             there, earlier = _origin(first, origins)
+            before = place_of(there.label, earlier, ", row")
             raise InputError(
-                f"the line stands twice in the {kind} schedule of {one} (first in {there.label}, row {earlier})",
+                f"the line stands twice in the {kind} schedule of {one} (first in {before})",
                 file=here.label,
                 row=row,
                 column="line",

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fastavs.errors import InputError
+from fastavs.errors import READ_BY, InputError, place_of
 from fastavs.inputs.money import parted
 from fastavs.numbers import NumberForm
 from fastavs.tables.arrow import numbers, texts
@@ -25,7 +25,10 @@ PART_OF_TOTAL = "part of a total that stands beside it"
 GROUP_OF_COUNTRIES = "group of countries whose members stand beside it"
 OVERLAPPING_GROUP = "group of countries that may overlap what stands beside it"
 MEMBER_OF_GROUP = "member of a group that stands as one partner beside it"
-OF_READERS = ("sum of all products", "the United Kingdom as a whole", "part of the United Kingdom")
+OF_READERS = (
+    "sum of all products", "the United Kingdom as a whole", "part of the United Kingdom", "member of the ",
+    "year up to an earlier month", "part of a year that stands as a whole",
+)  # fmt: skip
 ON_PURPOSE = (  # no fault of the row: the study's own choice, or what it says stands in other rows as well
     DROPPED, LOOKS_MISLABELLED, OTHER_FLOW, REPEATED, SUM_OF_CODES, PART_OF_TOTAL, GROUP_OF_COUNTRIES,
     OVERLAPPING_GROUP, MEMBER_OF_GROUP, *OF_READERS,
@@ -67,7 +70,7 @@ class Account:
         place = (file, int(number[at]), reason)
         if self._place is None or place < self._place:
             self._place = place
-            self.first = f"{file} row {number[at]} {reason[len(self.reason) :].strip()}".strip()
+            self.first = f"{place_of(file, number[at])} {reason[len(self.reason) :].strip()}".strip()
 
 
 def _by_reason(batch: pa.Table) -> dict[tuple[str, str], np.ndarray]:
@@ -131,7 +134,9 @@ class SetAside:
             for column in VALUES
         ]
         labels = texts([piece.label] * rows.size)
-        columns = [labels, numbers(rows + (piece.first + 1)), texts(reasons), texts([lost] * rows.size)]
+        places = rows + (piece.first + 1)
+        row = pa.nulls(rows.size, pa.int64()) if READ_BY in piece.label else numbers(places)
+        columns = [labels, row, texts(reasons), texts([lost] * rows.size)]
         self.batches.append(pa.table(columns + values, schema=SCHEMA))
 
     def table(self) -> pa.Table:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from fastavs.arguments import LARGEST
 from fastavs.codes import LONGEST, Grouping, as_digits, make_grouping
 from fastavs.countries.partner import named
 from fastavs.errors import InputError, UnitError
 from fastavs.inputs import fx, partners, published, schedule
 from fastavs.inputs.by_readers import ByReaders
-from fastavs.inputs.config import StudyConfig, number_form
+from fastavs.inputs.config import FxSection, StudyConfig, number_form
 from fastavs.inputs.trade_columns import DROP_COLUMNS, TRADE_COLUMNS
 from fastavs.numbers import NumberForm
 from fastavs.progress import Progress
@@ -83,14 +81,21 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
     trade_form, fx_form, figures_form = forms_of(config, str(path))
     by_readers = ByReaders()
     rates: list[Piece] = []
+    if section:
+        _refuse_idle(section)
     if section and section.reader:
-        wanted = msgspec.structs.asdict(section)
         for one in find([section.file], "fx.file"):
-            rates.append(by_readers.take_fx(wanted, one, fx.COLUMNS, config.currency, folder))
+            rates.append(by_readers.take_fx(section, one, fx.COLUMNS, config.currency, folder))
     elif section:
         rates = read([section.file], "fx.file", replace(fx.COLUMNS, form=fx_form), section.columns)
     trade_columns = replace(TRADE_COLUMNS, digits=config.trade.digits)
     if config.trade.read:
+        if config.trade.value_factor != 1.0:
+            raise InputError(
+                "values of files that a reader reads are in a stated currency, and a factor would multiply them too",
+                key="trade.value_factor", value=config.trade.value_factor,
+                cure="leave it out, and put values of other files into units of the currency before",
+            )  # fmt: skip
         known = fx.read_fx(rates, config.currency)
         by_readers.take_trade(config.trade.read, trade_columns, config.currency, known, find, folder)
     by_readers.take_schedules(schedules.read, schedule.COLUMNS, find, folder)
@@ -118,6 +123,22 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
             key: published.read_file(key, file, folder, str(path), figures_form) for key, file in figures.items()
         },
     )
+
+
+def _refuse_idle(section: FxSection) -> None:
+    """Refuse keys of ``[fx]`` that would do nothing: a reader knows its files' layout, other tables have no reader.
+
+    Raises
+    ------
+    InputError
+    """
+    idle = ("columns", "decimal", "thousands") if section.reader else ("periods", "currencies")
+    for name in idle:
+        if getattr(section, name):
+            raise InputError(
+                f"the key does nothing {'beside' if section.reader else 'without'} a reader", key=f"fx.{name}",
+                cure="leave it out" if section.reader else 'leave it out, or say reader = "ecb"',
+            )  # fmt: skip
 
 
 def forms_of(config: StudyConfig, label: str) -> tuple[NumberForm | None, NumberForm | None, NumberForm | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from fastavs.errors import DutyError, printable
+from fastavs.errors import DutyError, place_of, printable
 
 SET_ASIDE = "set_aside"
 LONGEST_SHOWN = 120  # letters
@@ -107,7 +107,7 @@ def by_text(unread: Sequence[Unread]) -> list[list[Unread]]:
 def _listed(some: Sequence[Unread]) -> str:
     rows = sum(len(one.rows) for one in some)
     first = some[0]
-    where = f"{first.file} row {first.rows[0]}, line {first.lines[0]}"
+    where = f"{place_of(first.file, first.rows[0])}, line {first.lines[0]}"
     count = f"{rows:,} rows, first {where}" if rows > 1 else where
     return printable(f'"{_short(first.text)}" ({count}): {_short(first.reason)}')
 

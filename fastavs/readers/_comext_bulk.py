@@ -55,6 +55,11 @@ BEFORE = NOW | {
     "procedure": "STAT_REGIME",
 }
 OPTIONAL = ("procedure", "trade")
+OWN = {
+    "period": "period", "partner": "partner", "value": "value", "quantity": "quantity", "unit": "unit",
+    "net_mass_kg": "mass",
+}  # fmt: skip
+"""Native columns, and what they come from."""
 
 _ALL_PROCEDURES = ("4", "TOTAL")
 _NO_UNIT = "NO_SU"
@@ -121,7 +126,8 @@ def read(
     counts: dict[str, float] = {"rows": sum(one.total for one in picked), f"rows of {flow}": rows.num_rows}
     counts |= _counts(rows, sieve)
     notes = _notes(rows, sieve, native.column("value"))
-    return finish(native, rows.column("partner"), sieve, counts, notes, flag, strict), first
+    own = {native: names[what] for native, what in OWN.items()}
+    return finish(native, rows.column("partner"), sieve, counts, notes, flag, strict, own=own), first
 
 
 def _names(paths: Sequence[Path_], trade: str) -> dict[str, str]:
@@ -173,9 +179,19 @@ def _set_sums_aside(
     if "procedure" in rows.column_names:
         part_breakdown(sieve, joined(key, line), rows.column("procedure"), "STAT_PROCEDURE", _ALL_PROCEDURES)
     part_levels(sieve, key, line)
+    _part_chapters(sieve, key, line)
     part_groups(sieve, period, reporter, value, [Group(code, code) for code in _UNIONS])
     part_groups(sieve, period, partner, value, _GROUPS)
     _part_united_kingdom(sieve, period, partner)
+
+
+def _part_chapters(sieve: Sieve, key: pa.Array, line: pa.ChunkedArray) -> None:
+    """Set chapters aside that are the sum of confidential codes, such as 22XXXXXX, and perhaps of others."""
+    kept = pa.array(sieve.kept)
+    size = pc.utf8_length(line)
+    begun = joined(key, pc.utf8_slice_codeunits(line, 0, 2)).filter(pc.and_(kept, pc.greater(size, 2)))
+    hit = pc.and_(pc.equal(size, 2), pc.is_in(joined(key, line), pc.unique(begun)))
+    sieve.lose(hit, "sum of longer codes that stand beside it")
 
 
 def _part_united_kingdom(sieve: Sieve, period: pa.ChunkedArray, partner: pa.ChunkedArray) -> None:

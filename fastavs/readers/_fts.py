@@ -16,6 +16,11 @@ from fastavs.readers._source import Path_, read_csv, together
 from fastavs.readers._trade import period_labels
 
 FLOWS = {"imports": "ИМ", "exports": "ЭК"}
+OWN = {
+    "period": "PERIOD", "partner": "STRANA", "value": "STOIM", "quantity": "KOL", "unit": "EDIZM",
+    "net_mass_kg": "NETTO",
+}  # fmt: skip
+"""Native columns, and those of the files that they come from."""
 ENCODINGS = ("utf-8", "cp1251")
 
 

@@ -102,8 +102,18 @@ class Sieve:
         """Rows whose quantity was set aside, bool[n]."""
         return self._why["quantity"] >= 0
 
-    def table(self, strict: bool = False) -> pa.Table:
+    def table(
+        self, strict: bool = False, native: pa.Table | None = None, own: Mapping[str, str] | None = None
+    ) -> pa.Table:
         """Return what was set aside, in the order of the file.
+
+        Parameters
+        ----------
+        strict : bool
+        native : pyarrow.Table, optional
+            The rows as a native table has them. Its columns are given as text, unless the file has such columns itself.
+        own : mapping of str to str, optional
+            Native columns to those of the file, whose text stands where there is nothing native.
 
         Raises
         ------
@@ -120,9 +130,13 @@ class Sieve:
                 "reason": pa.array([reason for reason, _ in picked], pa.string()),
                 "lost": pa.array([lost for _, lost in picked], pa.string()),
             }
-            own = self._rows.take(pa.array(at))
-            names = [name for name in own.column_names if name not in head]
-            parts.append(pa.table(head | {name: own.column(name).combine_chunks() for name in names}))
+            rows = self._rows.take(pa.array(at))
+            columns = {name: rows.column(name).combine_chunks() for name in rows.column_names if name not in head}
+            for name, column in () if native is None else zip(native.column_names, native.columns, strict=True):
+                text = column.take(pa.array(at)).cast(pa.string()).combine_chunks()
+                said = columns.get((own or {}).get(name, ""))
+                columns.setdefault(name, text if said is None else pc.coalesce(text, said))
+            parts.append(pa.table(head | columns))
         found = pa.concat_tables(parts).sort_by([("file", "ascending"), ("row", "ascending")])
         if strict and found.num_rows:
             first = found.slice(0, 1).to_pylist()[0]

@@ -132,6 +132,7 @@ def finish(
     flag: Flag | None,
     strict: bool,
     own_chapters: bool = False,
+    own: Mapping[str, str] | None = None,
 ) -> Reading:
     """Part trade inside from trade outside the tariff, add both up, and report.
 
@@ -143,8 +144,10 @@ def finish(
         The file's own name of each partner.
     own_chapters : bool
         See `outside_reason`.
+    own : mapping of str to str, optional
+        Native columns to those of the file: what is set aside has their text where nothing native can be read.
     """
-    set_aside = sieve.table(strict)
+    set_aside = sieve.table(strict, rows.select(COLUMNS), own)
     repeated = sieve.repeated(rows.column("value"))
     if repeated:
         many = "1 row equals" if repeated == 1 else f"{repeated:,} rows equal"

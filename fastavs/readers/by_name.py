@@ -88,12 +88,14 @@ class NamedReader:
 
     def unread_lines(self, reading: Reading) -> list[tuple[str, str, str]]:
         """Return the lines of a tariff that were set aside, each with its duty's text ("" for none) and the reason."""
-        lines = reading.table.column("line").to_pylist()
-        digits, known, found = len(lines[0]), set(lines), dict[str, tuple[str, str, str]]()
-        for row in reading.set_aside.to_pylist():
-            code = re.sub(r"\D", "", row[self.code])
-            line = (f"0{code}" if len(code) % 2 else code)[:digits]
-            if not _TELLING_LINES.match(row["reason"]) or len(line) < digits or line in known:
+        known, found = set(reading.table.column("line").to_pylist()), dict[str, tuple[str, str, str]]()
+        rows = [row for row in reading.set_aside.to_pylist() if _TELLING_LINES.match(row["reason"])]
+        codes = [re.sub(r"\D", "", row[self.code]) for row in rows]
+        whole = [f"0{code}" if len(code) % 2 else code for code in codes]
+        digits = min(map(len, known)) if known else max(map(len, whole), default=0)
+        for row, code in zip(rows, whole, strict=True):
+            line = code[:digits]
+            if len(line) < digits or line in known:
                 continue
             why = re.fullmatch(r"duty cannot be read \((.*)\)", row["reason"])
             text = (row.get(self.duty) or "").strip() if why else ""

@@ -128,7 +128,8 @@ def read(
     if second:
         counts["second quantities of no use (neither is a mass)"] = second
     notes = [note for source in sources for note in source.notes]
-    return finish(native, country, sieve, counts, notes, None, strict, own_chapters=True)
+    own = {"partner": "CTY_CODE", "value": _value_column(rows, wanted), "period": "time"}
+    return finish(native, country, sieve, counts, notes, None, strict, own_chapters=True, own=own)
 
 
 def _open(path: Path_, measure: str) -> Source:
@@ -153,10 +154,16 @@ def _codes(rows: pa.Table) -> tuple[pa.Array, pa.Array, int]:
     return pc.if_else(short, pc.utf8_lpad(country, 4, "0"), country), pc.if_else(odd, zero, line), mended
 
 
+def _value_column(rows: pa.Table, wanted: _Wanted) -> str:
+    """Return the file's column of values: of months where it has one, else of the year up to a month."""
+    month = f"{wanted.prefix}_VAL_MO"
+    return month if month in rows.column_names else f"{wanted.prefix}_VAL_YR"
+
+
 def _native(rows: pa.Table, sieve: Sieve, country: pa.Array, line: pa.Array, wanted: _Wanted) -> tuple[pa.Table, int]:
     """Return native columns but for the partner, and how many second quantities found no place."""
-    span = "MO" if f"{wanted.prefix}_VAL_MO" in rows.column_names else "YR"
-    value = to_float(rows.column(f"{wanted.prefix}_VAL_{span}"))
+    span = _value_column(rows, wanted)[-2:]
+    value = to_float(rows.column(_value_column(rows, wanted)))
     sieve.lose(pc.invert(pc.match_substring_regex(line, r"^[0-9]{2,10}$")), "code is no HTS code")
     time = _times(rows, wanted)
     if time is None:

@@ -39,6 +39,7 @@ from fastavs.arguments import a_flag, a_path, a_table, a_text, or_none, paths, t
 from fastavs.errors import InputError
 from fastavs.readers import _comext_bulk
 from fastavs.readers._comext_bulk import partner_code
+from fastavs.readers._groups import whole
 from fastavs.readers._reading import Reading, Sieve
 from fastavs.readers._source import Path_, Source, read_csv, to_float
 from fastavs.readers._trade import Flag, finish, map_distinct, period_labels, sift_numbers, sift_quantity
@@ -96,6 +97,7 @@ def read_bulk(
     return replace(
         reading,
         table=_in_currency(reading.table, fx, file),
+        set_aside=_aside_in_currency(reading.set_aside, fx),
         outside=None if reading.outside is None else _in_currency(reading.outside, fx, file),
     )
 
@@ -153,7 +155,8 @@ def read_exports(
         }
     )
     counts = {"rows": rows.num_rows}
-    return finish(native, rows.column("exporter"), sieve, counts, source.notes, flag, strict)
+    own = {"partner": "exporter", "value": "value_eur", "net_mass_kg": "kg"}
+    return finish(native, rows.column("exporter"), sieve, counts, source.notes, flag, strict, own=own)
 
 
 @takes(path=a_path, flow=a_text, fx=or_none(a_table), strict=a_flag)
@@ -215,7 +218,8 @@ def read_imports(
         }
     )
     counts = {"rows": len(wanted), f"rows of {flow}": rows.num_rows}
-    return finish(native, rows.column("partner"), sieve, counts, source.notes, flag, strict)
+    own = {"value": "value_eur", "quantity": "qty_100kg"}
+    return finish(native, rows.column("partner"), sieve, counts, source.notes, flag, strict, own=own)
 
 
 def _sieve(source: Source, wanted: pa.ChunkedArray | None = None) -> Sieve:
@@ -235,6 +239,22 @@ def _known(flow: str) -> None:
 def _in_currency(trade: pa.Table, fx: pa.Table, file: str) -> pa.Table:
     value = _converted(trade.column("value"), trade.column("period"), fx, file)
     return trade.set_column(trade.column_names.index("value"), "value", value)
+
+
+def _aside_in_currency(found: pa.Table, fx: pa.Table) -> pa.Table:
+    """Return rows set aside with values in the study's currency; none where the period has no rate.
+
+    What is no number stays as it is.
+    """
+    euro = fx.filter(pc.equal(fx.column("currency"), "EUR"))
+    text = found.column("value")
+    value, wrong = to_float(pc.fill_null(text, ""))
+    place = whole(pc.index_in(found.column("period"), value_set=euro.column("period").combine_chunks()))
+    rate = euro.column("fx").combine_chunks().take(place.cast(pa.int32()))
+    converted = pc.multiply(whole(value), rate).cast(pa.string())
+    return found.set_column(
+        found.column_names.index("value"), "value", pc.if_else(whole(wrong), whole(text), converted)
+    )
 
 
 def _converted(

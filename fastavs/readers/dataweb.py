@@ -111,7 +111,17 @@ def read(
     notes = [*found.notes, *(f"{one} is not read" for one in sorted(others))]
     notes += [f"{one}: the months that it covers are not told; it is left out" for one in sorted(found.without_months)]
     raw = pa.array([cell.country for cell in values], pa.string())
-    return finish(native, raw, sieve, counts, notes, flag, strict, own_chapters=True)
+    return finish(
+        native,
+        raw,
+        sieve,
+        counts,
+        notes,
+        flag,
+        strict,
+        own_chapters=True,
+        own={"partner": "country", "value": "amount"},
+    )
 
 
 def _value_kind(found: Found, value: str | None) -> str:

@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 
 from fastavs.arguments import a_flag, a_text, or_none, parts_of_years, paths, takes
 from fastavs.countries.iso import to_iso3
-from fastavs.readers._fts import Flow, line_column, open_flow, period_column
+from fastavs.readers._fts import OWN, Flow, line_column, open_flow, period_column
 from fastavs.readers._reading import Reading
 from fastavs.readers._source import Path_, to_float
 from fastavs.readers._trade import Flag, canonical_unit, finish, map_distinct, sift_numbers, sift_quantity
@@ -79,7 +79,7 @@ def read(
     opened = open_flow(path, COLUMNS, flow)
     native = _native(opened, by, part_years)
     partner = opened.rows.column("STRANA")
-    return finish(native, partner, opened.sieve, opened.counts, opened.notes, flag, strict)
+    return finish(native, partner, opened.sieve, opened.counts, opened.notes, flag, strict, own=OWN)
 
 
 def _native(flow: Flow, by: str, part_years: Mapping[int, str] | None) -> pa.Table:

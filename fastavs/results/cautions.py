@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from fastavs.errors import place_of
 from fastavs.results.unmet import Unmet, unknown_partners, unmet_names
 from fastavs.results.unread_duties import unread_record
 from fastavs.warned import Caution
@@ -33,7 +34,7 @@ def unread_caution(checked: Checked) -> list[str]:
     what = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
     told = (
         f"{what} set aside, as {texts:,} duty {'text' if texts == 1 else 'texts'} cannot be read. The first: "
-        f'"{first.text}", {first.file} row {first.rows[0]}, line {first.lines[0]}.'
+        f'"{first.text}", {place_of(first.file, first.rows[0])}, line {first.lines[0]}.'
     )
     return [
         Caution(told, rows=rows, value=value, cure="write those duties so that they can be read, as 15% + 2 EUR/kg")

@@ -7,6 +7,7 @@ from fastavs.inputs.set_aside import (
     GROUP_OF_COUNTRIES,
     LOOKS_MISLABELLED,
     MEMBER_OF_GROUP,
+    OF_READERS,
     OTHER_FLOW,
     OVERLAPPING_GROUP,
     PART_OF_TOTAL,
@@ -24,11 +25,14 @@ ON_PURPOSE = {
     LOOKS_MISLABELLED: 'say mislabelled = "report" under [options] to keep them',
     REPEATED: 'say duplicates = "keep" under [trade] to keep them',
     DROPPED: "leave them out of the table of rows to drop",
-    OTHER_FLOW: "leave the flow that is not meant out of the table",
+    OTHER_FLOW: 'if another flow is meant, name it: flow = "imports" or flow = "exports" under [trade]',
+    **dict.fromkeys(OF_READERS, ""),  # what they say stands in other rows as well
 }
+CHOSEN = (DROPPED, LOOKS_MISLABELLED, REPEATED)
+"""What is set aside only where the study says so: a warning of it has no cure."""
 ROW_BY_ROW = "mend the rows, which study.set_aside.table() names one by one"
 
 
 def cure_of(reason: str) -> str:
-    """Return what to do about what is set aside for a reason."""
+    """Return what to do about what is set aside for a reason; "" where nothing is to be done."""
     return next((cure for start, cure in ON_PURPOSE.items() if reason.startswith(start)), ROW_BY_ROW)

@@ -10,7 +10,7 @@ import msgspec
 
 from fastavs.inputs.set_aside import DROPPED, QUANTITY, ROW
 from fastavs.results.cautions import cautions
-from fastavs.results.cures import cure_of
+from fastavs.results.cures import CHOSEN, cure_of
 from fastavs.results.unread_duties import unread_record
 from fastavs.warned import Caution
 
@@ -105,7 +105,7 @@ def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
                     f"{100 * value:.2f} % of the value and {100 * rows:.2f} % of the rows are {what}: {one['reason']} "
                     f"(the first: {one['first']}).",
                     rows=one["count"],
-                    cure=cure_of(one["reason"]),
+                    cure="" if one["reason"].startswith(CHOSEN) else cure_of(one["reason"]),
                 ),
             ))  # fmt: skip
     return [told for _, told in sorted(found, key=lambda one: -one[0])]
@@ -114,7 +114,7 @@ def large_losses(counts: Mapping[str, Any]) -> list[Caution]:
 def reading_record(checked: Checked, *, suspects: bool = True) -> dict[str, Any]:
     """Return how many rows were read and what was set aside; without `suspects`, none are looked for."""
     accounts = checked.set_aside.accounts()
-    read = checked.trade.read + checked.inputs.by_readers.added_up
+    read = checked.trade.read
     rows, factor = max(read, 1), checked.config.trade.value_factor
     lost_value = sum(one.value for one in accounts if one.lost == ROW) * factor
     value = float(checked.trade.rows.value.sum()) + lost_value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from fastavs.errors import own_row, place_of
 from fastavs.inputs.unread import by_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def unread_lines(checked: Checked) -> pa.Table:
     rows = [
         {
             "schedule": one.kind, "year": year, "line": line, "duty": one.text, "reason": one.reason, "file": one.file,
-            "row": row, "imports": trade.value(line, checked.serving.periods_of(year)) if trade else 0.0,
+            "row": own_row(one.file, row),
+            "imports": trade.value(line, checked.serving.periods_of(year)) if trade else 0.0,
         }
         for one in checked.unread
         for row, year, line in zip(one.rows, one.years, one.lines, strict=True)
@@ -52,7 +54,7 @@ def unread_record(checked: Checked) -> list[dict[str, Any]]:
             "reason": some[0].reason,
             "rows": sum(len(one.rows) for one in some),
             "lines": len({line for line, _ in pairs}),
-            "first": f"{some[0].file} row {some[0].rows[0]}, line {some[0].lines[0]}",
+            "first": f"{place_of(some[0].file, some[0].rows[0])}, line {some[0].lines[0]}",
             "imports": sum(trade.value(line, (period,)) for line, period in sorted(pairs)) if trade else 0.0,
         })  # fmt: skip
     return sorted(found, key=lambda one: (-float(one["imports"]), -int(one["lines"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -37,11 +38,30 @@ class Layout(NamedTuple):
         How many lines stand before the header.
     first : tuple of str
         The first lines of the file.
+    titles : tuple of str
+        What stands before the header, without blank lines.
     """
 
     delimiter: str
     skipped: int
     first: tuple[str, ...]
+    titles: tuple[str, ...] = ()
+
+    def refuse_rows_above(self, label: str, columns: int) -> None:
+        """Refuse a line above the header that is as wide and as full as a row of the table.
+
+        Raises
+        ------
+        InputError
+        """
+        for title in self.titles if columns > 1 else ():
+            (fields,) = csv.reader([title], delimiter=self.delimiter)
+            if len(fields) == columns and sum(map(bool, fields)) > columns / 2:
+                raise InputError(
+                    "a line above the header has as many cells as the header", file=label, value=title,
+                    expected="titles alone above the header",
+                    cure="move it below the header if it is a row of the table, else delete it",
+                )  # fmt: skip
 
 
 def layout_of(path: Path, wanted: Collection[str]) -> Layout:
@@ -64,7 +84,8 @@ def layout_of(path: Path, wanted: Collection[str]) -> Layout:
     most = max(met for met, *_ in found)
     header = next(place for met, _, _, place in found if met == most)
     best = max((one for one in found if one[3] == header), key=lambda one: one[:2])  # of equals, the first mark
-    return Layout(best[2], header, tuple(lines[:SHOWN]))
+    titles = tuple(line.strip() for line in lines[:header] if line.strip())
+    return Layout(best[2], header, tuple(lines[:SHOWN]), titles)
 
 
 def read_csv(
@@ -126,13 +147,15 @@ def _read(
     path: Path, label: str, layout: Layout, text: Sequence[str], numbers: Sequence[str] | None, form: NumberForm | None
 ) -> tuple[pa.Table, tuple[str, ...]]:
     """Read a whole file of a known layout; see `read_csv`."""
-    above = [line.strip() for line in layout.first[: layout.skipped]]
-    titles = [line for line in above if line and not _SEP.fullmatch(line)]
+    titles = layout.titles
     notes = [f'{label}: the lines above its header are passed over, "{titles[0]}" among them'] if titles else []
     as_text: dict[str, pa.DataType] = dict.fromkeys(text, pa.string())
     if form is not None and numbers is not None:
-        return _parsed(path, layout, as_text | dict.fromkeys(numbers, pa.string())), tuple(notes)
+        table = _parsed(path, layout, as_text | dict.fromkeys(numbers, pa.string()))
+        layout.refuse_rows_above(label, table.num_columns)
+        return table, tuple(notes)
     table = _parsed(path, layout, as_text)
+    layout.refuse_rows_above(label, table.num_columns)
     once = [name for name in table.column_names if table.column_names.count(name) == 1]
     figures = [name for name in once if (name not in as_text if numbers is None else name in numbers)]
     odd = [name for name in figures if form is not None or not _is_number(table.column(name).type)]
@@ -155,13 +178,13 @@ def _read(
 def _parsed(
     path: Path, layout: Layout, types: Mapping[str, pa.DataType], columns: Sequence[str] | None = None
 ) -> pa.Table:
-    from pyarrow import csv
+    from pyarrow import csv as arrow_csv
 
-    return csv.read_csv(
+    return arrow_csv.read_csv(
         path,
-        read_options=csv.ReadOptions(skip_rows=layout.skipped),
-        parse_options=csv.ParseOptions(delimiter=layout.delimiter),
-        convert_options=csv.ConvertOptions(
+        read_options=arrow_csv.ReadOptions(skip_rows=layout.skipped),
+        parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter),
+        convert_options=arrow_csv.ConvertOptions(
             column_types=types, null_values=[""], strings_can_be_null=True, include_columns=columns
         ),
     )

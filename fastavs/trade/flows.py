@@ -158,6 +158,11 @@ def _sift_file(
     held = np.flatnonzero(np.bincount(codes, minlength=len(values))).tolist()
     known = sorted({flow for flow in (flows[place] for place in held) if flow})
     main = wanted or next((one for one in (IMPORTS, EXPORTS) if one in known), None)
+    if label not in rows.files_with[column]:
+        rows.remarks.append(
+            f"{label} has no column {column}, which other files have: all its rows count as {wanted or IMPORTS}."
+        )
+        return
     if not known:
         _tell_of_no_flow(rows, f"{column} of {label}", [values[place] for place in held if values[place]], wanted)
         return

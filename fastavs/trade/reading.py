@@ -69,6 +69,7 @@ class Reading:
         self._quantities = {name: GrowingQuantities(expected) for name in ("first", "second", "mass")}
         self._with_amounts: set[str] = set()
         self._breakdowns: dict[str, BreakdownColumn] = {}
+        self._files_with: dict[str, set[str]] = {}
         self._negative: list[tuple[np.ndarray, ...]] = []
 
     def take(self, number: int, piece: Piece) -> None:
@@ -96,6 +97,7 @@ class Reading:
             constants={name: text for name, text in alike.items() if text is not None},
             origin=self._origin(),
             labels=labels,
+            files_with=self._files_with,
             negative=Cells(*map(np.concatenate, zip(*self._negative, strict=True))),
             overflowed=[name for name, breakdown in self._breakdowns.items() if breakdown.overflowed],
             remarks=[*self._remarks_on_periods(), *self._remark_on_no_quantity()],
@@ -259,6 +261,7 @@ class Reading:
         for name in piece.table.column_names:
             if name == "flow" or (name not in TRADE_COLUMNS.all and may_part(piece.table.schema.field(name))):
                 self._breakdowns.setdefault(name, BreakdownColumn(name, self.kept - kept))
+                self._files_with.setdefault(name, set()).add(piece.label)
         for breakdown in self._breakdowns.values():
             places = breakdown.places(piece, keys)
             breakdown.add(kept, None if places is None else places[good])

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs import codes
-from fastavs.errors import InputError
+from fastavs.errors import InputError, own_row
 from fastavs.inputs.set_aside import LOOKS_MISLABELLED, QUANTITY, SetAside
 from fastavs.tables.sources import Source
 from fastavs.threads import side_by_side
@@ -108,7 +108,7 @@ class Suspects:
         return find.describe(
             found,
             file=[self._labels[place] for place in file],
-            row=(row + 1).tolist(),
+            row=[own_row(self._labels[place], one + 1) for place, one in zip(file, row.tolist(), strict=True)],
             period=[self._names[0][place] for place in rows.period[at]],
             line=[self._codes[place] for place in rows.code[at]],
             partner=[self._names[1][place] for place in rows.partner[at]],

@@ -44,7 +44,7 @@ class Trade:
     labels : list of str
         The files, for `Rows.origin`.
     read : int
-        Rows read, those set aside included.
+        Rows of the files, those set aside and those that readers added up included.
     suspicion : Suspects
     not_dropped : tuple of str
         Rows that the study drops and the trade does not have.
@@ -97,8 +97,13 @@ class Trade:
         return amounts_by_kind(self.rows, at, self.codes, self.kinds, self.bridges)
 
 
-def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progress: Progress) -> Trade:
-    """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers."""
+def read_trade(
+    sources: Sequence[Source], rules: Rules, aside: SetAside, progress: Progress, added_up: int = 0
+) -> Trade:
+    """Check every row, note in `aside` what takes no part, and return the rest as columns of numbers.
+
+    `added_up` is how many more rows the files have than the tables that readers made of them.
+    """
     reading = Reading(rules, aside, sum(source.rows() for source in sources))
     for number, piece in ahead(sources):
         if piece.first == 0:
@@ -137,7 +142,7 @@ def read_trade(sources: Sequence[Source], rules: Rules, aside: SetAside, progres
         rules.bridges,
         rules.partners.exclusion_matrix(partner_names, period_names),
         labels,
-        int(rows.origin.start[-1]),
+        int(rows.origin.start[-1]) + added_up,
         suspicion,
         tuple(", ".join(key) for key in rules.drop or {} if key not in reading.dropped),
         respelled,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from fastavs.countries.partner import one_spelling
+from fastavs.errors import place_of
 from fastavs.trade.rows import Origin
 from fastavs.warned import Caution
 
@@ -41,6 +42,8 @@ class TradeRows:
     origin : Origin
     labels : sequence of str
         The files.
+    files_with : mapping of str to collection of str
+        The files that have each column of `breakdowns`.
     lost : list of (int64[m], list of str)
         Rows that go, and why.
     remarks : list of str
@@ -59,6 +62,7 @@ class TradeRows:
     origin: Origin
     labels: Sequence[str]
     negative: Cells
+    files_with: Mapping[str, Collection[str]]
     overflowed: Sequence[str] = ()
     lost: list[tuple[np.ndarray, list[str]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -105,7 +109,7 @@ class TradeRows:
     def where(self, row: int) -> str:
         """Say where a row stands, for people."""
         file, number = self.origin.find(np.array([row]))
-        return f"{self.labels[int(file[0])]} row {int(number[0]) + 1}"
+        return place_of(self.labels[int(file[0])], int(number[0]) + 1)
 
     def key(self, rows: np.ndarray) -> np.ndarray:
         """Return a number for the period, code and partner of some rows, int64[m]."""

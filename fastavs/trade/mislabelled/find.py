@@ -249,7 +249,9 @@ def describe(found: Mislabelled, **columns: Sequence[object]) -> pa.Table:
 
 
 def _column(values: Sequence[Any]) -> pa.Array:
-    return texts(values) if any(isinstance(one, str) for one in values) else numbers(np.asarray(values))
+    if any(isinstance(one, str) for one in values):
+        return texts(values)
+    return pa.array(values, pa.int64()) if None in values else numbers(np.asarray(values))
 
 
 def _check(codes: Ints, kinds: Ints, *numbers: Floats) -> None:
