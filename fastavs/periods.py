@@ -9,10 +9,11 @@ from itertools import combinations
 
 _PARTS = {"H": 6, "Q": 3, "M": 1}  # months in a half, a quarter, a month
 _YEAR, _MONTH, _DAY = "([12][0-9]{3})", "(0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+_TIME = r"[T ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 _MONTHS_WRITTEN = (
     re.compile(f"{_YEAR}{_MONTH}"),  # 202301
     re.compile(f"{_YEAR}[-/]{_MONTH}"),  # 2023-01
-    re.compile(f"{_YEAR}(?:([-/.]?)){_MONTH}\\2{_DAY}(?:[T ]00:00(?::00(?:\\.0+)?)?Z?)?"),  # 2023-01-15, 20230115
+    re.compile(f"{_YEAR}(?:([-/.]?)){_MONTH}\\2{_DAY}(?:{_TIME})?"),  # 2023-01-15, 20230115, with a time of day or not
 )
 _TURNED = re.compile(f"{_MONTH}[-/.]{_YEAR}")  # 01/2023
 _PART = re.compile(f"{_YEAR}[- ]?([HSQM])([0-9]{{1,2}})", re.IGNORECASE)  # 2023-Q1; S is a half in Eurostat's tables
@@ -101,7 +102,7 @@ def doubt_of(label: str) -> str | None:
         return f"it may be {month} {year} or the years {year} and {int(year) + 1}; it counts as a part of {year}"
     if _is_two_years(label):
         return f"it looks like the years {year} and {int(year) + 1}; it counts as a part of {year}"
-    week = re.fullmatch("([12][0-9]{3})-?W[0-9]{1,2}", label)
+    week = re.fullmatch("([12][0-9]{3})-?[Ww][0-9]{1,2}", label)
     if week:
         return f"it is a week, and counts as a part of {week[1]}"
     if re.fullmatch("[12][0-9]{3}[-/.][0-9]{1,2}", label):

@@ -128,3 +128,8 @@ def test_a_period_with_a_fraction_is_an_error_that_shows_it():
             trade={"period": [2023.01], "line": ["22030010"], "partner": ["DEU"], "value": [1.0]},
             applied={"year": [2023], "line": ["22030010"], "duty": ["10%"]},
         )
+
+
+@pytest.mark.parametrize("text", ["2023-01-31T00:00:00+00:00", "2023-01-31 23:59:59.000000", "2023-01-31T09:30Z"])
+def test_a_time_of_day_makes_no_period_of_its_own(text):
+    assert as_label(text) == "2023M01"
