@@ -61,6 +61,7 @@ _HEADINGS = {
     "p95_pct": "95th percentile, %",
     "weighted_mean_adjusted_pct": "Weighted mean, adjusted, %",
     "weighted_mean_plain_pct": "Weighted mean, %",
+    "weighted_mean_unadjusted_pct": "Weighted mean, %",
     "ad_valorem_simple_mean_pct": "Simple mean without specific parts, %",
     "weighted_#_pct": "Weighted mean #, %",
     "weighted_ad_valorem_mean_pct": "Ad valorem only: weighted mean, %",
