@@ -20,6 +20,8 @@ _HEADINGS = {
     "cuts_made": "Cuts made in full",
     "cuts_made_pct": "Cuts made in full, %",
     "description": "Goods",
+    "draws": "Draws",
+    "draws_of": "Draws of",
     "final_bound_#_pct": "Final bound rate #, %",
     "from_pct": "From, %",
     "group": "Group",
