@@ -136,6 +136,31 @@ def test_a_fan_is_of_the_draws(swept: fa.Sweep) -> None:
     assert "8 draws of partners" in ax.get_title(loc="left")
 
 
+def test_a_fan_is_of_one_scenario() -> None:
+    half = fa.ScaleDuty(0.5, 0.5)
+    draws = [fa.Scenario(f"draw {n}", fa.Resample(n)) for n in range(3)]
+    halves = [fa.Scenario(f"half {n}", half, fa.Resample(n)) for n in range(4)]
+    swept = fa.sweep(report_studies.long_study(), [fa.Scenario("half", half), *halves, *draws], outputs="simple_mean")
+    last = {one["scenario"]: 100.0 * one["simple_mean"] for one in swept.last_year().to_pylist()}
+    for of, name, many in ((None, "draw", 3), ("draw 1", "draw", 3), ("half", "half", 4), ("half 2", "half", 4)):
+        ax = swept.plot.fan(column="simple_mean", of=of)
+        median = next(line for line in ax.lines if line.get_linewidth() == 2.0)
+        assert np.asarray(median.get_ydata())[-1] == pytest.approx(
+            np.median([last[f"{name} {n}"] for n in range(many)])
+        )
+        under = " under “half”" if name == "half" else ""
+        assert ax.get_title(loc="left") == f"Simple mean, {many} draws of partners{under}"
+        assert sum(line.get_linewidth() == 1.2 for line in ax.lines) == (name == "half")  # "as it is" was not swept
+    with pytest.raises(InputError, match="no such scenario"):
+        swept.plot.fan(column="simple_mean", of="third")
+    others = [fa.Scenario(f"third {n}", fa.ScaleDuty(0.3), fa.Resample(n)) for n in range(2)]
+    swept = fa.sweep(report_studies.one_year(), [*halves, *others, fa.Scenario("lone", fa.ScaleDuty(0.2))])
+    with pytest.raises(InputError, match="draws are of several scenarios"):
+        swept.plot.fan()
+    with pytest.raises(InputError, match="no two draws of this scenario"):
+        swept.plot.fan(of="lone")
+
+
 def test_one_year_draws_too() -> None:
     one = report_studies.one_year(note="made up")
     found = one.rates()
