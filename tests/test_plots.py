@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -95,6 +96,23 @@ def test_small_axes_take_fewer_rows(rates: fa.Rates) -> None:
     names = [text.get_text() for text in ax.texts if text.get_text()[:2].isdigit()]
     assert 5 <= len(names) <= 12
     assert f"{len(names)} of 96" in ax.get_title(loc="left")
+
+
+@pytest.mark.parametrize("size", [(5, 3), (3, 2), (7.5, 3)])
+def test_numbers_of_the_histogram_keep_apart(rates: fa.Rates, size: tuple[float, float]) -> None:
+    figure = Figure(figsize=size)
+    ax = figure.subplots()
+    rates.plot.histogram(ax)
+    figure.canvas.draw()
+    numbers = [text for text in ax.texts if text.get_text().replace(",", "").isdigit()]
+    assert {"321", "242", "180"} <= {text.get_text() for text in numbers}
+    boxes = [text.get_window_extent() for text in numbers]
+    words = [text.get_window_extent() for text in ax.texts if "–" in text.get_text()]
+    for some in (boxes, words):
+        for one, other in itertools.combinations(some, 2):  # the letters' boxes have room above and below digits
+            wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+            high = min(one.y1, other.y1) - max(one.y0, other.y0)
+            assert wide <= 1.0 or high <= 0.35 * min(one.height, other.height)
 
 
 def test_the_same_drawing_as_the_reports(rates: fa.Rates) -> None:

@@ -67,10 +67,7 @@ def rates_card(checked: Checked, summary: Sequence[Row]) -> Card:
     unknown = f"; {count(without)} of them not known" if without else ""
     facts = [
         ("values", _values(checked.config.value_basis, checked.config.currency)),
-        (
-            "rates",
-            f"{plural(sum(lines), 'line')} of {span([row['year'] for row in summary])}, {a_year} a year{unknown}",
-        ),
+        ("rates", f"{plural(sum(lines), 'line')} of {years}, {a_year} a year{unknown}"),
         ("set aside", _aside(checked)),
         ("not known", _unknown(last, checked.options.unresolved == "zero")),
     ]
