@@ -173,8 +173,8 @@ def test_draws_of_different_scenarios_are_not_mixed(drawn_twice: fa.Sweep, tmp_p
     assert f"Nine in ten of 10 draws of partners under “tenth” lie between {tenth} in 2020." in page
     assert "<h3>The weighted mean over 10 draws of partners</h3>" in page
     assert "<h3>The weighted mean over 10 draws of partners under “tenth”</h3>" in page
-    assert "the black one is “as it is” without a draw" in page
-    assert "the black one is “tenth” without a draw" in page
+    assert "the other line is “as it is” without a draw" in page
+    assert "the other line is “tenth” without a draw" in page
     spread = next(one for one in sweep_tables(drawn_twice, None) if one.id == "spread").table
     assert spread["draws_of"].to_pylist() == ["as it is"] * 20 + ["tenth"] * 20
     assert set(spread["draws"].to_pylist()) == {10}
@@ -182,7 +182,7 @@ def test_draws_of_different_scenarios_are_not_mixed(drawn_twice: fa.Sweep, tmp_p
 
 def test_a_figure_of_scenarios_tells_draws_from_nearer_scenarios(drawn_twice: fa.Sweep, tmp_path: Path) -> None:
     page = drawn_twice.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
-    assert "Thin grey lines are 20 draws of partners." in page
+    assert "Thin grey lines are 20 draws of partners.</figcaption>" in page  # its scale begins at zero
     shifts = [fa.Scenario(f"shift {n}", fa.ShiftDuty(n / 100)) for n in range(1, 8)]
     draws = [fa.Scenario(f"draw {n}", fa.Resample(n)) for n in range(2)]
     swept = fa.sweep(report_studies.one_year(), [fa.Scenario("as it is"), *shifts, *draws])
@@ -222,6 +222,8 @@ def test_a_thin_scenario_is_a_caution_and_matched_lines_stand_beside_the_mean(tm
     assert names[names.index("weighted_mean_adjusted_pct") + 1] == "matched_lines"
     assert by_year["matched_lines"].to_pylist() == [6, 1, 0]
     assert "“no one” has no weighted mean in 2011: there is no trade left to weigh by." in page
+    page = swept.report(tmp_path / "sweep.html", baseline="no one").read_text(encoding="utf-8")
+    assert "“no one”, the baseline, has no weighted mean in 2011" in page
 
 
 def test_where_the_baseline_has_no_trade_either_the_page_says_so(tmp_path: Path) -> None:
@@ -242,7 +244,7 @@ def test_a_page_of_the_adjusted_mean_alone_says_that_it_is_adjusted(tmp_path: Pa
     assert "the weighted mean leads" not in page.lower()
     assert "How far the adjusted weighted mean can be relied on is not known" in page
     assert "the study as it is" not in page
-    assert "the black one" not in page
+    assert "the other line" not in page
 
 
 def test_scenarios_without_a_mean_are_not_taken_for_the_farthest() -> None:

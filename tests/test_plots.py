@@ -20,6 +20,7 @@ from small import row, study
 
 import fastavs as fa
 from fastavs.errors import InputError
+from fastavs.report.theme import light
 
 RATES = ("path", "histogram", "heat", "groups", "binding", "line")
 SWEEP = ("path", "fan")
@@ -54,18 +55,39 @@ def call_of(rates: fa.Rates, swept: fa.Sweep, name: str) -> Callable[..., Axes]:
 EVERY = [*(f"rates.{name}" for name in RATES), *(f"sweep.{name}" for name in SWEEP)]
 
 
+DRAWN = {  # lines, boxes and fills, points; colours that cover something; how the title begins
+    "rates.path": (4, 1, 0, ("blue", "green", "blue_soft"), "Simple mean rate"),
+    "rates.histogram": (1, 2, 0, ("before", "blue"), "How the rates are spread, 2011 and 2020"),
+    "rates.heat": (0, 7, 0, ("band0", "band1", "band2", "band3", "band4", "band5"), "Simple mean by chapter"),
+    "rates.groups": (3, 0, 0, ("before", "blue", "blue_soft"), "Simple mean by industry"),
+    "rates.binding": (0, 3, 0, ("before", "blue", "orange"), "Where the specific part binds, 2020"),
+    "rates.line": (5, 0, 36, ("before", "blue", "orange"), "2201219700, 2020: min(10%, max(5.2%, 0.102 EUR/l))"),
+    "sweep.path": (3, 0, 0, ("ink", "blue", "before"), "Weighted mean by scenario; thin: 8 more scenarios"),
+    "sweep.fan": (4, 1, 0, ("ink", "blue", "blue_soft"), "Weighted mean, 8 draws of partners"),
+}
+
+
+def pixels(colours: list[tuple[int, tuple[int, int, int]]], name: str) -> int:
+    """How much of a picture has exactly a colour of the theme."""
+    wanted = tuple(bytes.fromhex(light(name).removeprefix("#")))
+    return sum(number for number, colour in colours if colour == wanted)
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_a_figure_of_its_own_shows_itself(rates: fa.Rates, swept: fa.Sweep, name: str, tmp_path: Path) -> None:
     ax = call_of(rates, swept, name)()
     assert isinstance(ax, Axes)
-    assert ax.has_data() or ax.artists or ax.patches
+    lines, fills, points, shades, title = DRAWN[name]
+    assert (len(ax.lines), len(ax.patches)) == (lines, fills)
+    assert sum(len(some.get_offsets()) for some in ax.collections) == points
+    assert ax.get_title(loc="left").startswith(title)
     picture, size = ax._repr_png_()  # type: ignore[attr-defined]
     (tmp_path / "figure.png").write_bytes(picture)
     with Image.open(tmp_path / "figure.png") as image:
         assert image.size == pytest.approx((2 * size["width"], 2 * size["height"]), abs=2)
         colours = image.convert("RGB").getcolors(1 << 24)
     assert colours is not None
-    assert len(colours) > 20
+    assert {shade for shade in shades if pixels(colours, shade) > 500} == set(shades)
     words = [ax.get_title(loc="left"), *(text.get_text() for text in ax.texts)]
     assert any("synthetic replica" in one for one in words)
     assert {text.get_parse_math() for text in ax.texts} == {False}

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastavs.errors import InputError, did_you_mean
 from fastavs.report.drawing import draw_grid, style_ticks
-from fastavs.report.figure_scenarios import NAMES, Means, limits_of, means_of
+from fastavs.report.figure_scenarios import NAMES, Means, limits_of, means_of, scale_told
 from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
 from fastavs.report.theme import light
@@ -122,7 +122,7 @@ def draw_fan(ax: Axes, fan: Fan) -> None:
     years = list(fan.years)
     style_ticks(ax)
     ax.set_xlim(years[0] - 0.4, years[-1] + 0.4)
-    ax.set_ylim(*limits_of([*fan.ends.reshape(-1).tolist(), *fan.plain.values()]))
+    ax.set_ylim(*limits_of(_rates(fan)))
     marked = [year for year in years if len(years) <= 6 or year % 5 == 0]
     ax.set_xticks(marked, [str(year) for year in marked])
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
@@ -145,13 +145,19 @@ def draw_fan(ax: Axes, fan: Fan) -> None:
         )  # fmt: skip
 
 
+def _rates(fan: Fan) -> list[float]:
+    """Return all rates of the figure, fractions."""
+    return [*fan.ends.reshape(-1).tolist(), *fan.plain.values()]
+
+
 def fan_sketch(fan: Fan, column: str, place: int) -> Sketch:
     """Return the figure of how draws are spread, one of several on a page."""
     title = f"The {NAMES[column]} over {fan.drawn}"
-    plain = f"; the black one is “{fan.of}” without a draw" if fan.plain else ""
+    plain = f"; the other line is “{fan.of}” without a draw" if fan.plain else ""
     caption = (
         "Partners are drawn with replacement. Nine draws in ten lie in the shaded band, half of them between the "
-        f"broken lines; the blue line is the median{plain}. The scale does not begin at zero."
+        f"broken lines; the blue line is the median{plain}."
+        f"{scale_told(_rates(fan))}"
     )
     low, middle, high = (percent(float(fan.ends[place, -1]), 2) for place in (0, 2, 4))
     description = f"Fan chart. In {fan.years[-1]}: median {middle}, nine draws in ten from {low} to {high}."

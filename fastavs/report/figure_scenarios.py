@@ -55,6 +55,11 @@ class Courses:
     def others(self) -> list[Means]:
         return [*self.nearer, *self.apart, *self.draws]
 
+    @property
+    def rates(self) -> list[float]:
+        """All rates of the figure, fractions."""
+        return [rate for one in (*(means for _, means in self.named), *self.others) for rate in one.values()]
+
 
 def means_of(sweep: Sweep, column: str) -> list[dict[int, float]]:
     """Return a mean of each scenario by year; years in which it is not known are left out.
@@ -132,8 +137,7 @@ def draw_scenarios(ax: Axes, courses: Courses, room: float) -> None:
     """
     labelled = [(shorten(name, SMALL, room - 12.0), means) for name, means in courses.named]
     found = plain_courses(labelled, COLOURS)
-    rates = [rate for one in (*(means for _, means in courses.named), *courses.others) for rate in one.values()]
-    draw_path(ax, found, limits_of(rates))
+    draw_path(ax, found, limits_of(courses.rates))
     years, thin = [], []
     for means in courses.others:  # all are one artist: there may be thousands
         years += [*means, np.nan]
@@ -152,6 +156,11 @@ def limits_of(rates: Sequence[float]) -> tuple[float, float]:
     return (low - room if low < 0.0 else max(low - room, 0.0)), high + room
 
 
+def scale_told(rates: Sequence[float]) -> str:
+    """Return what is said of a scale, as `limits_of` has it, that does not begin at zero."""
+    return "" if limits_of(rates)[0] == 0.0 else " The scale does not begin at zero."
+
+
 def scenarios_sketch(courses: Courses, column: str, baseline: str, year: int) -> Sketch:
     """Return the figure of scenarios beside the baseline; `year` is the last."""
     title = f"The {NAMES[column]} by scenario"
@@ -161,7 +170,7 @@ def scenarios_sketch(courses: Courses, column: str, baseline: str, year: int) ->
     thin += [plural(len(courses.draws), "draw") + " of partners"] if courses.draws else []
     if thin:
         caption += f" Thin grey lines are {listed(thin)}."
-    caption += " The scale does not begin at zero."
+    caption += scale_told(courses.rates)
     ends = "; ".join(f"{name}: {percent(list(means.values())[-1], 2)}" for name, means in courses.named)
     return Sketch("path", title, caption, f"Line chart. In the end: {ends}.", lambda width: _sheet(courses, width))
 
