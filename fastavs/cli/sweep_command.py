@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastavs.cli.console import count, make_console, make_table, percent, say
-from fastavs.cli.steps import Steps
+from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 from fastavs.results.thin import matched_by_scenario, thin_by_scenario
 
@@ -73,7 +73,7 @@ def sweep(
         check_folder("--index", index_file)
     made = [] if whole_lines is None else [whole_lines]
     made += [] if index_file is None or index_file.exists() else [index_file]
-    with Steps() as steps:
+    with ProgressBar() as steps:
         study = Study.load(study_file, steps)
         _check_years(study, years)
         steps("indexing", 0, 1)
