@@ -20,7 +20,7 @@ from fastavs.inputs.set_aside import SetAside
 from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.results.findings import cautions_of
+from fastavs.results.faults import cautions_of
 from fastavs.scenario.scenario import scenarios_given
 from fastavs.tables.frames import Tabular
 from fastavs.tables.tables import file_digest
@@ -281,10 +281,10 @@ class Study(Tabular):
         InputError
             An exchange rate that some duty needs is missing.
         """
-        from fastavs.results.findings import findings, findings_table
+        from fastavs.results.faults import faults, faults_table
 
         self.checked.check_exchange_rates()
-        return findings_table(self.checked, self._said(findings(self.checked)))
+        return faults_table(self.checked, self._said(faults(self.checked)))
 
     def _said(self, cautions: Iterable[Caution]) -> list[Caution]:
         """Return cautions in the words in which the study was given."""

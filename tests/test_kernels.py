@@ -19,7 +19,7 @@ from small import row, study, table_of
 import fastavs
 from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import Runs, TradeRows
+from fastavs.kernels.shapes import RowColumns, Runs
 from fastavs.results.unweighed import trade_account
 
 HERE = Path(__file__).parent
@@ -196,7 +196,7 @@ def test_added_up_rows_are_exact_to_the_ulp_and_in_any_order(count):
 
 def observed(
     start: list[int], order: list[int], value: list[float], kind: list[int], amount: list[float], **further: object
-) -> TradeRows:
+) -> RowColumns:
     """Observations as the kernels take them, of rows with one quantity unless `further` has more."""
     columns: dict[str, object] = {
         "row_start": readonly(start, np.int64), "row_order": readonly(order, np.int32),
@@ -206,7 +206,7 @@ def observed(
         "mass_kind": 0, "bridge": readonly(np.empty((0, 3)), np.int64), "factor": readonly([], np.float64),
         "fits": readonly(np.empty((0, 1)), np.bool_),
     }  # fmt: skip
-    return TradeRows(**columns | further)
+    return RowColumns(**columns | further)
 
 
 @pytest.mark.parametrize("single", [True, False])

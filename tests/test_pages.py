@@ -7,14 +7,20 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import report_studies
 from click.testing import CliRunner
+from small import row, study
 from study_files import write_study
 
 import fastavs as fa
 from fastavs.cli import main
 from fastavs.errors import InputError
+from fastavs.report.figure_scenarios import courses_of
+from fastavs.report.sweep_page import _tiles
+from fastavs.report.sweep_tables import kept_scenarios, sweep_tables
+from fastavs.scenario.draws import draws_of
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +96,7 @@ def test_the_page_of_a_sweep(swept: fa.Sweep, tmp_path: Path) -> None:
     assert "Not listed: 22 draws of partners." in page
     assert "The weighted mean over 22 draws of partners" in page
     assert "Where it changes most, by chapter" in page
-    assert "22 Drinks" in page or "Drinks and vinegar" in page
+    assert re.search(r">22</\w+>\s*<td[^>]*>Drinks and vinegar<", page)
     assert not re.search(r"(?:src|href|action|data)\s*=\s*[\"'](?!#|data:,)", page)
     assert not re.search(r"@import|url\((?!#)", page)
     ids = re.findall(r"\sid=\"([^\"]+)\"", page)
@@ -137,3 +143,128 @@ def test_sweeps_that_have_no_page(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="leaves the study as it is"):
         fa.sweep(one, fa.Scenario("more", fa.ScaleDuty(1.1))).report(tmp_path / "x.html")
     fa.sweep(one, fa.Scenario("more", fa.ScaleDuty(1.1))).report(tmp_path / "x.html", baseline="more")
+
+
+@pytest.fixture(scope="module")
+def drawn_twice() -> fa.Sweep:
+    """Draws of the study as it is, and of a tenth of its duties, which was swept without a draw as well."""
+    tenth = fa.ScaleDuty(0.1, 0.1)
+    return fa.sweep(
+        report_studies.long_study(),
+        [
+            fa.Scenario("as it is"), fa.Scenario("tenth", tenth), fa.Scenario("euro", fa.FxShock("EUR", 1.2)),
+            *(fa.Scenario(f"draw {n}", fa.Resample(n)) for n in range(10)),
+            *(fa.Scenario(f"tenth {n}", fa.Resample(n), tenth) for n in range(10)),
+        ],
+    )  # fmt: skip
+
+
+def ends(sweep: fa.Sweep, names: list[str]) -> str:
+    """The 5th and the 95th percentile of some scenarios' weighted mean in the last year, as the page writes them."""
+    found = {one["scenario"]: one["weighted_mean_unadjusted"] for one in sweep.last_year().to_pylist()}
+    low, high = np.percentile([100.0 * found[name] for name in names], [5, 95])
+    return f"{low:.2f}\u00a0% and {high:.2f}\u00a0%"
+
+
+def test_draws_of_different_scenarios_are_not_mixed(drawn_twice: fa.Sweep, tmp_path: Path) -> None:
+    page = drawn_twice.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
+    plain, tenth = (ends(drawn_twice, [f"{of} {n}" for n in range(10)]) for of in ("draw", "tenth"))
+    assert f"Nine in ten of 10 draws of partners lie between {plain} in 2020." in page
+    assert f"Nine in ten of 10 draws of partners under “tenth” lie between {tenth} in 2020." in page
+    assert "<h3>The weighted mean over 10 draws of partners</h3>" in page
+    assert "<h3>The weighted mean over 10 draws of partners under “tenth”</h3>" in page
+    assert "the other line is “as it is” without a draw" in page
+    assert "the other line is “tenth” without a draw" in page
+    spread = next(one for one in sweep_tables(drawn_twice, None) if one.id == "spread").table
+    assert spread["draws_of"].to_pylist() == ["as it is"] * 20 + ["tenth"] * 20
+    assert set(spread["draws"].to_pylist()) == {10}
+
+
+def test_a_figure_of_scenarios_tells_draws_from_nearer_scenarios(drawn_twice: fa.Sweep, tmp_path: Path) -> None:
+    page = drawn_twice.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "Thin grey lines are 20 draws of partners.</figcaption>" in page  # its scale begins at zero
+    shifts = [fa.Scenario(f"shift {n}", fa.ShiftDuty(n / 100)) for n in range(1, 8)]
+    draws = [fa.Scenario(f"draw {n}", fa.Resample(n)) for n in range(2)]
+    swept = fa.sweep(report_studies.one_year(), [fa.Scenario("as it is"), *shifts, *draws])
+    page = swept.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "Thin grey lines are 3 scenarios nearer to it and 2 draws of partners." in page
+
+
+def test_lowest_and_highest_are_of_the_other_scenarios(swept: fa.Sweep) -> None:
+    found = {tile.label: (tile.number, tile.besides) for tile in _tiles(swept, 0, "weighted_mean_unadjusted")}
+    last = {one["scenario"]: one["weighted_mean_unadjusted"] for one in swept.last_year().to_pylist()}
+    assert found["Lowest of the other scenarios, 2020"] == (
+        f"{100 * last['drinks free']:.2f}\u00a0%", "drinks free; draws aside"
+    )  # fmt: skip
+    assert not {"Lowest, 2020", "Highest, 2020"} & set(found)
+
+
+def thin_study(excluded: str = "BLR") -> fa.Study:
+    """Ten lines, six of them matched by trade of an earlier year; without France one is."""
+    lines = [f"22030001{n:02d}" for n in range(10)]
+    rows = [row("2009", line, "DEU" if n == 0 else "FRA", 100.0 + n) for n, line in enumerate(lines[:6])]
+    return study(
+        rows, {2011: {line: f"{n + 1}%" for n, line in enumerate(lines)}}, partners={"exclude": excluded.split()},
+        base={"periods": ["2009"], "first_year": 2011}, options={"match_on": "imports"},
+    )  # fmt: skip
+
+
+NO_ONE = fa.Scenario("no one", fa.ExcludePartners(("FRA", "DEU")))
+
+
+def test_a_thin_scenario_is_a_caution_and_matched_lines_stand_beside_the_mean(tmp_path: Path) -> None:
+    no_france = fa.Scenario("no France", fa.ExcludePartners("FRA"))
+    swept = fa.sweep(thin_study(), [fa.Scenario("as it is"), no_france, NO_ONE])
+    page = swept.report(tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "not the adjusted one, for “no France” in 2011 (1 of 10 lines matched): less" in page
+    by_year = next(one for one in sweep_tables(swept, None) if one.id == "by-year").table
+    names = by_year.column_names
+    assert names[names.index("weighted_mean_adjusted_pct") + 1] == "matched_lines"
+    assert by_year["matched_lines"].to_pylist() == [6, 1, 0]
+    assert "“no one” has no weighted mean in 2011: there is no trade left to weigh by." in page
+    page = swept.report(tmp_path / "sweep.html", baseline="no one").read_text(encoding="utf-8")
+    assert "“no one”, the baseline, has no weighted mean in 2011" in page
+
+
+def test_where_the_baseline_has_no_trade_either_the_page_says_so(tmp_path: Path) -> None:
+    scenarios = [fa.Scenario("as it is"), fa.Scenario("more", fa.ScaleDuty(1.1))]
+    page = fa.sweep(thin_study("DEU FRA"), scenarios).report(tmp_path / "sweep.html")
+    text = page.read_text(encoding="utf-8")
+    assert "No scenario has a weighted mean in 2011: there is no trade to weigh by, in the baseline either." in text
+    assert "Some scenarios leave no trade" not in text
+
+
+def test_a_page_of_the_adjusted_mean_alone_says_that_it_is_adjusted(tmp_path: Path) -> None:
+    draws = [fa.Scenario(f"draw {n}", fa.Resample(n)) for n in range(5)]
+    swept = fa.sweep(
+        report_studies.one_year(), [fa.Scenario("more", fa.ScaleDuty(2.0)), *draws], outputs="weighted_mean"
+    )
+    page = swept.report(tmp_path / "sweep.html", baseline="more").read_text(encoding="utf-8")
+    assert "The adjusted weighted mean over 5 draws of partners" in page
+    assert "the weighted mean leads" not in page.lower()
+    assert "How far the adjusted weighted mean can be relied on is not known" in page
+    assert "the study as it is" not in page
+    assert "the other line" not in page
+
+
+def test_scenarios_without_a_mean_are_not_taken_for_the_farthest() -> None:
+    shifts = [fa.Scenario(f"shift {n}", fa.ShiftDuty(n / 1000)) for n in range(1, 6)]
+    swept = fa.sweep(thin_study(), [NO_ONE, fa.Scenario("as it is"), *shifts])
+    courses = courses_of(swept, "weighted_mean_unadjusted", None)
+    assert [name for name, _ in courses.named] == ["as it is", "shift 2", "shift 3", "shift 4", "shift 5"]
+    many = [fa.Scenario(f"more {n}", fa.ShiftDuty(n / 1000)) for n in range(60)]
+    swept = fa.sweep(thin_study(), [NO_ONE, fa.Scenario("as it is"), *many])
+    kept, _ = kept_scenarios(swept, 1, "weighted_mean_unadjusted")
+    assert 0 not in kept
+    assert len(kept) == 60
+
+
+def test_few_draws_of_each_of_several_scenarios_stand_alone() -> None:
+    one = fa.Scenario("free", fa.Resample(1), fa.SetDuty("22", "0%"))
+    prices = (fa.PriceShock(2.0, partners="DEU"), fa.ExcludePartners("FRA"))
+    swapped = [fa.Scenario("a", *prices, fa.Resample(1)), fa.Scenario("b", fa.Resample(2), *reversed(prices))]
+    (found,) = draws_of([one, *swapped])
+    assert (found.places, found.plain) == ((1, 2), None)
+    steps = (fa.ScaleDuty(0.5), fa.ShiftDuty(0.1))
+    ordered = [fa.Scenario("a", *steps, fa.Resample(1)), fa.Scenario("b", *reversed(steps), fa.Resample(2))]
+    assert draws_of(ordered) == []

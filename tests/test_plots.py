@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from small import row, study
 
 import fastavs as fa
 from fastavs.errors import InputError
+from fastavs.report.theme import light
 
 RATES = ("path", "histogram", "heat", "groups", "binding", "line")
 SWEEP = ("path", "fan")
@@ -53,18 +55,39 @@ def call_of(rates: fa.Rates, swept: fa.Sweep, name: str) -> Callable[..., Axes]:
 EVERY = [*(f"rates.{name}" for name in RATES), *(f"sweep.{name}" for name in SWEEP)]
 
 
+DRAWN = {  # lines, boxes and fills, points; colours that cover something; how the title begins
+    "rates.path": (4, 1, 0, ("blue", "green", "blue_soft"), "Simple mean rate"),
+    "rates.histogram": (1, 2, 0, ("before", "blue"), "How the rates are spread, 2011 and 2020"),
+    "rates.heat": (0, 7, 0, ("band0", "band1", "band2", "band3", "band4", "band5"), "Simple mean by chapter"),
+    "rates.groups": (3, 0, 0, ("before", "blue", "blue_soft"), "Simple mean by industry"),
+    "rates.binding": (0, 3, 0, ("before", "blue", "orange"), "Where the specific part binds, 2020"),
+    "rates.line": (5, 0, 36, ("before", "blue", "orange"), "2201219700, 2020: min(10%, max(5.2%, 0.102 EUR/l))"),
+    "sweep.path": (3, 0, 0, ("ink", "blue", "before"), "Weighted mean by scenario; thin: 8 more scenarios"),
+    "sweep.fan": (4, 1, 0, ("ink", "blue", "blue_soft"), "Weighted mean, 8 draws of partners"),
+}
+
+
+def pixels(colours: list[tuple[int, tuple[int, int, int]]], name: str) -> int:
+    """How much of a picture has exactly a colour of the theme."""
+    wanted = tuple(bytes.fromhex(light(name).removeprefix("#")))
+    return sum(number for number, colour in colours if colour == wanted)
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_a_figure_of_its_own_shows_itself(rates: fa.Rates, swept: fa.Sweep, name: str, tmp_path: Path) -> None:
     ax = call_of(rates, swept, name)()
     assert isinstance(ax, Axes)
-    assert ax.has_data() or ax.artists or ax.patches
+    lines, fills, points, shades, title = DRAWN[name]
+    assert (len(ax.lines), len(ax.patches)) == (lines, fills)
+    assert sum(len(some.get_offsets()) for some in ax.collections) == points
+    assert ax.get_title(loc="left").startswith(title)
     picture, size = ax._repr_png_()  # type: ignore[attr-defined]
     (tmp_path / "figure.png").write_bytes(picture)
     with Image.open(tmp_path / "figure.png") as image:
         assert image.size == pytest.approx((2 * size["width"], 2 * size["height"]), abs=2)
         colours = image.convert("RGB").getcolors(1 << 24)
     assert colours is not None
-    assert len(colours) > 20
+    assert {shade for shade in shades if pixels(colours, shade) > 500} == set(shades)
     words = [ax.get_title(loc="left"), *(text.get_text() for text in ax.texts)]
     assert any("synthetic replica" in one for one in words)
     assert {text.get_parse_math() for text in ax.texts} == {False}
@@ -95,6 +118,23 @@ def test_small_axes_take_fewer_rows(rates: fa.Rates) -> None:
     names = [text.get_text() for text in ax.texts if text.get_text()[:2].isdigit()]
     assert 5 <= len(names) <= 12
     assert f"{len(names)} of 96" in ax.get_title(loc="left")
+
+
+@pytest.mark.parametrize("size", [(5, 3), (3, 2), (7.5, 3)])
+def test_numbers_of_the_histogram_keep_apart(rates: fa.Rates, size: tuple[float, float]) -> None:
+    figure = Figure(figsize=size)
+    ax = figure.subplots()
+    rates.plot.histogram(ax)
+    figure.canvas.draw()
+    numbers = [text for text in ax.texts if text.get_text().replace(",", "").isdigit()]
+    assert {"321", "242", "180"} <= {text.get_text() for text in numbers}
+    boxes = [text.get_window_extent() for text in numbers]
+    words = [text.get_window_extent() for text in ax.texts if "–" in text.get_text()]
+    for some in (boxes, words):
+        for one, other in itertools.combinations(some, 2):  # the letters' boxes have room above and below digits
+            wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+            high = min(one.y1, other.y1) - max(one.y0, other.y0)
+            assert wide <= 1.0 or high <= 0.35 * min(one.height, other.height)
 
 
 def test_the_same_drawing_as_the_reports(rates: fa.Rates) -> None:
@@ -134,6 +174,31 @@ def test_a_fan_is_of_the_draws(swept: fa.Sweep) -> None:
     median = next(line for line in ax.lines if line.get_linewidth() == 2.0)
     assert median.get_ydata()[-1] == pytest.approx(100.0 * last.median())  # type: ignore[index]
     assert "8 draws of partners" in ax.get_title(loc="left")
+
+
+def test_a_fan_is_of_one_scenario() -> None:
+    half = fa.ScaleDuty(0.5, 0.5)
+    draws = [fa.Scenario(f"draw {n}", fa.Resample(n)) for n in range(3)]
+    halves = [fa.Scenario(f"half {n}", half, fa.Resample(n)) for n in range(4)]
+    swept = fa.sweep(report_studies.long_study(), [fa.Scenario("half", half), *halves, *draws], outputs="simple_mean")
+    last = {one["scenario"]: 100.0 * one["simple_mean"] for one in swept.last_year().to_pylist()}
+    for of, name, many in ((None, "draw", 3), ("draw 1", "draw", 3), ("half", "half", 4), ("half 2", "half", 4)):
+        ax = swept.plot.fan(column="simple_mean", of=of)
+        median = next(line for line in ax.lines if line.get_linewidth() == 2.0)
+        assert np.asarray(median.get_ydata())[-1] == pytest.approx(
+            np.median([last[f"{name} {n}"] for n in range(many)])
+        )
+        under = " under “half”" if name == "half" else ""
+        assert ax.get_title(loc="left") == f"Simple mean, {many} draws of partners{under}"
+        assert sum(line.get_linewidth() == 1.2 for line in ax.lines) == (name == "half")  # "as it is" was not swept
+    with pytest.raises(InputError, match="no such scenario"):
+        swept.plot.fan(column="simple_mean", of="third")
+    others = [fa.Scenario(f"third {n}", fa.ScaleDuty(0.3), fa.Resample(n)) for n in range(2)]
+    swept = fa.sweep(report_studies.one_year(), [*halves, *others, fa.Scenario("lone", fa.ScaleDuty(0.2))])
+    with pytest.raises(InputError, match="draws are of several scenarios"):
+        swept.plot.fan()
+    with pytest.raises(InputError, match="no two draws of this scenario"):
+        swept.plot.fan(of="lone")
 
 
 def test_one_year_draws_too() -> None:

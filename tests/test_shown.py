@@ -13,6 +13,7 @@ from small import BASE, row, study
 from study_files import write_study
 
 import fastavs as fa
+from fastavs.scenario.shown import changes_told
 from fastavs.shown.card import MOST_ROWS, Card, Grid
 from fastavs.shown.html import as_html
 from fastavs.shown.text import WIDTH, as_text
@@ -105,6 +106,24 @@ def test_rates_lead_with_the_unadjusted_weighted_mean(rates: fa.Rates) -> None:
     assert "0203110000" not in text
 
 
+def test_rates_count_lines_and_those_not_known(rates: fa.Rates) -> None:
+    summary = rates.summary().to_pylist()
+    lines, without = (sum(row[name] for row in summary) for name in ("lines", "unresolved_lines"))
+    assert without == rates.table["rate"].null_count > 0
+    assert f"rates: {lines} lines of 2019 to 2022, 6 to 7 a year; {without} of them not known" in shown(rates)[0]
+    rows = [row("2009", "2203000100", "DEU", 900.0)]
+    known = study(rows, {2009: {"2203000100": "5%"}}).rates()
+    assert "rates: 1 line of 2009, 1 a year\n" in shown(known)[0]
+
+
+def test_matched_lines_stand_beside_the_adjusted_mean(rates: fa.Rates) -> None:
+    head, *_, last = (line for line in shown(rates)[0].splitlines() if re.match(r"year |20\d\d ", line))
+    heads = re.split(r" {2,}", head)
+    assert heads[heads.index("adjusted") + 1] == "lines matched"
+    found = rates.summary().to_pylist()[-1]
+    assert re.split(r" {2,}", last)[heads.index("lines matched")] == str(found["matched_lines"])
+
+
 def test_few_matched_lines_are_a_caution() -> None:
     rows = [row("2009", "2203000100", "DEU", 900.0, 100.0)]
     lines = {"2203000100": "5%", "2203000900": "9%", "8501100000": "50%"}
@@ -159,6 +178,11 @@ def test_a_scenario_says_its_changes_in_words() -> None:
         "lines under 22, 24", "values times 1.4", "partners IND", "without TUR", "seed 3",
     ):  # fmt: skip
         assert told in words
+    for shift, told in (
+        (fa.ShiftDuty(specific=0.1), "amounts +0.1 in the duty's own currency for its own unit"),
+        (fa.ShiftDuty(specific=-0.1, currency="EUR"), "amounts -0.1 EUR for its own unit"),
+    ):
+        assert told in changes_told(fa.Scenario("more", shift))
     few = fa.Scenario("few", *one.changes[:2])
     assert eval(repr(few), {name: getattr(fa, name) for name in fa.__all__}) == few
     assert "none: the study as it is" in shown(fa.Scenario("as it is"))[1].words

@@ -14,7 +14,7 @@ from fastavs.report.findings import tiles
 from fastavs.report.known import KNOWN_AD_VALOREM
 from fastavs.report.page_tables import page_table
 from fastavs.report.tables import build_tables
-from fastavs.results.thin import is_thin, matched_told, thin_caution
+from fastavs.results.thin import is_thin, matched_by_scenario, matched_told, thin_by_scenario, thin_caution
 
 LINES = ["2203000100", "2204100000", "2205000000", "2206000000", "2207000000"]
 
@@ -79,6 +79,34 @@ def test_a_sweep_says_so_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "half 2012 4.20 8.84 1.19 -5.11" in screen
     assert "Lines matched: 2012 (2 of 5)." in screen
     assert screen.count("Take the weighted mean as it is, not the adjusted one, for 2012 (2 of 5 lines matched)") == 1
+
+
+def test_a_sweep_says_it_of_each_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_thin(tmp_path)
+    trade = f"period,line,partner,value\n2010,{LINES[0]},DEU,1\n2010,{LINES[1]},FRA,99\n2010,{LINES[2]},FRA,5\n"
+    (tmp_path / "trade.csv").write_text(trade)
+    path.write_text(path.read_text() + '[options]\nmatch_on = "imports"\n')
+    (tmp_path / "scenarios.toml").write_text(
+        '[[scenario]]\nname = "without France"\nexclude = [{ partners = ["FRA"] }]\n'
+        '[[scenario]]\nname = "as it is"\n[[scenario]]\nname = "half"\nscale = [{ ad_valorem = 0.5 }]\n'
+    )
+    with pytest.raises(SystemExit):
+        main(["sweep", str(path), str(tmp_path / "scenarios.toml")])
+    screen = " ".join(capsys.readouterr().out.split())
+    assert "Lines matched: “without France”: 2012 (1 of 5); “as it is” and “half”: 2012 (3 of 5)." in screen
+    assert (
+        "Take the weighted mean as it is, not the adjusted one, for “without France” in 2012 (1 of 5 lines matched), "
+        "“as it is” and “half” in 2012 (3 of 5 lines matched)"
+    ) in screen
+
+
+def test_of_many_scenarios_the_first_few_are_told() -> None:
+    year = {"year": 2012, "lines": 50, "adjust": 0.01, "weighted_mean_unadjusted": 0.1}
+    rows = [year | {"scenario": f"draw {n}", "matched_lines": 7 - n // 2} for n in range(12)]
+    told = matched_by_scenario(rows)
+    assert told.startswith("“draw 0” and “draw 1”: 2012 (7 of 50); “draw 2”")
+    assert told.endswith("“draw 6” and “draw 7”: 2012 (4 of 50); and 4 more scenarios")
+    assert thin_by_scenario([row | {"matched_lines": 30} for row in rows]) is None
 
 
 def test_the_first_table_of_the_report_leads_with_the_plain_mean(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import click
 
 import fastavs
 from fastavs.cli.console import make_console
-from fastavs.cli.steps import Steps
+from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 from fastavs.cli.sweep_command import sweep
 from fastavs.environment import check_environment
@@ -148,7 +148,7 @@ def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, a
 
     folder = out or default_folder(load_config(study_file).name)
     check_folder(folder)
-    with Steps() as steps:
+    with ProgressBar() as steps:
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
         if no_report:  # the report alone shows observations of a line
@@ -178,7 +178,7 @@ def check(study_file: Path, as_json: bool) -> None:
     from fastavs.study import Study
     from fastavs.tables.write import to_json
 
-    with Steps() as steps:
+    with ProgressBar() as steps:
         study = Study.load(study_file, steps)
         study.checked.check_exchange_rates()
     record = check_record(study.checked)
@@ -225,7 +225,7 @@ def explain(study_file: Path, line: str, year: int | None, as_json: bool) -> Non
     from fastavs.study import Study
     from fastavs.tables.write import to_json
 
-    with Steps() as steps:
+    with ProgressBar() as steps:
         rates = Study.load(study_file, steps).rates(steps)
     proof = line_proof(rates, line, year)
     if as_json:
@@ -246,7 +246,7 @@ def replica(folder: Path, seed: int, scale: float, as_json: bool) -> None:
     from fastavs.replica import make_replica
     from fastavs.tables.write import to_json
 
-    with Steps() as steps:
+    with ProgressBar() as steps:
         study_file = make_replica(folder, seed, scale, steps)
     if as_json:
         click.echo(

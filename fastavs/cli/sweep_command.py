@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastavs.cli.console import count, make_console, make_table, percent, say
-from fastavs.cli.steps import Steps
+from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
-from fastavs.results.thin import is_thin, matched_told, thin_caution
+from fastavs.results.thin import matched_by_scenario, thin_by_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ def sweep(
         check_folder("--index", index_file)
     made = [] if whole_lines is None else [whole_lines]
     made += [] if index_file is None or index_file.exists() else [index_file]
-    with Steps() as steps:
+    with ProgressBar() as steps:
         study = Study.load(study_file, steps)
         _check_years(study, years)
         steps("indexing", 0, 1)
@@ -178,9 +178,9 @@ def _show(console: Console, found: Sweep, years: Sequence[int], tables: bool, ze
         screen.add_row(row["scenario"], str(row["year"]), *map(percent, figures), *counts)
     console.print(screen)
     if adjusted:
-        matched = matched_told(list({row["year"]: row for row in shown if row["adjust"]}.values()))
+        matched = matched_by_scenario(shown)
         say(console, f"Adjusted: the weighted mean corrected for lines without trade. Lines matched: {matched}.")
-    caution = thin_caution(list({row["year"]: row for row in shown if is_thin(row)}.values()))
+    caution = thin_by_scenario(shown)
     if caution:
         say(console, caution, style="yellow")
     if unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.kernels.options import inner, kernel_with_memory
-from fastavs.kernels.shapes import TradeRows
+from fastavs.kernels.shapes import RowColumns
 from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
 
@@ -51,7 +51,7 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
 
 
 @inner
-def held(rows: TradeRows, row: int, kind: int) -> float:
+def held(rows: RowColumns, row: int, kind: int) -> float:
     """Return the quantity of a kind that a row has itself, the first one first, net mass last; 0 = none."""
     if rows.kind_1.size > 0 and rows.kind_1[row] == kind and rows.amount_1[row] > 0.0:
         return rows.amount_1[row]
@@ -61,7 +61,7 @@ def held(rows: TradeRows, row: int, kind: int) -> float:
 
 
 @inner
-def bridged(rows: TradeRows, row: int, kind: int) -> float:
+def bridged(rows: RowColumns, row: int, kind: int) -> float:
     """Return the quantity of a kind that bridges make of a row's others; 0 = none.
 
     The longest prefix that finds a quantity wins; of equal ones, that of the row's first quantity.
@@ -85,12 +85,12 @@ def bridged(rows: TradeRows, row: int, kind: int) -> float:
 
 
 @kernel_with_memory
-def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
+def quantities(rows: RowColumns, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
     """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
 
     Parameters
     ----------
-    rows : TradeRows
+    rows : RowColumns
     kind : int
     at : int64[m]
         The observations.
@@ -128,12 +128,12 @@ def quantities(rows: TradeRows, kind: int, at: np.ndarray, quantity: np.ndarray,
 
 
 @kernel_with_memory
-def kinds_had(rows: TradeRows, kinds: np.ndarray, found: np.ndarray) -> None:
+def kinds_had(rows: RowColumns, kinds: np.ndarray, found: np.ndarray) -> None:
     """Find which kinds of quantity each observation has, on any of its rows.
 
     Parameters
     ----------
-    rows : TradeRows
+    rows : RowColumns
         The rows of these observations alone, one after the other.
     kinds : int64[k]
         Kinds to look for; the first has the lowest bit.

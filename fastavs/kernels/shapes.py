@@ -281,7 +281,7 @@ class Runs(NamedTuple):
     excluded: np.ndarray  # bool[n]
 
 
-class TradeRows(NamedTuple):
+class RowColumns(NamedTuple):
     """Observations, and the trade rows that they are added up from. b bridges."""
 
     row_start: np.ndarray  # int64[n + 1] where an observation's rows begin; empty where each is of one row

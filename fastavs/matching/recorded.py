@@ -13,7 +13,7 @@ from fastavs import codes
 from fastavs.kernels.options import readonly
 from fastavs.kernels.quantities import add_up, kinds_had
 from fastavs.kernels.quantities import quantities as fill_quantities
-from fastavs.kernels.shapes import Runs, TradeRows
+from fastavs.kernels.shapes import RowColumns, Runs
 from fastavs.matching.order import sort
 from fastavs.tables.sources import stretches
 from fastavs.threads import side_by_side
@@ -112,7 +112,7 @@ class Recorded:
         side_by_side(look, stretches(found.size))
         return found
 
-    def _observed(self, at: np.ndarray | slice, kinds: Sequence[str]) -> TradeRows:
+    def _observed(self, at: np.ndarray | slice, kinds: Sequence[str]) -> RowColumns:
         """Return some observations as kernels take them, with their rows alone, and of these what the kinds need."""
         rows, chosen, start = self.trade.rows, at, np.empty(0, dtype=np.int64)
         if self.row_start.size or self.row_order.size:
@@ -122,7 +122,7 @@ class Recorded:
         by_mass = KINDS[MASS] in (*kinds, *(one.from_kind for one in bridges))
         mass = rows.mass.of(chosen)[1] if by_mass else np.empty(0)
         (kind_1, amount_1), (kind_2, amount_2) = rows.first.of(chosen), rows.second.of(chosen)
-        return TradeRows(
+        return RowColumns(
             readonly(start if self.row_start.size else np.empty(0), np.int64), readonly(np.empty(0), np.int32),
             readonly(code, np.int32), readonly(rows.value[chosen], np.float64),
             readonly(kind_1, np.int8), readonly(amount_1, np.float64),
@@ -132,7 +132,7 @@ class Recorded:
 
     @cached_property
     def _bridges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What `TradeRows` says of bridges."""
+        """What `RowColumns` says of bridges."""
         bridges = self.trade.bridges
         kinds = [
             (KINDS.index(one.to_kind), KINDS.index(one.from_kind), BRIDGE_DIGIT * len(one.prefix)) for one in bridges

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fastavs.report.drawing import SMALL, clear_axes, fill_boxes, size_of, write
+from fastavs.report.fitting import apart, text_width
 from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
 from fastavs.report.theme import light
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 FOLDED = 50.0  # percent: bands from here to 100 % are drawn as one
 BAR, BETWEEN = 11.0, 8.0  # points: level bars are so high, their bands so far apart
+NUMBER = 9.0  # points: letters above upright bars
+SLACK = 3.0  # points by which a number may stand over the bar beside its own
 Counts = dict[int, dict[str, int]]  # year, then band, to lines
 
 
@@ -111,7 +116,10 @@ def draw_bands(ax: Axes, counts: Counts, level: bool = False) -> None:
 
 def _draw_upright(ax: Axes, counts: Counts) -> None:
     labels = list(next(iter(counts.values())))
-    bar, gap = 0.84 / len(counts), 0.5 * len(labels) / size_of(ax)[0]
+    wide = size_of(ax)[0]
+    bar, gap = 0.84 / len(counts), 0.5 * len(labels) / wide
+    numbered: list[tuple[int, float, float]] = []  # lines, across, and how far they lean
+    bars: list[tuple[float, float, int]] = []
     ax.axhline(0.0, color=light("grid"), linewidth=1.0, linestyle="-", marker="", zorder=0.5, clip_on=False)
     for place, (year, colour) in enumerate(colours_of(counts).items()):
         lefts = [band + 0.5 - bar * len(counts) / 2 + bar * place for band in range(len(labels))]
@@ -122,25 +130,66 @@ def _draw_upright(ax: Axes, counts: Counts) -> None:
         )  # fmt: skip
         # two numbers of four digits would touch: the first year's moves to the left, the last year's to the right
         lean = 0.0 if len(counts) == 1 else (-2.0, 2.0)[place]
-        words = [(x + bar / 2, number, count(number)) for x, number in zip(lefts, numbers, strict=True) if number]
-        write(ax, words, "muted", 9, shift=(lean, -8), align="center")
-    below = [(band + 0.5, 0, label) for band, label in enumerate(labels)]
+        numbered += [(number, x + bar / 2, lean) for x, number in zip(lefts, numbers, strict=True) if number]
+        bars += [(x, x + bar, number) for x, number in zip(lefts, numbers, strict=True)]
+    across = wide / len(labels)
+    _number_upright(ax, numbered, [(x * across, end * across, number) for x, end, number in bars], across)
+    every = math.ceil(max(text_width(label, SMALL) for label in labels) / across)
+    below = [(band + 0.5, 0, label) for band, label in enumerate(labels) if band % every == 0]
     write(ax, below, size=SMALL, shift=(0, 14), align="center")
     title = [(0.5, 0.0, "rate, percent of the value of the goods")]
     write(ax, title, "muted", SMALL, shift=(0, 35), within=ax.transAxes, align="center")
 
 
+def _number_upright(
+    ax: Axes, numbered: Sequence[tuple[int, float, float]], bars: Sequence[tuple[float, float, int]], across: float
+) -> None:
+    """Write above bars how many lines they stand for, the largest numbers first, as far as they fit.
+
+    Parameters
+    ----------
+    ax : Axes
+    numbered : sequence of (int, float, float)
+        Lines, the middle of their bar, in bands, and how far the number leans to the right, in points.
+    bars : sequence of (float, float, int)
+        Left and right edges of all bars, in points, and their lines.
+    across : float
+        Points to a band.
+    """
+    up = size_of(ax)[1] / ax.get_ylim()[1]
+    ordered = sorted(numbered, reverse=True)
+    boxes = []
+    for number, middle, lean in ordered:
+        half = text_width(count(number), NUMBER) / 2
+        left, low = middle * across + lean - half, number * up + 8.0 - NUMBER / 2
+        boxes.append((left, low, left + 2 * half, low + NUMBER))
+    solid = [(left + SLACK, 0.0, right - SLACK, number * up) for left, right, number in bars]
+    for number, middle, lean in (ordered[place] for place in apart(boxes, solid)):
+        write(ax, [(middle, number, count(number))], "muted", NUMBER, shift=(lean, -8), align="center")
+
+
 def _draw_level(ax: Axes, counts: Counts) -> None:
     labels = list(next(iter(counts.values())))
-    step = size_of(ax)[1] / len(labels)
-    bar = (step - BETWEEN) / len(counts)
+    wide, high = size_of(ax)
+    step, across = high / len(labels), wide / ax.get_xlim()[1]
+    bar = (step - min(BETWEEN, 0.4 * step)) / len(counts)
+    numbered: list[tuple[int, float]] = []  # lines, and how far down, in bands
+    bars: list[tuple[float, float, float, float]] = []
     for place, (year, colour) in enumerate(colours_of(counts).items()):
         numbers = list(enumerate(counts[year][label] for label in labels))
         top, low = (bar * place + 0.5) / step, (bar * (place + 1) - 0.5) / step
         fill_boxes(ax, [(0, band + low, number, band + top) for band, number in numbers], colour, str(year))
-        words = [(number, band + (top + low) / 2, count(number)) for band, number in numbers]
-        write(ax, words, "muted", 9.5, shift=(5, 0))
-    beside = [(0, band + bar * len(counts) / 2 / step, label) for band, label in enumerate(labels)]
+        numbered += [(number, band + (top + low) / 2) for band, number in numbers]
+        bars += [(0.0, (band + top) * step, number * across, (band + low) * step) for band, number in numbers]
+    numbered.sort(key=lambda one: -one[0])
+    boxes = []
+    for number, down in numbered:
+        left, middle = number * across + 5.0, down * step
+        boxes.append((left, middle - 3.5, left + text_width(count(number), 9.5), middle + 3.5))
+    words = [(numbered[place][0], numbered[place][1], count(numbered[place][0])) for place in apart(boxes, bars)]
+    write(ax, words, "muted", 9.5, shift=(5, 0))
+    every = math.ceil(SMALL / step)
+    beside = [(0, band + bar * len(counts) / 2 / step, label) for band, label in enumerate(labels) if band % every == 0]
     write(ax, beside, size=SMALL, shift=(-8, 0), align="right")
     title = [(0.0, 0.0, "lines by rate, percent of the value of the goods")]
     write(ax, title, "muted", SMALL, shift=(-58, 16), within=ax.transAxes)

@@ -12,7 +12,7 @@ import numpy as np
 from fastavs.codes import to_key
 from fastavs.duty import Duty, parse_duty
 from fastavs.report.drawing import POINTS, SMALL, draw_grid, size_of, style_ticks, write
-from fastavs.report.fitting import text_width
+from fastavs.report.fitting import Box, overlap, text_width
 from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
 from fastavs.report.theme import light
@@ -27,7 +27,6 @@ CURVES = 4  # at most: exchange rates of so many periods
 BESIDE = 40.0  # points to the left and right of the axes that names may take
 UPWARDS = "AVE: the duty in percent of the value"
 NAME = 9.5  # points: letters of partners' names
-Box = tuple[float, float, float, float]  # left, top, right, bottom; points from the axes' upper left corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +284,10 @@ def _along_curve(ax: Axes, picture: _Picture) -> np.ndarray:
 
 
 def _free_spot(place: int, dot: Sequence[float], words: str, taken: np.ndarray, width: float) -> Box | None:
-    """Return where words can stand beside a dot; `taken` begins with the boxes of the dots."""
+    """Return where words can stand beside a dot, in points from the axes' upper left corner.
+
+    `taken` are boxes, and begins with those of the dots.
+    """
     x, y, radius = dot
     wide, high = text_width(words, NAME) + 1, 10.0
     across, down = radius + wide + 3, radius + high + 2
@@ -306,10 +308,6 @@ def _free_spot(place: int, dot: Sequence[float], words: str, taken: np.ndarray, 
     ):
         box = (left, top, left + wide, top + high)
         inside = left > -BESIDE and left + wide < width + BESIDE
-        if inside and not any(_overlap(box, other) for other in near):
+        if inside and not any(overlap(box, other) for other in near):
             return box
     return None
-
-
-def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+Box = Sequence[float]
+"""Left, lower, right and upper edge; or left, top, right and bottom."""
 _LETTER = 0.58  # an average letter's width over its height
 
 
@@ -26,6 +30,26 @@ def shorten(words: str, size: float, room: float) -> str:
     """
     most = max(int(room / (_LETTER * size)), 2)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def apart(boxes: Sequence[Box], others: Sequence[Box] = ()) -> list[int]:
+    """Return the places of boxes that overlap neither each other nor the others; earlier ones go first.
+
+    Examples
+    --------
+    >>> apart([(0, 0, 10, 5), (8, 0, 18, 5), (12, 0, 20, 5)])
+    [0, 2]
+    """
+    kept: list[int] = []
+    for place, one in enumerate(boxes):
+        if not any(overlap(one, other) for other in [*(boxes[i] for i in kept), *others]):
+            kept.append(place)
+    return kept
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes have more than an edge in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def spread(places: list[float], gap: float) -> list[float]:

@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
-from fastavs.report.figure_scenarios import fan_of, is_draw
+from fastavs.report.figure_fan import fans_of
+from fastavs.report.figure_scenarios import NAMES, by_distance
 from fastavs.report.headings import DIFFERENCE
 from fastavs.report.table import ReportTable
 from fastavs.report.words import plural
 from fastavs.results.difference import POINTS, baseline_place, difference_table
+from fastavs.scenario.draws import draws_of
 from fastavs.scenario.shown import changes_told
 from fastavs.tables.arrow import numbers, texts
 
@@ -45,33 +47,34 @@ def sweep_tables(sweep: Sweep, baseline: str | None) -> list[ReportTable]:
     shown = [name for name in MEANS if name in sweep.outputs and _known(sweep, name)]
     if not shown:
         raise InputError("the sweep has no mean to report", expected=f"one of {', '.join(MEANS)} among its outputs")
-    draws = [place for place, one in enumerate(sweep.scenarios) if is_draw(one)]
-    kept, note = _kept(sweep, base, shown[0], set(draws) if len(draws) > FEW_DRAWS else set())
+    kept, note = kept_scenarios(sweep, base, shown[0])
     return [
         _scenarios([sweep.scenarios[place] for place in kept], note),
         _by_year(sweep, kept, shown),
         *_differences(sweep, [place for place in kept if place != base], base, shown),
-        *(_spread(sweep, name) for name in shown[:1] if len(draws) > 1),
+        *_spread(sweep, shown[0]),
         *_groups(sweep, kept, base),
     ]
 
 
-def _kept(sweep: Sweep, base: int, column: str, left_out: set[int]) -> tuple[list[int], str]:
-    """Return the scenarios that stand in the tables, and what is said of the others.
+def kept_scenarios(sweep: Sweep, base: int, column: str) -> tuple[list[int], str]:
+    """Return the places of the scenarios that stand in the tables, and what is said of the others.
 
-    Of very many they are those whose mean is farthest from the baseline's in the last year.
+    Of very many they are those whose mean is farthest from the baseline's in the last year; those without one come
+    last. More than a few draws are left out.
     """
+    draws = {place for one in draws_of(sweep.scenarios) for place in one.places}
+    left_out = draws if len(draws) > FEW_DRAWS else set()
     told = [f"Not listed: {plural(len(left_out), 'draw')} of partners."] if left_out else []
     found = [place for place in range(len(sweep.scenarios)) if place not in left_out or place == base]
     if len(found) > MOST_SCENARIOS:
         ends = sweep.last_year()[column].to_pylist()
         others = [place for place in found if place != base]
-        away = sorted(others, key=lambda place: (-abs((ends[place] or 0.0) - (ends[base] or 0.0)), place))
-        told.append(
-            f"Shown are the baseline and the {MOST_SCENARIOS - 1} of {len(others):,} other scenarios whose mean is "
-            f"farthest from its own in {sweep.years[-1]}; sweep.difference() has all."
-        )
-        found = sorted([base, *away[: MOST_SCENARIOS - 1]])
+        some = f"the {MOST_SCENARIOS - 1} of {len(others):,} other scenarios whose mean is farthest from its own in"
+        if ends[base] is None:
+            some = f"the first {MOST_SCENARIOS - 1} of {len(others):,} other scenarios, as it has no mean in"
+        told.append(f"Shown are the baseline and {some} {sweep.years[-1]}; sweep.difference() has all.")
+        found = sorted([base, *by_distance(ends, base, others)[: MOST_SCENARIOS - 1]])
     return found, " ".join(told)
 
 
@@ -87,15 +90,19 @@ def _scenarios(scenarios: Sequence[Scenario], note: str) -> ReportTable:
 
 
 def _by_year(sweep: Sweep, kept: Sequence[int], shown: Sequence[str]) -> ReportTable:
-    table = _of_scenarios(sweep.summary(), sweep, kept)
+    table = of_scenarios(sweep.summary(), sweep, kept)
     columns = {"scenario": table["scenario"].cast(pa.string()), "year": table["year"]}
-    columns |= {MEANS[name]: _percent(table[name]) for name in shown}
+    for name in shown:
+        columns[MEANS[name]] = _percent(table[name])
+        if name == "weighted_mean" and "matched_lines" in sweep.outputs:
+            columns["matched_lines"] = table["matched_lines"]
     counts = [name for name in COUNTS if name in sweep.outputs and pc.any(pc.greater(table[name], 0)).as_py()]
     headed = {"specific_lines": "lines_with_specific", "water_lines": "lines_with_water"}
     columns |= {headed.get(name, name): table[name] for name in counts}
-    caption = "The weighted mean leads; the adjusted one is corrected for lines without trade, which weigh nothing."
-    if "weighted_mean" not in shown:
-        caption = ""
+    caption = ""
+    if "weighted_mean" in shown:
+        leads = "The weighted mean leads; the adjusted one" if shown[0] != "weighted_mean" else "The weighted mean"
+        caption = f"{leads} is corrected for lines without trade, which weigh nothing."
     return ReportTable("by-year", "Every scenario, year by year", caption, pa.table(columns), ("scenario", "year"))
 
 
@@ -115,25 +122,36 @@ def _differences(sweep: Sweep, kept: Sequence[int], base: int, shown: Sequence[s
     return [made]
 
 
-def _spread(sweep: Sweep, name: str) -> ReportTable:
-    fan = fan_of(sweep, name)
-    low, middle, high = (numbers(100.0 * fan.ends[place]) for place in (0, 2, 4))
-    years = numbers(np.array(fan.years, dtype=np.int64))
-    columns = {"year": years, "p5_pct": low, "median_pct": middle, "p95_pct": high}
-    title = f"The weighted mean over {plural(fan.draws, 'draw')} of partners"
-    if name != "weighted_mean_unadjusted":
-        title = title.replace("weighted mean", name.replace("_", " "))
+def _spread(sweep: Sweep, name: str) -> list[ReportTable]:
+    """Return the table of how draws are spread, those of each scenario by themselves."""
+    fans = fans_of(sweep, name)
+    if not fans:
+        return []
+    ends = 100.0 * np.concatenate([fan.ends for fan in fans], axis=1)
+    columns = {
+        "draws_of": texts([fan.of for fan in fans for _ in fan.years]),
+        "year": numbers(np.array([year for fan in fans for year in fan.years], dtype=np.int64)),
+        "draws": numbers(np.array([fan.draws for fan in fans for _ in fan.years], dtype=np.int64)),
+        "p5_pct": numbers(ends[0]), "median_pct": numbers(ends[2]), "p95_pct": numbers(ends[4]),
+    }  # fmt: skip
+    title = f"The {NAMES[name]} over draws of partners"
+    keys: tuple[str, ...] = ("draws_of", "year")
+    if len(fans) == 1:
+        del columns["draws_of"], columns["draws"]
+        title, keys = f"The {NAMES[name]} over {fans[0].drawn}", ("year",)
     caption = "Nine draws in ten lie between the 5th and the 95th percentile."
-    return ReportTable("spread", title, caption, pa.table(columns), ("year",))
+    caption += " Draws without a mean in a year take no part in it."
+    return [ReportTable("spread", title, caption, pa.table(columns), keys)]
 
 
 def _groups(sweep: Sweep, kept: Sequence[int], base: int) -> list[ReportTable]:
     """Return for each grouping the groups whose simple mean scenarios change most in the last year."""
+    draws = {place for one in draws_of(sweep.scenarios) for place in one.places}
     found = []
     for title in sweep.groups:
         rows: list[dict[str, Any]] = []
         table = sweep.by(title).filter(pc.field("year") == sweep.years[-1])
-        some = [place for place in kept if place != base and not is_draw(sweep.scenarios[place])]
+        some = [place for place in kept if place != base and place not in draws]
         width = table.num_rows // len(sweep.scenarios)
         before = table.slice(base * width, width).to_pylist()
         for place in some:
@@ -164,7 +182,8 @@ def _rows(places: Sequence[int], each: int) -> np.ndarray:
     return (np.array(places, dtype=np.int64)[:, None] * each + np.arange(each)).reshape(-1)
 
 
-def _of_scenarios(table: pa.Table, sweep: Sweep, kept: Sequence[int]) -> pa.Table:
+def of_scenarios(table: pa.Table, sweep: Sweep, kept: Sequence[int]) -> pa.Table:
+    """Return the rows of a sweep's summary that are of some scenarios, by their places."""
     return table.take(numbers(_rows(kept, len(sweep.years))))
 
 

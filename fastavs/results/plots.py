@@ -117,17 +117,22 @@ class SweepPlots:
         axes: Axes = from_report("sweep_plots", "path")(self._sweep, ax, column, baseline)
         return axes
 
-    @takes(column=a_text)
-    def fan(self, ax: Axes | None = None, *, column: str = "weighted_mean_unadjusted") -> Axes:
-        """Draw how a mean is spread over the draws of the sweep, the scenarios with a `Resample`, year by year.
+    @takes(column=a_text, of=or_none(a_text))
+    def fan(self, ax: Axes | None = None, *, column: str = "weighted_mean_unadjusted", of: str | None = None) -> Axes:
+        """Draw how a mean is spread over the draws of one scenario, year by year.
+
+        Draws of one scenario have a `Resample` each and differ in nothing else.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
         column : str
             A column of the summary that is a rate.
+        of : str, optional
+            The name of a scenario, drawn or not: the draws with the same other changes are taken. By default those of
+            the study as it is, or of the only scenario that has draws.
         """
-        axes: Axes = from_report("sweep_plots", "fan")(self._sweep, ax, column)
+        axes: Axes = from_report("sweep_plots", "fan")(self._sweep, ax, column, of)
         return axes
 
     def __repr__(self) -> str:

@@ -63,9 +63,11 @@ def rates_card(checked: Checked, summary: Sequence[Row]) -> Card:
     lines = sorted(row["lines"] for row in summary)
     a_year = " to ".join(dict.fromkeys((count(lines[0]), count(lines[-1]))))
     last = summary[-1]
+    years, without = span([row["year"] for row in summary]), sum(row["unresolved_lines"] for row in summary)
+    unknown = f"; {count(without)} of them not known" if without else ""
     facts = [
         ("values", _values(checked.config.value_basis, checked.config.currency)),
-        ("rates", f"{count(sum(lines))}: {span([row['year'] for row in summary])}, {a_year} lines a year"),
+        ("rates", f"{plural(sum(lines), 'line')} of {years}, {a_year} a year{unknown}"),
         ("set aside", _aside(checked)),
         ("not known", _unknown(last, checked.options.unresolved == "zero")),
     ]
@@ -93,14 +95,16 @@ def _years_grid(summary: Sequence[Row], about: str) -> Grid:
         ("simple, without specific parts", "ad_valorem_simple_mean"),
     ]
     if any(row["adjust"] for row in summary):
-        columns.insert(1, ("adjusted", "weighted_mean"))
+        columns[1:1] = [("adjusted", "weighted_mean"), ("lines matched", "matched_lines")]
     if any(row["bound_mean"] is not None for row in summary):
         columns.append(("bound mean", "bound_mean"))
     chosen = [summary[place] for place in spread_over(len(summary))]
-    rows = tuple(
-        (str(row["year"]), count(row["lines"]), *(points(row[name], 2) for _, name in columns)) for row in chosen
-    )
+    rows = tuple((str(row["year"]), count(row["lines"]), *(_cell(row, name) for _, name in columns)) for row in chosen)
     return Grid(("year", "lines", *(head for head, _ in columns)), rows, 1, about)
+
+
+def _cell(row: Row, name: str) -> str:
+    return count(row[name]) if name == "matched_lines" else points(row[name], 2)
 
 
 class Swept(Protocol):

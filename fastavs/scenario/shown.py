@@ -70,7 +70,8 @@ def change_told(change: Any) -> tuple[str, str, str]:
         return kind, listed([f"{what} times {by:g}" for what, by in factors if by != 1.0]), _lines(change)
     if isinstance(change, ShiftDuty):
         parts = [f"percentages {100.0 * change.ad_valorem:+g} points"] if change.ad_valorem else []
-        parts += [f"amounts {change.specific:+g}"] if change.specific else []
+        money = change.currency or "in the duty's own currency"
+        parts += [f"amounts {change.specific:+g} {money} for its own unit"] if change.specific else []
         return kind, listed(parts), _lines(change)
     if isinstance(change, SetDuty):
         return kind, f"duty {change.duty}", _lines(change)

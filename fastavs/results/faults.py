@@ -29,7 +29,7 @@ def cautions_of(checked: Checked) -> list[Caution]:
     return [as_caution(one) for one in told]
 
 
-def findings(checked: Checked) -> list[Caution]:
+def faults(checked: Checked) -> list[Caution]:
     """Return all that is set aside, by reason, what `cautions_of` says besides, and how the tables were read."""
     factor = checked.config.trade.value_factor
     aside = [
@@ -46,8 +46,8 @@ def findings(checked: Checked) -> list[Caution]:
     return [*aside, *map(as_caution, told)]
 
 
-def findings_table(checked: Checked, found: list[Caution]) -> pa.Table:
-    """Return findings as a table.
+def faults_table(checked: Checked, found: list[Caution]) -> pa.Table:
+    """Return faults as a table.
 
     Returns
     -------

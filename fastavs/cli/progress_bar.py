@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds before progress shows
 
 
-class Steps:
+class ProgressBar:
     """Follows the steps of a run: notes their time, shows them on a terminal once a second has passed, and sees to
     it that Ctrl-C ends the run even where a compiler's callback swallows it.
 
@@ -36,7 +36,7 @@ class Steps:
         self._before: Any = None
         self._hook = sys.unraisablehook
 
-    def __enter__(self) -> Steps:
+    def __enter__(self) -> ProgressBar:
         if threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._interrupt)
         self._hook, sys.unraisablehook = sys.unraisablehook, self._complain
