@@ -13,7 +13,10 @@ from fastavs.scenario.file import read_scenarios
 
 PARTNERS = '[partners]\nfile = "more.csv"\n'
 CASES: list[tuple[dict[str, str | bytes], str]] = [
-    ({"applied.csv": swapped(APPLIED, "10%", "")}, "applied.csv, row 2, column duty (line 2203000900): a line without"),
+    (
+        {"applied.csv": swapped(APPLIED, "10%", "")},
+        "applied.csv, row 2, column duty: the duty of line 2203000900 cannot be read: a line without a duty. Ex",
+    ),
     (
         {"applied.csv": swapped(APPLIED, "10%", "0.1")},
         "applied.csv, row 2, column duty (line 2203000900): bare numbers",

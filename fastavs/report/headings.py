@@ -71,7 +71,6 @@ _HEADINGS = {
     "weighted_applied_mean_pct": "With specific parts: weighted mean, %",
     "weighted_applied_sd_pct": "With specific parts: weighted deviation, %",
     "weighted_mean_pct": "Weighted mean, %",
-    "weighted_mean_unadjusted_pct": "Weighted mean, %",
     "weighted_sd_pct": "Weighted deviation, %",
     "year": "Year",
 }

@@ -146,17 +146,22 @@ class Rates(Tabular):
         """
         return to_xarray(self.table, ("year", "line"), {"title": self.checked.title, "rates": "fractions"})
 
+    def _bare(self) -> int:
+        """Return how many lines of the last year have a specific part and, for want of an observation, not its rate."""
+        year = self.year()
+        return int((year.has_specific & (year.observations == 0) & ~np.isnan(year.rate)).sum())
+
     def __repr__(self) -> str:
         from fastavs.results.shown import rates_card
         from fastavs.shown.text import as_text
 
-        return as_text(rates_card(self.checked, self.summary().to_pylist()))
+        return as_text(rates_card(self.checked, self.summary().to_pylist(), self._bare()))
 
     def _repr_html_(self) -> str:
         from fastavs.results.shown import rates_card
         from fastavs.shown.html import as_html
 
-        return as_html(rates_card(self.checked, self.summary().to_pylist()))
+        return as_html(rates_card(self.checked, self.summary().to_pylist(), self._bare()))
 
     @property
     def plot(self) -> RatesPlots:

@@ -58,8 +58,11 @@ def _aside(checked: Checked) -> str:
     return f"{set_aside_told(checked.set_aside.counts(), ROW)}, of {plural(checked.trade.read, 'row')} read"
 
 
-def rates_card(checked: Checked, summary: Sequence[Row]) -> Card:
-    """Return what rates show of themselves: some years of the summary, unadjusted weighted means first."""
+def rates_card(checked: Checked, summary: Sequence[Row], bare: int) -> Card:
+    """Return what rates show of themselves: some years of the summary, unadjusted weighted means first.
+
+    `bare` lines of the last year are charged on their ad valorem part alone, for want of an observation.
+    """
     lines = sorted(row["lines"] for row in summary)
     a_year = " to ".join(dict.fromkeys((count(lines[0]), count(lines[-1]))))
     last = summary[-1]
@@ -71,6 +74,8 @@ def rates_card(checked: Checked, summary: Sequence[Row]) -> Card:
         ("set aside", _aside(checked)),
         ("not known", _unknown(last, checked.options.unresolved == "zero")),
     ]
+    if bare:
+        facts.append(("in part", f"{plural(bare, 'line')} of {last['year']}: no observation for their specific part"))
     more = len(summary) - MOST_ROWS
     rest = f"; {plural(more, 'more year')} in .summary()" if more > 0 else "; more columns in .summary()"
     grid = _years_grid(summary, f"Percent of the value{rest}")

@@ -44,9 +44,10 @@ def _large_shifts(scenarios: Sequence[Scenario]) -> Iterator[Caution]:
     for scenario in scenarios:
         for change in scenario.changes:
             if isinstance(change, ShiftDuty) and abs(change.ad_valorem) >= 1.0:
-                points = f"{100.0 * change.ad_valorem:+,.0f} percentage points"
+                size = 100.0 * change.ad_valorem
+                points = f"{size:+,.0f}" if abs(size) < 1e9 else f"{size:+.3g}"
                 yield Caution(
-                    f'The scenario "{scenario.name}" shifts percentages by {points}.',
+                    f'The scenario "{scenario.name}" shifts percentages by {points} percentage points.',
                     cure="shifts are fractions: write 0.05 for five points",
                 )
 
