@@ -286,3 +286,10 @@ def test_earlier_months_of_a_year_to_date_are_no_errors(tmp_path: Path) -> None:
     (aside,) = fa.Study.load(path).set_aside.table().to_pylist()
     assert aside["reason"].startswith("year up to an earlier month")
     assert (aside["line"], aside["partner"], aside["value"], aside["row"]) == ("2203000900", "MEX", "100", 1)
+
+
+def test_files_of_a_reader_that_overlap_are_warned_of(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    (tmp_path / "full_202301 (1).dat").write_text((tmp_path / "full_202301.dat").read_text())
+    with pytest.warns(fa.DataWarning, match="another one .* do files overlap.* name each file once"):
+        fa.Study.load(path)

@@ -40,6 +40,8 @@ class ByReaders:
         Rows of trade files that readers set aside, as `fastavs.inputs.set_aside.SCHEMA`.
     added_up : int
         How many more rows the trade files have than the native tables made of them.
+    overlaps : list of str
+        Notes of readers on rows that stand twice.
     """
 
     trade: list[Piece] = field(default_factory=list)
@@ -48,6 +50,7 @@ class ByReaders:
     digests: dict[str, str] = field(default_factory=dict)
     set_aside: list[pa.Table] = field(default_factory=list)
     added_up: int = 0
+    overlaps: list[str] = field(default_factory=list)
 
     def take_trade(
         self, sections: Sequence[Mapping[str, Any]], columns: Columns, currency: str, fx: Fx, find: Find, folder: Path
@@ -59,6 +62,8 @@ class ByReaders:
         InputError
             No such reader or setting; values in another currency than the study's that nothing converts.
         """
+        from fastavs.readers._trade import OVERLAP
+
         for place, section in enumerate(sections):
             key = f"trade.read[{place}]"
             reader, paths, settings = _section(section, "trade", key, find)
@@ -75,6 +80,7 @@ class ByReaders:
                 table = _all_of(reading)
                 self.trade.append(replace(from_dataframe(table, columns, {}, label), notes=_notes(label, reading)))
                 self.set_aside.append(_set_aside(reading.set_aside))
+                self.overlaps += [note for note in _notes(label, reading) if note.endswith(OVERLAP)]
                 self.added_up += max(int(reading.counts.get("rows", 0)) - table.num_rows, 0)
 
     def take_schedules(self, sections: Sequence[Mapping[str, Any]], columns: Columns, find: Find, folder: Path) -> None:

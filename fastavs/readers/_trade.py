@@ -24,6 +24,8 @@ PARTLY_CLASSIFIED = r"^[0-9]+[A-Z]"
 # HS has chapters 01 to 97 without 77; heading 00 stands in no chapter, so 28000000 names chapter 28 and no more.
 NO_CHAPTER = r"^(00|77|98|99)[0-9]*$"
 CHAPTER_ALONE = r"^[0-9]{2}00[0-9]*$"
+OVERLAP = "do files overlap?"
+"""What a note on rows that stand twice ends with."""
 
 
 def map_distinct(text: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.Array:
@@ -151,7 +153,7 @@ def finish(
     repeated = sieve.repeated(rows.column("value"))
     if repeated:
         many = "1 row equals" if repeated == 1 else f"{repeated:,} rows equal"
-        notes = [*notes, f"{many} another one in every column that was read, and are added up; do files overlap?"]
+        notes = [*notes, f"{many} another one in every column that was read, and are added up; {OVERLAP}"]
     kept = pa.array(sieve.kept)
     rows = rows.append_column("raw_partner", raw_partner).filter(kept)
     reason = outside_reason(rows.column("line"), rows.column("partner"), own_chapters)

@@ -19,7 +19,8 @@ SHOWN = 8
 
 def cautions(checked: Checked) -> list[str]:
     """Return what most likely is a mistake, a sentence or two each."""
-    return [*_spellings(checked), *_unknown(checked), *map(_unmet, unmet_names(checked))]
+    twice = [Caution(note, cure="name each file once") for note in checked.inputs.by_readers.overlaps]
+    return [*twice, *_spellings(checked), *_unknown(checked), *map(_unmet, unmet_names(checked))]
 
 
 def unread_caution(checked: Checked) -> list[str]:
