@@ -293,3 +293,9 @@ def test_files_of_a_reader_that_overlap_are_warned_of(tmp_path: Path) -> None:
     (tmp_path / "full_202301 (1).dat").write_text((tmp_path / "full_202301.dat").read_text())
     with pytest.warns(fa.DataWarning, match="another one .* do files overlap.* name each file once"):
         fa.Study.load(path)
+
+
+def test_a_reader_must_take_the_flow_that_the_study_is_about(tmp_path: Path) -> None:
+    path = write(tmp_path, more='[trade]\nflow = "exports"')
+    with pytest.raises(fa.InputError, match="the reader comext takes imports, and the study exports"):
+        fa.Study.load(path)

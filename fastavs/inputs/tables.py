@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from fastavs.arguments import LARGEST
 from fastavs.codes import LONGEST, Grouping, as_digits, make_grouping
@@ -96,6 +97,7 @@ def read_inputs(config: StudyConfig, path: Path, progress: Progress) -> Inputs:
                 key="trade.value_factor", value=config.trade.value_factor,
                 cure="leave it out, and put values of other files into units of the currency before",
             )  # fmt: skip
+        _insist_on_flow(config.trade.read, config.trade.flow)
         known = fx.read_fx(rates, config.currency)
         by_readers.take_trade(config.trade.read, trade_columns, config.currency, known, find, folder)
     by_readers.take_schedules(schedules.read, schedule.COLUMNS, find, folder)
@@ -220,3 +222,15 @@ def bridges_of(config: StudyConfig) -> tuple[Bridge, ...]:
             )
         bridges[key] = bridge
     return tuple(bridges.values())
+
+
+def _insist_on_flow(sections: Sequence[Mapping[str, Any]], flow: str | None) -> None:
+    """Make sure that readers take the flow that the study is about."""
+    for place, section in enumerate(sections):
+        name = str(section.get("reader", ""))
+        taken = "exports" if name.endswith("exports") else section.get("flow", "imports")
+        if flow not in (None, taken):
+            raise InputError(
+                f"the reader {name} takes {taken}, and the study {flow}", key=f"trade.read[{place}]",
+                cure=f'say flow = "{flow}" there, if the reader has that setting',
+            )  # fmt: skip

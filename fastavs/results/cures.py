@@ -30,9 +30,15 @@ ON_PURPOSE = {
 }
 CHOSEN = (DROPPED, LOOKS_MISLABELLED, REPEATED)
 """What is set aside only where the study says so: a warning of it has no cure."""
+NO_PARTNER = (
+    'see whether "NA" (Namibia) was read as nothing: pandas does so, unless it is told keep_default_na=False; else mend '
+    "the rows, which study.set_aside.table() names one by one"
+)
 ROW_BY_ROW = "mend the rows, which study.set_aside.table() names one by one"
 
 
 def cure_of(reason: str) -> str:
     """Return what to do about what is set aside for a reason; "" where nothing is to be done."""
+    if reason.startswith("no partner"):
+        return NO_PARTNER
     return next((cure for start, cure in ON_PURPOSE.items() if reason.startswith(start)), ROW_BY_ROW)
