@@ -31,7 +31,7 @@ ON_PURPOSE = {
 CHOSEN = (DROPPED, LOOKS_MISLABELLED, REPEATED)
 """What is set aside only where the study says so: a warning of it has no cure."""
 NO_PARTNER = (
-    'see whether "NA" (Namibia) was read as nothing: pandas does so, unless it is told keep_default_na=False; else mend '
+    'see whether "NA" (Namibia) was read as nothing: pandas does so unless it is told keep_default_na=False; else mend '
     "the rows, which study.set_aside.table() names one by one"
 )
 ROW_BY_ROW = "mend the rows, which study.set_aside.table() names one by one"
