@@ -22,6 +22,7 @@ PHRASES = {  # what Python has no setting for, or says otherwise
     "text in quotes": "a text",
     "true or false": "True or False",
     "not what the key takes": "not what it takes",
+    "another folder with --out": "another folder",
 }
 ARGUMENTS = {
     "trade": "trade_options", "schedules": "schedules", "fx": "numbers", "partners": "partners",

@@ -15,6 +15,7 @@ from fastavs.arguments import a_flag, a_path, a_progress, a_text, a_year, or_non
 from fastavs.codes import LONGEST, as_digits
 from fastavs.errors import InputError
 from fastavs.evaluation.as_it_is import AsItIs
+from fastavs.inputs.in_python import in_python
 from fastavs.progress import Progress, quiet
 from fastavs.results.above import from_report
 from fastavs.results.breaches import breaches_table
@@ -214,12 +215,7 @@ class Rates(Tabular):
                 self, folder, report=report, line=line, progress=progress
             )
         except InputError as error:
-            if "--out" not in (error.cure or ""):
-                raise
-            raise InputError(  # the cure is an option of the command line
-                error.problem, file=error.file, expected=error.expected,
-                cure=str(error.cure).replace(" with --out", ""),
-            ) from None  # fmt: skip
+            raise error.said(in_python) from None
         return record
 
     def summary(self) -> pa.Table:

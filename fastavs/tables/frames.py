@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     import xarray
 
 
-class Tabular:
+class Tabular(ABC):
     """What gives its table to whoever speaks Arrow: ``pl.DataFrame(rates)``, ``duckdb.from_arrow(rates)``."""
 
     __slots__ = ()
     __iter__ = None  # rows are had from the table
 
+    @abstractmethod
     def _frame(self) -> pa.Table:
-        raise NotImplementedError
+        """Return the table."""
 
     def __len__(self) -> int:
         return int(self._frame().num_rows)
