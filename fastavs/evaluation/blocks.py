@@ -18,7 +18,7 @@ from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
-from fastavs.kernels.names import CONST, TIE
+from fastavs.kernels.names import CONST, STRIP, TIE
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block
@@ -146,7 +146,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     width = block.factors.scale.shape[1]
     sums = empty_sums(plan.layout, width)
     fits = _add_one(plan, rows, block, sums) if width == 1 else _add_block(plan, rows, block, full, sums)
-    return summary_of(plan.layout, sums) if fits else None
+    return summary_of(plan.layout, sums, full) if fits else None
 
 
 def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
@@ -163,6 +163,7 @@ def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
         return False
     lanes = Charges(rate, part, specific)
     carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
+    sums.largest[0] = np.fmax.reduce(np.abs(np.concatenate((figures.rate, figures.part))), initial=0.0)
     add_classes(plan.layout, Charges(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
     return True
 
@@ -175,9 +176,17 @@ def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sum
     fits: bool = sweep_block(
         plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
         (facts["outlier"], facts["zero"], full),
-        Charges(np.empty(shape), np.empty(shape), np.empty(shape, dtype=np.bool_)), np.empty((LANES, shape[1])), sums,
+        _memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
     )  # fmt: skip
     return fits
+
+
+def _memory(shape: tuple[int, int]) -> Charges:
+    """Return memory for what a block's rows are charged; a strip may be read past the last of them."""
+    slots, width = shape
+    more = -(-STRIP // width)
+    rate, part = (np.zeros((slots + more, width)) for _ in range(2))
+    return Charges(rate, part, np.empty((slots + more, width), dtype=np.bool_))
 
 
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:

@@ -13,7 +13,6 @@ from fastavs.index.parts import Lines
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import changed_trade as kernels
 from fastavs.kernels.levels import next_levels
-from fastavs.kernels.names import MATCHED_LINES, WEIGHT
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import SEGMENT, Changes, Entries, EntryOrigin, Layout, changed
 from fastavs.scenario.trade import TradeChange
@@ -213,14 +212,14 @@ def _changed_layout(plan: Plan, lines: Lines) -> Layout:
         for year, applied, has_bound, _ in index.facts["years"]
     ]
     spans = readonly([(side.first, side.last) for side in sides], np.int64)
-    weight, matched = np.empty(layout.classes.size), np.empty(layout.classes.size)
-    totals = np.empty((len(sides), 3))
+    number = layout.number.copy()
+    counts, known = layout.counts.copy(), layout.known.copy()
+    matched_lines, units = np.empty(len(sides)), np.empty(len(sides))
+    place_of = readonly(plan.ready.line_class, np.int32)
     kernels.weigh_classes(
-        layout, spans, readonly(plan.ready.line_class, np.int32), lines.imports, lines.matched, weight, matched, totals
+        layout, spans, place_of, lines.imports, lines.matched, number, counts, known, matched_lines, units
     )
-    counts = layout.counts.copy()
-    counts[:, WEIGHT], counts[:, MATCHED_LINES] = totals[:, 0], totals[:, 1]
     return layout._replace(
-        classes=changed(layout.classes, weight=weight, matched=matched),
-        years=changed(layout.years, matched_lines=totals[:, 2]), counts=readonly(counts, np.float64),
+        number=readonly(number, np.float64), counts=readonly(counts, np.float64), known=readonly(known, np.float64),
+        years=changed(layout.years, matched_lines=matched_lines, weight_unit=units),
     )  # fmt: skip

@@ -9,10 +9,13 @@ import numpy as np
 
 from fastavs.index.lines_of_years import LineLayout
 from fastavs.index.parts import IndexParts, Year, headings_of
-from fastavs.kernels.names import BOUND_LINES, COUNTS, HEADINGS, LINES, MATCHED_LINES, WEIGHT
+from fastavs.kernels.names import BOUND_LINES, COUNTS, HEADINGS, LINES, MATCHED_LINES, NUMBERS
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import CLASS, YEAR, Carried, Layout, records
-from fastavs.kernels.sums import add_by
+from fastavs.kernels.pieces import power_over, weight_pieces
+from fastavs.kernels.shapes import YEAR, Carried, Layout, records
+
+
+FACTS = ("all_lines", "matched_lines", "weight_unit", "heading_unit")
 
 
 def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,21 +98,24 @@ class ClassBuilder:
         chunk_of = np.concatenate([one["chunk"] for one in found])
         year_of = np.repeat(np.arange(n_years), [one["chunk"].size for one in found])
         uncertain = np.concatenate([one["uncertain"] for one in found])
-        columns = {name: np.concatenate([one[name] for one in found]) for name in CLASS.names or ()}
-        order = np.lexsort((columns["applied"], columns["subheading"], uncertain, year_of, chunk_of))
+        applied, bound, subheading = (
+            np.concatenate([one[name] for one in found]) for name in ("applied", "bound", "subheading")
+        )
+        order = np.lexsort((applied, subheading, uncertain, year_of, chunk_of))
         part = (chunk_of * n_years + year_of)[order]
         start = np.searchsorted(part, np.arange(n_chunks * n_years + 1))
         split = np.searchsorted(part * 2 + uncertain[order], np.arange(n_chunks * n_years) * 2 + 1)
         layout = Layout(
             readonly(self.row_start, np.int64), readonly(mean_start, np.int64),
             readonly(start, np.int64), readonly(split, np.int64),
-            records(CLASS, order.size, **{name: column[order] for name, column in columns.items()}),
+            readonly(np.concatenate([one["number"] for one in found], axis=1)[:, order], np.float64),
+            *(readonly(one[order], np.int32) for one in (applied, bound, subheading)),
             records(
                 YEAR, n_years,
                 has_bound=[year.has_bound for year in years], own=[year.own_trade for year in years],
-                **{name: [one[name] for one in found] for name in ("all_lines", "matched_lines")},
+                **{name: [one[name] for one in found] for name in FACTS},
             ),
-            readonly(np.stack([one["counts"] for one in found]), np.float64),
+            *(readonly(np.stack([one[name] for one in found]), np.float64) for name in ("counts", "known")),
         )  # fmt: skip
         place = np.empty(order.size, dtype=np.int32)
         place[order] = np.arange(order.size)
@@ -170,19 +176,21 @@ class ClassBuilder:
         size = first.size
         weight = np.where(matched, parts.lines.imports[named], 0.0)
         share = np.where(alone[heading], 0.0, 1.0 / in_heading[heading])
+        units = power_over(math.fsum(weight)), power_over(float(in_heading.size))
+        weights, shares = (weight_pieces(one, unit) for one, unit in zip((weight, share), units, strict=True))
+        number = np.empty((NUMBERS, size))
+        for into, one in zip(number, (np.ones(here.size), matched, *weights, *shares), strict=True):
+            into[:] = np.bincount(member, weights=one, minlength=size)
         counts = np.zeros(COUNTS)
         plain = ~uncertain
         counts[LINES] = plain.sum()
-        counts[WEIGHT] = add_by(weight, np.where(plain, 0, -1), 1)[0]
         counts[MATCHED_LINES] = matched[plain].sum()
         counts[HEADINGS] = (~alone).sum()
         counts[BOUND_LINES] = plain.sum() if year.has_bound else 0.0
         return {
-            "chunk": chunk[first], "uncertain": uncertain[first],
+            "chunk": chunk[first], "uncertain": uncertain[first], "member": member, "number": number,
             "applied": applied[first], "bound": bound[first], "subheading": subheading[first],
-            "lines": np.bincount(member, minlength=size).astype(np.float64),
-            "weight": add_by(weight, member, size),
-            "matched": np.bincount(member, weights=matched, minlength=size),
-            "heading": add_by(share, member, size), "member": member,
-            "counts": counts, "all_lines": np.float64(here.size), "matched_lines": np.float64(matched.sum()),
+            "counts": counts, "known": weights[:, plain].sum(axis=1),
+            "all_lines": np.float64(here.size), "matched_lines": np.float64(matched.sum()),
+            "weight_unit": np.float64(units[0]), "heading_unit": np.float64(units[1]),
         }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastavs.codes import LONGEST
-from fastavs.kernels.shapes import AMOUNT, CLASS, DUTY, ROW, SEGMENT, YEAR
+from fastavs.kernels.shapes import AMOUNT, DUTY, ROW, SEGMENT, YEAR
 from fastavs.tables.forms import Form, form, starts, table, values
 
 _CODES = str(10**LONGEST)
@@ -102,14 +102,15 @@ CLASSES = {
     "ready.carried.high": form("int64", "levels", "means", below="lines+1"),
     "ready.layout.row": form("int64", "chunks+1", below="rows+1"),
     "ready.layout.mean": starts("chunks", "means"),
-    "ready.layout.classes": table(
-        CLASS, "classes", applied=values(below="rows+means"), bound=values(low=-1, below="rows+means"),
-        subheading=values(low=-1, below="lines"),
-    ),
+    "ready.layout.number": form("float64", "10", "classes"),
+    "ready.layout.applied": form("int32", "classes", below="rows+means"),
+    "ready.layout.bound": form("int32", "classes", low=-1, below="rows+means"),
+    "ready.layout.subheading": form("int32", "classes", low=-1, below="lines"),
     "ready.layout.start": starts("chunks*years", "classes"),
     "ready.layout.uncertain": form("int64", "chunks*years", below="classes+1"),
     "ready.layout.years": table(YEAR, "years"),
-    "ready.layout.counts": form("float64", "years", "8"),
+    "ready.layout.counts": form("float64", "years", "7"),
+    "ready.layout.known": form("float64", "years", "4"),
     "ready.line_class": form("int32", "lines of years", below="classes"),
 }  # fmt: skip
 READY: Mapping[str, Form] = {**ROWS, **CLASSES}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fastavs.kernels.names import MATCHED_LINES, MATCHED_OF, PIECES, WEIGHT_OF
 from fastavs.kernels.options import inner, kernel, kernel_with_memory
+from fastavs.kernels.pieces import WEIGHT_RULERS, power_over, rounded
 from fastavs.kernels.segments import add_up_segment
 from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Layout, Records
 from fastavs.kernels.sorting import sort_with
@@ -330,11 +332,13 @@ def weigh_classes(
     line_class: np.ndarray,
     imports: np.ndarray,
     matched: np.ndarray,
-    weights: np.ndarray,
-    numbers: np.ndarray,
-    totals: np.ndarray,
+    number: np.ndarray,
+    counts: np.ndarray,
+    known: np.ndarray,
+    matched_lines: np.ndarray,
+    units: np.ndarray,
 ) -> None:
-    """Weights of the classes of a plan, and of its years.
+    """Weights and matched lines of the classes of a plan, and of its years.
 
     Parameters
     ----------
@@ -343,32 +347,37 @@ def weigh_classes(
     line_class : int32[...]
         The class of each line, year after year.
     imports, matched : float64[h], bool[h]
-    weights, numbers : float64[classes]
-        Filled in: imports of matched lines; how many lines are matched.
-    totals : float64[y, 3]
-        Filled in: weights of the classes that are not uncertain, matched lines of those, and of all.
+    number, counts, known : float64[NUMBERS, k], float64[y, COUNTS], float64[y, PIECES]
+        As in `Layout`; what hangs on the trade is filled in.
+    matched_lines, units : float64[y]
+        Filled in: of all lines of each year; what its weights are measured in.
     """
-    lost = np.zeros(weights.size)
-    weights[:] = 0.0
-    numbers[:] = 0.0
-    totals[:] = 0.0
+    number[MATCHED_OF : WEIGHT_OF + PIECES] = 0.0
     years = spans.shape[0]
     at = 0
     for y in range(years):
+        total, lost, n = 0.0, 0.0, 0.0
+        for h in range(spans[y, 0], spans[y, 1]):
+            if matched[h]:
+                total, lost = add(total, lost, imports[h])
+                n += 1.0
+        matched_lines[y] = n
+        units[y] = power_over(total + lost)
         for h in range(spans[y, 0], spans[y, 1]):
             if matched[h]:
                 k = line_class[at]
-                weights[k], lost[k] = add(weights[k], lost[k], imports[h])
-                numbers[k] += 1.0
-                totals[y, 2] += 1.0
+                number[MATCHED_OF, k] += 1.0
+                left = imports[h] / units[y]
+                for piece in range(PIECES):
+                    some = rounded(left, WEIGHT_RULERS[piece])
+                    number[WEIGHT_OF + piece, k] += some
+                    left -= some
             at += 1
-    for k in range(weights.size):
-        weights[k] += lost[k]
-    year_lost = np.zeros(years)
+    counts[:, MATCHED_LINES] = 0.0
+    known[:] = 0.0
     for j in range(layout.uncertain.size):
         y = j % years
         for k in range(layout.start[j], layout.uncertain[j]):
-            totals[y, 0], year_lost[y] = add(totals[y, 0], year_lost[y], weights[k])
-            totals[y, 1] += numbers[k]
-    for y in range(years):
-        totals[y, 0] += year_lost[y]
+            counts[y, MATCHED_LINES] += number[MATCHED_OF, k]
+            for piece in range(PIECES):
+                known[y, piece] += number[WEIGHT_OF + piece, k]

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from fastavs.kernels.carry import carry_mean, slot_of
+from fastavs.kernels.class_sums import NONE, Numbers, add_parts, add_rates, add_squares, numbers_of
 from fastavs.kernels.classes import add_uncertain_year
 from fastavs.kernels.govern import differ
-from fastavs.kernels.names import (
-    BOUND,
-    HEADING,
-    MATCHED,
-    MATCHED_SQUARES,
-    PART,
-    PART_SQUARES,
-    PART_WEIGHTED,
-    RATE,
-    SPECIFIC,
-    SQUARES,
-    WATER,
-    WEIGHTED,
-    WEIGHTED_SQUARES,
-)
+from fastavs.kernels.names import ACCUMULATORS, BOUND, HEADING, SPECIFIC, STRIP, WATER
 from fastavs.kernels.options import inner, merged
+from fastavs.kernels.pieces import add_counted, add_weighed, cut_rate, first_accumulator
 from fastavs.kernels.shapes import Carried, Charges, Layout, Sums
-from fastavs.kernels.sums import add, add_product, add_square
+from fastavs.kernels.sums import add
+
+Places: TypeAlias = tuple[int, int, int]
 
 
 @merged
@@ -88,20 +80,6 @@ def carry_lanes(
 
 
 @merged
-def add_lanes(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
-    """Add ``weight * x`` to a sum of every scenario."""
-    for s in range(x.size):
-        total[s], lost[s] = add_product(total[s], lost[s], weight, x[s])
-
-
-@merged
-def add_squares(total: np.ndarray, lost: np.ndarray, weight: float, x: np.ndarray) -> None:
-    """Add ``weight * x * x`` to a sum of every scenario."""
-    for s in range(x.size):
-        total[s], lost[s] = add_square(total[s], lost[s], weight, x[s])
-
-
-@merged
 def govern_lanes(
     lines: float,
     applied: int,
@@ -121,7 +99,7 @@ def govern_lanes(
     from_bound = lines if specifics[bound, 0] else 0.0
     specific, water = count[SPECIFIC], count[WATER]
     if full:
-        for s in range(x.size):
+        for s in range(charges.rate.shape[1]):
             applied_rate = rates[applied, s]
             bound_rate = rates[bound, s]
             unequal = differ(applied_rate, bound_rate)
@@ -131,64 +109,95 @@ def govern_lanes(
             water[s] += lines if unequal and bound_rate > applied_rate else 0.0
             part[s] = min(parts[applied, s], parts[bound, s])
     else:
-        for s in range(x.size):
+        for s in range(charges.rate.shape[1]):
             applied_rate = rates[applied, s]
             bound_rate = rates[bound, s]
             x[s] = bound_rate if applied_rate > bound_rate and differ(applied_rate, bound_rate) else applied_rate
 
 
+@merged
+def add_strip(
+    one: Numbers,
+    other: Numbers,
+    rates: np.ndarray,
+    parts: np.ndarray,
+    bounds: np.ndarray,
+    first: Places,
+    second: Places,
+    acc: np.ndarray,
+    at: int,
+    has_bound: bool,
+    full: bool,
+) -> None:
+    """Add two classes to the accumulators of a strip of scenarios; if not full, to those that means of rates rest on.
+
+    `first` and `second` say where in `rates`, `parts` and `bounds` their rates, ad valorem parts and bound rates begin.
+    """
+    here = acc[at : at + ACCUMULATORS * STRIP]  # places from 0 on are seen to be none from the end
+    x, y = rates[first[0] : first[0] + STRIP], rates[second[0] : second[0] + STRIP]
+    for j in range(STRIP):
+        add_rates(here, j, one, x[j])
+        add_rates(here, j, other, y[j])
+    if not full:
+        return
+    for j in range(STRIP):
+        add_weighed(here, HEADING * STRIP + j, one[3], cut_rate(x[j]))
+        add_weighed(here, HEADING * STRIP + j, other[3], cut_rate(y[j]))
+    for j in range(STRIP):
+        add_squares(here, j, one, x[j])
+        add_squares(here, j, other, y[j])
+    x, y = parts[first[1] : first[1] + STRIP], parts[second[1] : second[1] + STRIP]
+    for j in range(STRIP):
+        add_parts(here, j, one, x[j])
+        add_parts(here, j, other, y[j])
+    if has_bound:
+        x, y = bounds[first[2] : first[2] + STRIP], bounds[second[2] : second[2] + STRIP]
+        for j in range(STRIP):
+            add_counted(here, BOUND * STRIP + j, one[0], cut_rate(x[j]))
+            add_counted(here, BOUND * STRIP + j, other[0], cut_rate(y[j]))
+
+
 @inner
 def add_sure_lanes(
-    classes: np.ndarray,
+    layout: Layout,
     first: int,
     last: int,
     slots: tuple[int, int, int, int],
-    own: bool,
+    y: int,
     charges: Charges,
     full: bool,
-    total: np.ndarray,
-    lost: np.ndarray,
-    count: np.ndarray,
+    sums: Sums,
     lanes: np.ndarray,
 ) -> None:
-    """Add classes of a year whose rates are sure to be known, to sums and counts of that year, [..., s]."""
-    x, part = lanes[0], lanes[1]
-    for k in range(first, last):
-        one = classes[k]
-        applied = slot_of(one["applied"], slots)
-        bound = -1
-        if one["bound"] >= 0:
-            bound = slot_of(one["bound"], slots)
-            govern_lanes(one["lines"], applied, bound, charges, full, x, part, count)
-        else:
-            more = one["lines"] if charges.specific[applied, 0] else 0.0
-            for s in range(x.size):
-                x[s] = charges.rate[applied, s]
-                part[s] = charges.part[applied, s]
-            if full:
-                for s in range(x.size):
-                    count[SPECIFIC, s] += more
-        add_lanes(total[RATE], lost[RATE], one["lines"], x)
-        add_lanes(total[WEIGHTED], lost[WEIGHTED], one["weight"], x)
-        if not own:  # where all lines are matched
-            add_lanes(total[MATCHED], lost[MATCHED], one["matched"], x)
-        if full:
-            if bound >= 0:
-                add_lanes(total[BOUND], lost[BOUND], one["lines"], charges.rate[bound])
-            add_lanes(total[HEADING], lost[HEADING], one["heading"], x)
-            add_lanes(total[PART], lost[PART], one["lines"], part)
-            add_lanes(total[PART_WEIGHTED], lost[PART_WEIGHTED], one["weight"], part)
-            add_squares(total[SQUARES], lost[SQUARES], one["lines"], x)
-            add_squares(total[WEIGHTED_SQUARES], lost[WEIGHTED_SQUARES], one["weight"], x)
-            if not own:
-                add_squares(total[MATCHED_SQUARES], lost[MATCHED_SQUARES], one["matched"], x)
-            add_squares(total[PART_SQUARES], lost[PART_SQUARES], one["lines"], part)
-    if own:
-        for s in range(total.shape[1]):
-            total[MATCHED, s] = total[RATE, s]
-            lost[MATCHED, s] = lost[RATE, s]
-            total[MATCHED_SQUARES, s] = total[SQUARES, s]
-            lost[MATCHED_SQUARES, s] = lost[SQUARES, s]
+    """Add classes of a year whose rates are sure to be known, two by two."""
+    acc, count, _ = sums
+    width, step = charges.rate.shape[1], lanes.shape[1]
+    has_bound = layout.years[y]["has_bound"]
+    bounds = charges.rate.reshape(-1)
+    rates = lanes.reshape(-1) if has_bound else bounds
+    parts = rates if has_bound else charges.part.reshape(-1)
+    for k in range(first, last, 2):
+        numbers = numbers_of(layout.number, k)
+        others = numbers_of(layout.number, k + 1) if k + 1 < last else NONE
+        here, there = (0, 0, 0), (0, 0, 0)
+        for of in range(2):
+            i = k + of if k + of < last else k
+            n = numbers[0] if of == 0 else others[0]
+            applied = slot_of(layout.applied[i], slots)
+            if has_bound:
+                bound = slot_of(layout.bound[i], slots)
+                govern_lanes(n, applied, bound, charges, full, lanes[2 * of], lanes[2 * of + 1], count[y])
+                places = (2 * of * step, (2 * of + 1) * step, bound * width)
+            else:
+                places = (applied * width, applied * width, 0)
+                if full and charges.specific[applied, 0]:
+                    for s in range(width):
+                        count[y, SPECIFIC, s] += n
+            here, there = there, places
+        for s in range(0, width, STRIP):
+            at = first_accumulator(y, s, width)
+            some, more = (here[0] + s, here[1] + s, here[2] + s), (there[0] + s, there[1] + s, there[2] + s)
+            add_strip(numbers, others, rates, parts, bounds, some, more, acc, at, has_bound, full)
 
 
 @inner
@@ -201,28 +210,22 @@ def add_chunk(
     full: bool,
     sums: Sums,
     lanes: np.ndarray,
-    work: np.ndarray,
 ) -> None:
-    """Add a chunk's classes of all years: those that are sure, then the others."""
-    _, _, start, uncertain, classes, years, _ = layout
-    total, lost, count = sums
+    """Add a chunk's classes of all years: those that are sure, then the others, scenario by scenario."""
+    start, uncertain, years = layout.start, layout.uncertain, layout.years
     for y in range(years.size):
         part = chunk * years.size + y
-        add_sure_lanes(
-            classes,
-            start[part],
-            uncertain[part],
-            slots,
-            years[y]["own"],
-            charges,
-            full,
-            total[y],
-            lost[y],
-            count[y],
-            lanes,
-        )
+        add_sure_lanes(layout, start[part], uncertain[part], slots, y, charges, full, sums, lanes)
         if uncertain[part] < start[part + 1]:
-            for s in range(total.shape[2]):
-                add_uncertain_year(
-                    classes, uncertain[part], start[part + 1], slots, charges, y, s, zero, full, sums, work
-                )
+            for s in range(charges.rate.shape[1]):
+                add_uncertain_year(layout, uncertain[part], start[part + 1], slots, charges, y, s, zero, sums)
+
+
+@inner
+def note_largest(charges: Charges, first: int, last: int, largest: np.ndarray) -> None:
+    """Keep the largest rate or ad valorem part of some slots, scenario by scenario; NaN is none."""
+    for slot in range(first, last):
+        for s in range(largest.size):
+            rate, part = abs(charges.rate[slot, s]), abs(charges.part[slot, s])
+            largest[s] = rate if rate > largest[s] else largest[s]
+            largest[s] = part if part > largest[s] else largest[s]

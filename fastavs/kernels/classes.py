@@ -2,112 +2,117 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from fastavs.kernels.carry import slot_of
+from fastavs.kernels.class_sums import add_parts, add_rates, add_squares, numbers_of
 from fastavs.kernels.govern import bound_governs, differ, lesser_part
 from fastavs.kernels.names import (
+    ACCUMULATORS,
     BOUND,
     BOUND_LINES,
-    FEW,
     HEADING,
+    HEADING_OF,
     HEADINGS,
+    KNOWN,
     LINES,
+    LINES_OF,
     MATCHED,
     MATCHED_LINES,
+    MATCHED_OF,
     MATCHED_SQUARES,
+    NUMBERS,
     PART,
     PART_SQUARES,
     PART_WEIGHTED,
+    PIECES,
     RATE,
     SPECIFIC,
     SQUARES,
+    STRIP,
     UNRESOLVED,
     WATER,
+    WEIGHT_OF,
     WEIGHTED,
     WEIGHTED_SQUARES,
-    WEIGHTS,
 )
-from fastavs.kernels.options import inner, kernel_with_memory
+from fastavs.kernels.options import inner, kernel_with_memory, merged
+from fastavs.kernels.pieces import (
+    add_counted,
+    add_counted_square,
+    add_weighed,
+    add_weighed_square,
+    cut_rate,
+    cut_square,
+    first_accumulator,
+)
 from fastavs.kernels.shapes import Charges, Layout, Sums
-from fastavs.kernels.sums import add, add_product, add_square
 
 
 @inner
-def raise_sums(sums: Sums, y: int, s: int, weights: np.ndarray, values: np.ndarray, full: bool) -> None:
-    """Add ``weight * value`` or ``weight * value ** 2`` to each of a year's sums; if not full, to the first few."""
-    total, lost, _ = sums
-    for q in range(SQUARES if full else FEW):
-        total[y, q, s], lost[y, q, s] = add_product(total[y, q, s], lost[y, q, s], weights[q], values[q])
-    if full:
-        for q in range(SQUARES, WEIGHTS):
-            total[y, q, s], lost[y, q, s] = add_square(total[y, q, s], lost[y, q, s], weights[q], values[q])
-
-
-@inner
-def add_uncertain(
-    one: Any,
-    slots: tuple[int, int, int, int],
+def governing_of(
+    n: float,
+    slots: tuple[int, int],
     charges: Charges,
     y: int,
     s: int,
     zero: bool,
+    acc: np.ndarray,
+    at: int,
     count: np.ndarray,
-    weights: np.ndarray,
-    values: np.ndarray,
-) -> bool:
-    """Count a class that may have no rate, or rests on a carried mean, and fill in what it adds to sums.
+) -> tuple[float, float]:
+    """The rate and the ad valorem part of a class that may have none, or rests on a carried mean; NaN = null.
 
-    Returns whether it has a rate.
+    Counts its n lines as far as they do not hang on that, and adds its bound rate. `slots` are those of the applied and
+    the bound side, -1 for none.
     """
     rates, parts, specifics = charges
-    weights[:] = 0.0
-    values[:] = 0.0
-    applied = slot_of(one["applied"], slots)
+    applied, bound_at = slots
     x = rates[applied, s]
     part = parts[applied, s]
     specific = specifics[applied, s]
     unresolved = np.isnan(x)
     if unresolved and zero and not np.isnan(part):
         x = 0.0
-    if one["bound"] >= 0:
-        bound_at = slot_of(one["bound"], slots)
+    if bound_at >= 0:
         bound = rates[bound_at, s]
         unresolved = unresolved and np.isnan(bound)
         if np.isnan(bound) and zero:
             bound = 0.0
         if bound > x and differ(x, bound):
-            count[y, WATER, s] += one["lines"]
+            count[y, WATER, s] += n
         if not np.isnan(bound):
-            count[y, BOUND_LINES, s] += one["lines"]
-            weights[BOUND] = one["lines"]
-            values[BOUND] = bound
+            count[y, BOUND_LINES, s] += n
+            add_counted(acc, at + BOUND * STRIP, n, cut_rate(bound))
         if np.isnan(part) or bound_governs(x, bound):
             x = bound
             specific = specifics[bound_at, s]
         part = lesser_part(part, parts[bound_at, s])
-    count[y, SPECIFIC, s] += one["lines"] if specific else 0.0
-    count[y, UNRESOLVED, s] += one["lines"] if unresolved else 0.0
-    weights[PART] = weights[PART_SQUARES] = one["lines"]
-    values[PART] = values[PART_SQUARES] = part
-    if np.isnan(x):
-        return False
-    count[y, LINES, s] += one["lines"]
-    count[y, MATCHED_LINES, s] += one["matched"]
-    weights[RATE] = weights[SQUARES] = one["lines"]
-    weights[WEIGHTED] = weights[WEIGHTED_SQUARES] = weights[PART_WEIGHTED] = one["weight"]
-    weights[MATCHED] = weights[MATCHED_SQUARES] = one["matched"]
-    values[RATE] = values[SQUARES] = values[WEIGHTED] = values[WEIGHTED_SQUARES] = x
-    values[MATCHED] = values[MATCHED_SQUARES] = x
-    values[PART_WEIGHTED] = part
-    return True
+    count[y, SPECIFIC, s] += n if specific else 0.0
+    count[y, UNRESOLVED, s] += n if unresolved else 0.0
+    return x, part
+
+
+@inner
+def add_known(number: np.ndarray, k: int, x: float, part: float, acc: np.ndarray, at: int) -> None:
+    """Add a class that has a rate to the sums of rates."""
+    n, matched = number[LINES_OF, k], number[MATCHED_OF, k]
+    w = (number[WEIGHT_OF, k], number[WEIGHT_OF + 1, k], number[WEIGHT_OF + 2, k], number[WEIGHT_OF + 3, k])
+    for piece in range(PIECES):
+        acc[at + (KNOWN + piece) * STRIP] += w[piece]
+    rate, square = cut_rate(x), cut_square(x)
+    add_counted(acc, at + RATE * STRIP, n, rate)
+    add_counted(acc, at + MATCHED * STRIP, matched, rate)
+    add_weighed(acc, at + WEIGHTED * STRIP, w, rate)
+    add_weighed(acc, at + PART_WEIGHTED * STRIP, w, cut_rate(part))
+    add_counted_square(acc, at + SQUARES * STRIP, n, square)
+    add_counted_square(acc, at + MATCHED_SQUARES * STRIP, matched, square)
+    add_weighed_square(acc, at + WEIGHTED_SQUARES * STRIP, w, square)
 
 
 @inner
 def add_uncertain_year(
-    classes: np.ndarray,
+    layout: Layout,
     first: int,
     last: int,
     slots: tuple[int, int, int, int],
@@ -115,91 +120,112 @@ def add_uncertain_year(
     y: int,
     s: int,
     zero: bool,
-    full: bool,
     sums: Sums,
-    work: np.ndarray,
 ) -> None:
     """Add uncertain classes of a year. Those of one HS subheading come together; it is averaged over known lines."""
-    total_of, lost_of, count = sums
-    weights, values = work[0], work[1]
-    total, lost, lines = 0.0, 0.0, 0.0
+    number = layout.number
+    acc, count, _ = sums
+    at = first_accumulator(y, s, count.shape[2])
+    first_piece, second, third, lines = 0.0, 0.0, 0.0, 0.0  # of a subheading, in pieces that add up in any order
     for k in range(first, last):
-        one = classes[k]
-        known = add_uncertain(one, slots, charges, y, s, zero, count, weights, values)
+        n = number[LINES_OF, k]
+        bound_at = slot_of(layout.bound[k], slots) if layout.bound[k] >= 0 else -1
+        sides = (slot_of(layout.applied[k], slots), bound_at)
+        x, part = governing_of(n, sides, charges, y, s, zero, acc, at, count)
+        add_counted(acc, at + PART * STRIP, n, cut_rate(part))
+        add_counted_square(acc, at + PART_SQUARES * STRIP, n, cut_square(part))
+        known = not np.isnan(x)
         if known:
-            total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s] = add(
-                total_of[y, WEIGHTS, s], lost_of[y, WEIGHTS, s], one["weight"]
-            )
-        if one["subheading"] < 0:
-            weights[HEADING] = one["heading"]
-            values[HEADING] = values[RATE] if known else np.nan
-        elif known:
-            total, lost = add_product(total, lost, one["lines"], values[RATE])
-            lines += one["lines"]
-        if one["subheading"] >= 0 and (k + 1 == last or classes[k + 1]["subheading"] != one["subheading"]):
+            count[y, LINES, s] += n
+            count[y, MATCHED_LINES, s] += number[MATCHED_OF, k]
+            add_known(number, k, x, part, acc, at)
+        subheading = layout.subheading[k]
+        if subheading < 0 and known:
+            h = (number[HEADING_OF, k], number[HEADING_OF + 1, k], number[HEADING_OF + 2, k], number[HEADING_OF + 3, k])
+            add_weighed(acc, at + HEADING * STRIP, h, cut_rate(x))
+        if subheading < 0:
+            continue
+        if known:
+            pieces = cut_rate(x)
+            first_piece += n * pieces[0]
+            second += n * pieces[1]
+            third += n * pieces[2]
+            lines += n
+        if k + 1 == last or layout.subheading[k + 1] != subheading:
             if lines > 0.0:
-                weights[HEADING] = 1.0
-                values[HEADING] = (total + lost) / lines
+                one = (1.0 / layout.years[y]["heading_unit"], 0.0, 0.0, 0.0)
+                add_weighed(acc, at + HEADING * STRIP, one, cut_rate((first_piece + (second + third)) / lines))
                 count[y, HEADINGS, s] += 1.0
-            total, lost, lines = 0.0, 0.0, 0.0
-        raise_sums(sums, y, s, weights, values, full)
+            first_piece, second, third, lines = 0.0, 0.0, 0.0, 0.0
 
 
 @inner
-def add_sure_year(
-    classes: np.ndarray, first: int, last: int, has_bound: bool, charges: Charges, y: int, sums: Sums
+def gather(
+    layout: Layout,
+    k: int,
+    m: int,
+    has_bound: bool,
+    charges: Charges,
+    count: np.ndarray,
+    y: int,
+    numbers: np.ndarray,
+    charged: np.ndarray,
 ) -> None:
-    """Add classes of a year whose rates are sure to be known. Sums are kept out of memory until all are added."""
+    """Fill in the numbers of m classes from k on, and what they are charged; count specific lines and water.
+
+    `charged` has a row each for rates, ad valorem parts and bound rates. What a strip lacks is 0.
+    """
     rates, parts, specifics = charges
-    total, lost, count = sums
-    t0, t1, t2, t3 = total[y, RATE, 0], total[y, WEIGHTED, 0], total[y, MATCHED, 0], total[y, HEADING, 0]
-    e0, e1, e2, e3 = lost[y, RATE, 0], lost[y, WEIGHTED, 0], lost[y, MATCHED, 0], lost[y, HEADING, 0]
-    t4, t5, t6 = total[y, BOUND, 0], total[y, PART, 0], total[y, PART_WEIGHTED, 0]
-    e4, e5, e6 = lost[y, BOUND, 0], lost[y, PART, 0], lost[y, PART_WEIGHTED, 0]
-    t7, t8, t9 = total[y, SQUARES, 0], total[y, WEIGHTED_SQUARES, 0], total[y, MATCHED_SQUARES, 0]
-    e7, e8, e9 = lost[y, SQUARES, 0], lost[y, WEIGHTED_SQUARES, 0], lost[y, MATCHED_SQUARES, 0]
-    t10, e10 = total[y, PART_SQUARES, 0], lost[y, PART_SQUARES, 0]
+    number = layout.number
+    if m < STRIP:
+        numbers[:] = 0.0
+        charged[:] = 0.0
+    for q in range(NUMBERS):
+        for j in range(m):
+            numbers[q, j] = number[q, k + j]
     specific_lines, water = 0.0, 0.0
-    for k in range(first, last):
-        one = classes[k]
-        lines, weight, matched = one["lines"], one["weight"], one["matched"]
-        x = rates[one["applied"]]
-        part = parts[one["applied"]]
-        specific = specifics[one["applied"]]
+    for j in range(m):
+        applied = layout.applied[k + j]
+        x = rates[applied]
+        part = parts[applied]
+        specific = specifics[applied]
+        n = number[LINES_OF, k + j]
         if has_bound:
-            bound = rates[one["bound"]]
-            t4, e4 = add_product(t4, e4, lines, bound)
+            at = layout.bound[k + j]
+            bound = rates[at]
+            charged[2, j] = bound
             unequal = differ(x, bound)
-            water += lines if unequal and bound > x else 0.0
+            water += n if unequal and bound > x else 0.0
             governs = unequal and x > bound
             x = bound if governs else x
-            specific = specifics[one["bound"]] if governs else specific
-            part = lesser_part(part, parts[one["bound"]])
-        specific_lines += lines if specific else 0.0
-        t0, e0 = add_product(t0, e0, lines, x)
-        t1, e1 = add_product(t1, e1, weight, x)
-        t2, e2 = add_product(t2, e2, matched, x)
-        t3, e3 = add_product(t3, e3, one["heading"], x)
-        t5, e5 = add_product(t5, e5, lines, part)
-        t6, e6 = add_product(t6, e6, weight, part)
-        t7, e7 = add_square(t7, e7, lines, x)
-        t8, e8 = add_square(t8, e8, weight, x)
-        t9, e9 = add_square(t9, e9, matched, x)
-        t10, e10 = add_square(t10, e10, lines, part)
-    total[y, RATE, 0], total[y, WEIGHTED, 0], total[y, MATCHED, 0], total[y, HEADING, 0] = t0, t1, t2, t3
-    lost[y, RATE, 0], lost[y, WEIGHTED, 0], lost[y, MATCHED, 0], lost[y, HEADING, 0] = e0, e1, e2, e3
-    total[y, BOUND, 0], total[y, PART, 0], total[y, PART_WEIGHTED, 0] = t4, t5, t6
-    lost[y, BOUND, 0], lost[y, PART, 0], lost[y, PART_WEIGHTED, 0] = e4, e5, e6
-    total[y, SQUARES, 0], total[y, WEIGHTED_SQUARES, 0], total[y, MATCHED_SQUARES, 0] = t7, t8, t9
-    lost[y, SQUARES, 0], lost[y, WEIGHTED_SQUARES, 0], lost[y, MATCHED_SQUARES, 0] = e7, e8, e9
-    total[y, PART_SQUARES, 0], lost[y, PART_SQUARES, 0] = t10, e10
+            specific = specifics[at] if governs else specific
+            part = lesser_part(part, parts[at])
+        specific_lines += n if specific else 0.0
+        charged[0, j] = x
+        charged[1, j] = part
     count[y, SPECIFIC, 0] += specific_lines
     count[y, WATER, 0] += water
 
 
+@merged
+def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bound: bool) -> None:
+    """Add a strip of classes to accumulators, each class to a place of its own."""
+    for j in range(STRIP):
+        add_rates(acc, j, numbers_of(numbers, j), charged[0, j])
+    for j in range(STRIP):
+        add_weighed(acc, HEADING * STRIP + j, numbers_of(numbers, j)[3], cut_rate(charged[0, j]))
+    for j in range(STRIP):
+        add_squares(acc, j, numbers_of(numbers, j), charged[0, j])
+    for j in range(STRIP):
+        add_parts(acc, j, numbers_of(numbers, j), charged[1, j])
+    if has_bound:
+        for j in range(STRIP):
+            add_counted(acc, BOUND * STRIP + j, numbers[LINES_OF, j], cut_rate(charged[2, j]))
+
+
 @kernel_with_memory
 def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, sums: Sums) -> None:
-    """Add up all classes under one scenario, chunk by chunk as a block of scenarios does.
+    """Add up all classes under one scenario, several classes side by side.
 
     Parameters
     ----------
@@ -213,13 +239,25 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
     sums : Sums
         Added to.
     """
-    _, _, start, uncertain, classes, years, _ = layout
+    start, uncertain, years = layout.start, layout.uncertain, layout.years
     everywhere = charges.rate.size
     slots = (everywhere, everywhere, 0, 0)
-    work = np.empty((2, WEIGHTS))
+    numbers, charged = np.zeros((NUMBERS, STRIP)), np.zeros((3, STRIP))
+    acc = np.zeros(ACCUMULATORS * STRIP)
     s = 0
-    for part in range(uncertain.size):
-        y = part % years.size
-        add_sure_year(classes, start[part], uncertain[part], years[y]["has_bound"], charges, y, sums)
-        if uncertain[part] < start[part + 1]:
-            add_uncertain_year(classes, uncertain[part], start[part + 1], slots, lanes, y, s, zero, True, sums, work)
+    n_years = years.size
+    for y in range(n_years):
+        has_bound = years[y]["has_bound"]
+        acc[:] = 0.0
+        for part in range(y, uncertain.size, n_years):
+            for k in range(start[part], uncertain[part], STRIP):
+                m = min(STRIP, uncertain[part] - k)
+                gather(layout, k, m, has_bound, charges, sums.tally, y, numbers, charged)
+                add_strip(numbers, charged, acc, has_bound)
+        at = first_accumulator(y, s, 1)
+        for q in range(ACCUMULATORS):
+            for j in range(STRIP):
+                sums.acc[at + q * STRIP] += acc[q * STRIP + j]
+        for part in range(y, uncertain.size, n_years):
+            if uncertain[part] < start[part + 1]:
+                add_uncertain_year(layout, uncertain[part], start[part + 1], slots, lanes, y, s, zero, sums)

@@ -25,17 +25,26 @@ with an amount by the pooled method."""
 TIE = 1e-12
 """Relative: applied and bound nearer than this are equal."""
 
-# sums that the lines of a year add up to
-RATE, WEIGHTED, MATCHED, HEADING, BOUND, PART, PART_WEIGHTED = 0, 1, 2, 3, 4, 5, 6
-SQUARES, WEIGHTED_SQUARES, MATCHED_SQUARES, PART_SQUARES = 7, 8, 9, 10
-WEIGHTS = 11
-SUMS = 12
-FEW = 3
-"""The first few of them, which means of rates alone need."""
+STRIP = 16
+"""Scenarios, or classes, whose numbers lie side by side in accumulators."""
+
+# sums that the lines of a year add up to: where each one's accumulators begin
+RATE, MATCHED, WEIGHTED = 0, 3, 6
+BOUND, PART, HEADING, PART_WEIGHTED = 12, 15, 18, 24
+SQUARES, MATCHED_SQUARES, PART_SQUARES, WEIGHTED_SQUARES = 30, 34, 38, 42
+KNOWN = 49
+"""The weights of lines whose rate is known, by piece."""
+ACCUMULATORS = 53
+
+# numbers of a class: how many lines, how many of them are matched, and pieces of weights
+LINES_OF, MATCHED_OF, WEIGHT_OF, HEADING_OF = 0, 1, 2, 6
+NUMBERS = 10
+PIECES = 4
+"""Of a weight."""
 
 # and counts
-LINES, WEIGHT, MATCHED_LINES, HEADINGS, BOUND_LINES, SPECIFIC, WATER, UNRESOLVED = 0, 1, 2, 3, 4, 5, 6, 7
-COUNTS = 8
+LINES, MATCHED_LINES, HEADINGS, BOUND_LINES, SPECIFIC, WATER, UNRESOLVED = 0, 1, 2, 3, 4, 5, 6
+COUNTS = 7
 
 FIGURES = 17
 """Columns of the summary from `specific_lines` on."""

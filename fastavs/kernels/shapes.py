@@ -80,24 +80,12 @@ ROW = np.dtype(
 )
 """A duty charged on a group of observations."""
 
-CLASS = np.dtype(
-    [
-        ("lines", np.float64),  # how many lines
-        ("weight", np.float64),  # their imports, of matched lines
-        ("matched", np.float64),  # how many are matched
-        ("heading", np.float64),  # sum over lines of 1 / lines in their HS subheading
-        ("applied", np.int32),  # the row of the applied side; after all rows, a mean carried
-        ("bound", np.int32),  # the row of the bound side; -1: none
-        ("subheading", np.int32),  # of uncertain ones whose subheading is averaged by itself; else -1
-    ],
-    align=True,
-)
-"""Lines of one year with the same rows behind them."""
-
 YEAR = np.dtype(
     [
         ("all_lines", np.float64),
         ("matched_lines", np.float64),
+        ("weight_unit", np.float64),  # what its weights are measured in: a power of two
+        ("heading_unit", np.float64),  # and the shares of lines in their HS subheading
         ("has_bound", np.bool_),  # whether the year has a bound schedule
         ("own", np.bool_),  # whether it rests on its own trade
     ],
@@ -195,23 +183,32 @@ class Carried(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What is added up: chunks of codes c, years y. A chunk's classes rest on its own rows and on shared ones."""
+    """What is added up: chunks of codes c, years y. A chunk's classes rest on its own rows and on shared ones.
+
+    A class is the lines of one year with the same rows behind them; k of them.
+    """
 
     row: np.ndarray  # int64[c + 1] rows of each chunk; those before the first are shared
     mean: np.ndarray  # int64[c + 1] carried means of each chunk
     start: np.ndarray  # int64[c * y + 1] classes of each chunk and year
     uncertain: np.ndarray  # int64[c * y] the first that may have no rate, or rests on a mean that is not sure
-    classes: np.ndarray  # CLASS[...]
+    # float64[NUMBERS, k] how many lines each class has, and how many matched ones; the pieces of their imports, and of
+    # the sum of 1 / lines in their HS subheading
+    number: np.ndarray
+    applied: np.ndarray  # int32[k] the row of the applied side; after all rows, a mean carried
+    bound: np.ndarray  # int32[k] the row of the bound side; -1: none
+    subheading: np.ndarray  # int32[k] of uncertain ones whose subheading is averaged by itself; else -1
     years: np.ndarray  # YEAR[y]
     counts: np.ndarray  # float64[y, COUNTS] of the classes that are not uncertain
+    known: np.ndarray  # float64[y, PIECES] and their weights
 
 
 class Sums(NamedTuple):
     """What the lines of each year add up to under s scenarios."""
 
-    total: np.ndarray  # float64[y, SUMS, s]
-    lost: np.ndarray  # float64[y, SUMS, s] what those lost to rounding
+    acc: np.ndarray  # float64[y * strips * ACCUMULATORS * STRIP] accumulators, see `pieces.first_accumulator`
     tally: np.ndarray  # float64[y, COUNTS, s] counts
+    largest: np.ndarray  # float64[s] the largest rate or ad valorem part: sums are exact up to `pieces.LARGEST`
 
 
 class Charges(NamedTuple):

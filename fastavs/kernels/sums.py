@@ -11,6 +11,9 @@ from numba.extending import intrinsic
 from fastavs.kernels.options import inner, kernel, readonly
 
 
+LEAST = 2.0**-70
+
+
 def _fma_typed(typing: Any, x: Any, y: Any, z: Any) -> Any:
     """x * y + z, rounded once."""
 
@@ -41,17 +44,6 @@ def add_product(total: float, lost: float, weight: float, x: float) -> tuple[flo
     return raised, lost + (((total - (raised - back)) + (product - back)) + rest)
 
 
-@inner
-def add_square(total: float, lost: float, weight: float, x: float) -> tuple[float, float]:
-    """Add ``weight * x * x``, and what the products lose."""
-    square = x * x
-    product = weight * square
-    rest = fma(weight, square, -product) + weight * fma(x, x, -square)
-    raised = total + product
-    back = raised - total
-    return raised, lost + (((total - (raised - back)) + (product - back)) + rest)
-
-
 @kernel
 def deviations(
     squares: np.ndarray,
@@ -64,7 +56,8 @@ def deviations(
 ) -> None:
     """Root of ``(sum of squares - total ** 2 / n) / divisor``, the difference taken in twice the precision.
 
-    float64[k] each; `out` is filled in, with NaN where `n` or `divisor` is not above 0.
+    float64[k] each; `out` is filled in, with NaN where `n` or `divisor` is not above 0. A variance below `LEAST`, or
+    that part of the squared mean, is taken for 0: what is weighed is not added up more finely, see `pieces`.
     """
     for i in range(out.size):
         out[i] = np.nan
@@ -79,7 +72,7 @@ def deviations(
         gap = squares[i] - share
         back = gap - squares[i]
         gap += ((squares[i] - (gap - back)) - (share + back)) + (squares_lost[i] - share_rest)
-        out[i] = np.sqrt(max(gap, 0.0) / divisor[i])
+        out[i] = np.sqrt(gap / divisor[i]) if gap > LEAST * max(n[i], share) else 0.0
 
 
 @kernel

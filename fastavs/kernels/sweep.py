@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.class_lanes import add_chunk, carry_lanes
-from fastavs.kernels.names import WEIGHTS
+from fastavs.kernels.class_lanes import add_chunk, carry_lanes, note_largest
 from fastavs.kernels.options import inner, kernel_with_memory
 from fastavs.kernels.row_lanes import charge_rows
 from fastavs.kernels.shapes import Bounds, Carried, Charges, DutyTable, Entries, Factors, Layout, Sums
@@ -81,7 +80,6 @@ def sweep_block(
         False if a row that was not prepared for it has no rate; the sums are then not to be used.
     """
     outlier, zero, full = rules
-    work = np.empty((2, WEIGHTS))
     start, mean = layout.row, layout.mean
     shared = start[0]
     largest = shared
@@ -96,8 +94,9 @@ def sweep_block(
         done = put_others(others, known, done, first, last, slot, charges)
         if not prepared(rows, first, last, slot, charges.rate):
             return False
+        note_largest(charges, slot, slot + last - first, sums.largest)
         if chunk >= 0:
             slots = (shared, rows.size, first - shared, rows.size + mean[chunk] - largest)
             carry_lanes(carried, mean[chunk], mean[chunk + 1], line_row, slots, zero, charges, lanes)
-            add_chunk(layout, chunk, slots, charges, zero, full, sums, lanes, work)
+            add_chunk(layout, chunk, slots, charges, zero, full, sums, lanes)
     return True

@@ -1,0 +1,77 @@
+"""What a class of lines adds to a year's sums: an accumulator has a place for each of `STRIP` scenarios, or classes.
+
+Loops over a strip call these for a few classes at once: what an accumulator costs is to be read and written again. Sums
+stand in several loops, because what one loop works on has to fit the processor's registers.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from fastavs.kernels.names import (
+    HEADING_OF,
+    LINES_OF,
+    MATCHED,
+    MATCHED_OF,
+    MATCHED_SQUARES,
+    PART,
+    PART_SQUARES,
+    PART_WEIGHTED,
+    RATE,
+    SQUARES,
+    STRIP,
+    WEIGHT_OF,
+    WEIGHTED,
+    WEIGHTED_SQUARES,
+)
+from fastavs.kernels.options import merged
+from fastavs.kernels.pieces import (
+    Four,
+    add_counted,
+    add_counted_square,
+    add_weighed,
+    add_weighed_square,
+    cut_rate,
+    cut_square,
+)
+
+Numbers: TypeAlias = tuple[float, float, Four, Four]
+"""Of a class: how many lines, how many matched ones, the pieces of their weight and of their share in headings."""
+NONE = (0.0, 0.0, (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
+
+
+@merged
+def numbers_of(number: np.ndarray, k: int) -> Numbers:
+    """The numbers of a class."""
+    w = (number[WEIGHT_OF, k], number[WEIGHT_OF + 1, k], number[WEIGHT_OF + 2, k], number[WEIGHT_OF + 3, k])
+    share = (number[HEADING_OF, k], number[HEADING_OF + 1, k], number[HEADING_OF + 2, k], number[HEADING_OF + 3, k])
+    return number[LINES_OF, k], number[MATCHED_OF, k], w, share
+
+
+@merged
+def add_rates(acc: np.ndarray, j: int, of: Numbers, x: float) -> None:
+    """Add a class to the sums that means of rates rest on."""
+    rate = cut_rate(x)
+    add_counted(acc, RATE * STRIP + j, of[0], rate)
+    add_counted(acc, MATCHED * STRIP + j, of[1], rate)
+    add_weighed(acc, WEIGHTED * STRIP + j, of[2], rate)
+
+
+@merged
+def add_squares(acc: np.ndarray, j: int, of: Numbers, x: float) -> None:
+    """Add a class to the sums of squares of rates."""
+    square = cut_square(x)
+    add_counted_square(acc, SQUARES * STRIP + j, of[0], square)
+    add_counted_square(acc, MATCHED_SQUARES * STRIP + j, of[1], square)
+    add_weighed_square(acc, WEIGHTED_SQUARES * STRIP + j, of[2], square)
+
+
+@merged
+def add_parts(acc: np.ndarray, j: int, of: Numbers, part: float) -> None:
+    """Add a class to the sums of ad valorem parts."""
+    pieces = cut_rate(part)
+    add_counted(acc, PART * STRIP + j, of[0], pieces)
+    add_weighed(acc, PART_WEIGHTED * STRIP + j, of[2], pieces)
+    add_counted_square(acc, PART_SQUARES * STRIP + j, of[0], cut_square(part))
