@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastavs.errors import InputError
-from fastavs.evaluation.averages import FIGURES, empty_sums, summary_of
+from fastavs.evaluation.averages import empty_sums, summary_of
 from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.partners import trade_of
@@ -18,7 +18,7 @@ from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
-from fastavs.kernels.names import CONST, STRIP, TIE
+from fastavs.kernels.names import CONST, FIGURES, STRIP, TIE
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block

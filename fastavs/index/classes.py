@@ -14,7 +14,6 @@ from fastavs.kernels.options import readonly
 from fastavs.kernels.pieces import power_over, weight_pieces
 from fastavs.kernels.shapes import YEAR, Carried, Layout, records
 
-
 FACTS = ("all_lines", "matched_lines", "weight_unit", "heading_unit")
 
 
@@ -109,13 +108,14 @@ class ClassBuilder:
             readonly(self.row_start, np.int64), readonly(mean_start, np.int64),
             readonly(start, np.int64), readonly(split, np.int64),
             readonly(np.concatenate([one["number"] for one in found], axis=1)[:, order], np.float64),
-            *(readonly(one[order], np.int32) for one in (applied, bound, subheading)),
+            readonly(applied[order], np.int32), readonly(bound[order], np.int32), readonly(subheading[order], np.int32),
             records(
                 YEAR, n_years,
                 has_bound=[year.has_bound for year in years], own=[year.own_trade for year in years],
                 **{name: [one[name] for one in found] for name in FACTS},
             ),
-            *(readonly(np.stack([one[name] for one in found]), np.float64) for name in ("counts", "known")),
+            readonly(np.stack([one["counts"] for one in found]), np.float64),
+            readonly(np.stack([one["known"] for one in found]), np.float64),
         )  # fmt: skip
         place = np.empty(order.size, dtype=np.int32)
         place[order] = np.arange(order.size)

@@ -21,6 +21,9 @@ from fastavs.kernels.sums import fma
 LARGEST = 16.0
 MOST_LINES = 2**17
 
+COUNTED, COUNTED_SQUARE, WEIGHED, WEIGHED_SQUARE = 3, 4, 6, 7
+"""How many accumulators a sum has, the coarsest first."""
+
 Three: TypeAlias = tuple[float, float, float]
 Four: TypeAlias = tuple[float, float, float, float]
 

@@ -11,9 +11,6 @@ from numba.extending import intrinsic
 from fastavs.kernels.options import inner, kernel, readonly
 
 
-LEAST = 2.0**-70
-
-
 def _fma_typed(typing: Any, x: Any, y: Any, z: Any) -> Any:
     """x * y + z, rounded once."""
 
@@ -42,37 +39,6 @@ def add_product(total: float, lost: float, weight: float, x: float) -> tuple[flo
     raised = total + product
     back = raised - total
     return raised, lost + (((total - (raised - back)) + (product - back)) + rest)
-
-
-@kernel
-def deviations(
-    squares: np.ndarray,
-    squares_lost: np.ndarray,
-    total: np.ndarray,
-    lost: np.ndarray,
-    n: np.ndarray,
-    divisor: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    """Root of ``(sum of squares - total ** 2 / n) / divisor``, the difference taken in twice the precision.
-
-    float64[k] each; `out` is filled in, with NaN where `n` or `divisor` is not above 0. A variance below `LEAST`, or
-    that part of the squared mean, is taken for 0: what is weighed is not added up more finely, see `pieces`.
-    """
-    for i in range(out.size):
-        out[i] = np.nan
-        if not (n[i] > 0.0 and divisor[i] > 0.0):
-            continue
-        head = total[i] + lost[i]
-        tail = lost[i] - (head - total[i])
-        power = head * head
-        power_rest = fma(head, head, -power) + 2.0 * head * tail
-        share = power / n[i]
-        share_rest = (fma(-share, n[i], power) + power_rest) / n[i]
-        gap = squares[i] - share
-        back = gap - squares[i]
-        gap += ((squares[i] - (gap - back)) - (share + back)) + (squares_lost[i] - share_rest)
-        out[i] = np.sqrt(gap / divisor[i]) if gap > LEAST * max(n[i], share) else 0.0
 
 
 @kernel
