@@ -9,7 +9,6 @@ import numpy as np
 
 from fastavs.errors import InputError
 from fastavs.evaluation.averages import FIGURES, empty_sums, summary_of
-from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, make_plan, touched_lines
@@ -192,6 +191,8 @@ def _memory(shape: tuple[int, int]) -> Charges:
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
     if block.trade or plan.index.facts["min_value"] > 0.0:
+        from fastavs.evaluation.changed_trade import changed_plan  # most sweeps change no trade
+
         plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
 
