@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.names import ANY, NESTED, POOLED
+from fastavs.kernels.names import ANY, NESTED, POOLED, STACK, WORK
 from fastavs.kernels.nested import nested_rows, program_rows
 from fastavs.kernels.options import readonly
 from fastavs.kernels.pooled import pooled_rows
@@ -67,7 +67,8 @@ def rare_figures(
     """Charge some rows of a rare form under one scenario."""
     n = which.size
     found = RowFigures(np.empty(n), np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64))
-    RARE[form](which, duties, entries, rows, factors, outlier, found)
+    work, present = np.empty((WORK, STACK)), np.empty(STACK, dtype=np.bool_)
+    RARE[form](which, duties, entries, rows, factors, outlier, work, present, found)
     return found
 
 
