@@ -161,7 +161,7 @@ def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
         return False
     lanes = Charges(rate, part, specific)
     carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
-    sums.largest[0] = np.fmax.reduce(np.abs(np.concatenate((figures.rate, figures.part))), initial=0.0)
+    sums.largest[0] = np.fmax.reduce(np.abs(np.concatenate((rate[:n, 0], part[:n, 0]))), initial=0.0)
     add_classes(plan.layout, Charges(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def amounts(c: np.ndarray, terms: np.ndarray, row: Any, period: int, factors: Fa
 @inner
 def settled(mean: float, part: float, purely_specific: bool) -> float:
     """A row's rate: without any kept observation, so without a mean, its ad valorem part, if it has one."""
-    return part if np.isnan(mean) and not purely_specific else mean
+    return part if math.isnan(mean) and not purely_specific else mean
 
 
 @inner
@@ -115,7 +116,7 @@ def nested_rows(
         own = terms[one["term"] : one["term_stop"]]
         operands(arg, op, given[one["op"] : one["op_stop"]], row["cell"], factors)
         a = ad_valorem_part(op, arg, stack, present)
-        below_a = np.nextafter(a, -np.inf)
+        below_a = math.nextafter(a, -math.inf)
         total = 0.0
         lost = 0.0
         used = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from numba import types
 from numba.extending import intrinsic
 
 from fastavs.kernels.options import inner, kernel, readonly
-
 
 LEAST = 2.0**-70
 
@@ -72,7 +72,7 @@ def deviations(
         gap = squares[i] - share
         back = gap - squares[i]
         gap += ((squares[i] - (gap - back)) - (share + back)) + (squares_lost[i] - share_rest)
-        out[i] = np.sqrt(gap / divisor[i]) if gap > LEAST * max(n[i], share) else 0.0
+        out[i] = math.sqrt(gap / divisor[i]) if gap > LEAST * max(n[i], share) else 0.0
 
 
 @kernel
