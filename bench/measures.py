@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.reforms import REFORMS
 from bench.timings import Timings
 
 Figure = Callable[[Timings], float | None]
@@ -80,6 +81,8 @@ SWEEP = [
 
 ONE_BY_ONE = "one by one, 1 thread"
 ONCE, FOURFOLD = "once", "four times"  # the trade
+PASS = "numpy: a pass"
+FEW, MANY = "1,000", "100,000"  # reforms
 
 
 def _together(count: int, threads: int) -> str:
@@ -212,6 +215,35 @@ ACCURACY = [
     for who, name in WHO.items()
 ]  # fmt: skip
 
+
+def _passes(name: str) -> Figure:
+    """How many passes a scenario of a reform takes."""
+    stage = "reforms" if REFORMS[name].quick else "more_reforms"
+
+    def figure(timings: Timings) -> float | None:
+        found = timings.ratio((stage, name), (stage, PASS))
+        return None if found is None else found / REFORMS[name].count
+
+    return figure
+
+
+REFORM = [
+    *(
+        Measure(
+            f"reforms-{name}", one.text, one.goal, _passes(name), "{:.3g}",
+            gated="ceiling" if name in ("everything", "heading-call", "one") else "",
+        )
+        for name, one in REFORMS.items()
+    ),
+    *(
+        Measure(
+            f"reforms-memory-{count}", f"memory that {count} reforms take beside their figures, MiB", "",
+            _noted("reforms_memory", count, "beyond"), "{:,.0f}", main=False,
+        )
+        for count in (FEW, MANY)
+    ),
+]  # fmt: skip
+
 START = [
     Measure("import-ms", "`import fastavs`, whole process, ms", "", _ms("import", "fastavs"), "{:.0f}"),
     *(
@@ -231,6 +263,10 @@ START = [
         "{:.2f}",
     ),
     Measure(
+        "start-first-result", "first result, times `import numba` alone", "at most 2.5",
+        _ratio("first_result", "fastavs", "import numba"), gated="ceiling",
+    ),
+    Measure(
         "first-result-means", "first result, means alone, s", "", _seconds("first_result", "fastavs, means alone"),
         "{:.2f}",
     ),
@@ -243,7 +279,7 @@ START = [
         "{:.0f}",
     ),
     Measure(
-        "compiling", "compiling in the first `run`, s of processor time", "at most 9",
+        "compiling", "compiling in the first `run`, s of processor time", "at most 8",
         _noted("run_compiling", "fastavs", "compiling"), "{:.1f}",
     ),
 ]  # fmt: skip
@@ -251,6 +287,7 @@ START = [
 SECTIONS: list[tuple[str, list[Measure]]] = [
     ("One scenario, 2001-2020, every column of the summary, in memory", SWEEP),
     ("Many scenarios, a mean and a weighted mean for each year", SCENARIOS),
+    ("A reform, in passes over the observations (numpy: multiply, maximum, sum), one thread, a scenario", REFORM),
     ("From Parquet files to all results, whole processes", RUN),
     ("Parquet files to the summary of all years, in a warm process", FILES),
     ("Building the sorted index, one thread: lexsort, times fastavs", INDEX),

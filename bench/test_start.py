@@ -32,10 +32,11 @@ def test_import(timed: Any, contender: str) -> None:
     timed(lambda: run(IMPORTS[contender]), rounds=2)
 
 
-@pytest.mark.contenders("fastavs", "fastavs, means alone")
+@pytest.mark.contenders("fastavs", "fastavs, means alone", "import numba")
 def test_first_result(timed: Any, scale: float, contender: str) -> None:
     more = MEANS if contender == "fastavs, means alone" else ""
     code = FIRST.format(path=str(studies.saved_index(scale)), more=more)
+    code = contender if contender == "import numba" else code
     timed(lambda: processor_seconds(code), rounds=3, note="processor")
 
 

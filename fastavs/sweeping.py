@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
@@ -14,14 +14,12 @@ from fastavs.codes import as_digits
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.blocks import all_figures
 from fastavs.evaluation.factors import check_scenarios
-from fastavs.evaluation.lines import Wanted
 from fastavs.evaluation.named_lines import check_named, unmet_prefixes
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.results.by_line import check_wanted, report_lines
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -29,6 +27,7 @@ from fastavs.scenario.scenario import Scenario, scenarios_given
 from fastavs.warned import warn_of
 
 if TYPE_CHECKING:
+    from fastavs.evaluation.lines import Wanted
     from fastavs.study import Study
 
 
@@ -114,25 +113,46 @@ def sweep(
     [{'scenario': 'as it is', 'simple_mean': 0.025}, {'scenario': 'weak euro', 'simple_mean': 0.0225}]
     """
     _check_study(study)
-    chosen = tuple(scenarios_given("scenarios", scenarios))
+    chosen = cast(tuple[Scenario, ...], scenarios)  # as `takes` leaves them
     columns, workplace = _outputs(outputs), Workplace(executor, threads)
-    wanted = Wanted(_named(by), _codes(lines), whole_lines is not None)
-    found = _index(study, chosen, index, bool(wanted.lines) or wanted.whole)
+    by_line = bool(lines) or whole_lines is not None
+    found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
     check_named(found, chosen)
-    check_wanted(found, wanted)
+    wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
     groups: dict[str, pa.Table] = {}
     some = None
     with workplace, compiling_told(progress, "scenarios"):
-        figures, plan = all_figures(found, chosen, not set(columns) <= MEANS, workplace, progress)
-        if wanted.by or wanted.lines or wanted.whole:
+        figures, plan = all_figures(found, chosen, not MEANS.issuperset(columns), workplace, progress)
+        if wanted is not None:
+            from fastavs.results.by_line import report_lines
+
             groups, some = report_lines(
                 plan or make_plan(found, chosen), chosen, wanted, whole_lines, workplace, progress
             )
-    years = tuple(one.year for one in found.years)
+    years = found.year_numbers
     warnings = (*unmet_prefixes(found, chosen), *slips(chosen, years, figures, columns))
-    warn_of(lambda: warnings)
+    if warnings:
+        warn_of(lambda: warnings)
     return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings, found.facts)
+
+
+def _wanted(
+    index: SortedIndex, by: str | Sequence[str], lines: str | Sequence[str], whole_lines: str | Path | None
+) -> Wanted:
+    """Return what is reported line by line, which most sweeps do without.
+
+    Raises
+    ------
+    InputError
+        A grouping or a line that the study does not have.
+    """
+    from fastavs.evaluation.lines import Wanted
+    from fastavs.results.by_line import check_wanted
+
+    wanted = Wanted(_named(by), _codes(lines), whole_lines is not None)
+    check_wanted(index, wanted)
+    return wanted
 
 
 def _check_study(study: Any) -> None:

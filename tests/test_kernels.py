@@ -20,6 +20,7 @@ import fastavs
 from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import RowColumns, Runs
+from fastavs.kernels.sorting import longest
 from fastavs.results.unweighed import trade_account
 
 HERE = Path(__file__).parent
@@ -53,7 +54,8 @@ from fastavs.kernels import picking, quantities
 from fastavs.kernels.options import readonly
 from fastavs.kernels.sums import sums_by_group
 out = np.empty(1)
-quantities.add_up(readonly([0, 2], np.int64), readonly([1.0, 2.0], np.float64), out)
+room = np.empty(2), np.empty(2, dtype=np.int64)
+quantities.add_up(readonly([0, 2], np.int64), readonly([1.0, 2.0], np.float64), out, *room)
 assert out[0] == 3.0
 """
 
@@ -63,7 +65,8 @@ from fastavs.kernels import quantities
 from fastavs.kernels.options import readonly
 from fastavs.kernels.sums import sums_by_group
 try:
-    quantities.add_up(readonly([9, 10], np.int64), readonly([1.0], np.float64), np.empty(1))
+    room = np.empty(1), np.empty(1, dtype=np.int64)
+    quantities.add_up(readonly([9, 10], np.int64), readonly([1.0], np.float64), np.empty(1), *room)
 except IndexError:
     pass
 else:
@@ -182,8 +185,10 @@ def test_added_up_rows_are_exact_to_the_ulp_and_in_any_order(count):
         random.Random(seed).shuffle(order)
         rows = observed([0, count], order, value, [0] * count, amount)
         out = [np.empty(1) for _ in range(3)]
-        quantities.add_up(rows.row_start, readonly([value[place] for place in order], np.float64), out[0])
-        quantities.quantities(rows, 0, readonly([0], np.int64), out[1], out[2])
+        work, spare = np.empty((2, count)), np.empty(count, dtype=np.int64)
+        of_rows = readonly([value[place] for place in order], np.float64)
+        quantities.add_up(rows.row_start, of_rows, out[0], work[0], spare)
+        quantities.quantities(rows, 0, readonly([0], np.int64), out[1], out[2], work, spare)
         found.append([float(one[0]) for one in out])
     exact = [
         math.fsum(value),
@@ -249,7 +254,9 @@ def test_quantities_over_bridges_are_those_of_plain_python(single):
     at = rng.sample(range(len(start) - 1), 100)
     for kind in range(3):
         quantity, quantity_value = np.empty(len(at)), np.empty(len(at))
-        quantities.quantities(rows, kind, readonly(at, np.int64), quantity, quantity_value)
+        most = longest(rows.row_start)
+        room = np.empty((2, most)), np.empty(most, dtype=np.int64)
+        quantities.quantities(rows, kind, readonly(at, np.int64), quantity, quantity_value, *room)
         for place, i in enumerate(at):
             mine = [row for row in order[start[i] : start[i + 1]] if amount(row, kind) > 0.0]
             assert quantity[place] == pytest.approx(math.fsum(amount(row, kind) for row in mine), rel=ULPS, abs=0.0)
@@ -281,7 +288,7 @@ def test_observations_are_picked_as_in_plain_python(times):
         readonly(wanted, np.bool_),
         least,
         times,
-        int(runs.partner.max(initial=-1)) + 1,
+        np.zeros(partners, dtype=np.int64),
         chosen,
         low,
         high,
@@ -298,11 +305,12 @@ def test_observations_are_picked_as_in_plain_python(times):
     assert left_out.tolist() == [len(mfn) - len(large), len(large) - len(kept)]
 
     own_line = [rng.randrange(-1, lines) for _ in range(codes)]
-    of_codes, everyone, of_mfn = np.empty((4, codes)), np.empty(lines), np.empty(lines)
+    of_codes, sums = np.empty((4, codes)), np.zeros((4, lines))
     picking.value_by_code(runs, readonly(wanted, np.bool_), of_codes)
     picking.value_by_line(
-        runs, readonly(wanted, np.bool_), readonly(of_codes, np.float64), readonly(own_line, np.int64), everyone, of_mfn
+        runs, readonly(wanted, np.bool_), readonly(of_codes, np.float64), readonly(own_line, np.int64), sums
     )
+    everyone, of_mfn = sums[0] + sums[1], sums[2] + sums[3]
     for line in range(lines):
         mine = [i for i in inside if own_line[keys[i][0]] == line]
         assert everyone[line] == pytest.approx(math.fsum(value[i] for i in mine), rel=ULPS, abs=0.0)
@@ -310,7 +318,7 @@ def test_observations_are_picked_as_in_plain_python(times):
         assert of_mfn[line] == pytest.approx(expected, rel=ULPS, abs=0.0)
 
     by_code, count = np.empty((2, codes)), np.empty((2, codes), dtype=np.int64)
-    picking.count_by_code(runs, readonly(wanted, np.bool_), by_code, count)
+    picking.count_by_code(runs, readonly(wanted, np.bool_), by_code, np.zeros((2, codes)), count)
     for code, whose in itertools.product(range(codes), range(2)):
         mine = [i for i in inside if keys[i][0] == code and excluded[i] == (whose == 1)]
         assert by_code[whose, code] == pytest.approx(math.fsum(value[i] for i in mine), rel=ULPS, abs=0.0)

@@ -35,7 +35,8 @@ def by_index(duties: list[Duty], groups: list[Segments], scenarios: np.ndarray) 
     running = np.empty(start[-1] + len(segments))
     table = np.zeros(start.size, dtype=shapes.SEGMENT)
     table["start"], table["period"][:-1] = start, [period for _, period in segments]
-    finish_segments(table, ratio, np.zeros(ratio.size, dtype=np.int32), running)
+    room = np.empty(ratio.size), np.empty(ratio.size, dtype=np.int32)
+    finish_segments(table, ratio, np.zeros(ratio.size, dtype=np.int32), running, *room)
     periods = len(groups[0])
     entries = shapes.Entries(
         readonly(np.arange(len(groups) + 1) * periods, np.int64), readonly(table, shapes.SEGMENT),

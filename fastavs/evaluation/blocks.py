@@ -9,18 +9,18 @@ import numpy as np
 
 from fastavs.errors import InputError
 from fastavs.evaluation.averages import empty_sums, summary_of
-from fastavs.evaluation.changed_trade import changed_plan
 from fastavs.evaluation.factors import ScenarioFactors
+from fastavs.evaluation.one_by_one import charge_one
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, make_plan, touched_lines
-from fastavs.evaluation.rows import alone, charge_rows, rare_lanes
+from fastavs.evaluation.rows import alone, rare_lanes
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
 from fastavs.kernels.names import CONST, FIGURES, STRIP, TIE
 from fastavs.kernels.row_lanes import LANES
-from fastavs.kernels.shapes import Bounds, Charges, Factors, RowFigures, Sums, changed
+from fastavs.kernels.shapes import Bounds, Charges, Factors, Sums, changed
 from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
 from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
@@ -155,15 +155,13 @@ def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
     means = plan.ready.carried.low.shape[1]
     rate, part, specific = np.empty((n + means, 1)), np.empty((n + means, 1)), np.empty((n + means, 1), dtype=np.bool_)
     specific[:n, 0] = rows["specific"]
-    kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    figures = RowFigures(rate[:n, 0], part[:n, 0], kept, binding)
-    charge_rows(plan.duties, plan.index.entries, rows, alone(block.factors, 0), facts["outlier"], figures)
-    unknown = np.flatnonzero(np.isnan(figures.rate))
+    charge_one(plan, rows, alone(block.factors, 0), rate[:n, 0], part[:n, 0])
+    unknown = np.flatnonzero(np.isnan(rate[:n, 0]))
     if unknown.size and (rows["purely_specific"][unknown] & ~rows["nullable"][unknown]).any():
         return False
     lanes = Charges(rate, part, specific)
     carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
-    sums.largest[0] = np.fmax.reduce(np.abs(np.concatenate((figures.rate, figures.part))), initial=0.0)
+    sums.largest[0] = np.fmax.reduce(np.abs(np.concatenate((rate[:n, 0], part[:n, 0]))), initial=0.0)
     add_classes(plan.layout, Charges(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
     return True
 
@@ -192,6 +190,8 @@ def _memory(shape: tuple[int, int]) -> Charges:
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
     """Return the plan and the rows that a block of scenarios makes of a plan."""
     if block.trade or plan.index.facts["min_value"] > 0.0:
+        from fastavs.evaluation.changed_trade import changed_plan  # most sweeps change no trade
+
         plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
 

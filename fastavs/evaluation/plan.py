@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fastavs.duty import parse_duty
 from fastavs.errors import InputError, did_you_mean
 from fastavs.evaluation.latest import Latest
 from fastavs.index.rows import USUAL_GROWTH, Ready, make_ready
@@ -73,6 +72,8 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
         return Plan(index, index.ready_for_any if careful else index.ready, (frozenset(),))
     new = sorted({change.duty for change in set_changes(scenarios)} - set(index.duties))
     _check_new(index, scenarios)
+    from fastavs.duty import parse_duty
+
     cells, cell = _cells(index, scenarios)
     growth = None if careful else _growth(scenarios)
     duties = [*index.parsed, *map(parse_duty, new)]

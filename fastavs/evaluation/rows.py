@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.names import ANY, NESTED, POOLED
+from fastavs.kernels.names import ANY, NESTED, POOLED, STACK, WORK
 from fastavs.kernels.nested import nested_rows, program_rows
 from fastavs.kernels.options import readonly
 from fastavs.kernels.pooled import pooled_rows
@@ -39,7 +39,7 @@ def charge_rows(
     """Charge rows under one scenario, `factors` being of it alone, and fill in what they come to."""
     plain_rows(duties, entries, rows, factors, outlier, out)
     for form, which in rare_rows(duties, rows).items():
-        found = _rare(form, which, duties, entries, rows, factors, outlier)
+        found = rare_figures(form, which, duties, entries, rows, factors, outlier)
         for column, one in zip(out, found, strict=True):
             column[which] = one
 
@@ -55,7 +55,7 @@ def rare_rows(duties: DutyTable, rows: np.ndarray) -> dict[int, np.ndarray]:
     return {form: which for form, which in found.items() if which.size}
 
 
-def _rare(
+def rare_figures(
     form: int,
     which: np.ndarray,
     duties: DutyTable,
@@ -64,9 +64,11 @@ def _rare(
     factors: Factors,
     outlier: float,
 ) -> RowFigures:
+    """Charge some rows of a rare form under one scenario."""
     n = which.size
     found = RowFigures(np.empty(n), np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64))
-    RARE[form](which, duties, entries, rows, factors, outlier, found)
+    work, present = np.empty((WORK, STACK)), np.empty(STACK, dtype=np.bool_)
+    RARE[form](which, duties, entries, rows, factors, outlier, work, present, found)
     return found
 
 
@@ -89,7 +91,7 @@ def rare_lanes(
     rate, part = np.empty((which.size, width)), np.empty((which.size, width))
     for s in range(width if which.size else 0):
         own = alone(factors, s)
-        some = [_rare(form, one, duties, entries, rows, own, outlier) for form, one in rare.items()]
+        some = [rare_figures(form, one, duties, entries, rows, own, outlier) for form, one in rare.items()]
         rate[:, s] = np.concatenate([one.rate for one in some])[order]
         part[:, s] = np.concatenate([one.part for one in some])[order]
     specific = np.empty(rate.shape, dtype=np.bool_)

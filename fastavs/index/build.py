@@ -17,13 +17,14 @@ from fastavs.index.records import basis_facts, further_of, with_records
 from fastavs.index.segments import joined, lay_out
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
-from fastavs.matching.matches import study_given
+from fastavs.matching.given import study_given
 from fastavs.scenario.scenario import Scenario, scenarios_given, set_changes
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
+    from fastavs.matching.given import HasMatches
     from fastavs.matching.match import Match
-    from fastavs.matching.matches import HasMatches, Matches
+    from fastavs.matching.matches import Matches
 
 
 @takes(study=study_given, scenarios=scenarios_given)

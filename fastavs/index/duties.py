@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastavs.duty import ADD, CONST, MAX, MIN, SUB, TERM, Duty
 from fastavs.errors import InputError
-from fastavs.kernels.names import ALONE, ANY, GREATER, LESSER, NESTED, PERCENT, POOLED, STACK, SUM
+from fastavs.kernels.names import (
+    ADD,
+    ALONE,
+    ANY,
+    CONST,
+    GREATER,
+    LESSER,
+    MAX,
+    MIN,
+    NESTED,
+    PERCENT,
+    POOLED,
+    STACK,
+    SUB,
+    SUM,
+    TERM,
+)
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import AMOUNT, DUTY, DutyTable
+
+if TYPE_CHECKING:
+    from fastavs.duty import Duty
 
 _FORMS = {
     (CONST,): PERCENT,

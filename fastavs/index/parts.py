@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from fastavs.codes import Grouping, cut
-from fastavs.duty import Duty, duty_of
 from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
+
+if TYPE_CHECKING:
+    from fastavs.duty import Duty
 
 
 class Year(NamedTuple):
@@ -156,18 +158,22 @@ class IndexParts:
             for title, (prefixes, members, names) in self.facts["groups"].items()
         }
 
-    @property
+    @cached_property
     def years(self) -> tuple[Year, ...]:
         return tuple(Year(*one) for one in self.facts["years"])
 
-    @property
+    @cached_property
+    def year_numbers(self) -> tuple[int, ...]:
+        return tuple(one.year for one in self.years)
+
+    @cached_property
     def line_counts(self) -> np.ndarray:
         """How many lines each year has, int64[years]."""
         sides = (
             self.sides[self.side("bound", year) if has_bound else self.side("applied", applied)]
             for year, applied, has_bound, _ in self.facts["years"]
         )
-        return np.array([side.last - side.first for side in sides], dtype=np.int64)
+        return readonly([side.last - side.first for side in sides], np.int64)
 
     def side(self, kind: str, year: int) -> int:
         """Return a side's place."""
@@ -176,6 +182,8 @@ class IndexParts:
     @cached_property
     def parsed(self) -> list[Duty]:
         """The distinct duties."""
+        from fastavs.duty import duty_of  # a saved index is swept without
+
         return [duty_of(text) for text in self.duties]
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from fastavs import codes
-from fastavs.duty import Duty
 from fastavs.index.classes import ClassBuilder, distinct
 from fastavs.index.duties import duty_table
 from fastavs.index.lines_of_years import LineLayout
@@ -16,6 +15,9 @@ from fastavs.index.parts import IndexParts
 from fastavs.kernels.names import ALONE, CONST, PERCENT
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import ROW, Carried, DutyTable, Layout, records
+
+if TYPE_CHECKING:
+    from fastavs.duty import Duty
 
 CHUNK_DIGITS = 2
 USUAL_GROWTH = 4.0  # what rows are ready for unless scenarios ask for more

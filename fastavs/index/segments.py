@@ -18,6 +18,7 @@ from fastavs.kernels.segments import (
     further_ratios,
 )
 from fastavs.kernels.shapes import SEGMENT, Entries
+from fastavs.kernels.sorting import longest
 
 
 def lay_out(needs: Needs) -> tuple[Entries, np.ndarray, list[np.ndarray]]:
@@ -80,7 +81,8 @@ def _segments(needs: Needs, codes: list[np.ndarray], batch: np.ndarray) -> tuple
     segments = np.zeros(owner.size + 1, dtype=SEGMENT)
     segments["start"], segments["period"][:-1] = start, period
     running = np.empty(ratio.size + owner.size)
-    finish_segments(segments, ratio, place, running)
+    most = longest(start)
+    finish_segments(segments, ratio, place, running, np.empty(most), np.empty(most, dtype=np.int32))
     more = _further(needs, batch[owner], segments, place)
     segments = readonly(segments, SEGMENT)
     pooled = _pooled(needs, batch[owner], segments, place, more)

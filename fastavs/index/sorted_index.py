@@ -16,14 +16,16 @@ from fastavs.arguments import a_flag, a_path, or_none, takes
 from fastavs.errors import InputError
 from fastavs.index.file import Saved, load_index, save_index
 from fastavs.index.lines_of_years import LinesOfYears, Members
+from fastavs.index.packed import Packings
 from fastavs.index.parts import IndexParts
+from fastavs.index.prefixes import Prefixes
 from fastavs.index.rows import USUAL_GROWTH, Ready, make_ready
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Groups
-from fastavs.matching.matches import study_given
+from fastavs.matching.given import study_given
 
 if TYPE_CHECKING:
-    from fastavs.matching.matches import HasMatches
+    from fastavs.matching.given import HasMatches
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +56,16 @@ class SortedIndex(IndexParts):
     def lines_of_years(self) -> LinesOfYears:
         """The lines of all years."""
         return LinesOfYears(self)
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """What its lines and the codes of its trade begin with."""
+        return Prefixes(self)
+
+    @cached_property
+    def packings(self) -> Packings:
+        """Rows laid side by side for scenarios that are worked out one by one."""
+        return Packings(self.entries, self.fx.shape[2])
 
     @cached_property
     def ready(self) -> Ready:

@@ -6,6 +6,8 @@ are sums over them.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fastavs.kernels.options import inner, kernel
@@ -51,7 +53,7 @@ def mean_of_level(
     for line in range(low, high):
         slot = slot_of(place_of[line], slots)
         x = rate[slot, s]
-        if np.isnan(x):
+        if math.isnan(x):
             if not zero:
                 continue
             x = 0.0
@@ -88,7 +90,7 @@ def carry_mean(
             )
             served = level if n > 0 else -1
         for line in range(low[level, k], high[level, k] if zero else 0):
-            known = known or not np.isnan(rate[slot_of(place_of[line], slots), s])
+            known = known or not math.isnan(rate[slot_of(place_of[line], slots), s])
     rate[slot, s] = mean if known else np.nan
     part[slot, s] = mean_part
     specific[slot, s] = any_specific
@@ -144,7 +146,7 @@ def carry_counts(
         level = level_of[k]
         if level >= 0:
             for line in range(low[level, k], high[level, k]):
-                if not np.isnan(rate[line]):
+                if not math.isnan(rate[line]):
                     kept += count[line]["kept"]
                     outliers += count[line]["outliers"]
                     no_quantity += count[line]["no_quantity"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 import numpy as np
@@ -40,7 +41,7 @@ def carry_known(
     for line in range(first, last):
         row = slot_of(place_of[line], slots)
         for s in range(width):
-            unknown += np.isnan(rate[row, s])
+            unknown += math.isnan(rate[row, s])
             total[s], lost[s] = add(total[s], lost[s], rate[row, s])
         for s in range(width):
             parts[s], parts_lost[s] = add(parts[s], parts_lost[s], part[row, s])

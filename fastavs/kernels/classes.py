@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fastavs.kernels.carry import slot_of
@@ -71,20 +73,20 @@ def governing_of(
     x = rates[applied, s]
     part = parts[applied, s]
     specific = specifics[applied, s]
-    unresolved = np.isnan(x)
-    if unresolved and zero and not np.isnan(part):
+    unresolved = math.isnan(x)
+    if unresolved and zero and not math.isnan(part):
         x = 0.0
     if bound_at >= 0:
         bound = rates[bound_at, s]
-        unresolved = unresolved and np.isnan(bound)
-        if np.isnan(bound) and zero:
+        unresolved = unresolved and math.isnan(bound)
+        if math.isnan(bound) and zero:
             bound = 0.0
         if bound > x and differ(x, bound):
             count[y, WATER, s] += n
-        if not np.isnan(bound):
+        if not math.isnan(bound):
             count[y, BOUND_LINES, s] += n
             add_counted(acc, at + BOUND * STRIP, n, cut_rate(bound))
-        if np.isnan(part) or bound_governs(x, bound):
+        if math.isnan(part) or bound_governs(x, bound):
             x = bound
             specific = specifics[bound_at, s]
         part = lesser_part(part, parts[bound_at, s])
@@ -134,7 +136,7 @@ def add_uncertain_year(
         x, part = governing_of(n, sides, charges, y, s, zero, acc, at, count)
         add_counted(acc, at + PART * STRIP, n, cut_rate(part))
         add_counted_square(acc, at + PART_SQUARES * STRIP, n, cut_square(part))
-        known = not np.isnan(x)
+        known = not math.isnan(x)
         if known:
             count[y, LINES, s] += n
             count[y, MATCHED_LINES, s] += number[MATCHED_OF, k]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fastavs.kernels.names import (
@@ -86,7 +88,7 @@ def deviation(squares: tuple[float, float], total: tuple[float, float], n: float
     gap = squares[0] - share
     back = gap - squares[0]
     gap += ((squares[0] - (gap - back)) - (share + back)) + (squares[1] - share_rest)
-    return np.sqrt(gap / divisor) if gap > LEAST * max(n, share) else 0.0
+    return math.sqrt(gap / divisor) if gap > LEAST * max(n, share) else 0.0
 
 
 @inner

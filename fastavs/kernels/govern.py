@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fastavs.kernels.names import TIE
@@ -18,8 +20,8 @@ def differ(applied: float, bound: float) -> bool:
 @inner
 def bound_governs(applied: float, bound: float) -> bool:
     """Whether the bound rate governs: it is less than the applied one, or there is no applied one."""
-    if np.isnan(applied):
-        return not np.isnan(bound)
+    if math.isnan(applied):
+        return not math.isnan(bound)
     return applied > bound and differ(applied, bound)
 
 
@@ -66,7 +68,7 @@ def settle(
     for h in range(row_of.size):
         row = row_of[h]
         x = row_rate[row]
-        rate[h] = 0.0 if zero and np.isnan(x) else x
+        rate[h] = 0.0 if zero and math.isnan(x) else x
         part[h] = row_part[row]
         specific[h] = row_specific[row]
         kept = row_kept[row]
@@ -99,7 +101,7 @@ def govern(pairs: Pairs, charges: Charges, out: Governing) -> None:
         water[h] = False
         if bound >= 0:
             water[h] = rates[bound] > rates[side] and differ(rates[side], rates[bound])
-            if np.isnan(parts[side]) or bound_governs(rates[side], rates[bound]):
+            if math.isnan(parts[side]) or bound_governs(rates[side], rates[bound]):
                 side = bound
         rate[h] = rates[side]
         specific[h] = specifics[side]
@@ -131,5 +133,5 @@ def compare(pairs: Pairs, charges: Charges, count: np.ndarray, out: Compared) ->
         if bound >= 0:
             bound_rate[h] = rates[bound]
             part[h] = lesser_part(parts[applied], parts[bound])
-            governs[h] = np.isnan(parts[applied]) or bound_governs(rates[applied], rates[bound])
+            governs[h] = math.isnan(parts[applied]) or bound_governs(rates[applied], rates[bound])
         counts[h] = count[bound if governs[h] else applied]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fastavs.kernels.names import (
@@ -23,7 +25,7 @@ def squares_about(line: np.ndarray, first: int, last: int, rate: np.ndarray, mea
     total, lost = 0.0, 0.0
     for i in range(first, last):
         x = rate[line[i]]
-        if not np.isnan(x):
+        if not math.isnan(x):
             off = x - mean
             total, lost = add(total, lost, off * off)
     return total + lost
@@ -43,7 +45,7 @@ def add_up_group(groups: Groups, lines: Governing, g: int, out: np.ndarray) -> N
         special += specifics[h]
         wet += waters[h]
         x = rates[h]
-        if np.isnan(x):
+        if math.isnan(x):
             continue
         known += 1.0
         total, lost = add(total, lost, x)
@@ -57,7 +59,7 @@ def add_up_group(groups: Groups, lines: Governing, g: int, out: np.ndarray) -> N
     out[GROUP_SPECIFIC, g] = special
     out[GROUP_WATER, g] = wet
     out[GROUP_MEAN, g] = mean
-    out[GROUP_DEVIATION, g] = np.sqrt(squares / (known - 1.0)) if known > 1.0 else np.nan
+    out[GROUP_DEVIATION, g] = math.sqrt(squares / (known - 1.0)) if known > 1.0 else np.nan
     out[GROUP_WEIGHTED, g] = (product + product_lost) / weight if weight > 0.0 else np.nan
     out[GROUP_SHARE, g] = weight
 
@@ -82,7 +84,7 @@ def group(groups: Groups, lines: Governing, out: np.ndarray) -> None:
     for year in range(year_start.size - 1):
         total, lost = 0.0, 0.0
         for h in range(year_start[year], year_start[year + 1]):
-            if weights[h] > 0.0 and not np.isnan(rates[h]):
+            if weights[h] > 0.0 and not math.isnan(rates[h]):
                 total, lost = add(total, lost, weights[h])
         total += lost
         while g < year_of.size and year_of[g] == year:

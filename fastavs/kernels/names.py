@@ -17,6 +17,9 @@ MIN = 5
 STACK = 64
 """Operations and terms that a program has at most; whoever compiles duties checks it."""
 
+WORK = 8
+"""Rows of `STACK` numbers that rare forms are worked out in."""
+
 # forms of duties
 ANY, ALONE, GREATER, SUM, LESSER, PERCENT, NESTED, POOLED = 0, 1, 2, 3, 4, 5, 6, 7
 """Any program; s, max(a, s), a + s, min(a, s) with one amount s; a alone; any other of one quantity without minus; any

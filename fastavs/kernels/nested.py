@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from fastavs.kernels.names import CONST, STACK
-from fastavs.kernels.options import inner, kernel_with_memory
+from fastavs.kernels.names import CONST
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.programs import ad_valorem_part, count_values_up_to, line_from, value, value_at
 from fastavs.kernels.searches import count_up_to
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
@@ -40,7 +41,7 @@ def amounts(c: np.ndarray, terms: np.ndarray, row: Any, period: int, factors: Fa
 @inner
 def settled(mean: float, part: float, purely_specific: bool) -> float:
     """A row's rate: without any kept observation, so without a mean, its ad valorem part, if it has one."""
-    return part if np.isnan(mean) and not purely_specific else mean
+    return part if math.isnan(mean) and not purely_specific else mean
 
 
 @inner
@@ -76,7 +77,7 @@ def charge_lines(
     return total, lost
 
 
-@kernel_with_memory
+@kernel
 def nested_rows(
     which: np.ndarray,
     duties: DutyTable,
@@ -84,6 +85,8 @@ def nested_rows(
     rows: np.ndarray,
     factors: Factors,
     outlier: float,
+    work: np.ndarray,
+    present: np.ndarray,
     out: RowFigures,
 ) -> None:
     """Charge rows of nested duties, which go by one quantity and never fall with it.
@@ -97,20 +100,15 @@ def nested_rows(
     factors : Factors
         Of the scenario alone.
     outlier : float
+    work, present : float64[WORK, STACK], bool[STACK]
+        Memory to work in.
     out : RowFigures
         Of those m rows, filled in.
     """
     duty, terms, ops, given = duties
     group, segments, ratio, running, _, _, _ = entries
     rate, part, kept, binding = out
-    arg, c, term, stack, lines = (
-        np.empty(STACK),
-        np.empty(STACK),
-        np.empty(STACK),
-        np.empty(STACK),
-        np.empty((3, STACK)),
-    )
-    present = np.empty(STACK, dtype=np.bool_)
+    arg, c, term, stack, lines = work[0], work[1], work[2], work[3], work[4:7]
     for i in range(which.size):
         row = rows[which[i]]
         one = duty[row["duty"]]
@@ -118,7 +116,7 @@ def nested_rows(
         own = terms[one["term"] : one["term_stop"]]
         operands(arg, op, given[one["op"] : one["op_stop"]], row["cell"], factors)
         a = ad_valorem_part(op, arg, stack, present)
-        below_a = np.nextafter(a, -np.inf)
+        below_a = math.nextafter(a, -math.inf)
         total = 0.0
         lost = 0.0
         used = 0
@@ -149,7 +147,7 @@ def nested_rows(
         binding[i] = bind
 
 
-@kernel_with_memory
+@kernel
 def program_rows(
     which: np.ndarray,
     duties: DutyTable,
@@ -157,14 +155,15 @@ def program_rows(
     rows: np.ndarray,
     factors: Factors,
     outlier: float,
+    work: np.ndarray,
+    present: np.ndarray,
     out: RowFigures,
 ) -> None:
     """Charge rows of any other duties, observation by observation; see `nested_rows`."""
     duty, terms, ops, given = duties
     group, segments, ratio, _, more, _, _ = entries
     rate, part, kept, binding = out
-    arg, c, term, stack = np.empty(STACK), np.empty(STACK), np.empty(STACK), np.empty(STACK)
-    present = np.empty(STACK, dtype=np.bool_)
+    arg, c, term, stack = work[0], work[1], work[2], work[3]
     for i in range(which.size):
         row = rows[which[i]]
         one = duty[row["duty"]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel, kernel_with_memory
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.sorting import sort
 
 FULL = 16
@@ -19,8 +19,8 @@ def bucket_of(code: int, period: int, n_periods: int, by_period: bool) -> Any:
     return np.int64(code) * n_periods + np.int64(period) if by_period else np.int64(code)
 
 
-@kernel_with_memory
-def count_buckets(code: np.ndarray, period: np.ndarray, n_periods: int, by_period: bool) -> np.ndarray:
+@kernel
+def count_buckets(code: np.ndarray, period: np.ndarray, n_periods: int, by_period: bool, start: np.ndarray) -> None:
     """Count rows into buckets of one code, or of one code and period.
 
     Parameters
@@ -30,21 +30,13 @@ def count_buckets(code: np.ndarray, period: np.ndarray, n_periods: int, by_perio
     n_periods : int
     by_period : bool
         Whether to have a bucket for each code and period.
-
-    Returns
-    -------
-    int64[buckets + 1]
-        Where each bucket begins.
+    start : int64[buckets + 1]
+        Given as 0; filled with where each bucket begins.
     """
-    last = np.int64(0)
-    for i in range(code.size):
-        last = max(last, np.int64(code[i]))
-    start = np.zeros((last + 1) * (n_periods if by_period else 1) + 1, np.int64)
     for i in range(code.size):
         start[bucket_of(code[i], period[i], n_periods, by_period) + 1] += 1
     for b in range(start.size - 1):
         start[b + 1] += start[b]
-    return start
 
 
 @inner
@@ -70,7 +62,7 @@ def place_counted(
     count[:] = 0
 
 
-@kernel_with_memory
+@kernel
 def pack_rows(
     code: np.ndarray,
     period: np.ndarray,
@@ -81,6 +73,7 @@ def pack_rows(
     start: np.ndarray,
     first: int,
     last: int,
+    free: np.ndarray,
     packed: np.ndarray,
 ) -> None:
     """Put the rows of the buckets from `first` up to `last` together.
@@ -94,10 +87,11 @@ def pack_rows(
     partner_bits : int
         Bits that hold any partner; those that hold any period come on top, 31 at most in all.
     first, last : int
+    free : int64[last - first]
+        Where each of them begins; counted up.
     packed : int64[n]
         Filled bucket by bucket: the rest of a row's key and its number, packed into one integer.
     """
-    free = start[first:last].copy()
     for i in range(code.size):
         bucket = bucket_of(code[i], period[i], n_periods, by_period)
         if first <= bucket < last:
@@ -106,7 +100,7 @@ def pack_rows(
             free[bucket - first] += 1
 
 
-@kernel_with_memory
+@kernel
 def sort_buckets(
     start: np.ndarray,
     packed: np.ndarray,
@@ -119,6 +113,8 @@ def sort_buckets(
     period: np.ndarray,
     partner: np.ndarray,
     order: np.ndarray,
+    count: np.ndarray,
+    spare: np.ndarray,
 ) -> None:
     """Sort the buckets from `first` up to `last`, each for itself; rows of one key stay in the order they came in.
 
@@ -131,13 +127,12 @@ def sort_buckets(
         Filled with the keys in order.
     order : int32[n] or int64[n]
         Filled with the numbers that rows had before.
+    count : int64[2**partner_bits + 1]
+        All 0, and so left.
+    spare : int64[rows of the longest bucket]
+        Memory to work in.
     """
-    longest = 0
-    for b in range(first, last):
-        longest = max(longest, start[b + 1] - start[b])
     mask = (np.int64(1) << partner_bits) - 1
-    count = np.zeros(mask + 2, np.int64)
-    spare = np.empty(longest, np.int64)
     for b in range(first, last):
         low, high = start[b], start[b + 1]
         by_counting = by_period and (high - low) * FULL > mask  # many partners: counted, they need no comparing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import kernel, kernel_with_memory
+from fastavs.kernels.options import kernel
 from fastavs.kernels.shapes import Runs
 from fastavs.kernels.sums import add
 
@@ -37,13 +37,13 @@ def find_runs(
     return runs
 
 
-@kernel_with_memory
+@kernel
 def pick(
     runs: Runs,
     wanted: np.ndarray,
     min_value: float,
     times: int,
-    partners: int,
+    seen: np.ndarray,
     chosen: np.ndarray,
     code_start: np.ndarray,
     code_stop: np.ndarray,
@@ -59,8 +59,8 @@ def pick(
         Smaller observations take no part.
     times : int
         In how many of the periods a partner must have imports of a code; 0 = in any.
-    partners : int
-        How many there are.
+    seen : int64[partners]
+        All 0, and so left; empty where `times` is 0.
     chosen : int32[...] or int64[...]
         Filled with the observations.
     code_start, code_stop : int64[u]
@@ -70,7 +70,6 @@ def pick(
         without imports in as many periods.
     """
     of_code, period, start, partner, value, excluded = runs
-    seen = np.zeros(partners if times > 0 else 1, np.int64)
     left_out[:] = 0
     at = 0
     for code in range(of_code.size - 1):
@@ -124,10 +123,8 @@ def value_by_code(runs: Runs, wanted: np.ndarray, out: np.ndarray) -> None:
                         out[2, code], out[3, code] = add(out[2, code], out[3, code], value[i])
 
 
-@kernel_with_memory
-def value_by_line(
-    runs: Runs, wanted: np.ndarray, of_codes: np.ndarray, own_line: np.ndarray, everyone: np.ndarray, mfn: np.ndarray
-) -> None:
+@kernel
+def value_by_line(runs: Runs, wanted: np.ndarray, of_codes: np.ndarray, own_line: np.ndarray, sums: np.ndarray) -> None:
     """Add up the value of each line's own codes, as if observation by observation.
 
     Parameters
@@ -138,11 +135,10 @@ def value_by_line(
         What `value_by_code` found.
     own_line : int64[u]
         The line that a code serves alone, -1 where none.
-    everyone, mfn : float64[h]
-        Filled: over all partners, and over those not excluded.
+    sums : float64[4, h]
+        Given as 0; filled with sum and lost digits over all partners, and both over partners not excluded.
     """
     of_code, period, start, _, value, excluded = runs
-    sums = np.zeros((4, everyone.size))
     for code in range(of_code.size - 1):
         line = own_line[code]
         if line < 0:
@@ -157,13 +153,10 @@ def value_by_line(
                     sums[0, line], sums[1, line] = add(sums[0, line], sums[1, line], value[i])
                     if not excluded[i]:
                         sums[2, line], sums[3, line] = add(sums[2, line], sums[3, line], value[i])
-    for line in range(everyone.size):
-        everyone[line] = sums[0, line] + sums[1, line]
-        mfn[line] = sums[2, line] + sums[3, line]
 
 
-@kernel_with_memory
-def count_by_code(runs: Runs, wanted: np.ndarray, value: np.ndarray, count: np.ndarray) -> None:
+@kernel
+def count_by_code(runs: Runs, wanted: np.ndarray, value: np.ndarray, lost: np.ndarray, count: np.ndarray) -> None:
     """Add up and count each code's observations in the wanted periods.
 
     Parameters
@@ -172,11 +165,12 @@ def count_by_code(runs: Runs, wanted: np.ndarray, value: np.ndarray, count: np.n
     wanted : bool[periods]
     value : float64[2, u]
         Filled: the value of partners not excluded, then of the others.
+    lost : float64[2, u]
+        Given as 0; memory to work in.
     count : int64[2, u]
         Filled: how many observations that is.
     """
     of_code, period, start, _, values, excluded = runs
-    lost = np.zeros(value.shape)
     value[:] = 0.0
     count[:] = 0
     for code in range(of_code.size - 1):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.names import STACK
 from fastavs.kernels.nested import amounts, operands, settled
-from fastavs.kernels.options import kernel_with_memory
+from fastavs.kernels.options import kernel
 from fastavs.kernels.programs import ad_valorem_part, value
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, RowFigures
 from fastavs.kernels.sums import add, add_product
 
 
-@kernel_with_memory
+@kernel
 def pooled_rows(
     which: np.ndarray,
     duties: DutyTable,
@@ -20,6 +19,8 @@ def pooled_rows(
     rows: np.ndarray,
     factors: Factors,
     outlier: float,
+    work: np.ndarray,
+    present: np.ndarray,
     out: RowFigures,
 ) -> None:
     """Charge rows of duties by the pooled method; see `nested.nested_rows`.
@@ -30,9 +31,8 @@ def pooled_rows(
     duty, terms, ops, given = duties
     group, segments, ratio, _, more, quantity, carried = entries
     rate, part, kept, binding = out
-    arg, c, term, stack = np.empty(STACK), np.empty(STACK), np.empty(STACK), np.empty(STACK)
-    present = np.empty(STACK, dtype=np.bool_)
-    sums = np.empty((4, STACK))  # what is paid and the value, by term, each with what it lost
+    arg, c, term, stack = work[0], work[1], work[2], work[3]
+    sums = work[4:8]  # what is paid and the value, by term, each with what it lost
     for i in range(which.size):
         row = rows[which[i]]
         one = duty[row["duty"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel_with_memory
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.shapes import RowColumns
 from fastavs.kernels.sorting import sort
 from fastavs.kernels.sums import add
@@ -26,8 +26,8 @@ def sorted_sum(values: np.ndarray, n: int, spare: np.ndarray) -> float:
     return total + lost
 
 
-@kernel_with_memory
-def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
+@kernel
+def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray, rows: np.ndarray, spare: np.ndarray) -> None:
     """Add up the value of each observation's rows (METHOD.md section 2, "Adding up").
 
     Parameters
@@ -37,12 +37,9 @@ def add_up(start: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
     value : float64[rows]
         Customs value of the rows, observation by observation.
     out : float64[n]
+    rows, spare : float64[rows of the longest observation], int64[likewise]
+        Memory to work in.
     """
-    longest = 0
-    for i in range(start.size - 1):
-        longest = max(longest, start[i + 1] - start[i])
-    rows = np.empty(longest)
-    spare = np.empty(longest, dtype=np.int64)
     for i in range(start.size - 1):
         n = start[i + 1] - start[i]
         for k in range(n):
@@ -84,8 +81,16 @@ def bridged(rows: RowColumns, row: int, kind: int) -> float:
     return amount
 
 
-@kernel_with_memory
-def quantities(rows: RowColumns, kind: int, at: np.ndarray, quantity: np.ndarray, quantity_value: np.ndarray) -> None:
+@kernel
+def quantities(
+    rows: RowColumns,
+    kind: int,
+    at: np.ndarray,
+    quantity: np.ndarray,
+    quantity_value: np.ndarray,
+    work: np.ndarray,
+    spare: np.ndarray,
+) -> None:
     """Add up a quantity of some observations, and the value of the rows that carry it (METHOD.md sections 2 and 7).
 
     Parameters
@@ -96,15 +101,14 @@ def quantities(rows: RowColumns, kind: int, at: np.ndarray, quantity: np.ndarray
         The observations.
     quantity, quantity_value : float64[m]
         Filled; 0 = none.
+    work, spare : float64[2, rows of the longest observation], int64[likewise]
+        Memory to work in.
     """
     row_start, row_order, value = rows.row_start, rows.row_order, rows.value
     bridges = False
     for b in range(rows.factor.size):
         bridges |= rows.bridge[b, 0] == kind
-    longest = 1
-    for j in range(at.size if row_start.size > 0 else 0):
-        longest = max(longest, row_start[at[j] + 1] - row_start[at[j]])
-    amounts, values, spare = np.empty(longest), np.empty(longest), np.empty(longest, dtype=np.int64)
+    amounts, values = work[0], work[1]
     for j in range(at.size):
         i = at[j]
         first = row_start[i] if row_start.size > 0 else i
@@ -127,22 +131,19 @@ def quantities(rows: RowColumns, kind: int, at: np.ndarray, quantity: np.ndarray
             quantity_value[j] = values[0] if count == 1 else 0.0
 
 
-@kernel_with_memory
-def kinds_had(rows: RowColumns, kinds: np.ndarray, found: np.ndarray) -> None:
+@kernel
+def kinds_had(rows: RowColumns, bit: np.ndarray, found: np.ndarray) -> None:
     """Find which kinds of quantity each observation has, on any of its rows.
 
     Parameters
     ----------
     rows : RowColumns
         The rows of these observations alone, one after the other.
-    kinds : int64[k]
-        Kinds to look for; the first has the lowest bit.
+    bit : int32[kinds]
+        The bit of each kind; 0 = not looked for.
     found : int32[m]
         Filled with a bit for each kind that the observation has.
     """
-    bit = np.zeros(128, dtype=np.int32)
-    for k in range(kinds.size):
-        bit[kinds[k]] = np.int32(1) << k
     for i in range(found.size):
         bits = np.int32(0)
         first = rows.row_start[i] if rows.row_start.size > 0 else i

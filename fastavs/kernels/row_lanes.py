@@ -6,6 +6,7 @@ A lane is a row of memory with a number for each scenario. Each scenario's numbe
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -249,7 +250,7 @@ def charge_segments(
     for s in range(a.size):
         all_kept = kept[s] + counted
         mean = (total[s] + lost[s]) / all_kept if all_kept > 0.0 else np.nan
-        rate[s] = a[s] if np.isnan(mean) and not row["purely_specific"] else mean
+        rate[s] = a[s] if math.isnan(mean) and not row["purely_specific"] else mean
 
 
 @inner

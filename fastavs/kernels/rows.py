@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def charge_lesser(
     first = segment["start"]
     kept = n
     high = c * segment["high"]
-    if not high <= outlier and (a > outlier or np.isnan(high)):  # 0 * inf is NaN
+    if not high <= outlier and (a > outlier or math.isnan(high)):  # 0 * inf is NaN
         kept = count_up_to(ratio, first, kept, c, outlier)
     binding = 0
     if kept > 0 and c * segment["low"] < a:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.options import inner, kernel, kernel_with_memory
+from fastavs.kernels.options import inner, kernel
 from fastavs.kernels.shapes import Source
 from fastavs.kernels.sorting import sort_with
 from fastavs.kernels.sums import add
@@ -87,8 +87,15 @@ def add_up_segment(ratio: np.ndarray, first: int, last: int, running: np.ndarray
         running[at + 1 + i - first] = total + lost
 
 
-@kernel_with_memory
-def finish_segments(segments: np.ndarray, ratio: np.ndarray, source: np.ndarray, running: np.ndarray) -> None:
+@kernel
+def finish_segments(
+    segments: np.ndarray,
+    ratio: np.ndarray,
+    source: np.ndarray,
+    running: np.ndarray,
+    spare: np.ndarray,
+    spare_source: np.ndarray,
+) -> None:
     """Sort the ratios of every segment, equal ones in order of arrival, and add them up.
 
     Parameters
@@ -101,12 +108,9 @@ def finish_segments(segments: np.ndarray, ratio: np.ndarray, source: np.ndarray,
         Where each came from, brought into the same order.
     running : float64[n + k]
         Filled in: ``running[start + g + j]`` is the sum of the first j ratios of segment g.
+    spare, spare_source : float64[entries of the longest segment], int32[likewise]
+        Memory to work in.
     """
-    longest = 0
-    for g in range(segments.size - 1):
-        longest = max(longest, segments[g + 1]["start"] - segments[g]["start"])
-    spare = np.empty(longest)
-    spare_source = np.empty(longest, dtype=np.int32)
     shift = 0
     for g in range(segments.size - 1):
         segment = segments[g]

@@ -10,6 +10,7 @@ import numpy as np
 from fastavs.kernels.options import inner
 
 RUN = 32
+STRETCH = 1 << 16  # runs looked at together, for the memory
 
 
 @inner
@@ -90,3 +91,12 @@ def sort_with(
                     right += 1
                 at += 1
         size *= 2
+
+
+def longest(start: np.ndarray, first: int = 0, last: int | None = None) -> int:
+    """Return how long the longest of some runs is, from `first` up to `last`; `start` (int64) is where each begins."""
+    last = start.size - 1 if last is None else last
+    found = 0
+    for some in range(first, last, STRETCH):
+        found = max(found, int(np.diff(start[some : min(some + STRETCH, last) + 1]).max()))
+    return found

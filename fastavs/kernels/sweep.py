@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fastavs.kernels.class_lanes import add_chunk, carry_lanes, note_largest
@@ -30,7 +32,7 @@ def prepared(rows: np.ndarray, first: int, last: int, slot: int, rate: np.ndarra
     for i in range(first, last):
         if rows[i]["purely_specific"] and not rows[i]["nullable"]:
             for s in range(rate.shape[1]):
-                if np.isnan(rate[slot + i - first, s]):
+                if math.isnan(rate[slot + i - first, s]):
                     return False
     return True
 

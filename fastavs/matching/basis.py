@@ -91,7 +91,7 @@ class Basis:
         """
         value = np.empty((2, self.recorded.code_key.size))
         count = np.empty(value.shape, dtype=np.int64)
-        picking.count_by_code(self.recorded.runs, self.wanted, value, count)
+        picking.count_by_code(self.recorded.runs, self.wanted, value, np.zeros(value.shape), count)
         return readonly(value, np.float64), readonly(count, np.int64)
 
     def imports(self, own_line: np.ndarray, lines: int) -> tuple[np.ndarray, np.ndarray]:
@@ -101,11 +101,12 @@ class Basis:
         """
         _, found = self._imports.get(id(own_line), (None, None))
         if found is None:
-            found, by_code = (np.empty(lines), np.empty(lines)), np.empty((4, own_line.size))
+            sums, by_code = np.zeros((4, lines)), np.empty((4, own_line.size))
             picking.value_by_code(self.recorded.runs, self.wanted, by_code)
             picking.value_by_line(
-                self.recorded.runs, self.wanted, readonly(by_code, np.float64), readonly(own_line, np.int64), *found
+                self.recorded.runs, self.wanted, readonly(by_code, np.float64), readonly(own_line, np.int64), sums
             )
+            found = sums[0] + sums[1], sums[2] + sums[3]
             self._imports[id(own_line)] = own_line, found
         return found
 
@@ -191,5 +192,6 @@ def _pick(
     code_start, code_stop = (np.empty(runs.of_code.size - 1, dtype=np.int64) for _ in range(2))
     left_out = np.empty(2, dtype=np.int64)
     partners = int(runs.partner.max(initial=-1)) + 1 if times else 0
-    picking.pick(runs, wanted, min_value, times, partners, chosen, code_start, code_stop, left_out)
+    seen = np.zeros(partners, dtype=np.int64)
+    picking.pick(runs, wanted, min_value, times, seen, chosen, code_start, code_stop, left_out)
     return readonly(chosen[: code_stop[-1]], chosen.dtype), code_start, code_stop, left_out

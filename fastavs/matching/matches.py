@@ -6,11 +6,10 @@ import re
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastavs.arguments import misfit
 from fastavs.checked import Checked
 from fastavs.inputs.schedule import YearSchedule
 from fastavs.periods import as_label
@@ -110,16 +109,3 @@ class Matches:
             every = options.base_partners == "all" and not own_trade
             self._bases[key] = make_basis(self.recorded(digits), periods, options.min_value, every)
         return self._bases[key]
-
-
-class HasMatches(Protocol):
-    """A study, for those who need no more of it than its matches."""
-
-    matches: Matches
-
-
-def study_given(name: str, value: Any) -> HasMatches:
-    """Take a study as an argument."""
-    if not isinstance(getattr(value, "matches", None), Matches):
-        raise misfit(name, value, 'a study, such as fa.Study.load("study.toml") gives')
-    return cast(HasMatches, value)

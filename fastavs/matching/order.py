@@ -9,6 +9,7 @@ import numpy as np
 
 from fastavs.kernels import ordering
 from fastavs.kernels.options import readonly
+from fastavs.kernels.sorting import longest
 from fastavs.tables.sources import stretches
 from fastavs.threads import side_by_side, usable_processors
 from fastavs.trade.rows import Details, Quantities, Recalled, Repeated, Rows
@@ -110,9 +111,19 @@ def sort_packed(
         Filled with the numbers that rows had before.
     """
     keys, how = (code, period, partner), (n_periods, partner_bits, by_period)
-    start = ordering.count_buckets(code, period, n_periods, by_period)
+    start = np.zeros((int(code.max()) + 1) * (n_periods if by_period else 1) + 1, dtype=np.int64)
+    ordering.count_buckets(code, period, n_periods, by_period, start)
     edges = np.searchsorted(start, np.linspace(0, code.size, usable_processors() + 1)).tolist()
     shares = list(pairwise([0, *edges[1:-1], start.size - 1]))
     packed: np.ndarray = np.empty(code.size, dtype=np.int64)
-    side_by_side(lambda some: ordering.pack_rows(*keys, *how, start, *some, packed), shares)
-    side_by_side(lambda some: ordering.sort_buckets(start, packed, *some, *how, *keys, order), shares)
+
+    def put_together(some: tuple[int, int]) -> None:
+        ordering.pack_rows(*keys, *how, start, *some, start[slice(*some)].copy(), packed)
+
+    def sort_some(some: tuple[int, int]) -> None:
+        spare = np.empty(longest(start, *some), dtype=np.int64)
+        count = np.zeros((1 << partner_bits) + 1, dtype=np.int64)
+        ordering.sort_buckets(start, packed, *some, *how, *keys, order, count, spare)
+
+    side_by_side(put_together, shares)
+    side_by_side(sort_some, shares)

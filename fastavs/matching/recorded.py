@@ -14,6 +14,7 @@ from fastavs.kernels.options import readonly
 from fastavs.kernels.quantities import add_up, kinds_had
 from fastavs.kernels.quantities import quantities as fill_quantities
 from fastavs.kernels.shapes import RowColumns, Runs
+from fastavs.kernels.sorting import longest
 from fastavs.matching.order import sort
 from fastavs.tables.sources import stretches
 from fastavs.threads import side_by_side
@@ -90,8 +91,11 @@ class Recorded:
         quantity, quantity_value = np.empty((len(kinds), at.size)), np.empty((len(kinds), at.size))
         for some in stretches(at.size):
             observed, places = self._observed(at[some], kinds), readonly(np.arange(some.stop - some.start), np.int64)
+            most = max(longest(observed.row_start), 1)
+            work, spare = np.empty((2, most)), np.empty(most, dtype=np.int64)
             for k, kind in enumerate(kinds):
-                fill_quantities(observed, KINDS.index(kind), places, quantity[k, some], quantity_value[k, some])
+                into = quantity[k, some], quantity_value[k, some]
+                fill_quantities(observed, KINDS.index(kind), places, *into, work, spare)
         return quantity, quantity_value
 
     def ratios(self, at: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
@@ -104,10 +108,12 @@ class Recorded:
     def kinds(self) -> np.ndarray:
         """A bit for each of the trade's kinds of quantity that an observation has, int32[n]."""
         found = np.empty(self.value.size, dtype=np.int32)
-        kinds = readonly([KINDS.index(kind) for kind in self.trade.kinds], np.int64)
+        bit = np.zeros(len(KINDS), dtype=np.int32)
+        for place, kind in enumerate(self.trade.kinds):
+            bit[KINDS.index(kind)] = 1 << place
 
         def look(some: slice) -> None:
-            kinds_had(self._observed(some, self.trade.kinds), kinds, found[some])
+            kinds_had(self._observed(some, self.trade.kinds), readonly(bit, np.int32), found[some])
 
         side_by_side(look, stretches(found.size))
         return found
@@ -179,7 +185,8 @@ def record(trade: Trade, digits: int) -> Recorded:
         row_start = np.append(first, begins.size)
         code, period, partner = Repeated(np.searchsorted(first, code.start)), period[first], partner[first]
         of_rows, value = readonly(value, np.float64), np.empty(first.size)
-        add_up(readonly(row_start, np.int64), of_rows, value)
+        most = longest(row_start)
+        add_up(readonly(row_start, np.int64), of_rows, value, np.empty(most), np.empty(most, dtype=np.int64))
     return Recorded(
         trade,
         pairs // 16,

@@ -34,7 +34,7 @@ def slips(
     base = next((place for place, one in enumerate(scenarios) if not one.changes), None)
     if base is not None:
         worked_out = [FIGURES.index(name) for name in outputs if name in FIGURES]
-        found += _idle(scenarios, figures[:, :, worked_out], base)
+        found += _idle(scenarios, figures, worked_out, base)
         if UNRESOLVED in worked_out:
             found += _without_rates(scenarios, years, figures[:, :, UNRESOLVED], base)
     return tuple(found)
@@ -52,10 +52,15 @@ def _large_shifts(scenarios: Sequence[Scenario]) -> Iterator[Caution]:
                 )
 
 
-def _idle(scenarios: Sequence[Scenario], figures: np.ndarray, base: int) -> Iterator[Caution]:
+def _idle(
+    scenarios: Sequence[Scenario], figures: np.ndarray, worked_out: Sequence[int], base: int
+) -> Iterator[Caution]:
     """Tell of scenarios with the figures of the one that changes nothing, to the bit."""
-    same = (figures == figures[base]) | (np.isnan(figures) & np.isnan(figures[base]))
-    idle = [one.name for one, alike in zip(scenarios, same.all(axis=(1, 2)), strict=True) if alike and one.changes]
+    alike = np.ones(len(scenarios), dtype=bool)
+    for column in worked_out:  # column by column: together they would take as much memory as the figures
+        some = figures[:, :, column]
+        alike &= ((some == some[base]) | (np.isnan(some) & np.isnan(some[base]))).all(axis=1)
+    idle = [scenarios[place].name for place in np.flatnonzero(alike).tolist() if scenarios[place].changes]
     if idle:
         several = len(idle) > 1
         yield Caution(

@@ -10,10 +10,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from fastavs.duty import Duty, parse_duty
-from fastavs.duty.reading import names_no_country
 from fastavs.scenario.checks import Texts, Years, check_currency, check_factor, check_number, period_labels, wrong
 from fastavs.scenario.where import Where, check_where, where_of
+
+if TYPE_CHECKING:
+    from fastavs.duty import Duty
 
 
 def _check_parts(change: Any, least: float, neutral: float) -> None:
@@ -185,6 +186,8 @@ class SetDuty:
             raise wrong(self, "prefixes", "", "at least one code or prefix")
         if not isinstance(self.duty, str):
             raise wrong(self, "duty", self.duty, 'a duty as text, such as "12.5%" or "max(15%, 0.15 EUR/kg)"')
+        from fastavs.duty.reading import names_no_country, parse_duty  # only who sets duties reads any
+
         if names_no_country(self.duty):
             expected = 'the code of the currency in place of "$", dollars or cents, such as "0.5 USD/kg"'
             raise wrong(self, "duty", self.duty, expected)
@@ -196,6 +199,8 @@ class SetDuty:
 
     @property
     def new(self) -> Duty:
+        from fastavs.duty import parse_duty
+
         return parse_duty(self.duty)
 
 

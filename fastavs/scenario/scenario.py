@@ -95,10 +95,13 @@ def _check_together(name: str, changes: Sequence[Change]) -> None:
         )  # fmt: skip
 
 
+_a_scenario = a_kind(lambda: Scenario, 'a scenario, such as fa.Scenario("as it is")')
+_all_scenarios = some(_a_scenario, "a scenario, or scenarios")
+
+
 def scenarios_given(name: str, value: Any) -> tuple[Scenario, ...]:
     """Take scenarios, or one, as an argument."""
-    a_scenario = a_kind(lambda: Scenario, 'a scenario, such as fa.Scenario("as it is")')
-    return tuple(some(a_scenario, "a scenario, or scenarios")(name, value))
+    return tuple(_all_scenarios(name, value))
 
 
 def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:

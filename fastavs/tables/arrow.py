@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fastavs.codes import LONGEST
 
@@ -84,6 +83,8 @@ def line_codes(keys: np.ndarray, digits: int | np.ndarray) -> pa.Array:
     >>> line_codes(np.array([20300000000, 220300010000]), 8).to_pylist()
     ['02030000', '22030001']
     """
+    import pyarrow.compute as pc  # 20 ms, which only codes as texts need
+
     lengths = np.broadcast_to(digits, keys.shape)
     ends = [0, *(np.flatnonzero(np.diff(lengths)) + 1).tolist(), keys.size]
     # a one before the first digit, so that zeros are printed, and cut off again

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 
@@ -138,7 +137,7 @@ def _grid(column: pa.ChunkedArray, places: Sequence[np.ndarray], shape: tuple[in
         values: Any = np.array([np.nan if one is None else one for one in words], dtype=object)
     elif pa.types.is_floating(kind) or not whole:
         grid = np.full(shape, np.nan)
-        values = pc.cast(column, pa.float64()).to_numpy()
+        values = column.cast(pa.float64()).to_numpy()
     else:
         grid = np.empty(shape, dtype=kind.to_pandas_dtype())
         values = column.to_numpy()
