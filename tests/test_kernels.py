@@ -254,7 +254,7 @@ def test_quantities_over_bridges_are_those_of_plain_python(single):
     at = rng.sample(range(len(start) - 1), 100)
     for kind in range(3):
         quantity, quantity_value = np.empty(len(at)), np.empty(len(at))
-        most = longest(rows.row_start)
+        most = max(longest(rows.row_start), 1)
         room = np.empty((2, most)), np.empty(most, dtype=np.int64)
         quantities.quantities(rows, kind, readonly(at, np.int64), quantity, quantity_value, *room)
         for place, i in enumerate(at):
