@@ -16,7 +16,6 @@ from fastavs.evaluation.blocks import all_figures
 from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.named_lines import check_named, unmet_prefixes
 from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress, compiling_told, quiet
@@ -127,9 +126,7 @@ def sweep(
         if wanted is not None:
             from fastavs.results.by_line import report_lines
 
-            groups, some = report_lines(
-                plan or make_plan(found, chosen), chosen, wanted, whole_lines, workplace, progress
-            )
+            groups, some = report_lines(found, plan, chosen, wanted, whole_lines, workplace, progress)
     years = found.year_numbers
     warnings = (*unmet_prefixes(found, chosen), *slips(chosen, years, figures, columns))
     if warnings:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from test_twin import study_of
 
 import fastavs as fa
 from fastavs.evaluation.blocks import BLOCK
-from fastavs.evaluation.workplace import load_plan
+from fastavs.evaluation.workplace import load_plan, map_index
 from fastavs.tables.arrays import stamp_of
 
 SELECTING, PLAIN = 1, 2
@@ -164,9 +165,9 @@ def test_an_executor_that_was_shut_down_is_told_once_and_done_without(index: fa.
 
 def test_dask_gives_the_same_bits_and_maps_the_index_once_a_worker(index: fa.SortedIndex, tmp_path: Path) -> None:
     def loads() -> tuple[int, int]:
-        from fastavs.evaluation.workplace import load_plan
+        from fastavs.evaluation.workplace import map_index
 
-        return load_plan.cache_info().misses, os.getpid()
+        return map_index.cache_info().misses, os.getpid()
 
     some = scenarios(SELECTING)
     with cluster(tmp_path) as client:
@@ -210,8 +211,9 @@ def test_what_waits_is_called_off_and_no_file_is_left(
         assert list(tmp_path.iterdir())  # what workers map
         raise KeyboardInterrupt
 
+    unsaved = replace(index, saved=None)
     with pytest.raises(KeyboardInterrupt):
-        fa.sweep(index, scenarios(SELECTING), executor=never, progress=stop)
+        fa.sweep(unsaved, scenarios(SELECTING), executor=never, progress=stop)
     assert len(never.futures) > 2
     assert all(future.cancelled() for future in never.futures[1:])
     assert not list(tmp_path.iterdir())
@@ -240,6 +242,7 @@ def test_a_saved_index_is_mapped_where_it_lies(
         assert_same_bits(fresh, Through(processes, look), PLAIN)
         assert "plan-0.avs" in set.union(*seen)
     load_plan.cache_clear()
+    map_index.cache_clear()
 
 
 def saved_again(index: fa.SortedIndex, path: Path) -> Path:

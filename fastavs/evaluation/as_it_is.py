@@ -11,6 +11,7 @@ from fastavs.evaluation.blocks import Block, all_figures, singles_of, under
 from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
 from fastavs.evaluation.plan import make_plan
+from fastavs.evaluation.rows import alone
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.lines_of_years import LineLayout, Members
 from fastavs.index.sorted_index import SortedIndex
@@ -50,7 +51,7 @@ class AsItIs:
         block: Block = next(singles_of(plan, (NOTHING,)))
         plan, rows = under(plan, block)
         plan = with_counts(plan)
-        return line_figures(plan, rows, block, self.layout)
+        return line_figures(plan, rows, alone(block.factors, 0), self.layout)
 
     @cached_property
     def columns(self) -> LineColumns:

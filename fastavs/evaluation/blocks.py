@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fastavs.errors import InputError
+from fastavs.evaluation.adding import memory
 from fastavs.evaluation.averages import empty_sums, summary_of
 from fastavs.evaluation.factors import ScenarioFactors
+from fastavs.evaluation.new_duties import with_new_duties
 from fastavs.evaluation.one_by_one import charge_one
 from fastavs.evaluation.partners import trade_of
-from fastavs.evaluation.plan import Plan, make_plan, touched_lines
+from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.reforms import Families, run_reforms
 from fastavs.evaluation.rows import alone, rare_lanes
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
-from fastavs.kernels.names import CONST, FIGURES, STRIP, TIE
+from fastavs.kernels.names import FIGURES, STRIP
 from fastavs.kernels.row_lanes import LANES
-from fastavs.kernels.shapes import Bounds, Charges, Factors, Sums, changed
+from fastavs.kernels.shapes import Bounds, Charges, Factors, Sums
 from fastavs.kernels.sweep import sweep_block
 from fastavs.progress import Progress
 from fastavs.scenario.duties import ScaleDuty, SetDuty, ShiftDuty
@@ -73,14 +75,28 @@ def all_figures(
     """
     found = None
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
-    changed = np.array([bool(trade_of(one)) or index.facts["min_value"] > 0.0 for one in scenarios], dtype=bool)
-    for places, careful in ((np.flatnonzero(~changed), (False, True)), (np.flatnonzero(changed), (True,))):
+    small, done = index.facts["min_value"] > 0.0, 0
+    families = Families(index, [] if small else scenarios, BLOCK, LEAST, place.threads)
+    if families:
+        for task, result in place.run(
+            index.as_it_stands.get("plan", lambda: make_plan(index)), run_reforms, families, full
+        ):
+            figures[task.places] = result
+            done += task.places.size
+            progress("scenarios", done, len(figures))
+        if done == len(scenarios):
+            return figures, None
+    left = np.arange(len(scenarios)) if small else families.left()
+    changed = np.array([small or bool(trade_of(scenarios[one])) for one in left.tolist()], dtype=bool)
+    whole = left[~changed]
+    for places, careful in ((whole, (False, True)), (left[changed], (True,))):
         some = [scenarios[int(one)] for one in places]
         for how in careful if some else ():
             plan = make_plan(index, some, how)
-            if _work_out(plan, some, places, full, place, figures, progress):
+            if _work_out(plan, some, places, full, place, figures, progress, done):
                 found = plan if len(some) == len(scenarios) else None
                 break
+        done += len(some)
     return figures, found
 
 
@@ -92,10 +108,10 @@ def _work_out(
     place: Workplace,
     figures: np.ndarray,
     progress: Progress,
+    done: int,
 ) -> bool:
-    """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
+    """Work out scenarios that belong at some places, when some are done; whether the plan was careful enough."""
     size = max(min(BLOCK, -(-len(scenarios) // place.threads)), LEAST)  # few scenarios keep all threads busy
-    done = len(figures) - places.size if plan.index.facts["min_value"] > 0.0 or any(map(trade_of, scenarios)) else 0
     for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, size), full):
         if result is None:
             return False
@@ -174,17 +190,9 @@ def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sum
     fits: bool = sweep_block(
         plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
         (facts["outlier"], facts["zero"], full),
-        _memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
+        memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
     )  # fmt: skip
     return fits
-
-
-def _memory(shape: tuple[int, int]) -> Charges:
-    """Return memory for what a block's rows are charged; a strip may be read past the last of them."""
-    slots, width = shape
-    more = -(-STRIP // width)
-    rate, part = (np.zeros((slots + more, width)) for _ in range(2))
-    return Charges(rate, part, np.empty((slots + more, width), dtype=np.bool_))
 
 
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
@@ -194,91 +202,6 @@ def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
 
         plan = changed_plan(plan, block.trade)
     return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
-
-
-def with_new_duties(plan: Plan, scenario: Scenario, factors: Factors) -> np.ndarray:
-    """Return the rows with the duties that one scenario sets, and with what its other changes make nought of.
-
-    Raises
-    ------
-    InputError
-        A line's new duty goes by quantities that were not indexed.
-    """
-    index, rows = plan.index, plan.rows
-    duty, group = rows["duty"].copy(), rows["group"].copy()
-    for change in scenario.changes:
-        if isinstance(change, SetDuty):
-            touched = np.flatnonzero(touched_lines(index, change.where))
-            duty[plan.line_row[touched]], group[plan.line_row[touched]] = _new_duty(plan, scenario, change, touched)
-    specific, purely_specific = _alive(plan, duty, rows["cell"], factors)
-    return changed(rows, duty=duty, group=group, specific=specific, purely_specific=purely_specific)
-
-
-def _new_duty(plan: Plan, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> tuple[int, np.ndarray]:
-    """Return the place of a new duty, and the group of observations that each touched line has for it."""
-    index = plan.index
-    _check_rates(index, scenario, change, touched)
-    group = index.lines.group[touched].copy()
-    if not change.new.kinds:  # what is charged on the value alone needs no observation
-        return plan.ready.texts.index(change.duty), group
-    kinds = [tuple(some) for some in index.facts["kinds"]]
-    if change.new.kinds not in kinds:
-        raise unprepared(scenario, change)
-    some = kinds.index(change.new.kinds)
-    kinds_of = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)
-    other = np.flatnonzero(kinds_of[index.lines.duty[touched]] != some)
-    if other.size:
-        known = index.others.line * len(kinds) + index.others.kinds
-        wanted = touched[other] * len(kinds) + some
-        at = np.searchsorted(known, wanted)
-        if known.size == 0 or (known[np.minimum(at, known.size - 1)] != wanted).any():
-            raise unprepared(scenario, change)
-        group[other] = index.others.group[at]
-    return plan.ready.texts.index(change.duty), group
-
-
-def _check_rates(index: SortedIndex, scenario: Scenario, change: SetDuty, touched: np.ndarray) -> None:
-    """Make sure that a new duty's currencies have rates wherever the touched lines have trade."""
-    for place, side in enumerate(index.sides):
-        if not ((touched >= side.first) & (touched < side.last)).any():
-            continue
-        _, periods, _ = index.facts["bases"][index.facts["basis_of"][place]]
-        context = index.facts["context_of"][place]
-        for currency in change.new.currencies:
-            rates = index.fx[context, index.facts["currencies"].index(currency), periods]
-            lacking = [index.facts["contexts"][context][periods[i]] for i in np.flatnonzero(np.isnan(rates))]
-            if lacking:
-                raise InputError(
-                    f'no exchange rate for {currency} in {lacking[0]}, which the scenario "{scenario.name}" needs',
-                    value=change.duty, cure="add it to the fx table, or set the duty in another currency",
-                )  # fmt: skip
-
-
-def unprepared(scenario: Scenario, change: SetDuty) -> InputError:
-    return InputError(
-        f'the index was not prepared for the scenario "{scenario.name}"', value=change.duty,
-        cure="build it with the scenarios that set duties: fastavs.build_index(study, scenarios)",
-    )  # fmt: skip
-
-
-def _alive(plan: Plan, duty: np.ndarray, cell: np.ndarray, factors: Factors) -> tuple[np.ndarray, np.ndarray]:
-    """Whether some amount of each row's duty is not 0 under a scenario, and no percentage is in it; bool[n]."""
-    table = plan.duties
-    has_percent = np.zeros(table.duty.size, dtype=bool)
-    owner = np.repeat(np.arange(table.duty.size), table.duty["op_stop"] - table.duty["op"])
-    has_percent[owner[table.op == CONST]] = True
-    cells = factors.scale.shape[0]
-    pairs, place = np.unique(duty.astype(np.int64) * cells + cell, return_inverse=True)
-    alive = np.zeros(pairs.size, dtype=bool)
-    for i, pair in enumerate(pairs):
-        one, where = divmod(int(pair), cells)
-        terms = table.amount[table.duty[one]["term"] : table.duty[one]["term_stop"]]
-        of = where * factors.currencies + terms["currency"]
-        shift, floor = factors.shift_b[of, 0] * terms["per_unit"], factors.floor_b[of, 0]
-        amounts = terms["b"] * factors.scale_b[of, 0] + shift
-        alive[i] = ((amounts > TIE * np.abs(shift)) | (floor > 0.0)).any()
-    specific = alive[place]
-    return specific, specific & ~has_percent[duty]
 
 
 def is_single(scenario: Scenario) -> bool:

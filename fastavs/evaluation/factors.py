@@ -144,10 +144,10 @@ class ScenarioFactors:
                 of_percentages[s, cells] *= change.ad_valorem
                 of_amounts[s, cells, money] *= change.specific
         else:
-            self.shift[s, cells] = _shifted(self.shift[s, cells], change.ad_valorem)
-            self.shift_b[s, cells, money] = _shifted(self.shift_b[s, cells, money], change.specific)
-            self.floor[s, cells] = np.maximum(_shifted(self.floor[s, cells], change.ad_valorem), 0.0)
-            self.floor_b[s, cells, money] = np.maximum(_shifted(self.floor_b[s, cells, money], change.specific), 0.0)
+            self.shift[s, cells] = shifted(self.shift[s, cells], change.ad_valorem)
+            self.shift_b[s, cells, money] = shifted(self.shift_b[s, cells, money], change.specific)
+            self.floor[s, cells] = np.maximum(shifted(self.floor[s, cells], change.ad_valorem), 0.0)
+            self.floor_b[s, cells, money] = np.maximum(shifted(self.floor_b[s, cells, money], change.specific), 0.0)
 
     @property
     def _parts(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
@@ -189,8 +189,8 @@ class ScenarioFactors:
         return factors, bounds
 
 
-def _shifted(numbers: np.ndarray, by: float) -> np.ndarray:
+def shifted(numbers: np.ndarray, by: float | np.ndarray) -> np.ndarray:
     """Add to numbers; what cancels to a few ulp is 0, as it is in the decimals written (0.1 + 0.2 - 0.3)."""
     moved = numbers + by
-    moved[np.abs(moved) <= TIE * np.maximum(np.abs(numbers), abs(by))] = 0.0
+    moved[np.abs(moved) <= TIE * np.maximum(np.abs(numbers), np.abs(by))] = 0.0
     return moved

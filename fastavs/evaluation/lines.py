@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastavs.evaluation.blocks import Block, under, unprepared
+from fastavs.evaluation.blocks import Block, under
 from fastavs.evaluation.changed_trade import with_counts
-from fastavs.evaluation.plan import Plan, touched_lines
-from fastavs.evaluation.rows import row_figures, row_lanes
+from fastavs.evaluation.factors import ScenarioFactors
+from fastavs.evaluation.new_duties import unprepared
+from fastavs.evaluation.plan import Plan, make_plan, touched_lines
+from fastavs.evaluation.rows import alone, figures_alone, row_figures, row_lanes
 from fastavs.index.lines_of_years import LineLayout, pairs_of
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry, carry_counts
 from fastavs.kernels.govern import compare, govern, settle
 from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import COUNT, Charges, Compared, Governing, Pairs
+from fastavs.kernels.shapes import COUNT, Charges, Compared, Factors, Governing, Pairs
 from fastavs.scenario.duties import SetDuty
 from fastavs.scenario.scenario import Scenario
 
@@ -115,6 +117,30 @@ def newly_matched(index: SortedIndex, scenario: Scenario | None) -> Matched:
         if change.new.kinds not in kinds:
             raise unprepared(scenario, change)
         kinds_of[touched_lines(index, change.where)] = kinds.index(change.new.kinds)
+    return matched_at(index, kinds_of, scenario)
+
+
+def matched_at(index: SortedIndex, kinds_of: np.ndarray, scenario: Scenario) -> Matched:
+    """Return what observations lines have for new duties, where those go by other quantities.
+
+    Parameters
+    ----------
+    index : SortedIndex
+    kinds_of : int64[h]
+        Kinds of quantity of each line's new duty, a place among those of the study; -1: none new; -2: not among them.
+    scenario : Scenario
+
+    Raises
+    ------
+    InputError
+        The index was not built for them.
+    """
+    if (kinds_of == -1).all():
+        return NOTHING_NEW
+    changes = [change for change in scenario.changes if isinstance(change, SetDuty)]
+    if (kinds_of == -2).any():
+        raise unprepared(scenario, changes[0])
+    kinds = [tuple(some) for some in index.facts["kinds"]]
     own = np.array([kinds.index(duty.kinds) for duty in index.parsed], dtype=np.int64)
     new = np.flatnonzero((kinds_of >= 0) & (kinds_of != own[index.lines.duty]))
     others = index.others
@@ -157,6 +183,22 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     return figures
 
 
+def governing_as_it_is(index: SortedIndex) -> Governing:
+    """Return what governs the lines of all years under the scenario that changes nothing."""
+    plan = make_plan(index)
+    every, n = index.lines_of_years.every, plan.rows.size
+    k = every.carried.low.shape[1]
+    factors, _ = ScenarioFactors(plan, (Scenario("as it is"),)).of(np.arange(1))
+    found = row_figures(plan.duties, index.entries, plan.rows, factors, index.facts["outlier"])
+    charges = _empty_charges(n + k)
+    charges.rate[:n] = np.where(np.isnan(found.rate), 0.0, found.rate) if index.facts["zero"] else found.rate
+    charges.part[:n], charges.specific[:n] = found.part, plan.rows["specific"]
+    carry(every.carried, plan.line_row, False, _as_lane(charges), np.empty(k, dtype=np.int64))
+    governing = _empty_lines(every.named.size)
+    govern(_pairs_by_row(plan), charges, governing)
+    return governing
+
+
 def _pairs_by_row(plan: Plan) -> Pairs:
     """Return the applied and the bound side of the lines of all years in terms of a plan's rows."""
     every = plan.index.lines_of_years.every
@@ -179,7 +221,8 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     some = [plan.index.lines_of_years.members(title) for title in wanted.by]
     plan, rows = under(plan, block)
     plan = with_counts(plan)
-    figures_of = line_figures(plan, rows, block, layout)
+    matched = newly_matched(plan.index, block.alone)
+    figures_of = line_figures(plan, rows, alone(block.factors, 0), layout, matched)
     groups = []
     for found in some:
         figures = np.empty((6, len(found.labels)))
@@ -217,8 +260,10 @@ class LineFigures:
     unresolved_lines: np.ndarray
 
 
-def line_figures(plan: Plan, rows: np.ndarray, block: Block, layout: LineLayout) -> LineFigures:
-    """Work some lines out under one scenario."""
+def line_figures(
+    plan: Plan, rows: np.ndarray, factors: Factors, layout: LineLayout, matched: Matched = NOTHING_NEW
+) -> LineFigures:
+    """Work some lines out under one scenario, its factors of one dimension."""
     index, duties = plan.index, plan.duties
     row = plan.line_row[layout.lines]
     if layout.lines.size < index.lines.key.size:  # few lines need few rows
@@ -226,9 +271,9 @@ def line_figures(plan: Plan, rows: np.ndarray, block: Block, layout: LineLayout)
         rows = readonly(rows[some], rows.dtype)
     n, k = layout.lines.size, layout.carried.low.shape[1]
     outlier, zero = index.facts["outlier"], index.facts["zero"]
-    of_rows = row_figures(duties, index.entries, rows, block.factors, outlier)
+    of_rows = figures_alone(duties, index.entries, rows, factors, outlier)
     charges, count = _empty_charges(n + k), np.zeros(n + k, dtype=COUNT)
-    found = _observed(index, layout.lines, newly_matched(index, block.alone), count)
+    found = _observed(index, layout.lines, matched, count)
     settle(
         of_rows, readonly(rows["specific"], np.bool_), readonly(_without_terms(plan, rows), np.bool_),
         readonly(row, np.int32), found, outlier, zero, charges, count,

@@ -71,7 +71,8 @@ def make_plan(index: SortedIndex, scenarios: Sequence[Scenario] = (), careful: b
     if not chosen_where(scenarios) and not set_changes(scenarios):
         return Plan(index, index.ready_for_any if careful else index.ready, (frozenset(),))
     new = sorted({change.duty for change in set_changes(scenarios)} - set(index.duties))
-    _check_new(index, scenarios)
+    for one in scenarios:
+        check_currencies(index, one)
     from fastavs.duty import parse_duty
 
     cells, cell = _cells(index, scenarios)
@@ -95,17 +96,16 @@ def chosen_where(scenarios: Sequence[Scenario]) -> list[Where]:
     return [where for where in chosen if where != EVERYWHERE]
 
 
-def _check_new(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
+def check_currencies(index: SortedIndex, scenario: Scenario) -> None:
     """Make sure that new duties are in currencies that the study has."""
     known = index.facts["currencies"]
-    for scenario in scenarios:
-        for change in set_changes([scenario]):
-            for currency in change.new.currencies:
-                if currency not in known:
-                    raise InputError(
-                        f'the scenario "{scenario.name}" sets a duty in a currency that the study does not have',
-                        value=change.duty, expected=f"one of {', '.join(known)}.{did_you_mean(currency, known)}",
-                    )  # fmt: skip
+    for change in set_changes([scenario]):
+        for currency in change.new.currencies:
+            if currency not in known:
+                raise InputError(
+                    f'the scenario "{scenario.name}" sets a duty in a currency that the study does not have',
+                    value=change.duty, expected=f"one of {', '.join(known)}.{did_you_mean(currency, known)}",
+                )  # fmt: skip
 
 
 def _cells(index: SortedIndex, scenarios: Sequence[Scenario]) -> tuple[tuple[frozenset[Where], ...], np.ndarray]:

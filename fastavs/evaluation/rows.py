@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.kernels.names import ANY, NESTED, POOLED, STACK, WORK
-from fastavs.kernels.nested import nested_rows, program_rows
+from fastavs.kernels.nested import nested_lanes, nested_rows, program_rows
 from fastavs.kernels.options import readonly
 from fastavs.kernels.pooled import pooled_rows
 from fastavs.kernels.row_lanes import LANES, plain_lanes
@@ -26,10 +26,17 @@ def row_figures(duties: DutyTable, entries: Entries, rows: np.ndarray, factors: 
         Of a block of one scenario.
     outlier : float
     """
+    return figures_alone(duties, entries, rows, alone(factors, 0), outlier)
+
+
+def figures_alone(
+    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float
+) -> RowFigures:
+    """Charge rows under one scenario, `factors` being of it alone."""
     n = rows.size
     kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     figures = RowFigures(np.empty(n), np.empty(n), kept, binding)
-    charge_rows(duties, entries, rows, alone(factors, 0), outlier, figures)
+    charge_rows(duties, entries, rows, factors, outlier, figures)
     return figures
 
 
@@ -37,8 +44,21 @@ def charge_rows(
     duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float, out: RowFigures
 ) -> None:
     """Charge rows under one scenario, `factors` being of it alone, and fill in what they come to."""
+    charge_given(rare_rows(duties, rows), duties, entries, rows, factors, outlier, out)
+
+
+def charge_given(
+    rare: dict[int, np.ndarray],
+    duties: DutyTable,
+    entries: Entries,
+    rows: np.ndarray,
+    factors: Factors,
+    outlier: float,
+    out: RowFigures,
+) -> None:
+    """Do as `charge_rows` where the rows of rare forms are known."""
     plain_rows(duties, entries, rows, factors, outlier, out)
-    for form, which in rare_rows(duties, rows).items():
+    for form, which in rare.items():
         found = rare_figures(form, which, duties, entries, rows, factors, outlier)
         for column, one in zip(out, found, strict=True):
             column[which] = one
@@ -84,21 +104,51 @@ def rare_lanes(
     found : Charges
         What they come to, [m, s].
     """
-    rare = rare_rows(duties, rows)
+    return rare_lanes_of(rare_rows(duties, rows), duties, entries, rows, factors, outlier)
+
+
+def rare_lanes_of(
+    rare: dict[int, np.ndarray],
+    duties: DutyTable,
+    entries: Entries,
+    rows: np.ndarray,
+    factors: Factors,
+    outlier: float,
+) -> tuple[np.ndarray, Charges]:
+    """Do as `rare_lanes` where the rows of rare forms are known."""
     which = np.concatenate([*rare.values(), np.empty(0, dtype=np.int64)])
     order = np.argsort(which)
     width = factors.scale.shape[1]
     rate, part = np.empty((which.size, width)), np.empty((which.size, width))
-    for s in range(width if which.size else 0):
-        own = alone(factors, s)
-        some = [rare_figures(form, one, duties, entries, rows, own, outlier) for form, one in rare.items()]
-        rate[:, s] = np.concatenate([one.rate for one in some])[order]
-        part[:, s] = np.concatenate([one.part for one in some])[order]
+    first = 0
+    for form, some in rare.items():
+        here = slice(first, first + some.size)
+        first += some.size
+        if form == NESTED:
+            found = _nested_lanes(some, duties, entries, rows, factors, outlier)
+            rate[here], part[here] = found.rate.T, found.part.T
+            continue
+        for s in range(width):
+            found = rare_figures(form, some, duties, entries, rows, alone(factors, s), outlier)
+            rate[here, s], part[here, s] = found.rate, found.part
     specific = np.empty(rate.shape, dtype=np.bool_)
     specific[:] = rows["specific"][which[order], None]
     return readonly(which[order], np.int64), Charges(
-        readonly(rate, np.float64), readonly(part, np.float64), readonly(specific, np.bool_)
+        readonly(rate[order], np.float64), readonly(part[order], np.float64), readonly(specific, np.bool_)
     )
+
+
+def _nested_lanes(
+    which: np.ndarray, duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float
+) -> RowFigures:
+    shape = (factors.scale.shape[1], which.size)
+    no_counts = np.empty((shape[0], 0), dtype=np.int64)
+    found = RowFigures(np.empty(shape), np.empty(shape), no_counts, no_counts)
+    scale, shift, floor, scale_b, shift_b, floor_b, fx = (readonly(one.T, np.float64) for one in factors[:7])
+    own = Factors(scale, shift, floor, scale_b, shift_b, floor_b, fx, factors.periods, factors.currencies)
+    work, present = np.empty((WORK, STACK)), np.empty(STACK, dtype=np.bool_)
+    nested_lanes(which, duties, entries, rows, own, outlier, work, present, found)
+    return found
 
 
 def row_lanes(

@@ -255,14 +255,20 @@ def load_plan(shipped: Shipped) -> Plan:
     InputError
         The worker cannot open the files, or another index stands there by now.
     """
-    file = Path(shipped.index)
-    if stamp_of(file) != shipped.stamp:
-        raise InputError(
-            "a worker does not find the index" if stamp_of(file) is None else "the index changed during the sweep",
-            file=shipped.index,
-            cure="keep the saved index, and the temporary folder (TMPDIR), where every worker can open them",
-        )
-    index = SortedIndex.load(file, mapped=MAPPED or shipped.kept)
+    index = map_index(shipped.index, shipped.stamp, MAPPED or shipped.kept)
     if shipped.plan is None:
         return make_plan(index)
     return Plan(index, ready_from(*read_arrays(Path(shipped.plan), MAPPED)), (frozenset(),))
+
+
+@lru_cache(maxsize=2)
+def map_index(path: str, stamp: tuple[int, int], mapped: bool) -> SortedIndex:
+    """Map an index into memory, once for all plans of a worker; raises as `load_plan` does."""
+    file = Path(path)
+    if stamp_of(file) != stamp:
+        raise InputError(
+            "a worker does not find the index" if stamp_of(file) is None else "the index changed during the sweep",
+            file=path,
+            cure="keep the saved index, and the temporary folder (TMPDIR), where every worker can open them",
+        )
+    return SortedIndex.load(file, mapped=mapped)

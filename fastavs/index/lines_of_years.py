@@ -143,7 +143,7 @@ class LinesOfYears:
         if not chosen:
             return self.every
         if self._some is None or self._some[0] != tuple(chosen):
-            self._some = (tuple(chosen), _some(self.every, self.picked(self.every, chosen)))
+            self._some = (tuple(chosen), layout_of_some(self.every, self.picked(self.every, chosen)))
         return self._some[1]
 
     def picked(self, layout: LineLayout, chosen: Sequence[str]) -> np.ndarray:
@@ -219,7 +219,7 @@ def _means(digits: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[Carri
     return Carried(readonly(low, np.int64), readonly(high, np.int64)), readonly(digits, np.int8)
 
 
-def _some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
+def layout_of_some(layout: LineLayout, chosen: np.ndarray) -> LineLayout:
     """Return the layout of some of the lines of all years."""
     n = layout.lines.size
     applied, bound = (one[chosen] for one in layout.pairs)

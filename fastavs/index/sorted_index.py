@@ -15,6 +15,7 @@ import numpy as np
 from fastavs.arguments import a_flag, a_path, or_none, takes
 from fastavs.errors import InputError
 from fastavs.index.file import Saved, load_index, save_index
+from fastavs.index.kept import Kept
 from fastavs.index.lines_of_years import LinesOfYears, Members
 from fastavs.index.packed import Packings
 from fastavs.index.parts import IndexParts
@@ -87,6 +88,16 @@ class SortedIndex(IndexParts):
         """Imports of the lines of all years, 0 for those that are not matched; float64[...]."""
         weight = np.where(self.lines.matched, self.lines.imports, 0.0)[self.lines_of_years.every.named]
         return readonly(weight, np.float64)
+
+    @cached_property
+    def as_it_stands(self) -> Kept:
+        """What reforms are told from: the index under the scenario that changes nothing."""
+        return Kept(64, 0)
+
+    @cached_property
+    def reforms(self) -> Kept:
+        """What reforms touch, as last asked for."""
+        return Kept(256, 1 << 26)
 
     def grouped(self, some: Members) -> Groups:
         """Return groups as the kernel takes them, with the lines' weights."""

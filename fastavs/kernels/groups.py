@@ -65,6 +65,49 @@ def add_up_group(groups: Groups, lines: Governing, g: int, out: np.ndarray) -> N
 
 
 @kernel
+def group_some(
+    groups: Groups,
+    lines: Governing,
+    which: np.ndarray,
+    moved: np.ndarray,
+    known: np.ndarray,
+    weight: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Do as `group` for some groups, where the figures of all others are known.
+
+    Parameters
+    ----------
+    groups : Groups
+    lines : Governing
+    which : int64[...]
+        The groups.
+    moved : bool[y]
+        Years of which another part of the weights may be known: theirs are added up anew.
+    known : float64[y]
+        Weights of the lines of each year whose rate is known.
+    weight : float64[g]
+        Likewise of each group.
+    out : float64[6, g]
+        Filled in, as `weight` and `known` are, for the groups and years concerned.
+    """
+    _, _, year_of, weights, year_start = groups
+    for i in range(which.size):
+        add_up_group(groups, lines, which[i], out)
+        weight[which[i]] = out[GROUP_SHARE, which[i]]
+    for year in range(year_start.size - 1):
+        if moved[year]:
+            total, lost = 0.0, 0.0
+            for h in range(year_start[year], year_start[year + 1]):
+                if weights[h] > 0.0 and not np.isnan(lines.rate[h]):
+                    total, lost = add(total, lost, weights[h])
+            known[year] = total + lost
+    for g in range(year_of.size):
+        total = known[year_of[g]]
+        out[GROUP_SHARE, g] = weight[g] / total if total > 0.0 else np.nan
+
+
+@kernel
 def group(groups: Groups, lines: Governing, out: np.ndarray) -> None:
     """Means, deviations, weights and counts of groups.
 

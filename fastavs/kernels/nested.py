@@ -103,7 +103,7 @@ def nested_rows(
     work, present : float64[WORK, STACK], bool[STACK]
         Memory to work in.
     out : RowFigures
-        Of those m rows, filled in.
+        Of those m rows, filled in; without counts if these have no size.
     """
     duty, terms, ops, given = duties
     group, segments, ratio, running, _, _, _ = entries
@@ -137,14 +137,39 @@ def nested_rows(
                     total, lost = add_product(total, lost, float(absurd), one_rate)
             n = count_values_up_to(op, arg, c, own.size, ratio, first, n, outlier, term, stack)
             total, lost = charge_lines(op, arg, c, ratio, running, first, first + g, n, (total, lost), lines)
-            up_to_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, a, term, stack)
-            under_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, below_a, term, stack)
             used += n
-            bind += n - (up_to_a - under_a)
+            if binding.size > 0:
+                up_to_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, a, term, stack)
+                under_a = count_values_up_to(op, arg, c, own.size, ratio, first, n, below_a, term, stack)
+                bind += n - (up_to_a - under_a)
         rate[i] = settled((total + lost) / used if used > 0 else np.nan, a, row["purely_specific"])
         part[i] = a
-        kept[i] = used
-        binding[i] = bind
+        if binding.size > 0:
+            kept[i] = used
+            binding[i] = bind
+
+
+@kernel
+def nested_lanes(
+    which: np.ndarray,
+    duties: DutyTable,
+    entries: Entries,
+    rows: np.ndarray,
+    factors: Factors,
+    outlier: float,
+    work: np.ndarray,
+    present: np.ndarray,
+    out: RowFigures,
+) -> None:
+    """Charge rows of nested duties under scenario after scenario; see `nested_rows`.
+
+    `factors` and `out` have a first dimension more, of scenarios.
+    """
+    scale, shift, floor, scale_b, shift_b, floor_b, fx, periods, currencies = factors
+    for s in range(scale.shape[0]):
+        own = Factors(scale[s], shift[s], floor[s], scale_b[s], shift_b[s], floor_b[s], fx[s], periods, currencies)
+        found = RowFigures(out.rate[s], out.part[s], out.kept[s], out.binding[s])
+        nested_rows(which, duties, entries, rows, own, outlier, work, present, found)
 
 
 @kernel

@@ -120,8 +120,8 @@ def power_over(total: float) -> float:
     return power
 
 
-def weight_pieces(weight: np.ndarray, unit: float) -> np.ndarray:
-    """Cut weights, measured in a unit, into pieces; float64[4, n]."""
+def weight_pieces(weight: np.ndarray, unit: float | np.ndarray) -> np.ndarray:
+    """Cut weights, measured in a unit or each in its own, into pieces; float64[4, n]."""
     left = weight / unit
     pieces = np.empty((len(WEIGHT_RULERS), weight.size))
     for piece, ruler in zip(pieces, WEIGHT_RULERS, strict=True):

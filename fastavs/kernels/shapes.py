@@ -349,3 +349,73 @@ class EntryOrigin(NamedTuple):
     partner: np.ndarray  # int16[n] or int32[n]
     code: np.ndarray  # int32[n]; empty where no price goes by code
     value: np.ndarray  # float64[n]; empty where small observations take part
+
+
+# ---- what a reform touches
+
+
+class Dependents(NamedTuple):
+    """What rests on what: l lines of schedules, h lines of years, year after year, n rows, k means, g subheadings."""
+
+    line_start: np.ndarray  # int64[l + 1] into the next
+    of_line: np.ndarray  # int32[...] the lines of years that rest on a line, by either side or a carried mean
+    applied: np.ndarray  # int64[h] a line, or after all of them a mean
+    bound: np.ndarray  # int64[h] -1: none
+    year: np.ndarray  # int32[h] from 0
+    year_start: np.ndarray  # int64[y + 1]
+    heading: np.ndarray  # int32[h] its HS subheading of that year
+    heading_start: np.ndarray  # int64[g + 1] a subheading's lines of a year
+    alone: np.ndarray  # bool[g] whether it is averaged by itself
+    number: np.ndarray  # float64[NUMBERS, h] numbers of a class of this line alone, averaged with its subheading
+    low: np.ndarray  # int64[e, k] lines behind a mean at each level
+    high: np.ndarray  # int64[e, k]
+    line_row: np.ndarray  # int32[l]
+    rows: np.ndarray  # ROW[n]
+    nullable: np.ndarray  # bool[n] whether a row may have no rate
+
+
+class Scratch(NamedTuple):
+    """Memory to work in, of the sizes of `Dependents`; as it was made whenever nobody works in it."""
+
+    cell_of: np.ndarray  # int32[l] 0
+    row_of: np.ndarray  # int32[l] -1
+    row_of_base: np.ndarray  # int32[n] -1
+    mean_of: np.ndarray  # int32[k] -1
+    marked: np.ndarray  # bool[h] False
+    found: np.ndarray  # int32[h] anything
+
+
+class NewDuties(NamedTuple):
+    """Lines that a reform touches, t of them, in c cells."""
+
+    line: np.ndarray  # int64[t]
+    group: np.ndarray  # int32[t] the observations for its new duty
+    duty: np.ndarray  # int32[c] -1: none new
+    specific: np.ndarray  # bool[c] of new duties, as in `ROW`
+    purely_specific: np.ndarray  # bool[c]
+    nullable: np.ndarray  # bool[c]
+
+
+class Touched(NamedTuple):
+    """Rows, means and classes of m lines of years, in memory that is large enough."""
+
+    rows: np.ndarray  # ROW[...]
+    row_key: np.ndarray  # int64[...]
+    row_table: np.ndarray  # int32[...] a power of 2; -1
+    mean_row: np.ndarray  # int32[...]
+    mean_flags: np.ndarray  # int8[means]
+    low: np.ndarray  # int64[e, means]
+    high: np.ndarray  # int64[e, means]
+    applied: np.ndarray  # int32[m]
+    bound: np.ndarray  # int32[m]
+    flags: np.ndarray  # int8[m]
+    number: np.ndarray  # float64[NUMBERS, m], 0, and what follows: of classes, as in `Layout`
+    class_applied: np.ndarray  # int32[m]
+    class_bound: np.ndarray  # int32[m]
+    subheading: np.ndarray  # int32[m]
+    class_table: np.ndarray  # int32[...] a power of 2; -1
+    touched_row: np.ndarray  # int32[t] the rows of the lines touched
+    start: np.ndarray  # int64[y + 1]
+    uncertain: np.ndarray  # int64[y]
+    counts: np.ndarray  # float64[y, COUNTS], 0
+    known: np.ndarray  # float64[y, PIECES], 0

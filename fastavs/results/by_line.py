@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from fastavs.evaluation.blocks import blocks_of, singles_of
-from fastavs.evaluation.lines import LineColumns, Wanted, run_groups, run_lines
-from fastavs.evaluation.plan import Plan
+from fastavs.evaluation.blocks import Block, blocks_of
+from fastavs.evaluation.lines import LineColumns, Wanted
+from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.reform_lines import in_order, run_any_groups, run_any_lines, split
+from fastavs.evaluation.reforms import Reforms
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.progress import Progress
@@ -30,7 +34,8 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
 
 
 def report_lines(
-    plan: Plan,
+    index: SortedIndex,
+    plan: Plan | None,
     scenarios: Sequence[Scenario],
     wanted: Wanted,
     whole_lines: str | Path | None,
@@ -39,24 +44,32 @@ def report_lines(
 ) -> tuple[dict[str, pa.Table], pa.Table | None]:
     """Work scenarios out line by line, and keep their groups and the lines wanted.
 
+    `plan` is what all of them are worked out from, if that is made already.
+
     Returns
     -------
     groups : dict of str to pyarrow.Table
         By grouping.
     chosen : pyarrow.Table or None
     """
-    index, names = plan.index, [one.name for one in scenarios]
+    names = [one.name for one in scenarios]
     some = [index.lines_of_years.members(title) for title in wanted.by]
     figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
+    size = 1 if wanted.lines or wanted.whole else TOGETHER
+    reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, size)
+    plan = plan or make_plan(index, [scenarios[place] for place in left])
     chosen = None
     if wanted.lines or wanted.whole:
-        chosen = _by_line(plan, scenarios, wanted, whole_lines, workplace, progress, figures)
+        chosen = _by_line(plan, scenarios, reforms, wanted, whole_lines, workplace, progress, figures)
     else:
         done = 0
-        for block, found in workplace.run(plan, run_groups, blocks_of(plan, scenarios, TOGETHER), wanted.by):
+        rest = [scenarios[place] for place in left]
+        blocks = (replace(one, places=np.array(left)[one.places]) for one in blocks_of(plan, rest, TOGETHER))
+        tasks: Iterable[Block | Reforms] = chain(reforms, blocks)
+        for task, found in workplace.run(plan, run_any_groups, tasks, wanted.by):
             for into, one in zip(figures, found, strict=True):
-                into[block.places] = one
-            done += block.places.size
+                into[task.places] = one
+            done += task.places.size
             progress("groups", done, len(scenarios))
     plan.under.clear()
     groups = (group_table(names, *one) for one in zip(some, figures, strict=True))
@@ -66,6 +79,7 @@ def report_lines(
 def _by_line(
     plan: Plan,
     scenarios: Sequence[Scenario],
+    reforms: Sequence[Reforms],
     wanted: Wanted,
     whole_lines: str | Path | None,
     workplace: Workplace,
@@ -78,9 +92,8 @@ def _by_line(
     table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
     kept: list[LineColumns] = []
     with LineFile(whole_lines) as file:
-        found = workplace.run(
-            plan, run_lines, singles_of(plan, scenarios), wanted, most=WHOLE if wanted.whole else None
-        )
+        tasks = in_order(plan, scenarios, reforms)
+        found = workplace.run(plan, run_any_lines, tasks, wanted, most=WHOLE if wanted.whole else None)
         for done, (_, (figures, columns)) in enumerate(found):
             for into, one in zip(groups, figures, strict=True):
                 into[done] = one
