@@ -12,8 +12,8 @@ from fastavs.errors import InputError
 from fastavs.evaluation.outlines import FX, SET, Outline
 from fastavs.evaluation.plan import touched_lines
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.choices import find_spans, tell_apart
 from fastavs.kernels.options import readonly
-from fastavs.kernels.touched import find_spans, tell_apart
 from fastavs.scenario.duties import SetDuty
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.where import EVERYWHERE, Where
