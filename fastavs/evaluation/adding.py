@@ -6,16 +6,45 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastavs.evaluation.averages import empty_sums
+from fastavs.evaluation.averages import empty_sums, exact_up_to, rates_times, summary_of
 from fastavs.evaluation.rows import charge_given, rare_lanes_of
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
-from fastavs.kernels.names import STRIP
+from fastavs.kernels.names import (
+    AD_VALOREM_SIMPLE_MEAN,
+    AD_VALOREM_SIMPLE_SD,
+    AD_VALOREM_WEIGHTED_MEAN,
+    ADJUST,
+    BOUND_MEAN,
+    HS6_MEAN,
+    MATCHED_MEAN,
+    MATCHED_OF,
+    MATCHED_SD,
+    PIECES,
+    SIMPLE_MEAN,
+    SIMPLE_SD,
+    STRIP,
+    WEIGHT_OF,
+    WEIGHTED_MEAN,
+    WEIGHTED_MEAN_UNADJUSTED,
+    WEIGHTED_SD,
+)
+from fastavs.kernels.pieces import power_over
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Carried, Charges, DutyTable, Factors, Layout, Pairs, RowFigures, Sums
 from fastavs.kernels.sweep import sweep_block
 from fastavs.kernels.touched import largest_of
+
+MEASURED = (
+    [SIMPLE_MEAN, SIMPLE_SD, HS6_MEAN],
+    [MATCHED_MEAN, MATCHED_SD],
+    [WEIGHTED_MEAN_UNADJUSTED, WEIGHTED_SD],
+    [BOUND_MEAN],
+    [AD_VALOREM_SIMPLE_MEAN, AD_VALOREM_SIMPLE_SD],
+    [AD_VALOREM_WEIGHTED_MEAN],
+)
+"""Columns of the summary that rest on the same lines and sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +106,68 @@ def add_part(index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray 
 
     `rows` are its rows as that scenario changes them.
     """
+    return add_charges(part.layout, charge_part(index, part, factors, rows), index.facts["zero"])
+
+
+def charge_part(index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None) -> Charges:
+    """Charge the rows of a part under one scenario, and carry its means."""
     rows = part.rows if rows is None else rows
     n, means, facts = rows.size, part.means, index.facts
-    rate, parts, specific = np.empty(n + means), np.empty(n + means), np.empty(n + means, dtype=np.bool_)
-    specific[:n] = rows["specific"]
+    charges = Charges(np.empty(n + means), np.empty(n + means), np.empty(n + means, dtype=np.bool_))
+    charges.specific[:n] = rows["specific"]
     kept = np.empty(n, dtype=np.int64)
-    figures = RowFigures(rate[:n], parts[:n], kept, kept)
+    figures = RowFigures(charges.rate[:n], charges.part[:n], kept, kept)
     charge_given(part.rare, part.duties, index.entries, rows, factors, facts["outlier"], figures)
-    lanes = Charges(rate[:, None], parts[:, None], specific[:, None])
     if means:
-        carry(part.carried, part.mean_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
-    sums = empty_sums(part.layout, 1)
-    sums.largest[0] = largest_of(rate, parts, n)
-    add_classes(part.layout, Charges(rate, parts, specific), lanes, facts["zero"], sums)
+        carry(part.carried, part.mean_row, facts["zero"], as_lane(charges), np.empty(means, dtype=np.int64))
+    return charges
+
+
+def as_lane(charges: Charges) -> Charges:
+    """Return what one scenario charges as a block of one; [..., 1]."""
+    return Charges(charges.rate[:, None], charges.part[:, None], charges.specific[:, None])
+
+
+def add_charges(layout: Layout, charges: Charges, zero: bool) -> Sums:
+    """Add up what rows, and means after them, are charged under one scenario."""
+    sums = empty_sums(layout, 1)
+    sums.largest[0] = largest_of(charges.rate, charges.part, charges.rate.size)
+    add_classes(layout, charges, as_lane(charges), zero, sums)
     return sums
+
+
+def figures_in_units(layout: Layout, charges: Charges, zero: bool, full: bool) -> np.ndarray:
+    """Work out a scenario some of whose rates are too large for exact sums; float64[y, 17].
+
+    What each of the columns `MEASURED` rests on is measured in a unit of its own, year by year.
+    """
+    figures = summary_of(layout, add_charges(layout, charges, zero), full)[0]
+    units = np.ones(figures.shape)
+    for columns, largest in zip(MEASURED, _largest_of_years(layout, charges), strict=True):
+        units[:, columns] = [[power_over(one) if one > 1.0 else 1.0] for one in largest / exact_up_to(layout)]
+    for unit in np.unique(units[units > 1.0]).tolist():
+        scaled = Charges(charges.rate / unit, charges.part / unit, charges.specific)
+        found = rates_times(summary_of(layout, add_charges(layout, scaled, zero), full)[0], unit)
+        figures[units == unit] = found[units == unit]
+    adjust = np.where(layout.years["own"], 0.0, figures[:, SIMPLE_MEAN] - figures[:, MATCHED_MEAN])
+    figures[:, ADJUST], figures[:, WEIGHTED_MEAN] = adjust, figures[:, WEIGHTED_MEAN_UNADJUSTED] + adjust
+    return figures
+
+
+def _largest_of_years(layout: Layout, charges: Charges) -> np.ndarray:
+    """Return the largest number that each of the columns `MEASURED` rests on, year by year; float64[6, y]."""
+    rate, part, has_bound = charges.rate, charges.part, layout.bound >= 0
+    bound = np.where(has_bound, rate[layout.bound], np.nan)
+    governing = np.where(has_bound, np.fmin(rate[layout.applied], bound), rate[layout.applied])
+    parts = np.fmin(part[layout.applied], np.where(has_bound, part[layout.bound], np.nan))
+    matched, weighs = layout.number[MATCHED_OF] > 0.0, layout.number[WEIGHT_OF : WEIGHT_OF + PIECES].any(axis=0)
+    years = layout.years.size
+    year_of = np.repeat(np.arange(layout.start.size - 1) % years, np.diff(layout.start))
+    found = np.zeros((len(MEASURED), years))
+    what = (governing, governing * matched, governing * weighs, bound, parts, parts * weighs)
+    for into, values in zip(found, what, strict=True):
+        np.maximum.at(into, year_of, np.nan_to_num(np.abs(values), nan=0.0))
+    return found
 
 
 def add_part_lanes(index: SortedIndex, part: Part, factors: Factors, bounds: Bounds, full: bool) -> Sums:

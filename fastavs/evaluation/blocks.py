@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fastavs.evaluation.adding import memory
-from fastavs.evaluation.averages import empty_sums, summary_of
+from fastavs.evaluation.adding import add_charges, as_lane, figures_in_units, memory
+from fastavs.evaluation.averages import empty_sums, exact_up_to, summary_of
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.new_duties import with_new_duties
 from fastavs.evaluation.one_by_one import charge_one
@@ -19,7 +19,6 @@ from fastavs.evaluation.rows import alone, rare_lanes
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
-from fastavs.kernels.classes import add_classes
 from fastavs.kernels.names import FIGURES, STRIP
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Factors, Sums
@@ -159,40 +158,48 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     Unless `full`, only means of rates alone are to be used.
     """
     plan, rows = under(plan, block)
-    width = block.factors.scale.shape[1]
-    sums = empty_sums(plan.layout, width)
-    fits = _add_one(plan, rows, block, sums) if width == 1 else _add_block(plan, rows, block, full, sums)
-    return summary_of(plan.layout, sums, full) if fits else None
+    zero, layout = plan.index.facts["zero"], plan.layout
+    if block.factors.scale.shape[1] == 1:
+        charges = _charge_one(plan, rows, block, 0)
+        sums = None if charges is None else add_charges(layout, charges, zero)
+    else:
+        sums = _add_block(plan, rows, block, full)
+    if sums is None:
+        return None
+    figures = summary_of(layout, sums, full)
+    for s in np.flatnonzero(sums.largest > exact_up_to(layout)).tolist():
+        charges = _charge_one(plan, rows, block, s)
+        assert charges is not None
+        figures[s] = figures_in_units(layout, charges, zero, full)
+    return figures
 
 
-def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
-    """Add up a scenario; False if a row that was not prepared for it has no rate."""
-    facts, n = plan.index.facts, rows.size
-    means = plan.ready.carried.low.shape[1]
-    rate, part, specific = np.empty((n + means, 1)), np.empty((n + means, 1)), np.empty((n + means, 1), dtype=np.bool_)
-    specific[:n, 0] = rows["specific"]
-    charge_one(plan, rows, alone(block.factors, 0), rate[:n, 0], part[:n, 0])
-    unknown = np.flatnonzero(np.isnan(rate[:n, 0]))
+def _charge_one(plan: Plan, rows: np.ndarray, block: Block, s: int) -> Charges | None:
+    """Charge rows under a scenario of a block; None if a row that was not prepared for it has no rate."""
+    n, means = rows.size, plan.ready.carried.low.shape[1]
+    charges = Charges(np.empty(n + means), np.empty(n + means), np.empty(n + means, dtype=np.bool_))
+    charges.specific[:n] = rows["specific"]
+    charge_one(plan, rows, alone(block.factors, s), charges.rate[:n], charges.part[:n])
+    unknown = np.flatnonzero(np.isnan(charges.rate[:n]))
     if unknown.size and (rows["purely_specific"][unknown] & ~rows["nullable"][unknown]).any():
-        return False
-    lanes = Charges(rate, part, specific)
-    carry(plan.ready.carried, plan.line_row, facts["zero"], lanes, np.empty(means, dtype=np.int64))
-    sums.largest[0] = np.fmax.reduce(np.abs(np.concatenate((rate[:n, 0], part[:n, 0]))), initial=0.0)
-    add_classes(plan.layout, Charges(rate[:, 0], part[:, 0], specific[:, 0]), lanes, facts["zero"], sums)
-    return True
+        return None
+    level_of = np.empty(means, dtype=np.int64)
+    carry(plan.ready.carried, plan.line_row, plan.index.facts["zero"], as_lane(charges), level_of)
+    return charges
 
 
-def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sums) -> bool:
-    """Add up scenarios that go together; False if a row that was not prepared for it has no rate."""
+def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool) -> Sums | None:
+    """Add up scenarios that go together; None if a row that was not prepared for it has no rate."""
     facts, entries, factors = plan.index.facts, plan.index.entries, block.factors
     shape = (plan.ready.slots, factors.scale.shape[1])
     which, rare = rare_lanes(plan.duties, entries, rows, factors, facts["outlier"])
-    fits: bool = sweep_block(
+    sums = empty_sums(plan.layout, shape[1])
+    fits = sweep_block(
         plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
         (facts["outlier"], facts["zero"], full),
         memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
     )  # fmt: skip
-    return fits
+    return sums if fits else None
 
 
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from fastavs.evaluation.adding import add_part, add_part_lanes
-from fastavs.evaluation.averages import summary_of
+from fastavs.evaluation.adding import add_part, add_part_lanes, charge_part, figures_in_units
+from fastavs.evaluation.averages import exact_up_to, summary_of
 from fastavs.evaluation.new_duties import alive
 from fastavs.evaluation.outlines import Numbers, Outline, outline_of
 from fastavs.evaluation.plan import Plan, check_currencies
 from fastavs.evaluation.touched import TouchedPlan, plus, touched_plan
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.pieces import LARGEST
 from fastavs.kernels.shapes import Factors, changed
 from fastavs.scenario.scenario import Scenario
 
@@ -126,13 +125,12 @@ def run_reforms(plan: Plan, task: Reforms, full: bool) -> np.ndarray:
         sums = add_part_lanes(index, part, factors, touched.recipe.bounds(factors), full)
     else:
         sums = add_part(index, part, *factors_and_rows(touched, task.numbers[:, :, 0]))
-    large = np.flatnonzero(sums.largest > LARGEST)  # their sums are not exact, so that none is told from another
     figures = summary_of(index.ready.layout, plus(touched.rest, sums), full)
-    for s in large if task.places.size > 1 or not touched.everything else ():
-        plan_of_all = touched_plan(index, task.outline, task.scenario, everything=True)
-        assert plan_of_all is not None
-        sums = add_part(index, plan_of_all.part, *factors_and_rows(plan_of_all, task.numbers[:, :, s]))
-        figures[s] = summary_of(index.ready.layout, sums, full)[0]
+    for s in np.flatnonzero(sums.largest > exact_up_to(index.ready.layout)).tolist():  # none can be told from another
+        all_lines = touched_plan(index, task.outline, task.scenario, everything=True)
+        assert all_lines is not None
+        charges = charge_part(index, all_lines.part, *factors_and_rows(all_lines, task.numbers[:, :, s]))
+        figures[s] = figures_in_units(all_lines.part.layout, charges, index.facts["zero"], full)
     return figures
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastavs.evaluation.adding import Part, add_part
+from fastavs.evaluation.averages import exact_up_to
 from fastavs.evaluation.rows import rare_rows
 from fastavs.index.dependents import dependents_of
 from fastavs.index.duties import joined, templates
@@ -16,7 +17,6 @@ from fastavs.index.lines_of_years import pairs_of
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.names import COUNTS, NUMBERS, PIECES
 from fastavs.kernels.options import readonly
-from fastavs.kernels.pieces import LARGEST
 from fastavs.kernels.shapes import (
     ROW,
     Carried,
@@ -68,7 +68,7 @@ class Standing:
     @property
     def exact(self) -> bool:
         """Whether its sums are exact, so that a part can be taken out of them."""
-        return bool(self.sums.largest[0] <= LARGEST)
+        return bool(self.sums.largest[0] <= exact_up_to(self.index.ready.layout))
 
 
 def standing_of(index: SortedIndex) -> Standing:

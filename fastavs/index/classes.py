@@ -175,7 +175,7 @@ class ClassBuilder:
         first, member = distinct(chunk, uncertain, subheading, applied, bound)
         size = first.size
         weight = np.where(matched, parts.lines.imports[named], 0.0)
-        share = np.where(alone[heading], 0.0, 1.0 / in_heading[heading])
+        share = 1.0 / in_heading[heading]
         units = power_over(math.fsum(weight)), power_over(float(in_heading.size))
         weights, shares = (weight_pieces(one, unit) for one, unit in zip((weight, share), units, strict=True))
         number = np.empty((NUMBERS, size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from fastavs.kernels.names import (
     BOUND,
     BOUND_LINES,
     HEADING,
-    HEADING_OF,
     HEADINGS,
     KNOWN,
     LINES,
@@ -40,6 +40,7 @@ from fastavs.kernels.names import (
 )
 from fastavs.kernels.options import inner, kernel_with_memory, merged
 from fastavs.kernels.pieces import (
+    WEIGHED,
     add_counted,
     add_counted_square,
     add_weighed,
@@ -49,6 +50,8 @@ from fastavs.kernels.pieces import (
     first_accumulator,
 )
 from fastavs.kernels.shapes import Charges, Layout, Sums
+
+Six: TypeAlias = tuple[float, float, float, float, float, float]
 
 
 @inner
@@ -113,6 +116,27 @@ def add_known(number: np.ndarray, k: int, x: float, part: float, acc: np.ndarray
 
 
 @inner
+def headings_so_far(acc: np.ndarray, at: int) -> Six:
+    """The accumulators of the sum over HS subheadings."""
+    first = at + HEADING * STRIP
+    return (
+        acc[first],
+        acc[first + STRIP],
+        acc[first + 2 * STRIP],
+        acc[first + 3 * STRIP],
+        acc[first + 4 * STRIP],
+        acc[first + 5 * STRIP],
+    )
+
+
+@inner
+def put_headings(acc: np.ndarray, at: int, values: Six) -> None:
+    """Put them back as they were."""
+    for q in range(WEIGHED):
+        acc[at + (HEADING + q) * STRIP] = values[q]
+
+
+@inner
 def add_uncertain_year(
     layout: Layout,
     first: int,
@@ -124,11 +148,16 @@ def add_uncertain_year(
     zero: bool,
     sums: Sums,
 ) -> None:
-    """Add uncertain classes of a year. Those of one HS subheading come together; it is averaged over known lines."""
+    """Add uncertain classes of a year. Those of one HS subheading come together; it is averaged over known lines.
+
+    Where all lines of a subheading are known, each adds its share, as sure ones do.
+    """
     number = layout.number
     acc, count, _ = sums
     at = first_accumulator(y, s, count.shape[2])
-    first_piece, second, third, lines = 0.0, 0.0, 0.0, 0.0  # of a subheading, in pieces that add up in any order
+    before = headings_so_far(acc, at)
+    first_piece, second, third = 0.0, 0.0, 0.0  # of a subheading, in pieces that add up in any order
+    lines, all_lines = 0.0, 0.0
     for k in range(first, last):
         n = number[LINES_OF, k]
         bound_at = slot_of(layout.bound[k], slots) if layout.bound[k] >= 0 else -1
@@ -141,12 +170,12 @@ def add_uncertain_year(
             count[y, LINES, s] += n
             count[y, MATCHED_LINES, s] += number[MATCHED_OF, k]
             add_known(number, k, x, part, acc, at)
+            add_weighed(acc, at + HEADING * STRIP, numbers_of(number, k)[3], cut_rate(x))
         subheading = layout.subheading[k]
-        if subheading < 0 and known:
-            h = (number[HEADING_OF, k], number[HEADING_OF + 1, k], number[HEADING_OF + 2, k], number[HEADING_OF + 3, k])
-            add_weighed(acc, at + HEADING * STRIP, h, cut_rate(x))
         if subheading < 0:
+            before = headings_so_far(acc, at)
             continue
+        all_lines += n
         if known:
             pieces = cut_rate(x)
             first_piece += n * pieces[0]
@@ -154,11 +183,14 @@ def add_uncertain_year(
             third += n * pieces[2]
             lines += n
         if k + 1 == last or layout.subheading[k + 1] != subheading:
-            if lines > 0.0:
+            if lines < all_lines:
+                put_headings(acc, at, before)
+            if 0.0 < lines < all_lines:
                 one = (1.0 / layout.years[y]["heading_unit"], 0.0, 0.0, 0.0)
                 add_weighed(acc, at + HEADING * STRIP, one, cut_rate((first_piece + (second + third)) / lines))
-                count[y, HEADINGS, s] += 1.0
-            first_piece, second, third, lines = 0.0, 0.0, 0.0, 0.0
+            count[y, HEADINGS, s] += 1.0 if lines > 0.0 else 0.0
+            before = headings_so_far(acc, at)
+            first_piece, second, third, lines, all_lines = 0.0, 0.0, 0.0, 0.0, 0.0
 
 
 @inner

@@ -8,7 +8,6 @@ import numpy as np
 
 from fastavs.kernels.names import (
     BOUND_LINES,
-    HEADING_OF,
     HEADINGS,
     LINES,
     MATCHED_LINES,
@@ -287,9 +286,9 @@ def class_of(applied: int, bound: int, subheading: int, first: int, made: int, o
 
 
 @inner
-def add_to_class(place: int, alone: bool, on: Dependents, k: int, out: Touched) -> None:
+def add_to_class(place: int, on: Dependents, k: int, out: Touched) -> None:
     """Add a line of a year to its class: its numbers, which add up exactly."""
-    for q in range(HEADING_OF if alone else NUMBERS):
+    for q in range(NUMBERS):
         out.number[q, k] += on.number[q, place]
 
 
@@ -338,7 +337,7 @@ def put_classes(places: np.ndarray, on: Dependents, rows: int, out: Touched) -> 
                 subheading = on.heading[places[i]] if alone else -1
                 k = class_of(applied, out.bound[i], subheading, begin, made, out)
                 made = max(made, k + 1)
-                add_to_class(places[i], alone, on, k, out)
+                add_to_class(places[i], on, k, out)
                 if uncertain == 0:
                     count_sure(places[i], year, out.bound[i] >= 0, on, out)
         first = last
