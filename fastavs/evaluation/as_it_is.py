@@ -48,7 +48,7 @@ class AsItIs:
         """What every line is charged."""
         plan = make_plan(self.index)
         block: Block = next(singles_of(plan, (NOTHING,)))
-        plan, rows = under(plan, block)
+        plan, rows, block = under(plan, block)
         plan = with_counts(plan)
         return line_figures(plan, rows, block, self.layout)
 

@@ -74,13 +74,17 @@ def all_figures(
     found = None
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
     changed = np.array([bool(trade_of(one)) or index.facts["min_value"] > 0.0 for one in scenarios], dtype=bool)
-    for places, careful in ((np.flatnonzero(~changed), (False, True)), (np.flatnonzero(changed), (True,))):
-        some = [scenarios[int(one)] for one in places]
-        for how in careful if some else ():
-            plan = make_plan(index, some, how)
-            if _work_out(plan, some, places, full, place, figures, progress):
-                found = plan if len(some) == len(scenarios) else None
-                break
+    places = np.flatnonzero(~changed)
+    some = [scenarios[int(one)] for one in places]
+    for careful in (False, True) if some else ():
+        plan = make_plan(index, some, careful)
+        if _work_out(plan, some, places, full, place, figures, progress):
+            found = plan if len(some) == len(scenarios) else None
+            break
+    if changed.any():
+        from fastavs.evaluation.trade_families import work_out
+
+        found = work_out(index, scenarios, np.flatnonzero(changed), full, place, figures, progress)
     return figures, found
 
 
@@ -95,7 +99,7 @@ def _work_out(
 ) -> bool:
     """Work out scenarios that belong at some places; whether the plan was careful enough for them."""
     size = max(min(BLOCK, -(-len(scenarios) // place.threads)), LEAST)  # few scenarios keep all threads busy
-    done = len(figures) - places.size if plan.index.facts["min_value"] > 0.0 or any(map(trade_of, scenarios)) else 0
+    done = 0
     for block, result in place.run(plan, run_block, blocks_of(plan, scenarios, size), full):
         if result is None:
             return False
@@ -142,7 +146,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
 
     Unless `full`, only means of rates alone are to be used.
     """
-    plan, rows = under(plan, block)
+    plan, rows, block = under(plan, block)
     width = block.factors.scale.shape[1]
     sums = empty_sums(plan.layout, width)
     fits = _add_one(plan, rows, block, sums) if width == 1 else _add_block(plan, rows, block, full, sums)
@@ -174,12 +178,12 @@ def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sum
     fits: bool = sweep_block(
         plan.duties, entries, rows, plan.line_row, which, rare, factors, block.bounds, plan.layout, plan.ready.carried,
         (facts["outlier"], facts["zero"], full),
-        _memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
+        memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
     )  # fmt: skip
     return fits
 
 
-def _memory(shape: tuple[int, int]) -> Charges:
+def memory(shape: tuple[int, int]) -> Charges:
     """Return memory for what a block's rows are charged; a strip may be read past the last of them."""
     slots, width = shape
     more = -(-STRIP // width)
@@ -187,13 +191,16 @@ def _memory(shape: tuple[int, int]) -> Charges:
     return Charges(rate, part, np.empty((slots + more, width), dtype=np.bool_))
 
 
-def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
-    """Return the plan and the rows that a block of scenarios makes of a plan."""
+def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray, Block]:
+    """Return the plan and the rows that a block of scenarios makes of a plan, and the block at that plan's quotes."""
     if block.trade or plan.index.facts["min_value"] > 0.0:
-        from fastavs.evaluation.changed_trade import changed_plan  # most sweeps change no trade
+        from fastavs.evaluation.changed_trade import changed_plan, quoted_factors  # most sweeps change no trade
 
         plan = changed_plan(plan, block.trade)
-    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
+        if plan.quoted is not None:
+            factors, bounds = quoted_factors(block.factors, block.bounds, *plan.quoted)
+            block = replace(block, factors=factors, bounds=bounds)
+    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors), block
 
 
 def with_new_duties(plan: Plan, scenario: Scenario, factors: Factors) -> np.ndarray:

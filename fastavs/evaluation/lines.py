@@ -135,7 +135,7 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     """
     some = [plan.index.lines_of_years.members(title) for title in by]
     by_row, carried = _pairs_by_row(plan), plan.index.lines_of_years.every.carried
-    plan, rows = under(plan, block)
+    plan, rows, block = under(plan, block)
     index, n, k = plan.index, rows.size, carried.low.shape[1]
     zero = index.facts["zero"]
     found = row_lanes(plan.duties, index.entries, rows, block.factors, block.bounds, index.facts["outlier"])
@@ -177,7 +177,7 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     """
     layout = wanted.layout(plan.index)
     some = [plan.index.lines_of_years.members(title) for title in wanted.by]
-    plan, rows = under(plan, block)
+    plan, rows, block = under(plan, block)
     plan = with_counts(plan)
     figures_of = line_figures(plan, rows, block, layout)
     groups = []
