@@ -6,7 +6,7 @@ import numpy as np
 
 from fastavs.kernels.figures import figures_of
 from fastavs.kernels.names import ACCUMULATORS, COUNTS, FIGURES, KNOWN, STRIP
-from fastavs.kernels.shapes import Layout, Sums
+from fastavs.kernels.shapes import Charges, Layout, Sums
 
 
 def empty_sums(layout: Layout, width: int) -> Sums:
@@ -27,3 +27,11 @@ def summary_of(layout: Layout, sums: Sums, full: bool = True) -> np.ndarray:
     figures = np.empty((sums.tally.shape[2], layout.years.size, FIGURES))
     figures_of(layout, sums, full, figures)
     return figures
+
+
+def memory(shape: tuple[int, int]) -> Charges:
+    """Return memory for what a block's rows are charged; a strip may be read past the last of them."""
+    slots, width = shape
+    more = -(-STRIP // width)
+    rate, part = (np.zeros((slots + more, width)) for _ in range(2))
+    return Charges(rate, part, np.empty((slots + more, width), dtype=np.bool_))

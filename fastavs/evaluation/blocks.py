@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fastavs.errors import InputError
-from fastavs.evaluation.averages import empty_sums, summary_of
+from fastavs.evaluation.averages import empty_sums, memory, summary_of
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.one_by_one import charge_one
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, make_plan, touched_lines
 from fastavs.evaluation.rows import alone, rare_lanes
+from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
@@ -82,9 +83,17 @@ def all_figures(
             found = plan if len(some) == len(scenarios) else None
             break
     if changed.any():
-        from fastavs.evaluation.trade_families import work_out
+        from fastavs.evaluation.trade_families import trade_blocks  # most sweeps change no trade
 
-        found = work_out(index, scenarios, np.flatnonzero(changed), full, place, figures, progress)
+        places = np.flatnonzero(changed)
+        some = [scenarios[int(one)] for one in places]
+        plan, done = make_plan(index, some, careful=True), len(scenarios) - places.size
+        for block, result in place.run(plan, run_traded, trade_blocks(plan, some, place.threads, is_single), full):
+            figures[places[block.places]] = result
+            done += block.places.size
+            progress("scenarios", done, len(figures))
+        plan.under.clear()
+        found = plan if len(some) == len(scenarios) else None
     return figures, found
 
 
@@ -153,6 +162,15 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     return summary_of(plan.layout, sums, full) if fits else None
 
 
+def run_traded(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray | None:
+    """Work out a block of scenarios with changed trade, as `run_block` does."""
+    from fastavs.evaluation.traded import run_chosen, run_drawn  # most sweeps change no trade
+
+    if block.by_itself:
+        return run_block(plan, Block(block.places, block.factors, block.bounds, block.alone, block.trade), full)
+    return (run_drawn if block.seeds else run_chosen)(plan, block, full)
+
+
 def _add_one(plan: Plan, rows: np.ndarray, block: Block, sums: Sums) -> bool:
     """Add up a scenario; False if a row that was not prepared for it has no rate."""
     facts, n = plan.index.facts, rows.size
@@ -181,14 +199,6 @@ def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool, sums: Sum
         memory(shape), np.zeros((LANES, -(-shape[1] // STRIP) * STRIP)), sums,
     )  # fmt: skip
     return fits
-
-
-def memory(shape: tuple[int, int]) -> Charges:
-    """Return memory for what a block's rows are charged; a strip may be read past the last of them."""
-    slots, width = shape
-    more = -(-STRIP // width)
-    rate, part = (np.zeros((slots + more, width)) for _ in range(2))
-    return Charges(rate, part, np.empty((slots + more, width), dtype=np.bool_))
 
 
 def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray, Block]:

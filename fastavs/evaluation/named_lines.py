@@ -43,7 +43,8 @@ def _prices_some(index: SortedIndex, scenario: Scenario, change: PriceShock) -> 
         from fastavs.evaluation.price_cells import touched_codes
 
         try:
-            return bool(prefixes.touches(change.where) or touched_codes(index, change.where).any()) or not change.prefixes
+            touches = prefixes.touches(change.where) or touched_codes(index, change.where).any()
+            return bool(touches or not change.prefixes)
         except InputError as error:  # a grouping or a group that the study does not have
             raise error.told_of(f'the scenario "{scenario.name}"') from None
     return not change.prefixes or not prefixes.has_trade or any(map(prefixes.begins_code, change.prefixes))

@@ -2,98 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from fastavs.evaluation.blocks import BATCH, BLOCK, LEAST, Block, is_single, run_block
 from fastavs.evaluation.cell_weights import kept_apart
 from fastavs.evaluation.changed_trade import cells_of, goes_slowly
 from fastavs.evaluation.draws import DRAWS
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.partners import Selection, selection_of, trade_of
-from fastavs.evaluation.plan import Plan, make_plan
-from fastavs.evaluation.traded import run_chosen, run_drawn
-from fastavs.evaluation.workplace import Workplace, frozen
-from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.shapes import Bounds, Factors
-from fastavs.progress import Progress
+from fastavs.evaluation.plan import Plan
+from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import TradeChange
 
+BATCH = 1024  # scenarios turned into numbers at a time
+BLOCK = 128  # ... and worked out together
+LEAST = 16  # ... unless fewer are left
 NUMBERS = 4_000_000  # exchange rates that a block holds at most
 
 
-@dataclass(frozen=True, slots=True)
-class TradeBlock:
-    """Scenarios with changed trade worked out together. s scenarios, n changes of prices.
+def trade_blocks(
+    plan: Plan, scenarios: Sequence[Scenario], threads: int, is_single: Callable[[Scenario], bool]
+) -> Iterator[TradeBlock]:
+    """Split scenarios into blocks of those that tell the same observations apart.
 
-    Attributes
+    Parameters
     ----------
-    places : int64[s]
-        Where they stand among those with changed trade.
-    factors : Factors
-        Exchange rates by period; of draws, of the one scenario that they are draws of.
-    bounds : Bounds
-    selection : Selection
-        What all of them tell apart; of draws, without a draw.
-    prices : float64[s, n]
-        What each multiplies the selection's prices by.
-    seeds : tuple of int
-        Of draws.
-    by_itself : Block or None
-        A block that goes through the whole index under its changes.
+    plan : Plan
+    scenarios : sequence of Scenario
+    threads : int
+        How many blocks are worked out at a time.
+    is_single : callable
+        Whether a scenario runs by itself.
     """
-
-    places: np.ndarray
-    factors: Factors
-    bounds: Bounds
-    selection: Selection
-    prices: np.ndarray
-    seeds: tuple[int, ...] = ()
-    by_itself: Block | None = None
-
-    def settled(self) -> TradeBlock:
-        """Return a block that came through a pipe as the kernels take it."""
-        return replace(
-            self, factors=frozen(self.factors), bounds=frozen(self.bounds),
-            by_itself=self.by_itself and self.by_itself.settled(),
-        )  # fmt: skip
-
-
-def work_out(
-    index: SortedIndex,
-    scenarios: Sequence[Scenario],
-    places: np.ndarray,
-    full: bool,
-    place: Workplace,
-    figures: np.ndarray,
-    progress: Progress,
-) -> Plan | None:
-    """Work out the scenarios at some places, and fill in their figures; returns the plan if those are all."""
-    some = [scenarios[int(one)] for one in places]
-    plan = make_plan(index, some, careful=True)
-    done = len(figures) - places.size
-    for block, result in place.run(plan, run_traded, blocks_of(plan, some, place.threads), full):
-        figures[places[block.places]] = result
-        done += block.places.size
-        progress("scenarios", done, len(figures))
-    plan.under.clear()
-    return plan if len(some) == len(scenarios) else None
-
-
-def run_traded(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
-    """Work out a block of scenarios; float64[s, y, 17]. Unless `full`, only means of rates alone are to be used."""
-    if block.by_itself is not None:
-        found = run_block(plan, block.by_itself, full)
-        assert found is not None, "the plan is not careful"
-        return found
-    return (run_drawn if block.seeds else run_chosen)(plan, block, full)
-
-
-def blocks_of(plan: Plan, scenarios: Sequence[Scenario], threads: int = 1) -> Iterator[TradeBlock]:
-    """Split scenarios into blocks of those that tell the same observations apart."""
     families: dict[Selection, list[int]] = {}
     trades = [trade_of(one) for one in scenarios]
     prices: list[tuple[float, ...]] = []
@@ -147,8 +90,9 @@ class _Families:
                 here = some[first : first + BLOCK]
                 found = self._numbers(here).of(np.arange(len(here)))
                 only = self.scenarios[here[0]] if single else None
-                block = Block(np.array(here), *found, only, self.trades[here[0]])
-                yield TradeBlock(np.array(here), *found, selection, np.empty((0, 0)), (), block)
+                yield TradeBlock(
+                    np.array(here), *found, selection, np.empty((0, 0)), (), True, only, self.trades[here[0]]
+                )
 
     def chosen(self, selection: Selection, places: list[int]) -> Iterator[TradeBlock]:
         """Give blocks of scenarios on one selection."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.evaluation.averages import empty_sums
-from fastavs.evaluation.blocks import memory
+from fastavs.evaluation.averages import empty_sums, memory
 from fastavs.evaluation.cell_weights import (
     CellLayout,
     cell_layout,
@@ -30,6 +29,7 @@ from fastavs.evaluation.parted import whole_entries
 from fastavs.evaluation.partners import Selection
 from fastavs.evaluation.plan import Plan
 from fastavs.evaluation.rows import alone, charge_rare, charge_rows, rare_lanes, rare_rows, row_figures, row_lanes
+from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.index.rows import Ready
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
@@ -40,9 +40,6 @@ from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Entries, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block
 from fastavs.scenario.trade import Resample
-
-if TYPE_CHECKING:
-    from fastavs.evaluation.trade_families import TradeBlock
 
 
 class ChosenRows(NamedTuple):
