@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, all_figures, singles_of, under
-from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
@@ -49,7 +48,10 @@ class AsItIs:
         plan = make_plan(self.index)
         block: Block = next(singles_of(plan, (NOTHING,)))
         plan, rows, block = under(plan, block)
-        plan = with_counts(plan)
+        if plan.changes is not None:
+            from fastavs.evaluation.changed_trade import with_counts  # most sweeps change no trade
+
+            plan = with_counts(plan)
         return line_figures(plan, rows, block, self.layout)
 
     @cached_property

@@ -12,7 +12,7 @@ from fastavs.evaluation.cell_weights import Weights, cell_layout, periods_within
 from fastavs.evaluation.draws import DrawnEntries, times_of
 from fastavs.evaluation.latest import Latest
 from fastavs.evaluation.parted import Parted, parted, whole_entries
-from fastavs.evaluation.partners import Selection, Terms, selection_of, settle, touched
+from fastavs.evaluation.partners import Priced, Selection, Terms, selection_of, settle, touched
 from fastavs.evaluation.plan import Plan
 from fastavs.evaluation.price_cells import PriceCells, price_cells
 from fastavs.index.sorted_index import SortedIndex
@@ -38,7 +38,7 @@ def goes_slowly(facts: dict[str, Any], selection: Selection) -> bool:
     return facts["min_value"] > 0.0 or bool(facts["pooled"] and (selection.prices or selection.draw))
 
 
-def cells_of(index: SortedIndex, prices: Sequence[Any]) -> PriceCells:
+def cells_of(index: SortedIndex, prices: Sequence[Priced]) -> PriceCells:
     """Return what changes of prices tell apart, kept with the index."""
     known: Latest[PriceCells] = index.kept.setdefault("price cells", Latest(4))
     where = [readonly(touched(index.facts, one), np.bool_) for one in prices]

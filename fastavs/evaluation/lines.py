@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, under, unprepared
-from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.plan import Plan, touched_lines
 from fastavs.evaluation.rows import row_figures, row_lanes
 from fastavs.index.lines_of_years import LineLayout, pairs_of
@@ -178,7 +177,10 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     layout = wanted.layout(plan.index)
     some = [plan.index.lines_of_years.members(title) for title in wanted.by]
     plan, rows, block = under(plan, block)
-    plan = with_counts(plan)
+    if plan.changes is not None:
+        from fastavs.evaluation.changed_trade import with_counts  # most sweeps change no trade
+
+        plan = with_counts(plan)
     figures_of = line_figures(plan, rows, block, layout)
     groups = []
     for found in some:

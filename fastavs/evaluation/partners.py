@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,20 +23,30 @@ class Terms(NamedTuple):
     weigh: np.ndarray  # int32[t, p] as how many partners, excluded or not
 
 
+class Priced(NamedTuple):
+    """What a change of prices is of; see `PriceShock`."""
+
+    partners: tuple[str, ...]
+    regions: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    periods: tuple[str, ...] | None
+    group: tuple[str, str] | None
+
+
 class Selection(NamedTuple):
     """What changes of the trade tell apart, whatever prices become."""
 
-    prices: tuple[PriceShock, ...]  # whose and which, each once, in an order of their own, with factors of 1
+    prices: tuple[Priced, ...]  # each once, in an order of their own
     partners: tuple[ExcludePartners | OnlyPartners, ...]
     draw: Resample | None
 
 
 def selection_of(trade: Sequence[TradeChange]) -> tuple[Selection, tuple[float, ...]]:
     """Return what changes of the trade tell apart, and what they multiply each of its prices by."""
-    factors: dict[PriceShock, float] = {}
+    factors: dict[Priced, float] = {}
     for change in trade:
         if isinstance(change, PriceShock):
-            whose = replace(change, factor=1.0)
+            whose = Priced(change.partners, change.regions, change.prefixes, change.periods, change.group)
             factors[whose] = factors.get(whose, 1.0) * change.factor
     draw = next((change for change in trade if isinstance(change, Resample)), None)
     partners = tuple(change for change in trade if isinstance(change, ExcludePartners | OnlyPartners))
@@ -110,21 +120,24 @@ def drawn(seed: int, excluded: np.ndarray) -> np.ndarray:
     return times
 
 
-def _chosen(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
+_answers = lru_cache(4096)(answers_to)
+
+
+def _chosen(facts: dict[str, Any], change: Priced | ExcludePartners | OnlyPartners) -> np.ndarray:
     """Which partners a change names, bool[p]."""
     regions, wanted = facts["regions"], {named(one) for one in change.partners}
     return np.array(
-        [not wanted.isdisjoint(answers_to(one)) or regions.get(one) in change.regions for one in facts["partners"]],
+        [not wanted.isdisjoint(_answers(one)) or regions.get(one) in change.regions for one in facts["partners"]],
         dtype=bool,
     )
 
 
-def _in_periods(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
+def _in_periods(facts: dict[str, Any], change: Priced | ExcludePartners | OnlyPartners) -> np.ndarray:
     """Which periods a change names, bool[t]."""
     return np.array([change.periods is None or one in change.periods for one in facts["trade_periods"]], dtype=bool)
 
 
-def touched(facts: dict[str, Any], change: PriceShock | ExcludePartners) -> np.ndarray:
+def touched(facts: dict[str, Any], change: Priced | ExcludePartners) -> np.ndarray:
     """Which partners in which periods, bool[t, p]."""
     if change.partners or change.regions:
         chosen = _chosen(facts, change)

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastavs.codes import chapters, interval, to_key
+from fastavs.evaluation.partners import Priced
 from fastavs.index.parts import IndexParts
 from fastavs.kernels import shapes
 from fastavs.kernels.options import readonly
-from fastavs.scenario.trade import PriceShock
 from fastavs.scenario.where import Where
 
 
@@ -44,14 +44,13 @@ class PriceCells(NamedTuple):
         return quoted
 
 
-def price_cells(index: IndexParts, prices: Sequence[PriceShock], where: Sequence[np.ndarray]) -> PriceCells:
+def price_cells(index: IndexParts, prices: Sequence[Priced], where: Sequence[np.ndarray]) -> PriceCells:
     """Tell observations apart.
 
     Parameters
     ----------
     index : IndexParts
-    prices : sequence of PriceShock
-        Their factors do not matter.
+    prices : sequence of Priced
     where : sequence of bool[t, p]
         Whom each touches in which periods.
     """
@@ -117,7 +116,7 @@ def _pattern(masks: Sequence[np.ndarray], shape: tuple[int, int]) -> _Pattern:
     return _Pattern(cell, quote, partners.argmax(axis=1), period, cell_of, touching)
 
 
-def _kinds(index: IndexParts, prices: Sequence[PriceShock]) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+def _kinds(index: IndexParts, prices: Sequence[Priced]) -> tuple[np.ndarray, list[tuple[int, ...]]]:
     """Tell codes apart by the changes that touch them; returns each one's kind, int64[u], and what touches each."""
     key, digits = index.records.code_key, index.records.code_digits
     everywhere = [place for place, one in enumerate(prices) if not one.prefixes]
@@ -149,11 +148,11 @@ def _kinds(index: IndexParts, prices: Sequence[PriceShock]) -> tuple[np.ndarray,
     return of_row[kind.reshape(-1)], list(found)
 
 
-def _in_group(price: PriceShock, groups: dict[str, str]) -> bool:
+def _in_group(price: Priced, groups: dict[str, str]) -> bool:
     return price.group is None or groups[price.group[0]] == price.group[1]
 
 
-def _stretches(key: np.ndarray, length: int, prices: Sequence[PriceShock]) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+def _stretches(key: np.ndarray, length: int, prices: Sequence[Priced]) -> tuple[np.ndarray, list[tuple[int, ...]]]:
     """Cut ascending codes of one length where a prefix begins or ends.
 
     Returns
