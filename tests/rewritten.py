@@ -208,8 +208,28 @@ class ChangedTrade:
                 low, high = codes.interval(np.int64(codes.to_key(prefix)), len(prefix))
                 key, long_enough = recorded.code_key, recorded.code_digits >= len(prefix)
                 begins |= (key >= low) & (key < high) & long_enough
+            if change.group is not None:
+                begins &= in_group(self.study, recorded, change.group)
             factor[begins[recorded.code] & self._touched(change)[recorded.partner, recorded.period]] *= change.factor
         return factor
+
+
+def in_group(study: fa.Study, recorded: Recorded, group: tuple[str, str]) -> np.ndarray:
+    """Return which codes are in a group of a grouping: by the longest of its prefixes that begins each, bool[u]."""
+    title, name = group
+    prefixes = study.checked.groups[title].prefixes if title in study.checked.groups else None
+    members = study.checked.groups[title].members if prefixes is not None else ()
+    found = []
+    for key, digits in zip(recorded.code_key.tolist(), recorded.code_digits.tolist(), strict=True):
+        code = f"{key:012d}"[:digits]
+        if prefixes is None:  # chapters
+            found.append(code[:2] == name)
+            continue
+        fits = [
+            (len(prefix), member) for prefix, member in zip(prefixes, members, strict=True) if code.startswith(prefix)
+        ]
+        found.append((max(fits)[1] if fits else "unassigned") == name)
+    return np.array(found)
 
 
 def drawn(excluded: np.ndarray, seed: int) -> np.ndarray:

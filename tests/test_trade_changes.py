@@ -325,8 +325,8 @@ def test_the_draws_are_the_same_everywhere() -> None:
     facts |= {"excluded": [[0, 1], [0], [], [], [], [], [], []]}  # A always, B in 2009
     terms = settle(facts, [fa.Resample(1)])
     # random.Random(1) gives 0.134, 0.847, 0.763, 0.255, 0.495, 0.449, 0.651: places 0, 5, 5, 1, 3, 3, 4 of seven
-    assert terms.weigh[:, 0].tolist() == [1, 1, 1, 0, 2, 1, 2, 0]
-    assert terms.times.T.tolist() == [[0, 0, 1, 0, 2, 1, 2, 0], [0, 1, 1, 0, 2, 1, 2, 0]]
+    assert terms.weigh[0].tolist() == [1, 1, 1, 0, 2, 1, 2, 0]
+    assert terms.times.tolist() == [[0, 0, 1, 0, 2, 1, 2, 0], [0, 1, 1, 0, 2, 1, 2, 0]]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, all_figures, singles_of, under
-from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.lines import LineColumns, LineFigures, columns_of, line_figures
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.rows import alone
@@ -49,8 +48,11 @@ class AsItIs:
         """What every line is charged."""
         plan = make_plan(self.index)
         block: Block = next(singles_of(plan, (NOTHING,)))
-        plan, rows = under(plan, block)
-        plan = with_counts(plan)
+        plan, rows, block = under(plan, block)
+        if plan.changes is not None:
+            from fastavs.evaluation.changed_trade import with_counts  # most sweeps change no trade
+
+            plan = with_counts(plan)
         return line_figures(plan, rows, alone(block.factors, 0), self.layout)
 
     @cached_property

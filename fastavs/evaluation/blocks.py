@@ -16,6 +16,7 @@ from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.evaluation.reforms import Families, run_reforms
 from fastavs.evaluation.rows import alone, rare_lanes
+from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.evaluation.workplace import Workplace, frozen
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
@@ -77,9 +78,8 @@ def all_figures(
     small, done = index.facts["min_value"] > 0.0, 0
     families = Families(index, [] if small else scenarios, BLOCK, LEAST, place.threads)
     if families:
-        for task, result in place.run(
-            index.as_it_stands.get("plan", lambda: make_plan(index)), run_reforms, families, full
-        ):
+        plan = index.as_it_stands.get("plan", lambda: make_plan(index))
+        for task, result in place.run(plan, run_reforms, families, full):
             figures[task.places] = result
             done += task.places.size
             progress("scenarios", done, len(figures))
@@ -87,15 +87,26 @@ def all_figures(
             return figures, None
     left = np.arange(len(scenarios)) if small else families.left()
     changed = np.array([small or bool(trade_of(scenarios[one])) for one in left.tolist()], dtype=bool)
-    whole = left[~changed]
-    for places, careful in ((whole, (False, True)), (left[changed], (True,))):
+    places = left[~changed]
+    some = [scenarios[int(one)] for one in places]
+    for careful in (False, True) if some else ():
+        plan = make_plan(index, some, careful)
+        if _work_out(plan, some, places, full, place, figures, progress, done):
+            found = plan if len(some) == len(scenarios) else None
+            break
+    done += len(some)
+    if changed.any():
+        from fastavs.evaluation.trade_families import trade_blocks  # most sweeps change no trade
+
+        places = left[changed]
         some = [scenarios[int(one)] for one in places]
-        for how in careful if some else ():
-            plan = make_plan(index, some, how)
-            if _work_out(plan, some, places, full, place, figures, progress, done):
-                found = plan if len(some) == len(scenarios) else None
-                break
-        done += len(some)
+        plan = make_plan(index, some, careful=True)
+        for block, result in place.run(plan, run_traded, trade_blocks(plan, some, place.threads, is_single), full):
+            figures[places[block.places]] = result
+            done += block.places.size
+            progress("scenarios", done, len(figures))
+        plan.under.clear()
+        found = plan if len(some) == len(scenarios) else None
     return figures, found
 
 
@@ -157,7 +168,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
 
     Unless `full`, only means of rates alone are to be used.
     """
-    plan, rows = under(plan, block)
+    plan, rows, block = under(plan, block)
     zero, layout = plan.index.facts["zero"], plan.layout
     if block.factors.scale.shape[1] == 1:
         charges = _charge_one(plan, rows, block, 0)
@@ -172,6 +183,15 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
         assert charges is not None
         figures[s] = figures_in_units(layout, charges, zero, full)
     return figures
+
+
+def run_traded(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray | None:
+    """Work out a block of scenarios with changed trade, as `run_block` does."""
+    from fastavs.evaluation.traded import run_chosen, run_drawn  # most sweeps change no trade
+
+    if block.by_itself:
+        return run_block(plan, Block(block.places, block.factors, block.bounds, block.alone, block.trade), full)
+    return (run_drawn if block.seeds else run_chosen)(plan, block, full)
 
 
 def _charge_one(plan: Plan, rows: np.ndarray, block: Block, s: int) -> Charges | None:
@@ -202,13 +222,16 @@ def _add_block(plan: Plan, rows: np.ndarray, block: Block, full: bool) -> Sums |
     return sums if fits else None
 
 
-def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray]:
-    """Return the plan and the rows that a block of scenarios makes of a plan."""
+def under(plan: Plan, block: Block) -> tuple[Plan, np.ndarray, Block]:
+    """Return the plan and the rows that a block of scenarios makes of a plan, and the block at that plan's quotes."""
     if block.trade or plan.index.facts["min_value"] > 0.0:
-        from fastavs.evaluation.changed_trade import changed_plan  # most sweeps change no trade
+        from fastavs.evaluation.changed_trade import changed_plan, quoted_factors  # most sweeps change no trade
 
         plan = changed_plan(plan, block.trade)
-    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors)
+        if plan.quoted is not None:
+            factors, bounds = quoted_factors(block.factors, block.bounds, *plan.quoted)
+            block = replace(block, factors=factors, bounds=bounds)
+    return plan, plan.rows if block.alone is None else with_new_duties(plan, block.alone, block.factors), block
 
 
 def is_single(scenario: Scenario) -> bool:

@@ -2,23 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from fastavs.evaluation.cell_weights import Weights, cell_layout, periods_within, weights_of
+from fastavs.evaluation.draws import DrawnEntries, times_of
 from fastavs.evaluation.latest import Latest
-from fastavs.evaluation.partners import Terms, settle
+from fastavs.evaluation.parted import Parted, parted, whole_entries
+from fastavs.evaluation.partners import Priced, Selection, Terms, selection_of, settle, touched
 from fastavs.evaluation.plan import Plan
-from fastavs.index.parts import Lines
+from fastavs.evaluation.price_cells import PriceCells, price_cells
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels import changed_trade as kernels
 from fastavs.kernels.levels import next_levels
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import SEGMENT, Changes, Entries, EntryOrigin, Layout, changed
+from fastavs.kernels.quotes import settle_groups
+from fastavs.kernels.shapes import SEGMENT, Bounds, Changes, Entries, EntryOrigin, Factors, changed
 from fastavs.scenario.trade import TradeChange
 
 
-def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
+class Chosen(NamedTuple):
+    """An index under what changes of the trade tell apart, whatever prices become."""
+
+    terms: Terms
+    prices: PriceCells
+    parted: Parted
+
+
+def goes_slowly(facts: dict[str, Any], selection: Selection) -> bool:
+    """Whether all observations are gone through anew: where prices decide which are too small to count, or are part of
+    sums over quantities."""
+    return facts["min_value"] > 0.0 or bool(facts["pooled"] and (selection.prices or selection.draw))
+
+
+def cells_of(index: SortedIndex, prices: Sequence[Priced]) -> PriceCells:
+    """Return what changes of prices tell apart, kept with the index."""
+    known: Latest[PriceCells] = index.kept.setdefault("price cells", Latest(4))
+    where = [readonly(touched(index.facts, one), np.bool_) for one in prices]
+    return known.get(tuple(prices), lambda: price_cells(index, prices, where))
+
+
+def chosen_of(index: SortedIndex, selection: Selection) -> Chosen:
+    """Return what a selection, its draw aside, makes of an index, kept with the index."""
+    known: Latest[Chosen] = index.kept.setdefault("parted", Latest(4))
+
+    def make() -> Chosen:
+        terms, prices = settle(index.facts, selection.partners), cells_of(index, selection.prices)
+        return Chosen(terms, prices, parted(index, prices, terms.times, selection.draw is not None))
+
+    return known.get((selection.prices, selection.partners, selection.draw is not None), make)
+
+
+def changed_plan(plan: Plan, trade: tuple[TradeChange, ...]) -> Plan:
     """Return a plan under changes of the trade, and without its small observations.
 
     Rows and classes stay; their observations, weights and matched lines are those of the changed trade.
@@ -26,35 +64,78 @@ def changed_plan(plan: Plan, changes: tuple[TradeChange, ...]) -> Plan:
     Parameters
     ----------
     plan : Plan
-    changes : tuple of TradeChange
+    trade : tuple of TradeChange
     """
-    return plan.under.get(changes, lambda: _changed_plan(plan, settle(plan.index.facts, changes)))
+    return plan.under.get(trade, lambda: _changed_plan(plan, trade))
 
 
-def _changed_plan(plan: Plan, terms: Terms) -> Plan:
-    changes = _numbers(plan.index, terms)
-    index = _changed_index(plan.index, changes)
+def _changed_plan(plan: Plan, trade: tuple[TradeChange, ...]) -> Plan:
+    index, (selection, of_prices) = plan.index, selection_of(trade)
+    terms = settle(index.facts, trade)
+    prices = cells_of(index, selection.prices)
+    factor = prices.factors(np.array([of_prices]))
+    changes = Changes(
+        terms.times, terms.weigh, prices.table, readonly(factor[0], np.float64), bool((factor != 1.0).any()),
+        float(index.facts["min_value"]),
+    )  # fmt: skip
+    weights = weights_of(index, prices, terms.times, terms.weigh, factor[0])
+    if goes_slowly(index.facts, selection):
+        group, level, found, entries = _gone_through(index, changes)
+        quoted = None
+    else:
+        group, level, found, entries = _taken_apart(index, chosen_of(index, selection).parted, selection)
+        quoted = (prices, factor)
+    new = _with_groups(index, group, level, found, entries, weights)
+    rows = changed(rows_quoted(plan, prices) if quoted else plan.rows, group=new.lines.group[line_of_rows(plan)])
+    ready = plan.ready._replace(rows=rows, layout=cell_layout(index, plan.ready, weights).layout)
+    return replace(plan, index=new, ready=ready, changes=changes, quoted=quoted, under=Latest())
+
+
+def line_of_rows(plan: Plan) -> np.ndarray:
+    """Return a line of each row, int64[n]."""
     first = np.empty(plan.rows.size, dtype=np.int64)
-    first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]  # a line of each row
-    rows = changed(plan.rows, group=index.lines.group[first])
-    ready = plan.ready._replace(rows=rows, layout=_changed_layout(plan, index.lines))
-    return replace(plan, index=index, ready=ready, changes=changes, under=Latest())
+    first[plan.line_row[::-1]] = np.arange(plan.line_row.size)[::-1]
+    return first
 
 
-def _numbers(index: SortedIndex, terms: Terms) -> Changes:
-    records = index.records
-    of_code, by_class = terms.price_classes(records.code_key, records.code_digits.astype(np.int64))
-    factor = by_class.transpose(0, 2, 1)
-    weigh = np.stack([factor * terms.times.T, factor * terms.weigh.T])
-    return Changes(
-        readonly(terms.times.T, np.int32), readonly(factor, np.float64), bool((factor != 1.0).any()),
-        readonly(weigh, np.float64), readonly(of_code, np.int32), float(index.facts["min_value"]),
+def rows_quoted(plan: Plan, prices: PriceCells) -> np.ndarray:
+    """Return the rows of a plan with their exchange rates by quote."""
+    periods = len(plan.index.facts["trade_periods"])
+    return changed(plan.rows, fx_offset=plan.rows["fx_offset"] // periods * prices.period.size)
+
+
+def quoted_factors(factors: Factors, bounds: Bounds, prices: PriceCells, factor: np.ndarray) -> tuple[Factors, Bounds]:
+    """Return the factors of a block of scenarios with exchange rates by quote.
+
+    Parameters
+    ----------
+    factors, bounds
+    prices : PriceCells
+    factor : float64[s, cells]
+        What each price cell's values are multiplied by.
+    """
+    quotes = prices.period.size
+    if quotes == factors.periods and not prices.touch.size:
+        return factors, bounds
+    of_quote = factor.T[prices.cell]  # quote, scenario
+
+    def by_quote(values: np.ndarray, by: np.ndarray) -> np.ndarray:
+        periods = values.reshape(*values.shape[:-1], -1, factors.periods)
+        return readonly((periods[..., prices.period] * by).reshape(*values.shape[:-1], -1), np.float64)
+
+    least, most = of_quote.min(axis=1), of_quote.max(axis=1)
+    fx = factors.fx.reshape(-1, factors.periods, factors.fx.shape[1])[:, prices.period] / of_quote
+    return factors._replace(
+        fx=readonly(fx.reshape(-1, factors.fx.shape[1]), np.float64), periods=quotes
+    ), bounds._replace(
+        low=by_quote(bounds.low, least), high=by_quote(bounds.high, most),
+        largest_amount=by_quote(bounds.largest_amount, 1.0 / least),
     )  # fmt: skip
 
 
 def _origin(index: SortedIndex, changes: Changes) -> EntryOrigin:
     """Whose observations the entries are; found out once and kept with the index."""
-    by_code = changes.factor.shape[0] > 1
+    by_code = changes.prices.pattern.size > 1
     return EntryOrigin(
         index.entry_partner,
         index.entry_code if by_code else readonly(np.empty(0), np.int32),
@@ -62,35 +143,54 @@ def _origin(index: SortedIndex, changes: Changes) -> EntryOrigin:
     )
 
 
-def _changed_index(index: SortedIndex, changes: Changes) -> SortedIndex:
-    """Return the index with the observations that are left, their multiplicities and prices, and new weights."""
-    lines, others, entries = index.lines, index.others, index.entries
-    observed = _origin(index, changes)
+Found = tuple[np.ndarray, np.ndarray, np.ndarray, Any]
+"""Groups, levels and usable observations of lines and then alternatives, and entries."""
+
+
+def matches_of(index: SortedIndex) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the groups, levels and usable observations of lines and then alternatives."""
     group, level, found = (
-        np.concatenate([getattr(lines, name), getattr(others, name)]) for name in ("group", "level", "found")
+        np.concatenate([getattr(index.lines, name), getattr(index.others, name)])
+        for name in ("group", "level", "found")
     )
+    return group, level, found
+
+
+def _taken_apart(index: SortedIndex, some: Parted, selection: Selection) -> Found:
+    """Take observations apart by what they are quoted at, and leave out those that are excluded."""
+    group, level, found = matches_of(index)
+    entries: Entries | DrawnEntries = (whole := whole_entries(index, some))
+    left = some.left
+    if selection.draw:
+        drawn = DrawnEntries(whole, some.partners(index), times_of(index, [selection.draw.seed]))
+        entries, left = drawn, drawn.left(some.place[:-1])[:, 0]
+    settle_groups(index.further, readonly(left, np.int64), group, level, found)
+    return some.renumbered(group), level, found, entries
+
+
+def _gone_through(index: SortedIndex, changes: Changes) -> Found:
+    """Go through all observations anew."""
+    group, level, found = matches_of(index)
+    entries, observed = index.entries, _origin(index, changes)
     used = np.zeros(entries.group.size - 1, dtype=np.bool_)
     left = np.zeros(entries.period.size, dtype=np.int64)
     kernels.what_is_left(entries, observed, changes, index.further, group, level, found, used, left)
-    new = _refilled(entries, observed, changes, used, left)
-    own = lines.key.size
+    return group, level, found, _refilled(entries, observed, changes, used, left)
+
+
+def _with_groups(
+    index: SortedIndex, group: np.ndarray, level: np.ndarray, found: np.ndarray, entries: Any, weights: Weights
+) -> SortedIndex:
+    own, lines, others = index.lines.key.size, index.lines, index.others
     group, level, found = readonly(group, np.int32), readonly(level, np.int8), readonly(found, np.int64)
-    imports = _imports(index, changes)
-    matched = lines.matched
-    if index.facts["match_on_imports"]:
-        matched = np.concatenate([
-            lines.matched[side.first : side.last] if side.own_trade else imports[side.first : side.last] > 0.0
-            for side in index.sides
-        ])  # fmt: skip
     return index.with_parts(
         lines=lines._replace(
-            group=group[:own], level=level[:own], found=found[:own],
-            imports=readonly(imports, np.float64), matched=readonly(matched, np.bool_),
+            group=group[:own], level=level[:own], found=found[:own], imports=weights.imports, matched=weights.matched
         ),
         others=others._replace(group=group[own:], level=level[own:], found=found[own:]),
-        entries=new,
+        entries=entries,
         observation=np.empty(0, dtype=np.int32),
-    )  # fmt: skip
+    )
 
 
 def _refilled(
@@ -112,26 +212,6 @@ def _refilled(
     )  # fmt: skip
     kernels.refill(entries, observed, changes, readonly(used, np.bool_), readonly(left, np.int64), out)
     return Entries(*(readonly(array, array.dtype) for array in out))
-
-
-def _within(index: SortedIndex) -> np.ndarray:
-    """Return the periods of each basis, bool[b, t]."""
-    facts = index.facts
-    within = np.zeros((len(facts["bases"]), len(facts["trade_periods"])), dtype=bool)
-    for place, (_, periods, _) in enumerate(facts["bases"]):
-        within[place, periods] = True
-    return readonly(within, np.bool_)
-
-
-def _imports(index: SortedIndex, changes: Changes) -> np.ndarray:
-    """Return the imports of each line, float64[h]."""
-    facts, records, within = index.facts, index.records, _within(index)
-    of_code = np.empty((within.shape[0], records.code_key.size))
-    everyone = readonly([everyone for everyone, _, _ in facts["bases"]], np.bool_)
-    kernels.imports_of_codes(records, changes, within, everyone, of_code)
-    imports = np.empty(index.lines.key.size)
-    kernels.imports_of_lines(records, readonly(of_code, np.float64), readonly(facts["basis_of"], np.int64), imports)
-    return imports
 
 
 def with_counts(plan: Plan) -> Plan:
@@ -173,7 +253,7 @@ def _plain_levels(index: SortedIndex, changes: Changes, line: np.ndarray) -> tup
     records, reach = index.records, index.reach
     usable = np.empty((len(index.facts["bases"]), records.code_key.size), dtype=np.int64)
     presence = readonly([presence for _, _, presence in index.facts["bases"]], np.bool_)
-    kernels.count_by_code(records, changes, _within(index), presence, usable)
+    kernels.count_by_code(records, changes, periods_within(index), presence, usable)
     level, found = np.zeros(line.size, dtype=np.int8), np.zeros(line.size, dtype=np.int64)
     for place, side in enumerate(index.sides):
         here = np.flatnonzero((line >= side.first) & (line < side.last))
@@ -200,26 +280,5 @@ def _lacking(index: SortedIndex, changes: Changes, lines: np.ndarray, kinds: tup
     needed[lines] = bits
     found = np.empty(needed.size, dtype=np.int64)
     basis_of = readonly(index.facts["basis_of"], np.int64)
-    kernels.count_lacking(index.records, changes, _within(index), basis_of, readonly(needed, np.int64), found)
+    kernels.count_lacking(index.records, changes, periods_within(index), basis_of, readonly(needed, np.int64), found)
     return found
-
-
-def _changed_layout(plan: Plan, lines: Lines) -> Layout:
-    """Return the layout with the weights and matched lines of changed trade."""
-    layout, index = plan.layout, plan.index
-    sides = [
-        index.sides[index.side("bound", year) if has_bound else index.side("applied", applied)]
-        for year, applied, has_bound, _ in index.facts["years"]
-    ]
-    spans = readonly([(side.first, side.last) for side in sides], np.int64)
-    number = layout.number.copy()
-    counts, known = layout.counts.copy(), layout.known.copy()
-    matched_lines, units = np.empty(len(sides)), np.empty(len(sides))
-    place_of = readonly(plan.ready.line_class, np.int32)
-    kernels.weigh_classes(
-        layout, spans, place_of, lines.imports, lines.matched, number, counts, known, matched_lines, units
-    )
-    return layout._replace(
-        number=readonly(number, np.float64), counts=readonly(counts, np.float64), known=readonly(known, np.float64),
-        years=changed(layout.years, matched_lines=matched_lines, weight_unit=units),
-    )  # fmt: skip

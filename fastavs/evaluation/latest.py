@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -16,6 +16,9 @@ class Latest(Generic[T]):
         self._most = most
         self._lock = Lock()
         self._places: dict[Hashable, _Place[T]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Latest, (self._most,)  # made anew elsewhere
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what has this key, made if need be."""

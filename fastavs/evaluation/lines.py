@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.blocks import Block, under
-from fastavs.evaluation.changed_trade import with_counts
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.new_duties import unprepared
 from fastavs.evaluation.plan import Plan, make_plan, touched_lines
@@ -161,7 +160,7 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
     """
     some = [plan.index.lines_of_years.members(title) for title in by]
     by_row, carried = _pairs_by_row(plan), plan.index.lines_of_years.every.carried
-    plan, rows = under(plan, block)
+    plan, rows, block = under(plan, block)
     index, n, k = plan.index, rows.size, carried.low.shape[1]
     zero = index.facts["zero"]
     found = row_lanes(plan.duties, index.entries, rows, block.factors, block.bounds, index.facts["outlier"])
@@ -219,8 +218,11 @@ def run_lines(plan: Plan, block: Block, wanted: Wanted) -> tuple[list[np.ndarray
     """
     layout = wanted.layout(plan.index)
     some = [plan.index.lines_of_years.members(title) for title in wanted.by]
-    plan, rows = under(plan, block)
-    plan = with_counts(plan)
+    plan, rows, block = under(plan, block)
+    if plan.changes is not None:
+        from fastavs.evaluation.changed_trade import with_counts  # most sweeps change no trade
+
+        plan = with_counts(plan)
     matched = newly_matched(plan.index, block.alone)
     figures_of = line_figures(plan, rows, alone(block.factors, 0), layout, matched)
     groups = []

@@ -32,12 +32,21 @@ def check_named(index: SortedIndex, scenarios: Sequence[Scenario]) -> None:
                     raise error.told_of(f'the scenario "{scenario.name}"') from None
                 if change.prefixes and not touches:
                     raise _nothing(scenario, change, "changes duties of lines that no schedule has")
-            elif isinstance(change, PriceShock) and not _prices_some(prefixes, change):
+            elif isinstance(change, PriceShock) and not _prices_some(index, scenario, change):
                 raise _nothing(scenario, change, "changes prices of lines that neither schedules nor trade have")
 
 
-def _prices_some(prefixes: Prefixes, change: PriceShock) -> bool:
+def _prices_some(index: SortedIndex, scenario: Scenario, change: PriceShock) -> bool:
     """Whether a change of prices is of some line or code of the trade, as far as that is known."""
+    prefixes = index.prefixes
+    if change.group is not None:
+        from fastavs.evaluation.price_cells import touched_codes
+
+        try:
+            touches = prefixes.touches(change.where) or touched_codes(index, change.where).any()
+            return bool(touches or not change.prefixes)
+        except InputError as error:  # a grouping or a group that the study does not have
+            raise error.told_of(f'the scenario "{scenario.name}"') from None
     return not change.prefixes or not prefixes.has_trade or any(map(prefixes.begins_code, change.prefixes))
 
 

@@ -34,7 +34,7 @@ def charge_one(plan: Plan, rows: np.ndarray, factors: Factors, rate: np.ndarray,
         usual = alone(ScenarioFactors(plan, (NOTHING,)).of(np.arange(1))[0], 0)
         packed_rows(packed, index.entries, usual, outlier, True, rate, part)
 
-    laid = index.packings.get(plan.duties, rows, note)
+    laid = None if plan.changes is not None else index.packings.get(plan.duties, rows, note)
     if laid is None:
         kept, binding = np.empty(rows.size, dtype=np.int64), np.empty(rows.size, dtype=np.int64)
         charge_rows(plan.duties, index.entries, rows, factors, outlier, RowFigures(rate, part, kept, binding))

@@ -4,72 +4,60 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastavs.codes import interval, to_key
 from fastavs.countries.partner import answers_to, find, named, refuse_doubtful
 from fastavs.errors import InputError, did_you_mean
+from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample, TradeChange
 
 
-class Price(NamedTuple):
-    """A change of prices. p partners, t periods of the trade."""
-
-    prefixes: tuple[str, ...]  # digits that codes begin with; none: all codes
-    where: np.ndarray  # bool[p, t]
-    factor: float
-
-
 class Terms(NamedTuple):
-    """What changes of the trade come to. p partners, t periods of the trade."""
+    """What exclusions and draws come to. p partners, t periods of the trade."""
 
-    times: np.ndarray  # int32[p, t] as how many partners of those that rates rest on; 0: excluded
-    weigh: np.ndarray  # int32[p, t] as how many partners, excluded or not
-    prices: list[Price]
+    times: np.ndarray  # int32[t, p] as how many partners of those that rates rest on; 0: excluded
+    weigh: np.ndarray  # int32[t, p] as how many partners, excluded or not
 
-    def price_classes(self, key: np.ndarray, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Tell codes apart by the prices that touch them, as far as there are any.
 
-        Parameters
-        ----------
-        key : int64[u]
-            Codes as numbers of 12 digits.
-        digits : int64[u]
-            How many each has.
+class Priced(NamedTuple):
+    """What a change of prices is of; see `PriceShock`."""
 
-        Returns
-        -------
-        of_code : int32[u]
-            The class of each code.
-        factor : float64[c, p, t]
-            What values are multiplied by in each class.
-        """
-        of_code = np.zeros(key.size, dtype=np.int64)
-        factor = np.ones((1, *self.times.shape))
-        for price in self.prices:
-            begins = np.full(key.size, not price.prefixes)
-            for prefix in price.prefixes:
-                low, high = interval(np.int64(to_key(prefix)), len(prefix))
-                begins |= (key >= low) & (key < high) & (digits >= len(prefix))
-            pairs, of_code = np.unique(of_code * 2 + begins, return_inverse=True)
-            factor = factor[pairs // 2]
-            touched = (pairs % 2 == 1)[:, None, None] & price.where
-            factor = np.where(touched, factor * price.factor, factor)
-        return of_code.astype(np.int32), factor
+    partners: tuple[str, ...]
+    regions: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    periods: tuple[str, ...] | None
+    group: tuple[str, str] | None
+
+
+class Selection(NamedTuple):
+    """What changes of the trade tell apart, whatever prices become."""
+
+    prices: tuple[Priced, ...]  # each once, in an order of their own
+    partners: tuple[ExcludePartners | OnlyPartners, ...]
+    draw: Resample | None
+
+
+def selection_of(trade: Sequence[TradeChange]) -> tuple[Selection, tuple[float, ...]]:
+    """Return what changes of the trade tell apart, and what they multiply each of its prices by."""
+    factors: dict[Priced, float] = {}
+    for change in trade:
+        if isinstance(change, PriceShock):
+            whose = Priced(change.partners, change.regions, change.prefixes, change.periods, change.group)
+            factors[whose] = factors.get(whose, 1.0) * change.factor
+    draw = next((change for change in trade if isinstance(change, Resample)), None)
+    partners = tuple(change for change in trade if isinstance(change, ExcludePartners | OnlyPartners))
+    prices = tuple(sorted(factors, key=repr))
+    return Selection(prices, partners, draw), tuple(factors[one] for one in prices)
 
 
 def trade_of(scenario: Scenario) -> tuple[TradeChange, ...]:
     """Return a scenario's changes of the trade in an order of their own, so that equal ones are found out as equal."""
     kinds = PriceShock | ExcludePartners | OnlyPartners | Resample
     return tuple(sorted((change for change in scenario.changes if isinstance(change, kinds)), key=repr))
-
-
-def shocks_prices(scenarios: Sequence[Scenario]) -> bool:
-    """Whether any scenario changes prices."""
-    return any(isinstance(change, PriceShock) for one in scenarios for change in one.changes)
 
 
 def check_trade_change(facts: dict[str, Any], name: str, change: TradeChange) -> None:
@@ -100,54 +88,59 @@ def check_trade_change(facts: dict[str, Any], name: str, change: TradeChange) ->
 
 
 def settle(facts: dict[str, Any], changes: Sequence[TradeChange]) -> Terms:
-    """Turn changes into numbers."""
+    """Turn exclusions and draws into numbers."""
     partners, periods = facts["partners"], facts["trade_periods"]
-    excluded = np.zeros((len(partners), len(periods)), dtype=bool)
+    excluded = np.zeros((len(periods), len(partners)), dtype=bool)
     for place, some in enumerate(facts["excluded"]):
-        excluded[place, some] = True
+        excluded[some, place] = True
     times = np.ones(len(partners), dtype=np.int32)
     for change in changes:
         if isinstance(change, Resample):  # before any exclusion of the scenario
-            times = _drawn(change, excluded)
+            times = drawn(change.seed, excluded)
     for change in changes:
         if isinstance(change, ExcludePartners):
-            excluded = excluded | _touched(facts, change)
+            excluded = excluded | touched(facts, change)
         elif isinstance(change, OnlyPartners):
-            others = ~_chosen(facts, change)[:, None] & _in_periods(facts, change)[None, :]
-            excluded = excluded | others
-    weigh = np.repeat(times[:, None], len(periods), axis=1)
-    prices = [Price(one.prefixes, _touched(facts, one), one.factor) for one in changes if isinstance(one, PriceShock)]
-    return Terms(np.where(excluded, 0, weigh).astype(np.int32), weigh, prices)
+            excluded = excluded | (~_chosen(facts, change) & _in_periods(facts, change)[:, None])
+    weigh = np.repeat(times[None], len(periods), axis=0)
+    return Terms(readonly(np.where(excluded, 0, weigh), np.int32), readonly(weigh, np.int32))
 
 
-def _drawn(change: Resample, excluded: np.ndarray) -> np.ndarray:
-    """How many times each partner is drawn, int32[p]; 1 for those that are not drawn from."""
-    among = np.flatnonzero(~excluded.all(axis=1))
-    draw = random.Random(change.seed).random
-    times = np.ones(excluded.shape[0], dtype=np.int32)
-    times[among] = 0
-    for _ in range(among.size):
-        times[among[int(draw() * among.size)]] += 1
+def drawn(seed: int, excluded: np.ndarray) -> np.ndarray:
+    """How many times each partner is drawn, int32[p]; 1 for those that are not drawn from.
+
+    `excluded` (bool[t, p]) says who takes no part in which periods.
+    """
+    among = np.flatnonzero(~excluded.all(axis=0))
+    draw = random.Random(seed).random
+    times = np.ones(excluded.shape[1], dtype=np.int32)
+    times[among] = np.bincount(
+        np.array([int(draw() * among.size) for _ in range(among.size)], dtype=np.int64), minlength=among.size
+    )
     return times
 
 
-def _chosen(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
+_answers = lru_cache(4096)(answers_to)
+
+
+def _chosen(facts: dict[str, Any], change: Priced | ExcludePartners | OnlyPartners) -> np.ndarray:
     """Which partners a change names, bool[p]."""
     regions, wanted = facts["regions"], {named(one) for one in change.partners}
     return np.array(
-        [not wanted.isdisjoint(answers_to(one)) or regions.get(one) in change.regions for one in facts["partners"]],
+        [not wanted.isdisjoint(_answers(one)) or regions.get(one) in change.regions for one in facts["partners"]],
         dtype=bool,
     )
 
 
-def _in_periods(facts: dict[str, Any], change: PriceShock | ExcludePartners | OnlyPartners) -> np.ndarray:
+def _in_periods(facts: dict[str, Any], change: Priced | ExcludePartners | OnlyPartners) -> np.ndarray:
     """Which periods a change names, bool[t]."""
     return np.array([change.periods is None or one in change.periods for one in facts["trade_periods"]], dtype=bool)
 
 
-def _touched(facts: dict[str, Any], change: PriceShock | ExcludePartners) -> np.ndarray:
-    """Which partners in which periods, bool[p, t]."""
-    chosen = _chosen(facts, change)
-    if not change.partners and not change.regions:
-        chosen[:] = True
-    return chosen[:, None] & _in_periods(facts, change)[None, :]
+def touched(facts: dict[str, Any], change: Priced | ExcludePartners) -> np.ndarray:
+    """Which partners in which periods, bool[t, p]."""
+    if change.partners or change.regions:
+        chosen = _chosen(facts, change)
+    else:
+        chosen = np.ones(len(facts["partners"]), dtype=bool)
+    return chosen & _in_periods(facts, change)[:, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from fastavs.kernels.shapes import Changes, DutyTable, Layout
 from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.scenario import Scenario, set_changes
 from fastavs.scenario.where import EVERYWHERE, Where
+
+if TYPE_CHECKING:
+    from fastavs.evaluation.price_cells import PriceCells
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Plan:
         What the lines of each cell are touched by.
     changes : Changes or None
         Of the trade, where the index is under some.
+    quoted : (PriceCells, float64[1, cells]) or None
+        What tells exchange rates apart beside periods, and what values are multiplied by.
     under : Latest
         The same plan under changes of the trade, as last asked for.
     """
@@ -38,6 +44,7 @@ class Plan:
     ready: Ready
     cells: tuple[frozenset[Where], ...]
     changes: Changes | None = None
+    quoted: tuple[PriceCells, np.ndarray] | None = None
     under: Latest[Plan] = field(default_factory=lambda: Latest(), repr=False, compare=False)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fastavs.evaluation.draws import DrawnEntries, no_chain
 from fastavs.kernels.names import ANY, NESTED, POOLED, STACK, WORK
 from fastavs.kernels.nested import nested_lanes, nested_rows, program_rows
 from fastavs.kernels.options import readonly
@@ -15,7 +16,9 @@ from fastavs.kernels.shapes import Bounds, Charges, DutyTable, Entries, Factors,
 RARE = {NESTED: nested_rows, ANY: program_rows, POOLED: pooled_rows}
 
 
-def row_figures(duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float) -> RowFigures:
+def row_figures(
+    duties: DutyTable, entries: Entries | DrawnEntries, rows: np.ndarray, factors: Factors, outlier: float
+) -> RowFigures:
     """Charge rows under one scenario.
 
     Parameters
@@ -30,7 +33,7 @@ def row_figures(duties: DutyTable, entries: Entries, rows: np.ndarray, factors: 
 
 
 def figures_alone(
-    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float
+    duties: DutyTable, entries: Entries | DrawnEntries, rows: np.ndarray, factors: Factors, outlier: float
 ) -> RowFigures:
     """Charge rows under one scenario, `factors` being of it alone."""
     n = rows.size
@@ -41,9 +44,20 @@ def figures_alone(
 
 
 def charge_rows(
-    duties: DutyTable, entries: Entries, rows: np.ndarray, factors: Factors, outlier: float, out: RowFigures
+    duties: DutyTable,
+    entries: Entries | DrawnEntries,
+    rows: np.ndarray,
+    factors: Factors,
+    outlier: float,
+    out: RowFigures,
 ) -> None:
     """Charge rows under one scenario, `factors` being of it alone, and fill in what they come to."""
+    if isinstance(entries, DrawnEntries):
+        rate, part, kept, binding = entries.charge(duties, rows, no_chain(rows), factors, outlier)
+        for into, one in zip(out, (rate[0], part, kept[0], binding[0]), strict=True):
+            into[:] = one
+        charge_rare(duties, entries, rows, factors, outlier, 0, out)
+        return
     charge_given(rare_rows(duties, rows), duties, entries, rows, factors, outlier, out)
 
 
@@ -59,6 +73,17 @@ def charge_given(
     """Do as `charge_rows` where the rows of rare forms are known."""
     plain_rows(duties, entries, rows, factors, outlier, out)
     for form, which in rare.items():
+        found = rare_figures(form, which, duties, entries, rows, factors, outlier)
+        for column, one in zip(out, found, strict=True):
+            column[which] = one
+
+
+def charge_rare(
+    duties: DutyTable, drawn: DrawnEntries, rows: np.ndarray, factors: Factors, outlier: float, s: int, out: RowFigures
+) -> None:
+    """Charge the rows of rare forms in a draw."""
+    for form, which in rare_rows(duties, rows).items():
+        entries = drawn.repeated(rows["group"][which], s)
         found = rare_figures(form, which, duties, entries, rows, factors, outlier)
         for column, one in zip(out, found, strict=True):
             column[which] = one
@@ -157,9 +182,11 @@ def row_lanes(
     """Charge rows under all scenarios of a block; [n, s]."""
     n, width = rows.size, factors.scale.shape[1]
     charges = Charges(np.empty((n, width)), np.empty((n, width)), np.empty((n, width), dtype=np.bool_))
-    if width == 1:
-        found = row_figures(duties, entries, rows, factors, outlier)
-        charges.rate[:, 0], charges.part[:, 0], charges.specific[:, 0] = found.rate, found.part, rows["specific"]
+    if width == 1 or isinstance(entries, DrawnEntries):
+        charges.specific[:] = rows["specific"][:, None]
+        for s in range(width):
+            found = row_figures(duties, entries, rows, factors if width == 1 else alone(factors, s), outlier)
+            charges.rate[:, s], charges.part[:, s] = found.rate, found.part
         return charges
     plain_lanes(duties, entries, rows, factors, bounds, outlier, charges, np.empty((LANES, width)))
     which, rare = rare_lanes(duties, entries, rows, factors, outlier)

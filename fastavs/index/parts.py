@@ -151,6 +151,29 @@ class IndexParts:
         """The value of each entry's observation, float64[n]."""
         return readonly(self.records.value[self.entry_record], np.float64)
 
+    @cached_property
+    def group_codes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The first and the last code of each group's observations, among those of the records; int32[g] each."""
+        starts = self.entries.start[self.entries.group[:-1]]
+        return np.minimum.reduceat(self.entry_code, starts), np.maximum.reduceat(self.entry_code, starts)
+
+    @cached_property
+    def segment_marks(self) -> np.ndarray:
+        """Whose observations each segment of the entries has, as bits; uint64[k, words]."""
+        from fastavs.kernels.quotes import mark_segments
+
+        found = np.zeros((self.entries.period.size, len(self.facts["partners"]) // 64 + 1), dtype=np.uint64)
+        mark_segments(self.entries, self.entry_partner, found)
+        return readonly(found, np.uint64)
+
+    @cached_property
+    def taking_part(self) -> np.ndarray:
+        """Whether each partner takes part in rates in each period, int32[t, p]; 0: excluded."""
+        times = np.ones((len(self.facts["trade_periods"]), len(self.facts["partners"])), dtype=np.int32)
+        for place, some in enumerate(self.facts["excluded"]):
+            times[some, place] = 0
+        return readonly(times, np.int32)
+
     @property
     def groups(self) -> dict[str, Grouping]:
         return {

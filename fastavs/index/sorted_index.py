@@ -99,6 +99,23 @@ class SortedIndex(IndexParts):
         """What reforms touch, as last asked for."""
         return Kept(256, 1 << 26)
 
+    @cached_property
+    def whole_imports(self) -> tuple[np.ndarray, np.ndarray]:
+        """Imports by code and period as they are (float64[2, 2, z]), and whose they are (uint64[z, words])."""
+        from fastavs.kernels.cell_weights import mark_partners, whole_cells
+
+        records, cells = self.records, self.records.period.size
+        whole = np.empty((2, 2, cells))
+        whole_cells(records, self.taking_part, whole)
+        marks = np.zeros((cells, len(self.facts["partners"]) // 64 + 1), dtype=np.uint64)
+        mark_partners(records, marks)
+        return readonly(whole, np.float64), readonly(marks, np.uint64)
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What scenarios made of the index last, by those who made it."""
+        return {}
+
     def grouped(self, some: Members) -> Groups:
         """Return groups as the kernel takes them, with the lines' weights."""
         return Groups(some.start, some.line, some.year, self.line_weights, some.year_start)

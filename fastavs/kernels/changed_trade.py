@@ -1,23 +1,28 @@
-"""The sorted index under changes of the trade: what is left of each group, its ratios and running sums, and weights."""
+"""The sorted index under changes of the trade: what is left of each group, its ratios and running sums, and counts."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.names import MATCHED_LINES, MATCHED_OF, PIECES, WEIGHT_OF
 from fastavs.kernels.options import inner, kernel, kernel_with_memory
-from fastavs.kernels.pieces import WEIGHT_RULERS, power_over, rounded
 from fastavs.kernels.segments import add_up_segment
-from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Layout, Records
+from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Further, Records
 from fastavs.kernels.sorting import sort_with
-from fastavs.kernels.sums import add
+
+
+@inner
+def factor_of(changes: Changes, kind: int, period: int, partner: int) -> float:
+    """What the values of a kind of codes are multiplied by."""
+    prices = changes.prices
+    return changes.factor[prices.first_cell[kind] + prices.cell[prices.pattern[kind], period, partner]]
 
 
 @inner
 def price_factor(changes: Changes, origin: EntryOrigin, period: int, i: int) -> float:
     """What an observation's value is multiplied by."""
-    kind = changes.code_class[origin.code[i]] if origin.code.size > 0 else 0
-    return changes.factor[kind, period, origin.partner[i]]
+    prices = changes.prices
+    kind = prices.kind[origin.code[i]] if origin.code.size > 0 else 0
+    return factor_of(changes, kind, period, origin.partner[i])
 
 
 @inner
@@ -199,55 +204,6 @@ def refill(
     new_segments[segment]["more"] = more_at
 
 
-@kernel_with_memory
-def imports_of_codes(
-    records: Records, changes: Changes, within: np.ndarray, everyone: np.ndarray, out: np.ndarray
-) -> None:
-    """Imports of each code in the periods of each basis.
-
-    Parameters
-    ----------
-    within : bool[b, t]
-        Periods of each basis.
-    everyone : bool[b]
-        Whether excluded partners weigh as well.
-    out : float64[b, u]
-        Filled in.
-    """
-    partner, value, start = records.partner, records.value, records.start
-    bases, periods = within.shape
-    needed = np.zeros((2, periods), dtype=np.bool_)  # whether some basis weighs by MFN partners, and by everyone
-    for b in range(bases):
-        for t in range(periods):
-            needed[1 if everyone[b] else 0, t] |= within[b, t]
-    part = np.empty((2, 2))  # totals by one and by the other, and what each lost to rounding
-    total = np.zeros(bases)
-    lost = np.zeros(bases)
-    for u in range(records.code_key.size):
-        kind = changes.code_class[u]
-        total[:] = 0.0
-        lost[:] = 0.0
-        for z in range(records.code_cell[u], records.code_cell[u + 1]):
-            period = records.period[z]
-            for whose in range(2):
-                if not needed[whose, period]:
-                    continue
-                of_partner = changes.weigh[whose, kind, period]
-                so_far = 0.0
-                so_far_lost = 0.0
-                for i in range(start[z], start[z + 1]):
-                    so_far, so_far_lost = add(so_far, so_far_lost, value[i] * of_partner[partner[i]])
-                part[whose, 0] = so_far
-                part[whose, 1] = so_far_lost
-            for b in range(bases):
-                if within[b, period]:
-                    whose = 1 if everyone[b] else 0
-                    total[b], lost[b] = add(total[b], lost[b], part[whose, 0])
-                    lost[b] += part[whose, 1]
-        for b in range(bases):
-            out[b, u] = total[b] + lost[b]
-
-
 @kernel
 def count_by_code(
     records: Records, changes: Changes, within: np.ndarray, presence: np.ndarray, out: np.ndarray
@@ -266,12 +222,12 @@ def count_by_code(
     partner, value, start, present = records.partner, records.value, records.start, records.present
     out[:] = 0
     for u in range(records.code_key.size):
-        kind = changes.code_class[u]
+        kind = changes.prices.kind[u]
         for z in range(records.code_cell[u], records.code_cell[u + 1]):
             period = records.period[z]
             for i in range(start[z], start[z + 1]):
                 times = changes.times[period, partner[i]]
-                if times == 0 or not value[i] * changes.factor[kind, period, partner[i]] >= changes.min_value:
+                if times == 0 or not value[i] * factor_of(changes, kind, period, partner[i]) >= changes.min_value:
                     continue
                 for b in range(within.shape[0]):
                     if within[b, period] and (not presence[b] or present[i]):
@@ -310,74 +266,3 @@ def count_lacking(
                 for i in range(start[z], start[z + 1]):
                     if has[i] & needed[h] != needed[h]:
                         out[h] += times[partner[i]]
-
-
-@kernel_with_memory
-def imports_of_lines(records: Records, of_code: np.ndarray, basis_of: np.ndarray, imports: np.ndarray) -> None:
-    """Imports of each line (float64[h]) from those of the codes that are its own trade; `basis_of` goes by side."""
-    lost = np.zeros(imports.size)
-    imports[:] = 0.0
-    for side in range(basis_of.size):
-        for i in range(records.own_start[side], records.own_start[side + 1]):
-            h = records.own_line[i]
-            imports[h], lost[h] = add(imports[h], lost[h], of_code[basis_of[side], records.own_code[i]])
-    for h in range(imports.size):
-        imports[h] += lost[h]
-
-
-@kernel_with_memory
-def weigh_classes(
-    layout: Layout,
-    spans: np.ndarray,
-    line_class: np.ndarray,
-    imports: np.ndarray,
-    matched: np.ndarray,
-    number: np.ndarray,
-    counts: np.ndarray,
-    known: np.ndarray,
-    matched_lines: np.ndarray,
-    units: np.ndarray,
-) -> None:
-    """Weights and matched lines of the classes of a plan, and of its years.
-
-    Parameters
-    ----------
-    spans : int64[y, 2]
-        First line of each year, and one past the last.
-    line_class : int32[...]
-        The class of each line, year after year.
-    imports, matched : float64[h], bool[h]
-    number, counts, known : float64[NUMBERS, k], float64[y, COUNTS], float64[y, PIECES]
-        As in `Layout`; what hangs on the trade is filled in.
-    matched_lines, units : float64[y]
-        Filled in: of all lines of each year; what its weights are measured in.
-    """
-    number[MATCHED_OF : WEIGHT_OF + PIECES] = 0.0
-    years = spans.shape[0]
-    at = 0
-    for y in range(years):
-        total, lost, n = 0.0, 0.0, 0.0
-        for h in range(spans[y, 0], spans[y, 1]):
-            if matched[h]:
-                total, lost = add(total, lost, imports[h])
-                n += 1.0
-        matched_lines[y] = n
-        units[y] = power_over(total + lost)
-        for h in range(spans[y, 0], spans[y, 1]):
-            if matched[h]:
-                k = line_class[at]
-                number[MATCHED_OF, k] += 1.0
-                left = imports[h] / units[y]
-                for piece in range(PIECES):
-                    some = rounded(left, WEIGHT_RULERS[piece])
-                    number[WEIGHT_OF + piece, k] += some
-                    left -= some
-            at += 1
-    counts[:, MATCHED_LINES] = 0.0
-    known[:] = 0.0
-    for j in range(layout.uncertain.size):
-        y = j % years
-        for k in range(layout.start[j], layout.uncertain[j]):
-            counts[y, MATCHED_LINES] += number[MATCHED_OF, k]
-            for piece in range(PIECES):
-                known[y, piece] += number[WEIGHT_OF + piece, k]

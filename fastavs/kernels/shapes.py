@@ -332,14 +332,29 @@ class Further(NamedTuple):
     group: np.ndarray  # int32[f]
 
 
+class PriceCells(NamedTuple):
+    """Observations told apart by the changes of prices that touch them. u codes, k kinds of codes, x patterns.
+
+    Codes of one kind are touched by the same changes. A pattern says what tells partners (p) and periods (t) of a kind
+    apart. A cell is observations of one kind whose prices change alike; a quote is a period of a cell.
+    """
+
+    kind: np.ndarray  # int32[u] of each code of the records
+    pattern: np.ndarray  # int32[k]
+    first_cell: np.ndarray  # int64[k + 1] of each kind
+    first_quote: np.ndarray  # int64[k + 1]
+    cell: np.ndarray  # int32[x, t, p] within the kind
+    quote: np.ndarray  # int32[x, t, p] within the kind
+
+
 class Changes(NamedTuple):
-    """Changes of the trade as numbers. t periods, p partners, c classes of codes."""
+    """Changes of the trade as numbers. t periods, p partners."""
 
     times: np.ndarray  # int32[t, p] as how many partners each counts in observations
-    factor: np.ndarray  # float64[c, t, p] of prices
+    weigh: np.ndarray  # int32[t, p] and in the imports of everyone
+    prices: PriceCells
+    factor: np.ndarray  # float64[cells] of prices
     priced: bool  # whether any factor is not 1
-    weigh: np.ndarray  # float64[2, c, t, p] what values weigh times: those of MFN partners, and everyone's
-    code_class: np.ndarray  # int32[u] of each code of the records
     min_value: float  # smaller observations take no part in an AVE
 
 

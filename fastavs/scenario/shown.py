@@ -77,6 +77,7 @@ def change_told(change: Any) -> tuple[str, str, str]:
         return kind, f"duty {change.duty}", _lines(change)
     if isinstance(change, PriceShock):
         some = {"partners": change.partners, "regions": change.regions, "codes under": change.prefixes}
+        some |= {f"group of {change.group[0]}": (change.group[1],)} if change.group else {}
         return kind, f"values times {change.factor:g}", _of(**some, periods=change.periods)
     if isinstance(change, ExcludePartners | OnlyPartners):
         how = "without" if isinstance(change, ExcludePartners) else "only"

@@ -13,6 +13,7 @@ import numpy as np
 
 from fastavs.countries.partner import written
 from fastavs.scenario.checks import Texts, check_factor, check_prefixes, period_labels, texts, wrong
+from fastavs.scenario.where import Where, check_group
 
 
 def _check_partners(change: PriceShock | ExcludePartners | OnlyPartners) -> None:
@@ -47,6 +48,8 @@ class PriceShock:
         shorter than the prefix is not touched.
     periods : tuple of str, optional
         Periods of the trade; all by default.
+    group : (str, str), optional
+        A grouping of the study ("chapter" always is one) and one of its groups: records whose code is in it.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class PriceShock:
     regions: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     periods: tuple[str, ...] | None = None
+    group: tuple[str, str] | None = None
 
     if TYPE_CHECKING:  # what may be given, and is made tuples
 
@@ -70,12 +74,19 @@ class PriceShock:
             regions: Texts = (),
             prefixes: Texts = (),
             periods: Texts | None = None,
+            group: tuple[str, str] | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
         check_factor(self)
         check_prefixes(self)
+        check_group(self)
         _check_partners(self)
+
+    @property
+    def where(self) -> Where:
+        """Which codes."""
+        return Where(self.prefixes, self.group, "both", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ def check_where(change: Any) -> None:
             if isinstance(year, bool) or not isinstance(year, int | np.integer):
                 raise wrong(change, "years", year, "whole numbers, such as 2012")
         object.__setattr__(change, "years", tuple(int(year) for year in years))
+    check_group(change)
+
+
+def check_group(change: Any) -> None:
+    """Check the grouping and the group by which a change chooses codes, if it does."""
     group = getattr(change, "group", None)
     if group is not None:
         listed = isinstance(group, list | tuple) and len(group) == 2

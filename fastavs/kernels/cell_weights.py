@@ -1,0 +1,531 @@
+"""Weights of changed trade, kept apart by price cell: each is linear in what its cell's values are multiplied by."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastavs.kernels.draws import splitter
+from fastavs.kernels.figures import added_up
+from fastavs.kernels.names import (
+    ACCUMULATORS,
+    KNOWN,
+    MATCHED_LINES,
+    MATCHED_OF,
+    PART_WEIGHTED,
+    PIECES,
+    STRIP,
+    WEIGHT_OF,
+    WEIGHTED,
+    WEIGHTED_SQUARES,
+)
+from fastavs.kernels.options import inner, kernel, kernel_with_memory
+from fastavs.kernels.pieces import WEIGHED, WEIGHED_SQUARE, WEIGHT_RULERS, first_accumulator, power_over, rounded
+from fastavs.kernels.quotes import concerns
+from fastavs.kernels.shapes import Layout, PriceCells, Records, Sums
+from fastavs.kernels.sums import add, add_product
+
+MFN, EVERYONE = 0, 1
+"""Whose imports weigh."""
+
+
+@kernel
+def whole_cells(records: Records, times: np.ndarray, out: np.ndarray) -> None:
+    """Imports of each cell of a code and a period, of MFN partners and of everyone.
+
+    Parameters
+    ----------
+    records : Records
+    times : int32[t, p]
+        0: excluded.
+    out : float64[2, 2, z]
+        Filled in: by MFN partners and by everyone, each with what it lost to rounding.
+    """
+    for z in range(records.period.size):
+        total, lost, every, every_lost = 0.0, 0.0, 0.0, 0.0
+        of_partner = times[records.period[z]]
+        for i in range(records.start[z], records.start[z + 1]):
+            every, every_lost = add(every, every_lost, records.value[i])
+            if of_partner[records.partner[i]] > 0:
+                total, lost = add(total, lost, records.value[i])
+        out[MFN, 0, z], out[MFN, 1, z] = total, lost
+        out[EVERYONE, 0, z], out[EVERYONE, 1, z] = every, every_lost
+
+
+@kernel
+def whole_of_codes(
+    records: Records, whole: np.ndarray, within: np.ndarray, everyone: np.ndarray, out: np.ndarray
+) -> None:
+    """Imports of each code in the periods of each basis, float64[b, u], of the trade as it is; see
+    `imports_of_codes`."""
+    for b in range(within.shape[0]):
+        whose = EVERYONE if everyone[b] else MFN
+        for u in range(records.code_key.size):
+            total, lost = 0.0, 0.0
+            for z in range(records.code_cell[u], records.code_cell[u + 1]):
+                if within[b, records.period[z]]:
+                    total, lost = add(total, lost, whole[whose, 0, z])
+                    lost += whole[whose, 1, z]
+            out[b, u] = total + lost
+
+
+@kernel
+def mark_partners(records: Records, out: np.ndarray) -> None:
+    """Mark in ``out`` (uint64[z, words]) which partners each cell of a code and a period has records of."""
+    one = np.uint64(1)
+    for z in range(records.period.size):
+        for i in range(records.start[z], records.start[z + 1]):
+            partner = records.partner[i]
+            out[z, partner >> 6] |= one << np.uint64(partner & 63)
+
+
+@kernel_with_memory
+def imports_of_codes(
+    records: Records,
+    prices: PriceCells,
+    uniform: np.ndarray,
+    times: np.ndarray,
+    whole: np.ndarray,
+    marks: np.ndarray,
+    wanted: np.ndarray,
+    within: np.ndarray,
+    everyone: np.ndarray,
+    affected: np.ndarray,
+    fold: np.ndarray,
+    bound: float,
+    out: np.ndarray,
+) -> None:
+    """Imports of each code in the periods of each basis, by price cell.
+
+    What a change does not touch is taken from the whole; the rest is added up anew, record by record.
+
+    Parameters
+    ----------
+    records : Records
+    prices : PriceCells
+    uniform : int32[x, t]
+        The cell, within its kind, of all partners in a period; -1: several.
+    times : int32[2, t, p]
+        What MFN partners weigh times, and what everyone's do.
+    whole : float64[2, 2, z]
+        As `whole_cells` fills it in.
+    marks : uint64[z, words]
+        As `mark_partners` fills it in.
+    wanted : uint64[2, t, words]
+        The partners that weigh otherwise than in the whole.
+    within : bool[b, t]
+        Periods of each basis.
+    everyone : bool[b]
+        Whether excluded partners weigh as well.
+    affected : bool[b]
+        The bases to work out.
+    fold : float64[cells]
+        What each cell's values are multiplied by, to add all up; empty: cells stay apart.
+    bound : float
+        What any values add up to at most.
+    out : float64[b, u, c]
+        Filled in for those; c is 1, or the most cells that a kind has.
+    """
+    bases, periods = within.shape
+    uses = np.zeros((2, periods), dtype=np.int64)
+    use = np.zeros((2, periods, bases), dtype=np.int64)
+    for b in range(bases):
+        for t in range(periods):
+            if within[b, t] and affected[b]:
+                whose = EVERYONE if everyone[b] else MFN
+                use[whose, t, uses[whose, t]] = b
+                uses[whose, t] += 1
+    split = splitter(bound)
+    most = 1
+    for kind in range(prices.pattern.size):
+        most = max(most, prices.first_cell[kind + 1] - prices.first_cell[kind])
+    part = np.zeros((2, most))
+    total = np.zeros((bases, most))
+    lost = np.zeros((bases, most))
+    for u in range(records.code_key.size):
+        kind = prices.kind[u]
+        cells = prices.first_cell[kind + 1] - prices.first_cell[kind]
+        pattern = prices.pattern[kind]
+        total[:] = 0.0
+        lost[:] = 0.0
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            t = records.period[z]
+            for whose in range(2):
+                if uses[whose, t] == 0:
+                    continue
+                first = 0
+                last = cells
+                if uniform[pattern, t] >= 0:
+                    first = uniform[pattern, t]
+                    last = first + 1
+                if last == first + 1 and not concerns(marks, wanted[whose, t], z):
+                    part[0, first], part[1, first] = whole[whose, 0, z], whole[whose, 1, z]
+                elif last == first + 1:
+                    part[0, first], part[1, first] = add_records(records, times[whose, t], z, split)
+                else:
+                    add_cell(records, prices.cell[pattern, t], times[whose, t], z, first, last, part)
+                for j in range(uses[whose, t]):
+                    b = use[whose, t, j]
+                    for c in range(first, last):
+                        if fold.size > 0:
+                            by = fold[prices.first_cell[kind] + c]
+                            total[b, 0], lost[b, 0] = add_product(total[b, 0], lost[b, 0], by, part[0, c])
+                            lost[b, 0] += by * part[1, c]
+                        else:
+                            total[b, c], lost[b, c] = add(total[b, c], lost[b, c], part[0, c])
+                            lost[b, c] += part[1, c]
+        for b in range(bases):
+            for c in range(out.shape[2] if affected[b] else 0):
+                out[b, u, c] = total[b, c] + lost[b, c]
+
+
+@inner
+def add_records(records: Records, times: np.ndarray, z: int, split: float) -> tuple[float, float]:
+    """Add up the records of a code and a period: multiples of a unit, see `draws.splitter`, and the rests."""
+    h0, h1, l0, l1 = 0.0, 0.0, 0.0, 0.0
+    last = records.start[z + 1]
+    i = records.start[z]
+    while i < last:
+        x = records.value[i] * times[records.partner[i]]
+        high = (x + split) - split
+        h0 += high
+        l0 += x - high
+        if i + 1 < last:
+            x = records.value[i + 1] * times[records.partner[i + 1]]
+            high = (x + split) - split
+            h1 += high
+            l1 += x - high
+        i += 2
+    return h0 + h1, l0 + l1
+
+
+@inner
+def add_cell(
+    records: Records, cell: np.ndarray, times: np.ndarray, z: int, first: int, last: int, part: np.ndarray
+) -> None:
+    """Add up the records of a code and a period by price cell."""
+    for c in range(first, last):
+        part[0, c] = 0.0
+        part[1, c] = 0.0
+    for i in range(records.start[z], records.start[z + 1]):
+        partner = records.partner[i]
+        if times[partner] > 0:
+            c = cell[partner]
+            part[0, c], part[1, c] = add(part[0, c], part[1, c], records.value[i] * times[partner])
+
+
+@kernel
+def count_by_line(records: Records, of_code: np.ndarray, basis_of: np.ndarray, start: np.ndarray) -> None:
+    """Count the price cells that each line's own trade has imports in; `start` (int64[h + 1]) becomes where they
+    begin, see `imports_of_lines`."""
+    start[:] = 0
+    for side in range(basis_of.size):
+        for k in range(records.own_start[side], records.own_start[side + 1]):
+            for c in range(of_code.shape[2]):
+                if of_code[basis_of[side], records.own_code[k], c] != 0.0:
+                    start[records.own_line[k] + 1] += 1
+    for h in range(start.size - 1):
+        start[h + 1] += start[h]
+
+
+@kernel_with_memory
+def cells_of_lines(
+    records: Records,
+    first_cell: np.ndarray,
+    kind: np.ndarray,
+    of_code: np.ndarray,
+    basis_of: np.ndarray,
+    start: np.ndarray,
+    cell: np.ndarray,
+    value: np.ndarray,
+) -> None:
+    """Imports of each line by price cell.
+
+    Parameters
+    ----------
+    records : Records
+    first_cell : int64[k + 1]
+        The first price cell of each kind.
+    kind : int32[u]
+        Of each code.
+    of_code : float64[b, u, c]
+    basis_of : int64[sides]
+    start : int64[h + 1]
+        As `count_by_line` fills it in.
+    cell, value : int64[...], float64[...]
+        Filled in: price cells of each line, and its imports there.
+    """
+    at = np.zeros(start.size - 1, dtype=np.int64)
+    for side in range(basis_of.size):
+        for k in range(records.own_start[side], records.own_start[side + 1]):
+            h = records.own_line[k]
+            u = records.own_code[k]
+            for c in range(of_code.shape[2]):
+                x = of_code[basis_of[side], u, c]
+                if x != 0.0:
+                    put = start[h] + at[h]
+                    at[h] += 1
+                    cell[put] = first_cell[kind[u]] + c
+                    value[put] = x
+
+
+@kernel_with_memory
+def imports_of_lines(
+    records: Records,
+    of_code: np.ndarray,
+    basis_of: np.ndarray,
+    affected: np.ndarray,
+    sides: np.ndarray,
+    imports: np.ndarray,
+) -> None:
+    """Imports of each line from those of the codes that are its own trade.
+
+    Parameters
+    ----------
+    records : Records
+    of_code : float64[b, u, c]
+    basis_of : int64[sides]
+    affected : bool[b]
+        The bases to work out.
+    sides : int64[sides, 2]
+        First line of each, and one past the last.
+    imports : float64[h]
+        Filled in for lines of those bases; all cells together.
+    """
+    lost = np.zeros(imports.size)
+    for side in range(basis_of.size):
+        if not affected[basis_of[side]]:
+            continue
+        for h in range(sides[side, 0], sides[side, 1]):
+            imports[h] = 0.0
+        for k in range(records.own_start[side], records.own_start[side + 1]):
+            h = records.own_line[k]
+            for c in range(of_code.shape[2]):
+                imports[h], lost[h] = add(imports[h], lost[h], of_code[basis_of[side], records.own_code[k], c])
+        for h in range(sides[side, 0], sides[side, 1]):
+            imports[h] += lost[h]
+
+
+@inner
+def add_pieces(number: np.ndarray, first: int, k: int, weight: float, unit: float) -> None:
+    """Add a weight, measured in a unit, to the pieces ``number[first:, k]``."""
+    left = weight / unit
+    for piece in range(PIECES):
+        some = rounded(left, WEIGHT_RULERS[piece])
+        number[first + piece, k] += some
+        left -= some
+
+
+@kernel
+def weigh_lines(
+    spans: np.ndarray,
+    affected: np.ndarray,
+    line_class: np.ndarray,
+    imports: np.ndarray,
+    matched: np.ndarray,
+    number: np.ndarray,
+    units: np.ndarray,
+) -> None:
+    """Weights and matched lines of the classes of a plan, in the years that are affected.
+
+    Parameters
+    ----------
+    spans : int64[y, 2]
+        First line of each year, and one past the last.
+    affected : bool[y]
+    line_class : int32[...]
+        The class of each line, year after year.
+    imports, matched : float64[h], bool[h]
+    number : float64[NUMBERS, k]
+        As in `Layout`; what hangs on the trade is changed.
+    units : float64[y]
+        What weights of a year are measured in; changed.
+    """
+    at = 0
+    for y in range(spans.shape[0]):
+        n = spans[y, 1] - spans[y, 0]
+        if affected[y]:
+            total, lost = 0.0, 0.0
+            for i in range(n):
+                h = spans[y, 0] + i
+                if matched[h]:
+                    total, lost = add(total, lost, imports[h])
+                for q in range(MATCHED_OF, WEIGHT_OF + PIECES):
+                    number[q, line_class[at + i]] = 0.0
+            units[y] = power_over(total + lost)
+            for i in range(n):
+                h = spans[y, 0] + i
+                if matched[h]:
+                    k = line_class[at + i]
+                    number[MATCHED_OF, k] += 1.0
+                    add_pieces(number, WEIGHT_OF, k, imports[h], units[y])
+        at += n
+
+
+@kernel_with_memory
+def weights_by_year(
+    spans: np.ndarray,
+    start: np.ndarray,
+    cell: np.ndarray,
+    value: np.ndarray,
+    matched: np.ndarray,
+    lines: np.ndarray,
+    total: np.ndarray,
+) -> None:
+    """Count in how many lines of a year each price cell has a weight (int64[y, cells]), and add those up
+    (float64[y, cells])."""
+    lines[:] = 0
+    total[:] = 0.0
+    lost = np.zeros(total.shape)
+    for y in range(spans.shape[0]):
+        for h in range(spans[y, 0], spans[y, 1]):
+            for j in range(start[h], start[h + 1] if matched[h] else 0):
+                c = cell[j]
+                lines[y, c] += 1
+                total[y, c], lost[y, c] = add(total[y, c], lost[y, c], value[j])
+        for c in range(total.shape[1]):
+            total[y, c] += lost[y, c]
+
+
+@kernel_with_memory
+def weigh_cells(
+    spans: np.ndarray,
+    line_class: np.ndarray,
+    lines: tuple[np.ndarray, np.ndarray, np.ndarray],
+    matched: np.ndarray,
+    row_of: np.ndarray,
+    lead: np.ndarray,
+    units: np.ndarray,
+    number: np.ndarray,
+    class_of: np.ndarray,
+    row: np.ndarray,
+    more: np.ndarray,
+) -> int:
+    """Weights of the classes of a plan, in the price cell that leads in their year, and in others.
+
+    Parameters
+    ----------
+    spans : int64[y, 2]
+        First line of each year, and one past the last.
+    line_class : int32[...]
+        The class of each line, year after year.
+    lines : (int64[h + 1], int64[...], float64[...])
+        Price cells and imports of each line: where they begin, cells, values.
+    matched : bool[h]
+    row_of : int32[y, cells]
+        The row of each cell in a year; -1: the leading one.
+    lead : int64[y]
+        The row of the leading cell.
+    units : float64[rows]
+        What weights of a row are measured in.
+    number : float64[NUMBERS, k]
+        As in `Layout`; what hangs on the trade is changed.
+    class_of, row, more : int64[m], int64[m], float64[PIECES, m]
+        Filled in: class, row and pieces of the weight of what lies in other cells.
+
+    Returns
+    -------
+    int
+        How many of those there are.
+    """
+    start, cell, value = lines
+    head = np.empty(number.shape[1], dtype=np.int64)
+    after = np.empty(row.size, dtype=np.int64)
+    head[:] = -1
+    number[MATCHED_OF : WEIGHT_OF + PIECES] = 0.0
+    n = 0
+    at = 0
+    for y in range(spans.shape[0]):
+        for h in range(spans[y, 0], spans[y, 1]):
+            k = line_class[at]
+            at += 1
+            if not matched[h]:
+                continue
+            number[MATCHED_OF, k] += 1.0
+            for j in range(start[h], start[h + 1]):
+                own = row_of[y, cell[j]]
+                if own < 0:
+                    add_pieces(number, WEIGHT_OF, k, value[j], units[lead[y]])
+                    continue
+                e = head[k]
+                while e >= 0 and row[e] != own:
+                    e = after[e]
+                if e < 0:
+                    e = n
+                    n += 1
+                    class_of[e] = k
+                    row[e] = own
+                    after[e] = head[k]
+                    head[k] = e
+                    for piece in range(PIECES):
+                        more[piece, e] = 0.0
+                add_pieces(more, 0, e, value[j], units[own])
+    return n
+
+
+@kernel
+def count_sure(layout: Layout, counts: np.ndarray, known: np.ndarray) -> None:
+    """Fill in matched lines and weights of the classes that are not uncertain, row by row of ``layout.years``."""
+    rows = layout.years.size
+    known[:] = 0.0
+    for y in range(rows):
+        counts[y, MATCHED_LINES] = 0.0
+    for part in range(layout.uncertain.size):
+        y = part % rows
+        for k in range(layout.start[part], layout.uncertain[part]):
+            counts[y, MATCHED_LINES] += layout.number[MATCHED_OF, k]
+            for piece in range(PIECES):
+                known[y, piece] += layout.number[WEIGHT_OF + piece, k]
+
+
+@inner
+def add_up_rows(
+    first: int, last: int, factor: np.ndarray, sums: Sums, s: int, which: int, size: int
+) -> tuple[float, float]:
+    """A weighted sum over the rows of a year, and what rounding it lost."""
+    width = factor.shape[1]
+    total, lost = 0.0, 0.0
+    for row in range(first, last):
+        by = factor[row, s]
+        some, some_lost = added_up(sums.acc, first_accumulator(row, s, width), which, size)
+        total, lost = add_product(total, lost, by, some)
+        lost += by * some_lost
+    return total, lost
+
+
+@kernel
+def add_up_cells(first: np.ndarray, factor: np.ndarray, sums: Sums, out: Sums) -> None:
+    """Add up by year what is kept apart by price cell.
+
+    Parameters
+    ----------
+    first : int64[y + 1]
+        The first row of each year, which is its leading cell, with all that is not weighted.
+    factor : float64[rows, s]
+        What each row's weights are multiplied by.
+    sums : Sums
+        By row.
+    out : Sums
+        By year; accumulators are filled in.
+    """
+    width = factor.shape[1]
+    for y in range(first.size - 1):
+        for s in range(width):
+            of_year, lead = first_accumulator(y, s, width), first_accumulator(first[y], s, width)
+            for q in range(ACCUMULATORS):
+                out.acc[of_year + q * STRIP] = sums.acc[lead + q * STRIP]
+            if first[y + 1] == first[y] + 1:  # what all weights are multiplied by cancels
+                continue
+            for k in range(4):
+                which = WEIGHTED
+                size = WEIGHED
+                if k == 1:
+                    which = PART_WEIGHTED
+                elif k == 2:
+                    which, size = WEIGHTED_SQUARES, WEIGHED_SQUARE
+                elif k == 3:
+                    which, size = KNOWN, PIECES
+                total, lost = add_up_rows(first[y], first[y + 1], factor, sums, s, which, size)
+                for q in range(which, which + size):
+                    out.acc[of_year + q * STRIP] = 0.0
+                out.acc[of_year + which * STRIP] = total
+                out.acc[of_year + (which + 1) * STRIP] = lost
