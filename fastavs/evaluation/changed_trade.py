@@ -78,7 +78,7 @@ def _changed_plan(plan: Plan, trade: tuple[TradeChange, ...]) -> Plan:
         terms.times, terms.weigh, prices.table, readonly(factor[0], np.float64), bool((factor != 1.0).any()),
         float(index.facts["min_value"]),
     )  # fmt: skip
-    weights = weights_of(index, prices, terms.times, terms.weigh, factor[0])
+    weights = weights_of(index, prices, terms.times, terms.weigh, factor[0]) if trade else None
     if goes_slowly(index.facts, selection):
         group, level, found, entries = _gone_through(index, changes)
         quoted = None
@@ -87,7 +87,8 @@ def _changed_plan(plan: Plan, trade: tuple[TradeChange, ...]) -> Plan:
         quoted = (prices, factor)
     new = _with_groups(index, group, level, found, entries, weights)
     rows = changed(rows_quoted(plan, prices) if quoted else plan.rows, group=new.lines.group[line_of_rows(plan)])
-    ready = plan.ready._replace(rows=rows, layout=cell_layout(index, plan.ready, weights).layout)
+    layout = cell_layout(index, plan.ready, weights).layout if weights else plan.layout
+    ready = plan.ready._replace(rows=rows, layout=layout)
     return replace(plan, index=new, ready=ready, changes=changes, quoted=quoted, under=Latest())
 
 
@@ -179,13 +180,17 @@ def _gone_through(index: SortedIndex, changes: Changes) -> Found:
 
 
 def _with_groups(
-    index: SortedIndex, group: np.ndarray, level: np.ndarray, found: np.ndarray, entries: Any, weights: Weights
+    index: SortedIndex, group: np.ndarray, level: np.ndarray, found: np.ndarray, entries: Any, weights: Weights | None
 ) -> SortedIndex:
     own, lines, others = index.lines.key.size, index.lines, index.others
     group, level, found = readonly(group, np.int32), readonly(level, np.int8), readonly(found, np.int64)
     return index.with_parts(
         lines=lines._replace(
-            group=group[:own], level=level[:own], found=found[:own], imports=weights.imports, matched=weights.matched
+            group=group[:own],
+            level=level[:own],
+            found=found[:own],
+            imports=weights.imports if weights else lines.imports,
+            matched=weights.matched if weights else lines.matched,
         ),
         others=others._replace(group=group[own:], level=level[own:], found=found[own:]),
         entries=entries,
