@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 
@@ -53,10 +54,12 @@ from fastavs.kernels.shapes import Layout, Sums
 from fastavs.kernels.sums import add, fma
 
 LEAST = 2.0**-70
+Sum: TypeAlias = tuple[float, float]
+"""A sum, and what rounding it lost."""
 
 
 @inner
-def added_up(acc: np.ndarray, at: int, which: int, size: int) -> tuple[float, float]:
+def added_up(acc: np.ndarray, at: int, which: int, size: int) -> Sum:
     """A sum from its accumulators, the coarsest first, and what rounding it lost."""
     total, lost = acc[at + which * STRIP], 0.0
     for q in range(which + 1, which + size):
@@ -65,30 +68,30 @@ def added_up(acc: np.ndarray, at: int, which: int, size: int) -> tuple[float, fl
 
 
 @inner
-def over(total: tuple[float, float], n: float) -> float:
+def over(total: Sum, n: float) -> float:
     """A mean; NaN of nothing."""
     return (total[0] + total[1]) / n if n > 0.0 else np.nan
 
 
 @inner
-def deviation(squares: tuple[float, float], total: tuple[float, float], n: float, divisor: float) -> float:
+def deviation(squares: Sum, total: Sum, n: Sum, divisor: float) -> float:
     """Root of ``(sum of squares - total ** 2 / n) / divisor``, the difference taken in twice the precision.
 
     NaN where `n` or `divisor` is not above 0. A variance below `LEAST`, or that part of the squared mean, is taken for
     0: what is weighed is not added up more finely, see `pieces`.
     """
-    if not (n > 0.0 and divisor > 0.0):
+    if not (n[0] > 0.0 and divisor > 0.0):
         return np.nan
     head = total[0] + total[1]
     tail = total[1] - (head - total[0])
     power = head * head
     power_rest = fma(head, head, -power) + 2.0 * head * tail
-    share = power / n
-    share_rest = (fma(-share, n, power) + power_rest) / n
+    share = power / n[0]
+    share_rest = (fma(-share, n[0], power) + power_rest - share * n[1]) / n[0]
     gap = squares[0] - share
     back = gap - squares[0]
     gap += ((squares[0] - (gap - back)) - (share + back)) + (squares[1] - share_rest)
-    return math.sqrt(gap / divisor) if gap > LEAST * max(n, share) else 0.0
+    return math.sqrt(gap / divisor) if gap > LEAST * max(n[0], share) else 0.0
 
 
 @inner
@@ -107,13 +110,13 @@ def rest_of_year(
     out[AD_VALOREM_WEIGHTED_MEAN] = over(added_up(acc, at, PART_WEIGHTED, WEIGHED), weight)
     out[HS6_MEAN] = over(added_up(acc, at, HEADING, WEIGHED), count[HEADINGS, s] / heading_unit)
     squares = added_up(acc, at, SQUARES, COUNTED_SQUARE)
-    out[SIMPLE_SD] = deviation(squares, added_up(acc, at, RATE, COUNTED), lines, lines - 1.0)
+    out[SIMPLE_SD] = deviation(squares, added_up(acc, at, RATE, COUNTED), (lines, 0.0), lines - 1.0)
     squares = added_up(acc, at, WEIGHTED_SQUARES, WEIGHED_SQUARE)
-    out[WEIGHTED_SD] = deviation(squares, added_up(acc, at, WEIGHTED, WEIGHED), weight, weight)
+    out[WEIGHTED_SD] = deviation(squares, added_up(acc, at, WEIGHTED, WEIGHED), known, weight)
     squares = added_up(acc, at, PART_SQUARES, COUNTED_SQUARE)
-    out[AD_VALOREM_SIMPLE_SD] = deviation(squares, part, all_lines, all_lines - 1.0)
+    out[AD_VALOREM_SIMPLE_SD] = deviation(squares, part, (all_lines, 0.0), all_lines - 1.0)
     squares = added_up(acc, at, MATCHED_SQUARES, COUNTED_SQUARE)
-    out[MATCHED_SD] = deviation(squares, added_up(acc, at, MATCHED, COUNTED), matched, matched - 1.0)
+    out[MATCHED_SD] = deviation(squares, added_up(acc, at, MATCHED, COUNTED), (matched, 0.0), matched - 1.0)
 
 
 @kernel

@@ -20,15 +20,18 @@ from fastavs.kernels.sums import add
 
 
 @inner
-def squares_about(line: np.ndarray, first: int, last: int, rate: np.ndarray, mean: float) -> float:
-    """Sum of the squares of what the rates of some lines are off a mean."""
+def squares_about(line: np.ndarray, first: int, last: int, rate: np.ndarray, mean: float, n: float) -> float:
+    """Sum of the squares of what the n known rates of some lines are off their mean, which was rounded."""
     total, lost = 0.0, 0.0
+    off_total, off_lost = 0.0, 0.0
     for i in range(first, last):
         x = rate[line[i]]
         if not math.isnan(x):
             off = x - mean
             total, lost = add(total, lost, off * off)
-    return total + lost
+            off_total, off_lost = add(off_total, off_lost, off)
+    off_total += off_lost
+    return max((total + lost) - off_total * off_total / n, 0.0) if n > 0.0 else 0.0
 
 
 @inner
@@ -55,7 +58,7 @@ def add_up_group(groups: Groups, lines: Governing, g: int, out: np.ndarray) -> N
             product, product_lost = add(product, product_lost, w * x)
     weight += weight_lost
     mean = (total + lost) / known if known > 0.0 else np.nan
-    squares = squares_about(line, start[g], start[g + 1], rates, mean)
+    squares = squares_about(line, start[g], start[g + 1], rates, mean, known)
     out[GROUP_SPECIFIC, g] = special
     out[GROUP_WATER, g] = wet
     out[GROUP_MEAN, g] = mean
