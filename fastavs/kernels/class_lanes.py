@@ -8,12 +8,23 @@ from typing import TypeAlias
 import numpy as np
 
 from fastavs.kernels.carry import carry_mean, slot_of
-from fastavs.kernels.class_sums import NONE, Numbers, add_parts, add_rates, add_squares, numbers_of
+from fastavs.kernels.class_sums import (
+    NONE,
+    Numbers,
+    add_bounds,
+    add_headings,
+    add_part_squares,
+    add_parts,
+    add_rates,
+    add_squares,
+    add_weighed_squares,
+    numbers_of,
+)
 from fastavs.kernels.classes import add_uncertain_year
 from fastavs.kernels.govern import differ
-from fastavs.kernels.names import ACCUMULATORS, BOUND, HEADING, SPECIFIC, STRIP, WATER
+from fastavs.kernels.names import ACCUMULATORS, SPECIFIC, STRIP, WATER
 from fastavs.kernels.options import inner, merged
-from fastavs.kernels.pieces import add_counted, add_weighed, cut_rate, first_accumulator
+from fastavs.kernels.pieces import first_accumulator
 from fastavs.kernels.shapes import Carried, Charges, Layout, Sums
 from fastavs.kernels.sums import add
 
@@ -142,20 +153,26 @@ def add_strip(
     if not full:
         return
     for j in range(STRIP):
-        add_weighed(here, HEADING * STRIP + j, one[3], cut_rate(x[j]))
-        add_weighed(here, HEADING * STRIP + j, other[3], cut_rate(y[j]))
+        add_headings(here, j, one, x[j])
+        add_headings(here, j, other, y[j])
     for j in range(STRIP):
         add_squares(here, j, one, x[j])
         add_squares(here, j, other, y[j])
+    for j in range(STRIP):
+        add_weighed_squares(here, j, one, x[j])
+        add_weighed_squares(here, j, other, y[j])
     x, y = parts[first[1] : first[1] + STRIP], parts[second[1] : second[1] + STRIP]
     for j in range(STRIP):
         add_parts(here, j, one, x[j])
         add_parts(here, j, other, y[j])
+    for j in range(STRIP):
+        add_part_squares(here, j, one, x[j])
+        add_part_squares(here, j, other, y[j])
     if has_bound:
         x, y = bounds[first[2] : first[2] + STRIP], bounds[second[2] : second[2] + STRIP]
         for j in range(STRIP):
-            add_counted(here, BOUND * STRIP + j, one[0], cut_rate(x[j]))
-            add_counted(here, BOUND * STRIP + j, other[0], cut_rate(y[j]))
+            add_bounds(here, j, one, x[j])
+            add_bounds(here, j, other, y[j])
 
 
 @inner

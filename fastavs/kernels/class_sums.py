@@ -11,6 +11,8 @@ from typing import TypeAlias
 import numpy as np
 
 from fastavs.kernels.names import (
+    BOUND,
+    HEADING,
     HEADING_OF,
     LINES_OF,
     MATCHED,
@@ -60,12 +62,23 @@ def add_rates(acc: np.ndarray, j: int, of: Numbers, x: float) -> None:
 
 
 @merged
+def add_headings(acc: np.ndarray, j: int, of: Numbers, x: float) -> None:
+    """Add a class to the sum over HS subheadings."""
+    add_weighed(acc, HEADING * STRIP + j, of[3], cut_rate(x))
+
+
+@merged
 def add_squares(acc: np.ndarray, j: int, of: Numbers, x: float) -> None:
-    """Add a class to the sums of squares of rates."""
+    """Add a class to the sums over lines of squares of rates."""
     square = cut_square(x)
     add_counted_square(acc, SQUARES * STRIP + j, of[0], square)
     add_counted_square(acc, MATCHED_SQUARES * STRIP + j, of[1], square)
-    add_weighed_square(acc, WEIGHTED_SQUARES * STRIP + j, of[2], square)
+
+
+@merged
+def add_weighed_squares(acc: np.ndarray, j: int, of: Numbers, x: float) -> None:
+    """Add a class to the weighted sum of squares of rates."""
+    add_weighed_square(acc, WEIGHTED_SQUARES * STRIP + j, of[2], cut_square(x))
 
 
 @merged
@@ -74,4 +87,15 @@ def add_parts(acc: np.ndarray, j: int, of: Numbers, part: float) -> None:
     pieces = cut_rate(part)
     add_counted(acc, PART * STRIP + j, of[0], pieces)
     add_weighed(acc, PART_WEIGHTED * STRIP + j, of[2], pieces)
+
+
+@merged
+def add_part_squares(acc: np.ndarray, j: int, of: Numbers, part: float) -> None:
+    """Add a class to the sum of squares of ad valorem parts."""
     add_counted_square(acc, PART_SQUARES * STRIP + j, of[0], cut_square(part))
+
+
+@merged
+def add_bounds(acc: np.ndarray, j: int, of: Numbers, bound: float) -> None:
+    """Add a class to the sum of bound rates."""
+    add_counted(acc, BOUND * STRIP + j, of[0], cut_rate(bound))

@@ -8,7 +8,16 @@ from typing import TypeAlias
 import numpy as np
 
 from fastavs.kernels.carry import slot_of
-from fastavs.kernels.class_sums import add_parts, add_rates, add_squares, numbers_of
+from fastavs.kernels.class_sums import (
+    add_bounds,
+    add_headings,
+    add_part_squares,
+    add_parts,
+    add_rates,
+    add_squares,
+    add_weighed_squares,
+    numbers_of,
+)
 from fastavs.kernels.govern import bound_governs, differ, lesser_part
 from fastavs.kernels.names import (
     ACCUMULATORS,
@@ -247,14 +256,18 @@ def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bou
     for j in range(STRIP):
         add_rates(acc, j, numbers_of(numbers, j), charged[0, j])
     for j in range(STRIP):
-        add_weighed(acc, HEADING * STRIP + j, numbers_of(numbers, j)[3], cut_rate(charged[0, j]))
+        add_headings(acc, j, numbers_of(numbers, j), charged[0, j])
     for j in range(STRIP):
         add_squares(acc, j, numbers_of(numbers, j), charged[0, j])
     for j in range(STRIP):
+        add_weighed_squares(acc, j, numbers_of(numbers, j), charged[0, j])
+    for j in range(STRIP):
         add_parts(acc, j, numbers_of(numbers, j), charged[1, j])
+    for j in range(STRIP):
+        add_part_squares(acc, j, numbers_of(numbers, j), charged[1, j])
     if has_bound:
         for j in range(STRIP):
-            add_counted(acc, BOUND * STRIP + j, numbers[LINES_OF, j], cut_rate(charged[2, j]))
+            add_bounds(acc, j, numbers_of(numbers, j), charged[2, j])
 
 
 @kernel_with_memory
