@@ -16,6 +16,7 @@ from test_twin import study_of
 import fastavs as fa
 from fastavs.evaluation import touched
 from fastavs.evaluation.blocks import _work_out
+from fastavs.evaluation.named_lines import check_named
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.workplace import Workplace
@@ -35,6 +36,15 @@ def by_the_slow_way(index: fa.SortedIndex, scenario: fa.Scenario) -> np.ndarray:
     return figures[0]
 
 
+def fits(index: fa.SortedIndex, scenario: fa.Scenario) -> bool:
+    """Whether a scenario drawn names what the study has: rows set aside have codes that nothing else has."""
+    try:
+        check_named(index, [scenario])
+    except fa.InputError:
+        return False
+    return True
+
+
 def studies(many: int) -> Iterator[tuple[fa.SortedIndex, list[fa.Scenario], str]]:
     """Give indexes with scenarios on them, until there are so many."""
     seed = 0
@@ -43,8 +53,9 @@ def studies(many: int) -> Iterator[tuple[fa.SortedIndex, list[fa.Scenario], str]
         of_duties = seed % 2 == 0
         made = (make_study.make if of_duties else make)(30_000 + seed, **({"min_value": 0.0} | knobs))
         some = test_touched.reforms(made, seed, MANY) if of_duties else test_trade_families.scenarios_of(made, seed, 30)
-        some = some[:many]
-        yield fa.build_index(study_of(made), some), some, f"study {30_000 + seed}, {knobs}"
+        index = fa.build_index(study_of(made), some)
+        some = [one for one in some if fits(index, one)][:many]
+        yield index, some, f"study {30_000 + seed}, {knobs}"
         many -= len(some)
         seed += 1
 
