@@ -202,72 +202,75 @@ def add_uncertain_year(
             first_piece, second, third, lines, all_lines = 0.0, 0.0, 0.0, 0.0, 0.0
 
 
-@inner
+# what a strip of classes is charged: places in the memory that `gather` fills in
+X, PART_OF, BOUND_RATE, SPECIFIC_SIDE, BOUND_SPECIFIC, CHARGED = 0, STRIP, 2 * STRIP, 3 * STRIP, 4 * STRIP, 5 * STRIP
+
+
+@merged
 def gather(
     layout: Layout,
-    k: int,
+    which: np.ndarray,
     m: int,
     has_bound: bool,
     charges: Charges,
-    count: np.ndarray,
-    y: int,
     numbers: np.ndarray,
     charged: np.ndarray,
+    counted: np.ndarray,
 ) -> None:
-    """Fill in the numbers of m classes from k on, and what they are charged; count specific lines and water.
+    """Fill in the numbers of m classes, and what they are charged; count specific lines and water, place by place.
 
-    `charged` has a row each for rates, ad valorem parts and bound rates. What a strip lacks is 0.
+    `which` (int64[STRIP]) are those classes; what a strip lacks repeats the first of them, with no line.
     """
     rates, parts, specifics = charges
-    number = layout.number
-    if m < STRIP:
-        numbers[:] = 0.0
-        charged[:] = 0.0
+    number, applied, bound = layout.number, layout.applied, layout.bound
+    for j in range(m, STRIP):
+        which[j] = which[0]
     for q in range(NUMBERS):
-        for j in range(m):
-            numbers[q, j] = number[q, k + j]
-    specific_lines, water = 0.0, 0.0
-    for j in range(m):
-        applied = layout.applied[k + j]
-        x = rates[applied]
-        part = parts[applied]
-        specific = specifics[applied]
-        n = number[LINES_OF, k + j]
-        if has_bound:
-            at = layout.bound[k + j]
-            bound = rates[at]
-            charged[2, j] = bound
-            unequal = differ(x, bound)
-            water += n if unequal and bound > x else 0.0
-            governs = unequal and x > bound
-            x = bound if governs else x
-            specific = specifics[at] if governs else specific
-            part = lesser_part(part, parts[at])
-        specific_lines += n if specific else 0.0
-        charged[0, j] = x
-        charged[1, j] = part
-    count[y, SPECIFIC, 0] += specific_lines
-    count[y, WATER, 0] += water
+        for j in range(STRIP):
+            numbers[q, j] = number[q, which[j]]
+    for q in range(NUMBERS if m < STRIP else 0):
+        for j in range(m, STRIP):
+            numbers[q, j] = 0.0
+    for j in range(STRIP):
+        side = applied[which[j]]
+        charged[X + j] = rates[side]
+        charged[PART_OF + j] = parts[side]
+        charged[SPECIFIC_SIDE + j] = 1.0 if specifics[side] else 0.0
+    if has_bound:
+        for j in range(STRIP):
+            side = bound[which[j]]
+            charged[BOUND_RATE + j] = rates[side]
+            charged[PART_OF + j] = lesser_part(charged[PART_OF + j], parts[side])
+            charged[BOUND_SPECIFIC + j] = 1.0 if specifics[side] else 0.0
+        for j in range(STRIP):
+            x, other, n = charged[X + j], charged[BOUND_RATE + j], numbers[LINES_OF, j]
+            unequal = differ(x, other)
+            counted[STRIP + j] += n if unequal and other > x else 0.0
+            governs = unequal and x > other
+            charged[X + j] = other if governs else x
+            charged[SPECIFIC_SIDE + j] = charged[BOUND_SPECIFIC + j] if governs else charged[SPECIFIC_SIDE + j]
+    for j in range(STRIP):
+        counted[j] += numbers[LINES_OF, j] * charged[SPECIFIC_SIDE + j]
 
 
 @merged
 def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bound: bool) -> None:
     """Add a strip of classes to accumulators, each class to a place of its own."""
     for j in range(STRIP):
-        add_rates(acc, j, numbers_of(numbers, j), charged[0, j])
+        add_rates(acc, j, numbers_of(numbers, j), charged[X + j])
     for j in range(STRIP):
-        add_headings(acc, j, numbers_of(numbers, j), charged[0, j])
+        add_headings(acc, j, numbers_of(numbers, j), charged[X + j])
     for j in range(STRIP):
-        add_squares(acc, j, numbers_of(numbers, j), charged[0, j])
+        add_squares(acc, j, numbers_of(numbers, j), charged[X + j])
     for j in range(STRIP):
-        add_weighed_squares(acc, j, numbers_of(numbers, j), charged[0, j])
+        add_weighed_squares(acc, j, numbers_of(numbers, j), charged[X + j])
     for j in range(STRIP):
-        add_parts(acc, j, numbers_of(numbers, j), charged[1, j])
+        add_parts(acc, j, numbers_of(numbers, j), charged[PART_OF + j])
     for j in range(STRIP):
-        add_part_squares(acc, j, numbers_of(numbers, j), charged[1, j])
+        add_part_squares(acc, j, numbers_of(numbers, j), charged[PART_OF + j])
     if has_bound:
         for j in range(STRIP):
-            add_bounds(acc, j, numbers_of(numbers, j), charged[2, j])
+            add_bounds(acc, j, numbers_of(numbers, j), charged[BOUND_RATE + j])
 
 
 @kernel_with_memory
@@ -289,18 +292,30 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
     start, uncertain, years = layout.start, layout.uncertain, layout.years
     everywhere = charges.rate.size
     slots = (everywhere, everywhere, 0, 0)
-    numbers, charged = np.zeros((NUMBERS, STRIP)), np.zeros((3, STRIP))
-    acc = np.zeros(ACCUMULATORS * STRIP)
+    numbers, charged, which = np.zeros((NUMBERS, STRIP)), np.zeros(CHARGED), np.zeros(STRIP, dtype=np.int64)
+    acc, counted = np.zeros(ACCUMULATORS * STRIP), np.zeros(2 * STRIP)
     s = 0
     n_years = years.size
     for y in range(n_years):
         has_bound = years[y]["has_bound"]
         acc[:] = 0.0
+        counted[:] = 0.0
+        left = 0
         for part in range(y, uncertain.size, n_years):
-            for k in range(start[part], uncertain[part], STRIP):
-                m = min(STRIP, uncertain[part] - k)
-                gather(layout, k, m, has_bound, charges, sums.tally, y, numbers, charged)
-                add_strip(numbers, charged, acc, has_bound)
+            left += uncertain[part] - start[part]
+        m = 0
+        for part in range(y, uncertain.size, n_years):
+            for k in range(start[part], uncertain[part]):
+                which[m] = k
+                m += 1
+                left -= 1
+                if m == STRIP or left == 0:
+                    gather(layout, which, m, has_bound, charges, numbers, charged, counted)
+                    add_strip(numbers, charged, acc, has_bound)
+                    m = 0
+        for j in range(STRIP):
+            sums.tally[y, SPECIFIC, s] += counted[j]
+            sums.tally[y, WATER, s] += counted[STRIP + j]
         at = first_accumulator(y, s, 1)
         for q in range(ACCUMULATORS):
             for j in range(STRIP):
