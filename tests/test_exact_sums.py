@@ -76,6 +76,28 @@ def test_lines_at_one_rate_deviate_by_nothing(rate: float, lines: int) -> None:
     assert group["simple_sd"] == 0.0
 
 
+def test_a_giant_rate_on_tiny_trade_leaves_the_others_their_digits() -> None:
+    """As an `outlier` of 1e9 lets it: an absurd quantity on a cent."""
+    rng = random.Random(11)
+    lines = codes(400)
+    rows = [row("2009", line, "DEU", rng.uniform(1e5, 1e7), 1.0) for line in lines[2:]]
+    rows += [row("2009", lines[0], "DEU", 0.01, 4e5), row("2009", lines[1], "DEU", 0.1, 1.3e6)]
+    duties = {line: percent(rng.random()) for line in lines[2:]} | dict.fromkeys(lines[:2], "max(5%, 1 USD/kg)")
+    made = study(rows, {2009: duties}, options={"outlier": 1e9})
+    x, w = rates_of(made)
+    assert max(x) > 10**7
+    (summary,) = made.rates().summary().to_pylist()
+    weighted = exact(x, w)
+    assert summary["weighted_mean_unadjusted"] == pytest.approx(float(weighted), rel=3e-16)
+    assert summary["simple_mean"] == pytest.approx(float(exact(x, [Fraction(1)] * len(x))), rel=3e-16)
+    spread = exact([(one - weighted) ** 2 for one in x], w)
+    # a weight is a multiple of 2**-64 of the year's total: a cent has some eight digits, and here it is all of the spread
+    assert summary["weighted_sd"] == pytest.approx(float(spread) ** 0.5, rel=1e-8)
+    index = fa.build_index(made)
+    touched = fa.sweep(index, [fa.Scenario("a", fa.ScaleDuty(0.5, prefixes=lines[5])), fa.Scenario("b")]).figures
+    assert touched[1].tobytes() == fa.sweep(index, fa.Scenario("c")).figures[0].tobytes()
+
+
 def test_a_group_with_a_billionth_of_the_trade_has_its_own_mean() -> None:
     lines = [*(f"{place:08d}00" for place in range(1, 6)), *(f"99{place:06d}00" for place in range(1, 6))]
     rng = random.Random(2)

@@ -6,45 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fastavs.evaluation.averages import empty_sums, exact_up_to, rates_times, summary_of
+from fastavs.evaluation.averages import empty_sums, exact_up_to, summary_of
+from fastavs.evaluation.large_rates import with_large_rates
 from fastavs.evaluation.rows import charge_given, rare_lanes_of
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.carry import carry
 from fastavs.kernels.classes import add_classes
 from fastavs.kernels.names import (
-    AD_VALOREM_SIMPLE_MEAN,
-    AD_VALOREM_SIMPLE_SD,
-    AD_VALOREM_WEIGHTED_MEAN,
-    ADJUST,
-    BOUND_MEAN,
-    HS6_MEAN,
-    MATCHED_MEAN,
-    MATCHED_OF,
-    MATCHED_SD,
-    PIECES,
-    SIMPLE_MEAN,
-    SIMPLE_SD,
     STRIP,
-    WEIGHT_OF,
-    WEIGHTED_MEAN,
-    WEIGHTED_MEAN_UNADJUSTED,
-    WEIGHTED_SD,
 )
-from fastavs.kernels.pieces import power_over
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Carried, Charges, DutyTable, Factors, Layout, Pairs, RowFigures, Sums
 from fastavs.kernels.sweep import sweep_block
 from fastavs.kernels.touched import largest_of
-
-MEASURED = (
-    [SIMPLE_MEAN, SIMPLE_SD, HS6_MEAN],
-    [MATCHED_MEAN, MATCHED_SD],
-    [WEIGHTED_MEAN_UNADJUSTED, WEIGHTED_SD],
-    [BOUND_MEAN],
-    [AD_VALOREM_SIMPLE_MEAN, AD_VALOREM_SIMPLE_SD],
-    [AD_VALOREM_WEIGHTED_MEAN],
-)
-"""Columns of the summary that rest on the same lines and sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,38 +110,11 @@ def add_charges(layout: Layout, charges: Charges, zero: bool) -> Sums:
     return sums
 
 
-def figures_in_units(layout: Layout, charges: Charges, zero: bool, full: bool) -> np.ndarray:
-    """Work out a scenario some of whose rates are too large for exact sums; float64[y, 17].
-
-    What each of the columns `MEASURED` rests on is measured in a unit of its own, year by year.
-    """
+def figures_of_large(layout: Layout, charges: Charges, zero: bool, full: bool) -> np.ndarray:
+    """Work out a scenario some of whose rates are too large for exact sums; float64[y, 17]."""
     figures = summary_of(layout, add_charges(layout, charges, zero), full)[0]
-    units = np.ones(figures.shape)
-    for columns, largest in zip(MEASURED, _largest_of_years(layout, charges), strict=True):
-        units[:, columns] = [[power_over(one) if one > 1.0 else 1.0] for one in largest / exact_up_to(layout)]
-    for unit in np.unique(units[units > 1.0]).tolist():
-        scaled = Charges(charges.rate / unit, charges.part / unit, charges.specific)
-        found = rates_times(summary_of(layout, add_charges(layout, scaled, zero), full)[0], unit)
-        figures[units == unit] = found[units == unit]
-    adjust = np.where(layout.years["own"], 0.0, figures[:, SIMPLE_MEAN] - figures[:, MATCHED_MEAN])
-    figures[:, ADJUST], figures[:, WEIGHTED_MEAN] = adjust, figures[:, WEIGHTED_MEAN_UNADJUSTED] + adjust
-    return figures
-
-
-def _largest_of_years(layout: Layout, charges: Charges) -> np.ndarray:
-    """Return the largest number that each of the columns `MEASURED` rests on, year by year; float64[6, y]."""
-    rate, part, has_bound = charges.rate, charges.part, layout.bound >= 0
-    bound = np.where(has_bound, rate[layout.bound], np.nan)
-    governing = np.where(has_bound, np.fmin(rate[layout.applied], bound), rate[layout.applied])
-    parts = np.fmin(part[layout.applied], np.where(has_bound, part[layout.bound], np.nan))
-    matched, weighs = layout.number[MATCHED_OF] > 0.0, layout.number[WEIGHT_OF : WEIGHT_OF + PIECES].any(axis=0)
-    years = layout.years.size
-    year_of = np.repeat(np.arange(layout.start.size - 1) % years, np.diff(layout.start))
-    found = np.zeros((len(MEASURED), years))
-    what = (governing, governing * matched, governing * weighs, bound, parts, parts * weighs)
-    for into, values in zip(found, what, strict=True):
-        np.maximum.at(into, year_of, np.nan_to_num(np.abs(values), nan=0.0))
-    return found
+    found = with_large_rates(layout, charges, zero, exact_up_to(layout), figures)
+    return found if full else np.where(np.isnan(figures), np.nan, found)
 
 
 def add_part_lanes(index: SortedIndex, part: Part, factors: Factors, bounds: Bounds, full: bool) -> Sums:

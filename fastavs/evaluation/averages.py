@@ -7,14 +7,10 @@ import numpy as np
 from fastavs.kernels.figures import figures_of
 from fastavs.kernels.names import (
     ACCUMULATORS,
-    ALL_MATCHED_LINES,
     COUNTS,
     FIGURES,
     KNOWN,
-    SPECIFIC_LINES,
     STRIP,
-    UNRESOLVED_LINES,
-    WATER_LINES,
 )
 from fastavs.kernels.pieces import LARGEST, MOST_LINES
 from fastavs.kernels.shapes import Layout, Sums
@@ -33,13 +29,6 @@ def empty_sums(layout: Layout, width: int) -> Sums:
 def exact_up_to(layout: Layout) -> float:
     """Return the largest rate up to which the sums of a layout are exact."""
     return LARGEST * min(1.0, MOST_LINES / max(float(layout.years["all_lines"].max(initial=0.0)), 1.0))
-
-
-def rates_times(figures: np.ndarray, unit: float) -> np.ndarray:
-    """Return columns of the summary, float64[..., 17], whose rates were measured in a unit."""
-    factor = np.full(FIGURES, unit)
-    factor[[SPECIFIC_LINES, WATER_LINES, UNRESOLVED_LINES, ALL_MATCHED_LINES]] = 1.0
-    return figures * factor
 
 
 def summary_of(layout: Layout, sums: Sums, full: bool = True) -> np.ndarray:

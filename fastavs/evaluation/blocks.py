@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fastavs.evaluation.adding import add_charges, as_lane, figures_in_units, memory
+from fastavs.evaluation.adding import add_charges, as_lane, figures_of_large, memory
 from fastavs.evaluation.averages import empty_sums, exact_up_to, summary_of
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.new_duties import with_new_duties
@@ -181,7 +181,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     for s in np.flatnonzero(sums.largest > exact_up_to(layout)).tolist():
         charges = _charge_one(plan, rows, block, s)
         assert charges is not None
-        figures[s] = figures_in_units(layout, charges, zero, full)
+        figures[s] = figures_of_large(layout, charges, zero, full)
     return figures
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fastavs.evaluation.adding import add_part, add_part_lanes, charge_part, figures_in_units
+from fastavs.evaluation.adding import add_part, add_part_lanes, charge_part, figures_of_large
 from fastavs.evaluation.averages import exact_up_to, summary_of
 from fastavs.evaluation.new_duties import alive
 from fastavs.evaluation.outlines import Numbers, Outline, outline_of
@@ -130,7 +130,7 @@ def run_reforms(plan: Plan, task: Reforms, full: bool) -> np.ndarray:
         all_lines = touched_plan(index, task.outline, task.scenario, everything=True)
         assert all_lines is not None
         charges = charge_part(index, all_lines.part, *factors_and_rows(all_lines, task.numbers[:, :, s]))
-        figures[s] = figures_in_units(all_lines.part.layout, charges, index.facts["zero"], full)
+        figures[s] = figures_of_large(all_lines.part.layout, charges, index.facts["zero"], full)
     return figures
 
 

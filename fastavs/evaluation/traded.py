@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.evaluation.adding import add_charges, as_lane, figures_in_units, memory
+from fastavs.evaluation.adding import add_charges, as_lane, figures_of_large, memory
 from fastavs.evaluation.averages import empty_sums, exact_up_to
 from fastavs.evaluation.cell_weights import (
     CellLayout,
@@ -101,7 +101,7 @@ def run_chosen(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
     for s in np.flatnonzero(sums.largest > exact_up_to(plan.layout)).tolist():
         added = cell_layout(index, plan.ready, weights_of(index, chosen.prices, *chosen.terms, factor[s]))
         charges = _charge_one(plan, own, chosen.parted.entries, factors, s)
-        figures[s] = figures_in_units(added.layout, charges, zero, full)
+        figures[s] = figures_of_large(added.layout, charges, zero, full)
     return figures
 
 
@@ -188,7 +188,7 @@ def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
         charges = _carried(plan, figures.rate, figures.part)
         sums = add_charges(cells.layout, charges, facts["zero"])
         if sums.largest[0] > exact_up_to(plan.layout):
-            found.append(figures_in_units(cells.layout, charges, facts["zero"], full)[None])
+            found.append(figures_of_large(cells.layout, charges, facts["zero"], full)[None])
         else:
             found.append(figures_by_year(cells, sums, factor, full))
     return np.concatenate(found)
