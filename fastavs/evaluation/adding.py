@@ -101,12 +101,14 @@ class Part:
         return sum(one.nbytes for one in arrays)
 
 
-def add_part(index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None) -> Sums:
+def add_part(
+    index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None, full: bool = True
+) -> Sums:
     """Add up a part under one scenario, its factors of one dimension; [..., 1].
 
-    `rows` are its rows as that scenario changes them.
+    `rows` are its rows as that scenario changes them. Unless `full`, only what means of rates rest on is added up.
     """
-    return add_charges(part.layout, charge_part(index, part, factors, rows), index.facts["zero"])
+    return add_charges(part.layout, charge_part(index, part, factors, rows), index.facts["zero"], full)
 
 
 def charge_part(index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None) -> Charges:
@@ -128,11 +130,11 @@ def as_lane(charges: Charges) -> Charges:
     return Charges(charges.rate[:, None], charges.part[:, None], charges.specific[:, None])
 
 
-def add_charges(layout: Layout, charges: Charges, zero: bool) -> Sums:
-    """Add up what rows, and means after them, are charged under one scenario."""
+def add_charges(layout: Layout, charges: Charges, zero: bool, full: bool = True) -> Sums:
+    """Add up what rows, and means after them, are charged under one scenario; unless `full`, rates alone."""
     sums = empty_sums(layout, 1)
     sums.largest[0] = largest_of(charges.rate, charges.part, charges.rate.size)
-    add_classes(layout, charges, as_lane(charges), zero, sums)
+    add_classes(layout, charges, as_lane(charges), zero, full, sums)
     return sums
 
 
@@ -141,13 +143,13 @@ def figures_in_units(layout: Layout, charges: Charges, zero: bool, full: bool) -
 
     What each of the columns `MEASURED` rests on is measured in a unit of its own, year by year.
     """
-    figures = summary_of(layout, add_charges(layout, charges, zero), full)[0]
+    figures = summary_of(layout, add_charges(layout, charges, zero, full), full)[0]
     units = np.ones(figures.shape)
     for columns, largest in zip(MEASURED, _largest_of_years(layout, charges), strict=True):
         units[:, columns] = [[power_over(one) if one > 1.0 else 1.0] for one in largest / exact_up_to(layout)]
     for unit in np.unique(units[units > 1.0]).tolist():
         scaled = Charges(charges.rate / unit, charges.part / unit, charges.specific)
-        found = rates_times(summary_of(layout, add_charges(layout, scaled, zero), full)[0], unit)
+        found = rates_times(summary_of(layout, add_charges(layout, scaled, zero, full), full)[0], unit)
         figures[units == unit] = found[units == unit]
     adjust = np.where(layout.years["own"], 0.0, figures[:, SIMPLE_MEAN] - figures[:, MATCHED_MEAN])
     figures[:, ADJUST], figures[:, WEIGHTED_MEAN] = adjust, figures[:, WEIGHTED_MEAN_UNADJUSTED] + adjust
