@@ -91,7 +91,7 @@ def test_a_giant_rate_on_tiny_trade_leaves_the_others_their_digits() -> None:
     assert summary["weighted_mean_unadjusted"] == pytest.approx(float(weighted), rel=3e-16)
     assert summary["simple_mean"] == pytest.approx(float(exact(x, [Fraction(1)] * len(x))), rel=3e-16)
     spread = exact([(one - weighted) ** 2 for one in x], w)
-    # a weight is a multiple of 2**-64 of the year's total: a cent has some eight digits, and here it is all of the spread
+    # a weight is a multiple of 2**-88 of the year's total: a cent has not all of its digits, and is all of the spread
     assert summary["weighted_sd"] == pytest.approx(float(spread) ** 0.5, rel=1e-8)
     index = fa.build_index(made)
     touched = fa.sweep(index, [fa.Scenario("a", fa.ScaleDuty(0.5, prefixes=lines[5])), fa.Scenario("b")]).figures
@@ -113,6 +113,23 @@ def test_a_group_with_a_billionth_of_the_trade_has_its_own_mean() -> None:
     touched = fa.sweep(made, fa.Scenario("touched", fa.SetDuty("99", "7%")), by="chapter").by("chapter").to_pylist()
     (small,) = [one for one in touched if one["group"] == "99"]
     assert (small["weighted_mean"], small["simple_sd"]) == (pytest.approx(0.07, rel=4e-16), 0.0)
+
+
+def test_few_charged_lines_of_little_trade_have_all_their_digits() -> None:
+    """As in a tariff that is nearly free."""
+    rng = random.Random(4)
+    rates = [0.0] * 3000
+    weights = [rng.uniform(1e6, 1e8) for _ in rates]
+    for place in range(3):
+        rates[place], weights[place] = rng.uniform(0.03, 0.2), rng.uniform(0.5, 20.0)
+    made = percents(rates, weights)
+    x, w = rates_of(made)
+    (summary,) = made.rates().summary().to_pylist()
+    assert summary["weighted_mean_unadjusted"] == pytest.approx(float(exact(x, w)), rel=4e-16)
+    assert summary["ad_valorem_weighted_mean"] == pytest.approx(float(exact(x, w)), rel=4e-16)
+    mean = exact(x, w)
+    spread = exact([(one - mean) ** 2 for one in x], w)
+    assert summary["weighted_sd"] == pytest.approx(float(spread) ** 0.5, rel=1e-11)
 
 
 def test_a_reform_of_everything_line_by_line_is_the_reform_of_everything() -> None:
@@ -153,7 +170,7 @@ def test_weights_are_the_sum_of_their_pieces() -> None:
     assert unit / 2.0 <= weight.sum() < unit
     pieces = weight_pieces(readonly(weight, np.float64), unit)
     left = [Fraction(w) / Fraction(unit) - sum(map(Fraction, some)) for w, some in zip(weight, pieces.T, strict=True)]
-    assert max(map(abs, left)) <= Fraction(2) ** -65
-    for piece, power in zip(pieces, (-28, -40, -52, -64), strict=True):
+    assert max(map(abs, left)) <= Fraction(2) ** -89
+    for piece, power in zip(pieces, (-28, -40, -52, -64, -76, -88), strict=True):
         assert (piece * 2.0**-power == np.rint(piece * 2.0**-power)).all()
-    assert len(WEIGHT_RULERS) == 4
+    assert len(WEIGHT_RULERS) == 6

@@ -75,12 +75,14 @@ class Part:
         return sum(one.nbytes for one in arrays)
 
 
-def add_part(index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None) -> Sums:
+def add_part(
+    index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None, full: bool = True
+) -> Sums:
     """Add up a part under one scenario, its factors of one dimension; [..., 1].
 
-    `rows` are its rows as that scenario changes them.
+    `rows` are its rows as that scenario changes them. Unless `full`, only what means of rates rest on is added up.
     """
-    return add_charges(part.layout, charge_part(index, part, factors, rows), index.facts["zero"])
+    return add_charges(part.layout, charge_part(index, part, factors, rows), index.facts["zero"], full)
 
 
 def charge_part(index: SortedIndex, part: Part, factors: Factors, rows: np.ndarray | None = None) -> Charges:
@@ -102,17 +104,17 @@ def as_lane(charges: Charges) -> Charges:
     return Charges(charges.rate[:, None], charges.part[:, None], charges.specific[:, None])
 
 
-def add_charges(layout: Layout, charges: Charges, zero: bool) -> Sums:
-    """Add up what rows, and means after them, are charged under one scenario."""
+def add_charges(layout: Layout, charges: Charges, zero: bool, full: bool = True) -> Sums:
+    """Add up what rows, and means after them, are charged under one scenario; unless `full`, rates alone."""
     sums = empty_sums(layout, 1)
     sums.largest[0] = largest_of(charges.rate, charges.part, charges.rate.size)
-    add_classes(layout, charges, as_lane(charges), zero, sums)
+    add_classes(layout, charges, as_lane(charges), zero, full, sums)
     return sums
 
 
 def figures_of_large(layout: Layout, charges: Charges, zero: bool, full: bool) -> np.ndarray:
     """Work out a scenario some of whose rates are too large for exact sums; float64[y, 17]."""
-    figures = summary_of(layout, add_charges(layout, charges, zero), full)[0]
+    figures = summary_of(layout, add_charges(layout, charges, zero, full), full)[0]
     found = with_large_rates(layout, charges, zero, exact_up_to(layout), figures)
     return found if full else np.where(np.isnan(figures), np.nan, found)
 

@@ -172,7 +172,7 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
     zero, layout = plan.index.facts["zero"], plan.layout
     if block.factors.scale.shape[1] == 1:
         charges = _charge_one(plan, rows, block, 0)
-        sums = None if charges is None else add_charges(layout, charges, zero)
+        sums = None if charges is None else add_charges(layout, charges, zero, full)
     else:
         sums = _add_block(plan, rows, block, full)
     if sums is None:

@@ -54,6 +54,10 @@ class Recipe:
     doings : tuple of Doing
     lifted : bool
         Whether anything but factors is used.
+    plain : float64[...]
+        Factors that change nothing, one after the other.
+    ends : tuple of int
+        Where each of them ends, but for the last.
     """
 
     cells: int
@@ -67,6 +71,8 @@ class Recipe:
     amount_steps: np.ndarray
     doings: tuple[Doing, ...]
     lifted: bool
+    plain: np.ndarray
+    ends: tuple[int, int, int, int, int, int]
 
     def factors(self, numbers: np.ndarray) -> Factors:
         """Return the factors of a block of scenarios, or of one alone.
@@ -75,11 +81,19 @@ class Recipe:
         ----------
         numbers : float64[steps, 2, s] or float64[steps, 2]
         """
-        some, (_, money, periods) = numbers.shape[2:], self.shape
-        scale, scale_b = np.ones((self.cells, *some)), np.ones((self.cells * money, *some))
-        shift, shift_b = np.zeros((self.cells, *some)), np.zeros((self.cells * money, *some))
-        floor, floor_b = (np.zeros_like(shift), np.zeros_like(shift_b)) if self.lifted else (shift, shift_b)
-        fx = np.repeat(self.fx, some[0]).reshape(-1, *some) if some else self.fx.copy()
+        return self.cut(self.in_a_row(numbers))
+
+    def cut(self, row: np.ndarray) -> Factors:
+        """Return factors that stand one after the other, each by itself."""
+        a, b, c, d, e, f = self.ends
+        _, money, periods = self.shape
+        return Factors(row[:a], row[a:b], row[b:c], row[c:d], row[d:e], row[e:f], row[f:], periods, money)
+
+    def in_a_row(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the factors of a block of scenarios, or of one alone, one after the other; float64[..., s]."""
+        some = numbers.shape[2:]
+        row = np.repeat(self.plain, some[0]).reshape(-1, *some) if some else self.plain.copy()
+        scale, shift, floor, scale_b, shift_b, floor_b, fx, _, _ = self.cut(row)
         if self.set_cells.size:
             shift[self.set_percents] = numbers[self.percent_steps, 0]
             shift_b[self.set_amounts] = numbers[self.amount_steps, 1]
@@ -99,9 +113,8 @@ class Recipe:
                     into[rows] = shifted(into[rows], by)
                 for into, rows, by in ((floor, one.percent, percent), (floor_b, one.amount, amount)):
                     into[rows] = np.maximum(shifted(into[rows], by), 0.0)
-        for array in (scale, shift, floor, scale_b, shift_b, floor_b, fx):
-            array.flags.writeable = False
-        return Factors(scale, shift, floor, scale_b, shift_b, floor_b, fx, periods, money)
+        row.flags.writeable = False
+        return row
 
     def bounds(self, factors: Factors) -> Bounds:
         """Return within what the scenarios of a block keep."""
@@ -160,8 +173,16 @@ def recipe_of(index: SortedIndex, outline: Outline, choices: Choices, cells: Cel
     return Recipe(
         n, index.fx.reshape(-1), (index.fx.shape[0], money, index.fx.shape[2]), set_cells, last[set_cells],
         set_percents, percent_steps, set_amounts, amount_steps, tuple(doings),
-        any(one.kind in (SHIFT, SET) for one in outline),
+        any(one.kind in (SHIFT, SET) for one in outline), *_plain(n, money, index.fx.reshape(-1)),
     )  # fmt: skip
+
+
+def _plain(cells: int, money: int, fx: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int, int, int, int]]:
+    """Return the factors that change nothing, one after the other, and where each ends but for the last."""
+    ones, none = np.ones(cells * money), np.zeros(cells * money)
+    row = np.concatenate([ones[:cells], none[:cells], none[:cells], ones, none, none, fx])
+    a, b = cells, cells * money
+    return readonly(row, np.float64), (a, 2 * a, 3 * a, 3 * a + b, 3 * a + 2 * b, 3 * a + 3 * b)
 
 
 def _span(place: int) -> tuple[int, int]:

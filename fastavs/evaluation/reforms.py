@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from fastavs.evaluation.adding import add_part, add_part_lanes, charge_part, figures_of_large
-from fastavs.evaluation.averages import exact_up_to, summary_of
+from fastavs.evaluation.averages import summary_of
 from fastavs.evaluation.new_duties import alive
 from fastavs.evaluation.outlines import Numbers, Outline, outline_of
 from fastavs.evaluation.plan import Plan, check_currencies
 from fastavs.evaluation.touched import TouchedPlan, plus, touched_plan
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.shapes import Factors, changed
+from fastavs.kernels.shapes import Factors, Sums, changed
 from fastavs.scenario.scenario import Scenario
 
 MOST = 1 << 22  # numbers that the rows of a block may take, or its thresholds
@@ -97,8 +97,10 @@ class Families:
             if plan is None:
                 self._left.extend(places)
                 continue
-            of_all = np.array(numbers)
-            here = np.array(places)
+            of_all, here = np.array(numbers), np.array(places)
+            if len(places) == 1:
+                yield Reforms(here, outline, of_all.transpose(1, 2, 0), scenario, plan)
+                continue
             size = 1 if plan.single else max(min(self._size, MOST // plan.width_of_block), 1)
             if here.size > size > 1:
                 order = _by_threshold(of_all)
@@ -119,19 +121,28 @@ def run_reforms(plan: Plan, task: Reforms, full: bool) -> np.ndarray:
     """Work out scenarios of one outline; float64[s, y, 17]. Unless `full`, only means of rates alone are to be used."""
     index = plan.index
     touched = plan_of(index, task)
-    part = touched.part
-    if task.places.size > 1:
-        factors = touched.recipe.factors(task.numbers)
-        sums = add_part_lanes(index, part, factors, touched.recipe.bounds(factors), full)
+    if task.places.size == 1 and touched.alone is not None:
+        figures, largest = touched.alone.figures(touched.recipe.in_a_row(task.numbers[:, :, 0]), full)
+        too_large = [0] if largest > touched.exact_up_to else []
     else:
-        sums = add_part(index, part, *factors_and_rows(touched, task.numbers[:, :, 0]))
-    figures = summary_of(index.ready.layout, plus(touched.rest, sums), full)
-    for s in np.flatnonzero(sums.largest > exact_up_to(index.ready.layout)).tolist():  # none can be told from another
+        sums = _add_touched(index, touched, task, full)
+        figures = summary_of(index.ready.layout, plus(touched.rest, sums), full)
+        too_large = np.flatnonzero(sums.largest > touched.exact_up_to).tolist()
+    for s in too_large:  # none can be told from another
         all_lines = touched_plan(index, task.outline, task.scenario, everything=True)
         assert all_lines is not None
         charges = charge_part(index, all_lines.part, *factors_and_rows(all_lines, task.numbers[:, :, s]))
         figures[s] = figures_of_large(all_lines.part.layout, charges, index.facts["zero"], full)
     return figures
+
+
+def _add_touched(index: SortedIndex, touched: TouchedPlan, task: Reforms, full: bool) -> Sums:
+    """Add up the lines touched, under all scenarios of a task."""
+    if task.places.size > 1:
+        factors = touched.recipe.factors(task.numbers)
+        return add_part_lanes(index, touched.part, factors, touched.recipe.bounds(factors), full)
+    factors, rows = factors_and_rows(touched, task.numbers[:, :, 0])
+    return add_part(index, touched.part, factors, rows, full)
 
 
 def plan_of(index: SortedIndex, task: Reforms) -> TouchedPlan:

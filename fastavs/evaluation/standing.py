@@ -19,6 +19,7 @@ from fastavs.kernels.names import COUNTS, NUMBERS, PIECES
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import (
     ROW,
+    AloneMemory,
     Carried,
     Dependents,
     DutyTable,
@@ -53,6 +54,8 @@ class Standing:
     scratch : Scratch
         For whoever holds the lock.
     lock : Lock
+    free : list of AloneMemory
+        Memory for scenarios that go one by one.
     """
 
     index: SortedIndex
@@ -64,6 +67,7 @@ class Standing:
     sums: Sums
     scratch: Scratch
     lock: Lock
+    free: list[AloneMemory]
 
     @property
     def exact(self) -> bool:
@@ -96,7 +100,7 @@ def _make(index: SortedIndex) -> Standing:
     part, alone = make_part(index, on, scratch, ready.duties, found, NOTHING_NEW)
     on = on._replace(alone=alone)
     sums = add_part(index, part, factors)
-    return Standing(index, on, joined(ready.duties, table), template, own, factors, sums, scratch, Lock())
+    return Standing(index, on, joined(ready.duties, table), template, own, factors, sums, scratch, Lock(), [])
 
 
 def unchanged(index: SortedIndex, cells: int) -> Factors:

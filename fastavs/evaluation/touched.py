@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.adding import Part, add_part
+from fastavs.evaluation.averages import exact_up_to
 from fastavs.evaluation.cells import Cells, Choices, cells_of, choices_of
 from fastavs.evaluation.new_duties import check_rate, unprepared
 from fastavs.evaluation.outlines import SET, Outline, Step, Template
+from fastavs.evaluation.part_alone import PartAlone, ready_alone
 from fastavs.evaluation.recipe import Recipe, recipe_of
 from fastavs.evaluation.standing import Standing, dependents_of_lines, make_part, standing_of, unchanged
 from fastavs.index.dependents import without_percent
@@ -44,6 +46,10 @@ class TouchedPlan:
         Whether each scenario has to be worked out by itself.
     everything : bool
         Whether all lines of years are worked out anew.
+    exact_up_to : float
+        The largest rate up to which sums are exact.
+    alone : PartAlone or None
+        The part ready for one scenario in one call; None if it goes by more.
     """
 
     part: Part
@@ -51,6 +57,8 @@ class TouchedPlan:
     recipe: Recipe
     single: bool
     everything: bool
+    exact_up_to: float
+    alone: PartAlone | None
 
     @property
     def width_of_block(self) -> int:
@@ -59,7 +67,8 @@ class TouchedPlan:
 
     @property
     def nbytes(self) -> int:
-        return self.part.nbytes + sum(one.nbytes for one in self.rest)
+        alone = 0 if self.alone is None else self.alone.nbytes
+        return self.part.nbytes + sum(one.nbytes for one in self.rest) + alone
 
 
 def touched_plan(
@@ -127,7 +136,8 @@ def _make_from(
     if not everything:
         rest = less(standing.sums, add_part(index, before, unchanged(index, len(cells.choices))))
     single = any(step.to_nought for step in outline)
-    return TouchedPlan(part, rest, recipe, single, everything)
+    alone = None if single else ready_alone(index, part, rest, recipe, standing.free)
+    return TouchedPlan(part, rest, recipe, single, everything, exact_up_to(index.ready.layout), alone)
 
 
 def _nothing_new(cells: Cells) -> NewDuties:

@@ -234,9 +234,12 @@ def add_chunk(
     for y in range(years.size):
         part = chunk * years.size + y
         add_sure_lanes(layout, start[part], uncertain[part], slots, y, charges, full, sums, lanes)
-        if uncertain[part] < start[part + 1]:
-            for s in range(charges.rate.shape[1]):
-                add_uncertain_year(layout, uncertain[part], start[part + 1], slots, charges, y, s, zero, sums)
+        first, last = uncertain[part], start[part + 1]
+        width = charges.rate.shape[1]
+        unit, count = years[y]["heading_unit"], sums.tally[y]
+        for s in range(width if first < last else 0):
+            at = first_accumulator(y, s, width)
+            add_uncertain_year(layout, first, last, slots, charges, s, zero, unit, sums.acc, at, count)
 
 
 @inner

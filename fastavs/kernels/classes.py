@@ -68,7 +68,6 @@ def governing_of(
     n: float,
     slots: tuple[int, int],
     charges: Charges,
-    y: int,
     s: int,
     zero: bool,
     acc: np.ndarray,
@@ -77,8 +76,8 @@ def governing_of(
 ) -> tuple[float, float]:
     """The rate and the ad valorem part of a class that may have none, or rests on a carried mean; NaN = null.
 
-    Counts its n lines as far as they do not hang on that, and adds its bound rate. `slots` are those of the applied and
-    the bound side, -1 for none.
+    Counts its n lines in the year's `count`, float64[COUNTS, s], as far as they do not hang on that, and adds its bound
+    rate. `slots` are those of the applied and the bound side, -1 for none.
     """
     rates, parts, specifics = charges
     applied, bound_at = slots
@@ -94,16 +93,16 @@ def governing_of(
         if math.isnan(bound) and zero:
             bound = 0.0
         if bound > x and differ(x, bound):
-            count[y, WATER, s] += n
+            count[WATER, s] += n
         if not math.isnan(bound):
-            count[y, BOUND_LINES, s] += n
+            count[BOUND_LINES, s] += n
             add_counted(acc, at + BOUND * STRIP, n, cut_rate(bound))
         if math.isnan(part) or bound_governs(x, bound):
             x = bound
             specific = specifics[bound_at, s]
         part = lesser_part(part, parts[bound_at, s])
-    count[y, SPECIFIC, s] += n if specific else 0.0
-    count[y, UNRESOLVED, s] += n if unresolved else 0.0
+    count[SPECIFIC, s] += n if specific else 0.0
+    count[UNRESOLVED, s] += n if unresolved else 0.0
     return x, part
 
 
@@ -152,18 +151,19 @@ def add_uncertain_year(
     last: int,
     slots: tuple[int, int, int, int],
     charges: Charges,
-    y: int,
     s: int,
     zero: bool,
-    sums: Sums,
+    heading_unit: float,
+    acc: np.ndarray,
+    at: int,
+    count: np.ndarray,
 ) -> None:
     """Add uncertain classes of a year. Those of one HS subheading come together; it is averaged over known lines.
 
-    Where all lines of a subheading are known, each adds its share, as sure ones do.
+    Where all lines of a subheading are known, each adds its share, as sure ones do. `at` is where the year's
+    accumulators begin, `count` is its float64[COUNTS, s].
     """
     number = layout.number
-    acc, count, _ = sums
-    at = first_accumulator(y, s, count.shape[2])
     before = headings_so_far(acc, at)
     first_piece, second, third = 0.0, 0.0, 0.0  # of a subheading, in pieces that add up in any order
     lines, all_lines = 0.0, 0.0
@@ -171,13 +171,13 @@ def add_uncertain_year(
         n = number[LINES_OF, k]
         bound_at = slot_of(layout.bound[k], slots) if layout.bound[k] >= 0 else -1
         sides = (slot_of(layout.applied[k], slots), bound_at)
-        x, part = governing_of(n, sides, charges, y, s, zero, acc, at, count)
+        x, part = governing_of(n, sides, charges, s, zero, acc, at, count)
         add_counted(acc, at + PART * STRIP, n, cut_rate(part))
         add_counted_square(acc, at + PART_SQUARES * STRIP, n, cut_square(part))
         known = not math.isnan(x)
         if known:
-            count[y, LINES, s] += n
-            count[y, MATCHED_LINES, s] += number[MATCHED_OF, k]
+            count[LINES, s] += n
+            count[MATCHED_LINES, s] += number[MATCHED_OF, k]
             add_known(number, k, x, part, acc, at)
             add_weighed(acc, at + HEADING * STRIP, numbers_of(number, k)[3], cut_rate(x))
         subheading = layout.subheading[k]
@@ -195,9 +195,9 @@ def add_uncertain_year(
             if lines < all_lines:
                 put_headings(acc, at, before)
             if 0.0 < lines < all_lines:
-                one = (1.0 / layout.years[y]["heading_unit"], 0.0, 0.0, 0.0)
+                one = (1.0 / heading_unit, 0.0, 0.0, 0.0)
                 add_weighed(acc, at + HEADING * STRIP, one, cut_rate((first_piece + (second + third)) / lines))
-            count[y, HEADINGS, s] += 1.0 if lines > 0.0 else 0.0
+            count[HEADINGS, s] += 1.0 if lines > 0.0 else 0.0
             before = headings_so_far(acc, at)
             first_piece, second, third, lines, all_lines = 0.0, 0.0, 0.0, 0.0, 0.0
 
@@ -254,10 +254,15 @@ def gather(
 
 
 @merged
-def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bound: bool) -> None:
-    """Add a strip of classes to accumulators, each class to a place of its own."""
+def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bound: bool, full: bool) -> None:
+    """Add a strip of classes to accumulators, each class to a place of its own.
+
+    If not full, to those alone that means of rates rest on.
+    """
     for j in range(STRIP):
         add_rates(acc, j, numbers_of(numbers, j), charged[X + j])
+    if not full:
+        return
     for j in range(STRIP):
         add_headings(acc, j, numbers_of(numbers, j), charged[X + j])
     for j in range(STRIP):
@@ -273,8 +278,20 @@ def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bou
             add_bounds(acc, j, numbers_of(numbers, j), charged[BOUND_RATE + j])
 
 
+@inner
+def add_up_strip(acc: np.ndarray, full: bool) -> None:
+    """Add up the places of each accumulator that classes went to, into the first; exact sums have no order."""
+    half = STRIP // 2
+    while half > 0:
+        for q in range(KNOWN if full else BOUND):
+            here = acc[q * STRIP : q * STRIP + 2 * half]
+            for j in range(half):
+                here[j] += here[half + j]
+        half //= 2
+
+
 @kernel_with_memory
-def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, sums: Sums) -> None:
+def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, full: bool, sums: Sums) -> None:
     """Add up all classes under one scenario, several classes side by side.
 
     Parameters
@@ -286,6 +303,8 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
         The same as a block of one scenario, [..., 1].
     zero : bool
         Whether an unknown rate counts as 0.
+    full : bool
+        Whether to work out all sums, or only those of rates alone.
     sums : Sums
         Added to.
     """
@@ -294,10 +313,9 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
     slots = (everywhere, everywhere, 0, 0)
     numbers, charged, which = np.zeros((NUMBERS, STRIP)), np.zeros(CHARGED), np.zeros(STRIP, dtype=np.int64)
     acc, counted = np.zeros(ACCUMULATORS * STRIP), np.zeros(2 * STRIP)
-    s = 0
     n_years = years.size
     for y in range(n_years):
-        has_bound = years[y]["has_bound"]
+        has_bound, count = years[y]["has_bound"], sums.tally[y]
         acc[:] = 0.0
         counted[:] = 0.0
         left = 0
@@ -311,15 +329,17 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
                 left -= 1
                 if m == STRIP or left == 0:
                     gather(layout, which, m, has_bound, charges, numbers, charged, counted)
-                    add_strip(numbers, charged, acc, has_bound)
+                    add_strip(numbers, charged, acc, has_bound, full)
                     m = 0
         for j in range(STRIP):
-            sums.tally[y, SPECIFIC, s] += counted[j]
-            sums.tally[y, WATER, s] += counted[STRIP + j]
-        at = first_accumulator(y, s, 1)
-        for q in range(ACCUMULATORS):
-            for j in range(STRIP):
-                sums.acc[at + q * STRIP] += acc[q * STRIP + j]
+            count[SPECIFIC, 0] += counted[j]
+            count[WATER, 0] += counted[STRIP + j]
+        at = first_accumulator(y, 0, 1)
+        add_up_strip(acc, full)
+        for q in range(KNOWN):
+            sums.acc[at + q * STRIP] += acc[q * STRIP]
+        unit = years[y]["heading_unit"]
         for part in range(y, uncertain.size, n_years):
-            if uncertain[part] < start[part + 1]:
-                add_uncertain_year(layout, uncertain[part], start[part + 1], slots, lanes, y, s, zero, sums)
+            first, last = uncertain[part], start[part + 1]
+            if first < last:
+                add_uncertain_year(layout, first, last, slots, lanes, 0, zero, unit, sums.acc, at, count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -95,11 +95,9 @@ def deviation(squares: Sum, total: Sum, n: Sum, divisor: float) -> float:
 
 
 @inner
-def rest_of_year(
-    acc: np.ndarray, at: int, all_lines: float, heading_unit: float, count: np.ndarray, s: int, out: np.ndarray
-) -> None:
+def rest_of_year(acc: np.ndarray, at: int, year: Any, count: np.ndarray, s: int, out: np.ndarray) -> None:
     """Fill in the columns of a year that hang on more than means of rates; `count` is float64[COUNTS, s]."""
-    known = added_up(acc, at, KNOWN, PIECES)
+    known, all_lines = added_up(acc, at, KNOWN, PIECES), year["all_lines"]
     lines, matched, weight = count[LINES, s], count[MATCHED_LINES, s], known[0] + known[1]
     part = added_up(acc, at, PART, COUNTED)
     out[SPECIFIC_LINES] = count[SPECIFIC, s]
@@ -108,7 +106,7 @@ def rest_of_year(
     out[BOUND_MEAN] = over(added_up(acc, at, BOUND, COUNTED), count[BOUND_LINES, s])
     out[AD_VALOREM_SIMPLE_MEAN] = over(part, all_lines)
     out[AD_VALOREM_WEIGHTED_MEAN] = over(added_up(acc, at, PART_WEIGHTED, WEIGHED), weight)
-    out[HS6_MEAN] = over(added_up(acc, at, HEADING, WEIGHED), count[HEADINGS, s] / heading_unit)
+    out[HS6_MEAN] = over(added_up(acc, at, HEADING, WEIGHED), count[HEADINGS, s] / year["heading_unit"])
     squares = added_up(acc, at, SQUARES, COUNTED_SQUARE)
     out[SIMPLE_SD] = deviation(squares, added_up(acc, at, RATE, COUNTED), (lines, 0.0), lines - 1.0)
     squares = added_up(acc, at, WEIGHTED_SQUARES, WEIGHED_SQUARE)
@@ -117,6 +115,28 @@ def rest_of_year(
     out[AD_VALOREM_SIMPLE_SD] = deviation(squares, part, (all_lines, 0.0), all_lines - 1.0)
     squares = added_up(acc, at, MATCHED_SQUARES, COUNTED_SQUARE)
     out[MATCHED_SD] = deviation(squares, added_up(acc, at, MATCHED, COUNTED), (matched, 0.0), matched - 1.0)
+
+
+@inner
+def figures_of_year(
+    acc: np.ndarray, at: int, year: Any, count: np.ndarray, s: int, full: bool, out: np.ndarray
+) -> None:
+    """Fill in the columns of a year under a scenario, from where its accumulators begin; see `figures_of`."""
+    for column in range(FIGURES):
+        out[column] = np.nan
+    known = added_up(acc, at, KNOWN, PIECES)
+    mean = over(added_up(acc, at, RATE, COUNTED), count[LINES, s])
+    matched = over(added_up(acc, at, MATCHED, COUNTED), count[MATCHED_LINES, s])
+    weighted = over(added_up(acc, at, WEIGHTED, WEIGHED), known[0] + known[1])
+    adjust = 0.0 if year["own"] else mean - matched
+    out[SIMPLE_MEAN] = mean
+    out[ALL_MATCHED_LINES] = year["matched_lines"]
+    out[MATCHED_MEAN] = matched
+    out[WEIGHTED_MEAN_UNADJUSTED] = weighted
+    out[ADJUST] = adjust
+    out[WEIGHTED_MEAN] = weighted + adjust
+    if full:
+        rest_of_year(acc, at, year, count, s, out)
 
 
 @kernel
@@ -135,22 +155,5 @@ def figures_of(layout: Layout, sums: Sums, full: bool, out: np.ndarray) -> None:
     acc, count, _ = sums
     years, width = layout.years, out.shape[0]
     for y in range(years.size):
-        year = years[y]
         for s in range(width):
-            at = first_accumulator(y, s, width)
-            one = out[s, y]
-            for column in range(FIGURES):
-                one[column] = np.nan
-            known = added_up(acc, at, KNOWN, PIECES)
-            mean = over(added_up(acc, at, RATE, COUNTED), count[y, LINES, s])
-            matched = over(added_up(acc, at, MATCHED, COUNTED), count[y, MATCHED_LINES, s])
-            weighted = over(added_up(acc, at, WEIGHTED, WEIGHED), known[0] + known[1])
-            adjust = 0.0 if year["own"] else mean - matched
-            one[SIMPLE_MEAN] = mean
-            one[ALL_MATCHED_LINES] = year["matched_lines"]
-            one[MATCHED_MEAN] = matched
-            one[WEIGHTED_MEAN_UNADJUSTED] = weighted
-            one[ADJUST] = adjust
-            one[WEIGHTED_MEAN] = weighted + adjust
-            if full:
-                rest_of_year(acc, at, year["all_lines"], year["heading_unit"], count[y], s, one)
+            figures_of_year(acc, first_accumulator(y, s, width), years[y], count[y], s, full, out[s, y])

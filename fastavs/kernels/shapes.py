@@ -219,6 +219,29 @@ class Charges(NamedTuple):
     specific: np.ndarray  # bool[p]
 
 
+class AloneMemory(NamedTuple):
+    """Memory in which a part is worked out under one scenario: for p rows and means at least."""
+
+    rate: np.ndarray  # float64[p, 1]
+    part: np.ndarray  # float64[p, 1]
+    specific: np.ndarray  # bool[p, 1]
+    kept: np.ndarray  # int64[p]
+    found: np.ndarray  # float64[2, p] of nested duties
+    work: np.ndarray  # float64[WORK, STACK]
+    present: np.ndarray  # bool[STACK]
+    charged: np.ndarray  # float64[3, STRIP] rates, ad valorem parts and bound rates of classes
+    acc: np.ndarray  # float64[ACCUMULATORS * STRIP]
+    tally: np.ndarray  # float64[COUNTS, 1]
+
+
+class Strips(NamedTuple):
+    """Sure classes by strips, t of them, each of one year. What one lacks has no lines, and the sides of its last."""
+
+    start: np.ndarray  # int64[y + 1] each year's first
+    number: np.ndarray  # float64[t, NUMBERS, STRIP] as in `Layout`
+    side: np.ndarray  # uint32[t, 2, STRIP] the applied and the bound side
+
+
 class Pairs(NamedTuple):
     """Which places of `Charges` are the applied and the bound one of each line of all years, h of them."""
 
