@@ -102,7 +102,7 @@ CLASSES = {
     "ready.carried.high": form("int64", "levels", "means", below="lines+1"),
     "ready.layout.row": form("int64", "chunks+1", below="rows+1"),
     "ready.layout.mean": starts("chunks", "means"),
-    "ready.layout.number": form("float64", "10", "classes"),
+    "ready.layout.number": form("float64", "14", "classes"),
     "ready.layout.applied": form("int32", "classes", below="rows+means"),
     "ready.layout.bound": form("int32", "classes", low=-1, below="rows+means"),
     "ready.layout.subheading": form("int32", "classes", low=-1, below="lines"),
@@ -110,7 +110,7 @@ CLASSES = {
     "ready.layout.uncertain": form("int64", "chunks*years", below="classes+1"),
     "ready.layout.years": table(YEAR, "years"),
     "ready.layout.counts": form("float64", "years", "7"),
-    "ready.layout.known": form("float64", "years", "4"),
+    "ready.layout.known": form("float64", "years", "6"),
     "ready.line_class": form("int32", "lines of years", below="classes"),
 }  # fmt: skip
 READY: Mapping[str, Form] = {**ROWS, **CLASSES}

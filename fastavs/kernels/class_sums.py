@@ -30,7 +30,7 @@ from fastavs.kernels.names import (
 )
 from fastavs.kernels.options import merged
 from fastavs.kernels.pieces import (
-    Four,
+    Six,
     add_counted,
     add_counted_square,
     add_weighed,
@@ -39,17 +39,29 @@ from fastavs.kernels.pieces import (
     cut_square,
 )
 
-Numbers: TypeAlias = tuple[float, float, Four, Four]
+Numbers: TypeAlias = tuple[float, float, Six, Six]
 """Of a class: how many lines, how many matched ones, the pieces of their weight and of their share in headings."""
-NONE = (0.0, 0.0, (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
+NOTHING = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NONE = (0.0, 0.0, NOTHING, NOTHING)
+
+
+@merged
+def pieces_of(number: np.ndarray, first: int, k: int) -> Six:
+    """The pieces of a weight of a class, from the row `first` on."""
+    return (
+        number[first, k],
+        number[first + 1, k],
+        number[first + 2, k],
+        number[first + 3, k],
+        number[first + 4, k],
+        number[first + 5, k],
+    )
 
 
 @merged
 def numbers_of(number: np.ndarray, k: int) -> Numbers:
     """The numbers of a class."""
-    w = (number[WEIGHT_OF, k], number[WEIGHT_OF + 1, k], number[WEIGHT_OF + 2, k], number[WEIGHT_OF + 3, k])
-    share = (number[HEADING_OF, k], number[HEADING_OF + 1, k], number[HEADING_OF + 2, k], number[HEADING_OF + 3, k])
-    return number[LINES_OF, k], number[MATCHED_OF, k], w, share
+    return number[LINES_OF, k], number[MATCHED_OF, k], pieces_of(number, WEIGHT_OF, k), pieces_of(number, HEADING_OF, k)
 
 
 @merged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from fastavs.kernels.class_sums import (
     add_squares,
     add_weighed_squares,
     numbers_of,
+    pieces_of,
 )
 from fastavs.kernels.govern import bound_governs, differ, lesser_part
 from fastavs.kernels.names import (
@@ -24,6 +24,7 @@ from fastavs.kernels.names import (
     BOUND,
     BOUND_LINES,
     HEADING,
+    HEADING_OF,
     HEADINGS,
     KNOWN,
     LINES,
@@ -50,6 +51,7 @@ from fastavs.kernels.names import (
 from fastavs.kernels.options import inner, kernel_with_memory, merged
 from fastavs.kernels.pieces import (
     WEIGHED,
+    Six,
     add_counted,
     add_counted_square,
     add_weighed,
@@ -59,8 +61,6 @@ from fastavs.kernels.pieces import (
     first_accumulator,
 )
 from fastavs.kernels.shapes import Charges, Layout, Sums
-
-Six: TypeAlias = tuple[float, float, float, float, float, float]
 
 
 @inner
@@ -110,7 +110,7 @@ def governing_of(
 def add_known(number: np.ndarray, k: int, x: float, part: float, acc: np.ndarray, at: int) -> None:
     """Add a class that has a rate to the sums of rates."""
     n, matched = number[LINES_OF, k], number[MATCHED_OF, k]
-    w = (number[WEIGHT_OF, k], number[WEIGHT_OF + 1, k], number[WEIGHT_OF + 2, k], number[WEIGHT_OF + 3, k])
+    w = pieces_of(number, WEIGHT_OF, k)
     for piece in range(PIECES):
         acc[at + (KNOWN + piece) * STRIP] += w[piece]
     rate, square = cut_rate(x), cut_square(x)
@@ -179,7 +179,7 @@ def add_uncertain_year(
             count[LINES, s] += n
             count[MATCHED_LINES, s] += number[MATCHED_OF, k]
             add_known(number, k, x, part, acc, at)
-            add_weighed(acc, at + HEADING * STRIP, numbers_of(number, k)[3], cut_rate(x))
+            add_weighed(acc, at + HEADING * STRIP, pieces_of(number, HEADING_OF, k), cut_rate(x))
         subheading = layout.subheading[k]
         if subheading < 0:
             before = headings_so_far(acc, at)
@@ -195,7 +195,7 @@ def add_uncertain_year(
             if lines < all_lines:
                 put_headings(acc, at, before)
             if 0.0 < lines < all_lines:
-                one = (1.0 / heading_unit, 0.0, 0.0, 0.0)
+                one = (1.0 / heading_unit, 0.0, 0.0, 0.0, 0.0, 0.0)
                 add_weighed(acc, at + HEADING * STRIP, one, cut_rate((first_piece + (second + third)) / lines))
             count[HEADINGS, s] += 1.0 if lines > 0.0 else 0.0
             before = headings_so_far(acc, at)

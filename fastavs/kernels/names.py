@@ -37,12 +37,12 @@ BOUND, PART, HEADING, PART_WEIGHTED = 12, 15, 18, 24
 SQUARES, MATCHED_SQUARES, PART_SQUARES, WEIGHTED_SQUARES = 30, 34, 38, 42
 KNOWN = 49
 """The weights of lines whose rate is known, by piece."""
-ACCUMULATORS = 53
+ACCUMULATORS = 55
 
 # numbers of a class: how many lines, how many of them are matched, and pieces of weights
-LINES_OF, MATCHED_OF, WEIGHT_OF, HEADING_OF = 0, 1, 2, 6
-NUMBERS = 10
-PIECES = 4
+LINES_OF, MATCHED_OF, WEIGHT_OF, HEADING_OF = 0, 1, 2, 8
+NUMBERS = 14
+PIECES = 6
 """Of a weight."""
 
 # and counts

@@ -1,6 +1,6 @@
 """Sums that no order changes: numbers cut into pieces whose products and sums a double holds without rounding.
 
-A rate is a multiple of 2**-68 here, its square of 2**-88, and a weight of 2**-64 of its year's total; what is finer is
+A rate is a multiple of 2**-68 here, its square of 2**-88, and a weight of 2**-88 of its year's total; what is finer is
 rounded once, number by number. Each is the sum of pieces, every piece a multiple of a power of two that leaves room for
 the sum of all lines. Products of pieces go to accumulators by the power of two that they are multiples of, so that
 every addition is exact: whichever lines come first, in however many parts, and whatever is taken out again.
@@ -19,13 +19,14 @@ from fastavs.kernels.options import inner, kernel, merged
 from fastavs.kernels.sums import fma
 
 LARGEST = 16.0
-MOST_LINES = 2**17
+MOST_LINES = 2**16
 
 COUNTED, COUNTED_SQUARE, WEIGHED, WEIGHED_SQUARE = 3, 4, 6, 7
 """How many accumulators a sum has, the coarsest first."""
 
 Three: TypeAlias = tuple[float, float, float]
 Four: TypeAlias = tuple[float, float, float, float]
+Six: TypeAlias = tuple[float, float, float, float, float, float]
 
 
 def _ruler(power: int) -> float:
@@ -36,7 +37,7 @@ def _ruler(power: int) -> float:
 # 24 bits a piece; weights have 28, then 12 a piece
 RATE_1, RATE_2, RATE_3 = _ruler(-20), _ruler(-44), _ruler(-68)
 SQUARE_1, SQUARE_2, SQUARE_3, SQUARE_4 = _ruler(-16), _ruler(-40), _ruler(-64), _ruler(-88)
-WEIGHT_RULERS = tuple(map(_ruler, (-28, -40, -52, -64)))
+WEIGHT_RULERS = tuple(map(_ruler, (-28, -40, -52, -64, -76, -88)))
 
 
 @merged
@@ -83,21 +84,21 @@ def add_counted_square(acc: np.ndarray, at: int, n: float, x: Four) -> None:
 
 
 @merged
-def add_weighed(acc: np.ndarray, at: int, w: Four, x: Three) -> None:
+def add_weighed(acc: np.ndarray, at: int, w: Six, x: Three) -> None:
     """Add ``weight * x`` to the accumulators of a weighted sum, both in pieces."""
     acc[at] = fma(w[0], x[0], acc[at])
     acc[at + STRIP] = fma(w[1], x[0], acc[at + STRIP])
     acc[at + 2 * STRIP] = fma(w[0], x[1], fma(w[2], x[0], acc[at + 2 * STRIP]))
     acc[at + 3 * STRIP] = fma(w[1], x[1], fma(w[3], x[0], acc[at + 3 * STRIP]))
-    acc[at + 4 * STRIP] = fma(w[0], x[2], fma(w[2], x[1], acc[at + 4 * STRIP]))
-    acc[at + 5 * STRIP] = fma(w[1], x[2], fma(w[3], x[1], acc[at + 5 * STRIP]))
+    acc[at + 4 * STRIP] = fma(w[0], x[2], fma(w[2], x[1], fma(w[4], x[0], acc[at + 4 * STRIP])))
+    acc[at + 5 * STRIP] = fma(w[1], x[2], fma(w[3], x[1], fma(w[5], x[0], acc[at + 5 * STRIP])))
 
 
 @merged
-def add_weighed_square(acc: np.ndarray, at: int, w: Four, x: Four) -> None:
+def add_weighed_square(acc: np.ndarray, at: int, w: Six, x: Four) -> None:
     """Add ``weight * x * x`` likewise."""
     add_weighed(acc, at, w, (x[0], x[1], x[2]))
-    acc[at + 6 * STRIP] = fma(w[0], x[3], fma(w[2], x[2], acc[at + 6 * STRIP]))
+    acc[at + 6 * STRIP] = fma(w[0], x[3], fma(w[2], x[2], fma(w[4], x[1], acc[at + 6 * STRIP])))
 
 
 @inner
