@@ -104,6 +104,26 @@ def test_what_is_touched_gives_what_the_whole_index_gives(
             assert alone[:, column].tobytes() == expected[:, column].tobytes(), (one, name)
 
 
+@pytest.mark.parametrize("outputs", [None, ["simple_mean", "weighted_mean"]], ids=["all", "means"])
+@pytest.mark.parametrize("knobs", KNOBS, ids=lambda knobs: ",".join(f"{k}={v}" for k, v in knobs.items()))
+def test_one_scenario_in_one_call_has_the_bits_of_many_calls(
+    knobs: dict[str, Any], outputs: list[str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fastavs.evaluation.touched.SHARE", 1.0)
+    made = make_study.make(22_000, **({"min_value": 0.0} | knobs))
+    scenarios = reforms(made, 22, 25)
+    names = [name for name in FIGURES if outputs is None or name in outputs]
+    columns = [FIGURES.index(name) for name in names]
+
+    def alone() -> np.ndarray:
+        index = fa.build_index(study_of(made), scenarios)
+        return np.stack([fa.sweep(index, [one], outputs=outputs).figures[0][:, columns] for one in scenarios])
+
+    in_one_call = alone()
+    monkeypatch.setattr("fastavs.evaluation.touched.goes_alone", lambda part: False)
+    assert np.array_equal(in_one_call, alone(), equal_nan=True)
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("knobs", KNOBS, ids=lambda knobs: ",".join(f"{k}={v}" for k, v in knobs.items()))
 def test_groups_and_lines_are_those_of_the_whole_index(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,42 +9,40 @@ import numpy as np
 from fastavs.evaluation.adding import Part
 from fastavs.evaluation.recipe import Recipe
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.names import ACCUMULATORS, COUNTS, FIGURES, KNOWN, NESTED, PIECES, STACK, STRIP, WORK
+from fastavs.kernels.names import ACCUMULATORS, COUNTS, KNOWN, NESTED, NUMBERS, PIECES, STACK, STRIP, WORK
 from fastavs.kernels.options import readonly
 from fastavs.kernels.part_alone import part_alone
 from fastavs.kernels.shapes import AloneMemory, Layout, Strips, Sums
 
 
-@dataclass(frozen=True, slots=True)
 class PartAlone:
-    """A part ready for one scenario after another.
+    """A part for one scenario after another; made ready for the first of them.
 
-    Attributes
+    Parameters
     ----------
-    constants : tuple
-        What `part_alone` takes first, whatever the scenario.
-    slots : int
-        How many rows and means there are.
-    years : int
-    own : tuple of ndarray
-        Those of the constants that stand nowhere else.
+    index : SortedIndex
+    part : Part
+    rest : Sums
+        What all other lines come to, [..., 1].
+    recipe : Recipe
     free : list of AloneMemory
         Memory that nobody works in, shared by all parts of an index.
     """
 
-    constants: tuple[Any, ...]
-    slots: int
-    years: int
-    own: tuple[np.ndarray, ...]
-    free: list[AloneMemory]
+    def __init__(self, index: SortedIndex, part: Part, rest: Sums, recipe: Recipe, free: list[AloneMemory]) -> None:
+        self._of = (index, part, rest, recipe)
+        self._constants: tuple[Any, ...] | None = None
+        self._slots, self._years = part.rows.size + part.means, part.layout.years.size
+        self._free = free
 
     @property
     def nbytes(self) -> int:
-        """How much memory it takes by itself."""
-        return sum(one.nbytes for one in self.own)
+        """How much memory it takes by itself once it is ready, at most."""
+        classes = int(self._of[1].layout.number.shape[1]) + self._years * STRIP
+        return classes * (NUMBERS + 1) * 8 + self._years * (ACCUMULATORS + COUNTS) * 8
 
-    def figures(self, numbers: np.ndarray, full: bool) -> tuple[np.ndarray, float]:
-        """Return the summary from `specific_lines` on, float64[1, y, 17], and the largest rate of the part.
+    def figures(self, numbers: np.ndarray, full: bool, out: np.ndarray) -> float:
+        """Fill in the summary from `specific_lines` on, and return the largest rate of the part.
 
         Parameters
         ----------
@@ -53,22 +50,28 @@ class PartAlone:
             Factors as `Recipe.in_a_row` gives them.
         full : bool
             Whether all columns are wanted, or only means of rates.
+        out : float64[y, 17]
         """
-        memory = self.free.pop() if self.free else None  # no other thread takes the same
-        if memory is None or memory.kept.size < self.slots:
-            memory = _memory(self.slots)
-        out = np.empty((1, self.years, FIGURES))
-        largest = part_alone(*self.constants, numbers, full, memory, out[0])
-        self.free.append(memory)
-        return out, largest
+        if self._constants is None:
+            self._constants = _constants(*self._of)
+        try:
+            memory = self._free.pop()  # no other thread takes the same
+        except IndexError:
+            memory = _memory(self._slots)
+        if memory.kept.size < self._slots:
+            memory = _memory(self._slots)
+        largest: float = part_alone(*self._constants, numbers, full, memory, out)
+        self._free.append(memory)
+        return largest
 
 
-def ready_alone(
-    index: SortedIndex, part: Part, rest: Sums, recipe: Recipe, free: list[AloneMemory]
-) -> PartAlone | None:
-    """Make a part ready for one scenario after another; None if duties need what `part_alone` does not do."""
-    if part.rare.keys() - {NESTED}:
-        return None
+def goes_alone(part: Part) -> bool:
+    """Whether `part_alone` does all that a part needs."""
+    return not part.rare.keys() - {NESTED}
+
+
+def _constants(index: SortedIndex, part: Part, rest: Sums, recipe: Recipe) -> tuple[Any, ...]:
+    """Return what `part_alone` takes first, whatever the scenario."""
     layout, facts = part.layout, index.facts
     years = layout.years.size
     others = np.empty((years, ACCUMULATORS + COUNTS))
@@ -76,12 +79,10 @@ def ready_alone(
     others[:, KNOWN : KNOWN + PIECES] += layout.known
     others[:, ACCUMULATORS:] = rest.tally[:, :, 0] + layout.counts
     rules = (float(facts["outlier"]), bool(facts["zero"]), recipe.cells, recipe.shape[1], recipe.shape[2])
-    strips = _strips(layout)
-    constants = (
+    return (
         part.duties, index.entries, part.rows, part.rare.get(NESTED, readonly([], np.int64)), part.carried,
-        part.mean_row, layout, strips, readonly(others, np.float64), rules,
+        part.mean_row, layout, _strips(layout), readonly(others, np.float64), rules,
     )  # fmt: skip
-    return PartAlone(constants, part.rows.size + part.means, years, (others, *strips), free)
 
 
 def _strips(layout: Layout) -> Strips:

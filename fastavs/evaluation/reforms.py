@@ -15,9 +15,11 @@ from fastavs.evaluation.outlines import Numbers, Outline, outline_of
 from fastavs.evaluation.plan import Plan, check_currencies
 from fastavs.evaluation.touched import TouchedPlan, plus, touched_plan
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.names import FIGURES
 from fastavs.kernels.shapes import Factors, Sums, changed
 from fastavs.scenario.scenario import Scenario
 
+FEW = 3  # scenarios that are quicker one by one than in lanes
 MOST = 1 << 22  # numbers that the rows of a block may take, or its thresholds
 
 
@@ -121,12 +123,14 @@ def run_reforms(plan: Plan, task: Reforms, full: bool) -> np.ndarray:
     """Work out scenarios of one outline; float64[s, y, 17]. Unless `full`, only means of rates alone are to be used."""
     index = plan.index
     touched = plan_of(index, task)
-    if task.places.size == 1 and touched.alone is not None:
-        figures, largest = touched.alone.figures(touched.recipe.in_a_row(task.numbers[:, :, 0]), full)
-        too_large = [0] if largest > touched.exact_up_to else []
+    if touched.alone is not None and task.places.size <= FEW:
+        figures = np.empty((task.places.size, index.ready.layout.years.size, FIGURES))
+        rows = (touched.recipe.in_a_row(task.numbers[:, :, s]) for s in range(len(figures)))
+        largest = [touched.alone.figures(row, full, out) for row, out in zip(rows, figures, strict=True)]
+        too_large = [s for s, one in enumerate(largest) if one > touched.exact_up_to]
     else:
         sums = _add_touched(index, touched, task, full)
-        figures = summary_of(index.ready.layout, plus(touched.rest, sums), full)
+        figures = summary_of(index.ready.layout, plus(touched.rest, sums, full), full)
         too_large = np.flatnonzero(sums.largest > touched.exact_up_to).tolist()
     for s in too_large:  # none can be told from another
         all_lines = touched_plan(index, task.outline, task.scenario, everything=True)

@@ -15,13 +15,13 @@ from fastavs.evaluation.averages import exact_up_to
 from fastavs.evaluation.cells import Cells, Choices, cells_of, choices_of
 from fastavs.evaluation.new_duties import check_rate, unprepared
 from fastavs.evaluation.outlines import SET, Outline, Step, Template
-from fastavs.evaluation.part_alone import PartAlone, ready_alone
+from fastavs.evaluation.part_alone import PartAlone, goes_alone
 from fastavs.evaluation.recipe import Recipe, recipe_of
 from fastavs.evaluation.standing import Standing, dependents_of_lines, make_part, standing_of, unchanged
 from fastavs.index.dependents import without_percent
 from fastavs.index.duties import duty_table, joined
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.names import ACCUMULATORS, PERCENT, STRIP
+from fastavs.kernels.names import ACCUMULATORS, BOUND, KNOWN, PERCENT, STRIP
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import DutyTable, NewDuties, Sums
 from fastavs.scenario.duties import SetDuty
@@ -136,7 +136,7 @@ def _make_from(
     if not everything:
         rest = less(standing.sums, add_part(index, before, unchanged(index, len(cells.choices))))
     single = any(step.to_nought for step in outline)
-    alone = None if single else ready_alone(index, part, rest, recipe, standing.free)
+    alone = PartAlone(index, part, rest, recipe, standing.free) if not single and goes_alone(part) else None
     return TouchedPlan(part, rest, recipe, single, everything, exact_up_to(index.ready.layout), alone)
 
 
@@ -253,11 +253,16 @@ def less(sums: Sums, part: Sums) -> Sums:
     return Sums(sums.acc - part.acc, sums.tally - part.tally, np.maximum(sums.largest, part.largest))
 
 
-def plus(rest: Sums, part: Sums) -> Sums:
-    """Return what the lines touched come to under some scenarios together with all others, to the bit."""
+def plus(rest: Sums, part: Sums, full: bool = True) -> Sums:
+    """Return what the lines touched come to under some scenarios together with all others, to the bit.
+
+    Unless `full`, only what means of rates rest on is to be used.
+    """
     years, _, width = part.tally.shape
     strips = part.acc.reshape(years, -1, ACCUMULATORS, STRIP)[:, :, :, :width]  # a strip alone is not filled
-    strips += rest.acc.reshape(years, 1, ACCUMULATORS, STRIP)[:, :, :, :1]
+    others = rest.acc.reshape(years, 1, ACCUMULATORS, STRIP)[:, :, :, :1]
+    for some in (slice(None),) if full else (slice(BOUND), slice(KNOWN, None)):
+        strips[:, :, some] += others[:, :, some]
     return Sums(part.acc, part.tally + rest.tally, np.maximum(rest.largest, part.largest))
 
 
