@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -102,10 +101,10 @@ def _whole_of_codes(index: SortedIndex) -> np.ndarray:
     return known
 
 
-def drawn_weights(
-    index: SortedIndex, prices: PriceCells, factor: np.ndarray, present: np.ndarray, times: np.ndarray, draws: int
-) -> Iterator[Weights]:
-    """Give the weights of the first of some draws, one by one.
+def drawn_imports_of(
+    index: SortedIndex, prices: PriceCells, factor: np.ndarray, present: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """Return the imports of each code in the periods of each basis, in some draws; float64[b, u, s].
 
     Parameters
     ----------
@@ -117,21 +116,18 @@ def drawn_weights(
         0: excluded.
     times : float64[p, s]
         How many times each partner is drawn.
-    draws : int
     """
     records, within = index.records, periods_within(index)
     whole, _ = index.whole_imports
     everyone = readonly([everyone for everyone, _, _ in index.facts["bases"]], np.bool_)
-    of_code = np.empty((draws, within.shape[0], records.code_key.size))
-    bound = float(whole[kernels.EVERYONE, 0].sum() * factor.max() * max(times.max(), 1.0)) * 2.0
+    of_code = np.empty((within.shape[0], records.code_key.size, times.shape[1]))
+    bound = float(whole[kernels.EVERYONE, 0].sum() * factor.max() * times.shape[0]) * 2.0
     by_period = np.concatenate([np.where(present[:, :, None] > 0, times, 0.0), times[None]])
     drawn_imports(
         records, prices.table, readonly(factor if prices.touch.size else [], np.float64),
         readonly(by_period, np.float64), bound, within, everyone, of_code,
     )  # fmt: skip
-    everything = np.ones(within.shape[0], dtype=bool)
-    for s in range(draws):
-        yield of_lines(index, readonly(of_code[s, :, :, None], np.float64), everything, None)
+    return readonly(of_code, np.float64)
 
 
 def of_lines(index: SortedIndex, of_code: np.ndarray, affected: np.ndarray, apart: PriceCells | None) -> Weights:
@@ -184,12 +180,17 @@ def _uniform(prices: PriceCells) -> np.ndarray:
     return np.where((cell == cell[:, :, :1]).all(axis=2), cell[:, :, 0], -1)
 
 
-def cell_layout(index: SortedIndex, ready: Ready, weights: Weights) -> CellLayout:
-    """Return the layout of a plan with the weights and matched lines of changed trade."""
-    sides = [
+def sides_of_years(index: SortedIndex) -> list[int]:
+    """Return the side that the lines of each year are of."""
+    return [
         index.side("bound", year) if has_bound else index.side("applied", applied)
         for year, applied, has_bound, _ in index.facts["years"]
     ]
+
+
+def cell_layout(index: SortedIndex, ready: Ready, weights: Weights) -> CellLayout:
+    """Return the layout of a plan with the weights and matched lines of changed trade."""
+    sides = sides_of_years(index)
     spans = readonly([(index.sides[one].first, index.sides[one].last) for one in sides], np.int64)
     if weights.apart is None:
         affected = weights.affected[np.array(index.facts["basis_of"])[sides]]

@@ -11,7 +11,6 @@ from fastavs.evaluation.averages import empty_sums, exact_up_to
 from fastavs.evaluation.cell_weights import (
     CellLayout,
     cell_layout,
-    drawn_weights,
     figures_by_year,
     kept_apart,
     weights_of,
@@ -24,12 +23,10 @@ from fastavs.evaluation.changed_trade import (
     quoted_factors,
     rows_quoted,
 )
-from fastavs.evaluation.draws import DrawnEntries, times_of
 from fastavs.evaluation.latest import Latest
-from fastavs.evaluation.parted import whole_entries
 from fastavs.evaluation.partners import Selection
 from fastavs.evaluation.plan import Plan
-from fastavs.evaluation.rows import alone, charge_rare, charge_rows, figures_alone, rare_lanes, rare_rows, row_lanes
+from fastavs.evaluation.rows import alone, charge_rows, figures_alone, rare_lanes, row_lanes
 from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.index.rows import Ready
 from fastavs.kernels.carry import carry
@@ -39,7 +36,6 @@ from fastavs.kernels.quotes import settle_groups
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Entries, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block
-from fastavs.scenario.trade import Resample
 
 
 class ChosenRows(NamedTuple):
@@ -157,70 +153,3 @@ def _add_block(
         plan.ready.carried, (facts["outlier"], facts["zero"], full),
         memory(shape), np.zeros((LANES, -(-width // STRIP) * STRIP)), sums,
     )  # fmt: skip
-
-
-def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
-    """Work out draws of one scenario; float64[s, y, 17]."""
-    index, draws = plan.index, len(block.seeds)
-    chosen = chosen_of(index, block.selection._replace(draw=Resample(block.seeds[0])))
-    some, facts = chosen.parted, index.facts
-    factor = chosen.prices.factors(block.prices)
-    factors, _ = quoted_factors(block.factors, block.bounds, chosen.prices, factor)
-    drawn = DrawnEntries(whole_entries(index, some), some.partners(index), times_of(index, block.seeds))
-    rows = rows_quoted(plan, chosen.prices)
-    rows = changed(rows, group=some.renumbered(rows["group"]))
-    start, chain = _chains(plan)
-    chain = readonly(some.renumbered(chain), np.int32)
-    rate, part, kept, binding = drawn.charge(plan.duties, rows, (start, chain), alone(factors, 0), facts["outlier"])
-    which = np.concatenate([*rare_rows(plan.duties, rows).values(), np.empty(0, dtype=np.int64)])
-    group = rows["group"][which][:, None] + np.zeros((1, draws), dtype=np.int64)
-    if which.size:
-        group = _settled(drawn, group, start[which], start[which + 1], chain)
-    found = []
-    for s, weights in enumerate(drawn_weights(index, chosen.prices, factor[0], chosen.terms.times, drawn.times, draws)):
-        figures = RowFigures(rate[s], part.copy(), kept[s], binding[s])
-        if which.size:
-            groups = rows["group"].copy()
-            groups[which] = group[:, s]
-            own = changed(rows, group=groups)
-            charge_rare(plan.duties, drawn, own, alone(factors, 0), facts["outlier"], s, figures)
-        cells = cell_layout(index, plan.ready, weights)
-        charges = _carried(plan, figures.rate, figures.part)
-        sums = add_charges(cells.layout, charges, facts["zero"])
-        if sums.largest[0] > exact_up_to(plan.layout):
-            found.append(figures_in_units(cells.layout, charges, facts["zero"], full)[None])
-        else:
-            found.append(figures_by_year(cells, sums, factor, full))
-    return np.concatenate(found)
-
-
-def _chains(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """Return the groups that each row goes on to where it has no observation left."""
-    further, line = plan.index.further, line_of_rows(plan)
-    sizes = np.diff(further.start)[line]
-    start = np.concatenate(([0], np.cumsum(sizes)))
-    place = np.repeat(further.start[line] - start[:-1], sizes) + np.arange(start[-1])
-    return readonly(start, np.int64), further.group[place]
-
-
-def _settled(
-    drawn: DrawnEntries, group: np.ndarray, first: np.ndarray, last: np.ndarray, chain: np.ndarray
-) -> np.ndarray:
-    """Return the first group of each chain with an observation left, by draw; int64[r, s], -1: none.
-
-    `group` (int64[r, s]) is the first one of all, and the others stand from `first` to `last` in `chain`.
-    """
-    draws = group.shape[1]
-    found = np.full_like(group, -1)
-    wanted, depth = group[:, 0], 0
-    while True:
-        some, place = np.unique(wanted, return_inverse=True)
-        left = drawn.left(np.maximum(some, 0))[:, :draws] * (some >= 0)[:, None]
-        take = (found < 0) & (left[place.reshape(-1)] > 0)
-        found[take] = np.broadcast_to(wanted[:, None], take.shape)[take]
-        at = first + depth
-        more = at < last
-        if not (more & (found < 0).any(axis=1)).any():
-            return found
-        wanted = np.where(more, chain[np.where(more, at, 0)] if chain.size else -1, -1)
-        depth += 1
