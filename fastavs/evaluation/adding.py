@@ -128,11 +128,11 @@ def as_lane(charges: Charges) -> Charges:
     return Charges(charges.rate[:, None], charges.part[:, None], charges.specific[:, None])
 
 
-def add_charges(layout: Layout, charges: Charges, zero: bool) -> Sums:
-    """Add up what rows, and means after them, are charged under one scenario."""
+def add_charges(layout: Layout, charges: Charges, zero: bool, full: bool = True) -> Sums:
+    """Add up what rows, and means after them, are charged under one scenario; unless `full`, for means of rates."""
     sums = empty_sums(layout, 1)
     sums.largest[0] = largest_of(charges.rate, charges.part, charges.rate.size)
-    add_classes(layout, charges, as_lane(charges), zero, sums)
+    add_classes(layout, charges, as_lane(charges), zero, full, sums)
     return sums
 
 

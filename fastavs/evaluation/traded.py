@@ -26,7 +26,7 @@ from fastavs.evaluation.changed_trade import (
 from fastavs.evaluation.latest import Latest
 from fastavs.evaluation.partners import Selection
 from fastavs.evaluation.plan import Plan
-from fastavs.evaluation.rows import alone, charge_rows, figures_alone, rare_lanes, row_lanes
+from fastavs.evaluation.rows import alone, figures_alone, rare_lanes, row_lanes
 from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.index.rows import Ready
 from fastavs.kernels.carry import carry
@@ -46,6 +46,8 @@ class ChosenRows(NamedTuple):
     entries: Entries  # of the index, with quotes for periods
     which: np.ndarray  # int64[m] the rows on parted groups
     parted: np.ndarray  # ROW[m] those, on their groups
+    moved: np.ndarray  # int64[...] the rows on other groups than in the index that are not parted
+    priced: bool  # whether prices change
     cells: CellLayout | None  # None: weights are added up for each scenario
 
 
@@ -69,9 +71,10 @@ def _make_rows(plan: Plan, chosen: Chosen) -> ChosenRows:
     cells = None
     if kept_apart(chosen.prices):
         cells = cell_layout(index, plan.ready, weights_of(index, chosen.prices, *chosen.terms))
+    moved = np.flatnonzero((group != rows["group"]) & (place < groups))
     return ChosenRows(
         plan.ready, changed(rows, group=np.where(place >= groups, -1, group)),
-        index.entries._replace(segment=some.segment), which, parted, cells,
+        index.entries._replace(segment=some.segment), which, parted, moved, bool(chosen.prices.touch.size), cells,
     )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def run_chosen(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
         cells = cell_layout(index, plan.ready, weights_of(index, chosen.prices, *chosen.terms, factor[0]))
     width, zero = factor.shape[0], index.facts["zero"]
     if width == 1:
-        sums = add_charges(cells.layout, _charge_one(plan, own, chosen.parted.entries, factors, 0), zero)
+        sums = add_charges(cells.layout, _charge_one(plan, own, chosen.parted.entries, factors, 0), zero, full)
     else:
         sums = empty_sums(cells.layout, width)
         _add_block(plan, own, chosen.parted.entries, factors, bounds, cells, full, sums)
@@ -103,15 +106,28 @@ def run_chosen(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
 
 def _charge_one(plan: Plan, own: ChosenRows, parted: Entries, factors: Factors, s: int) -> Charges:
     """Charge rows under a scenario of a block."""
-    n, outlier = own.rows.size, plan.index.facts["outlier"]
-    kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    figures = RowFigures(np.empty(n), np.empty(n), kept, binding)
-    of_one = alone(factors, s)
-    charge_rows(plan.duties, own.entries, own.rows, of_one, outlier, figures)
+    outlier, of_one = plan.index.facts["outlier"], alone(factors, s)
+    if own.priced:
+        figures = figures_alone(plan.duties, own.entries, own.rows, of_one, outlier)
+    else:
+        figures = _as_it_was(plan, of_one)
+        if own.moved.size:
+            found = figures_alone(plan.duties, own.entries, changed(own.rows[own.moved]), of_one, outlier)
+            figures.rate[own.moved], figures.part[own.moved] = found.rate, found.part
     if own.which.size:
         found = figures_alone(plan.duties, parted, own.parted, of_one, outlier)
         figures.rate[own.which], figures.part[own.which] = found.rate, found.part
     return _carried(plan, figures.rate, figures.part)
+
+
+def _as_it_was(plan: Plan, factors: Factors) -> RowFigures:
+    """Return what rows are charged on the whole trade, kept with the index, in memory to be written to."""
+    known: Latest[tuple[Ready, RowFigures]] = plan.index.kept.setdefault("charged rows", Latest())
+    key = id(plan.ready), tuple(one.tobytes() for one in factors[:7])
+    _, found = known.get(key, lambda: (
+        plan.ready, figures_alone(plan.duties, plan.index.entries, plan.rows, factors, plan.index.facts["outlier"])
+    ))  # fmt: skip
+    return found._replace(rate=found.rate.copy(), part=found.part.copy())
 
 
 def _carried(plan: Plan, rate: np.ndarray, part: np.ndarray) -> Charges:

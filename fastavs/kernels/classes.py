@@ -242,10 +242,13 @@ def gather(
 
 
 @merged
-def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bound: bool) -> None:
-    """Add a strip of classes to accumulators, each class to a place of its own."""
+def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bound: bool, full: bool) -> None:
+    """Add a strip of classes to accumulators, each class to a place of its own; if not full, to those that means of
+    rates rest on."""
     for j in range(STRIP):
         add_rates(acc, j, numbers_of(numbers, j), charged[0, j])
+    if not full:
+        return
     for j in range(STRIP):
         add_weighed(acc, HEADING * STRIP + j, numbers_of(numbers, j)[3], cut_rate(charged[0, j]))
     for j in range(STRIP):
@@ -258,7 +261,7 @@ def add_strip(numbers: np.ndarray, charged: np.ndarray, acc: np.ndarray, has_bou
 
 
 @kernel_with_memory
-def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, sums: Sums) -> None:
+def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, full: bool, sums: Sums) -> None:
     """Add up all classes under one scenario, several classes side by side.
 
     Parameters
@@ -270,6 +273,8 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
         The same as a block of one scenario, [..., 1].
     zero : bool
         Whether an unknown rate counts as 0.
+    full : bool
+        Whether all sums are wanted, or only those that means of rates rest on.
     sums : Sums
         Added to.
     """
@@ -287,7 +292,7 @@ def add_classes(layout: Layout, charges: Charges, lanes: Charges, zero: bool, su
             for k in range(start[part], uncertain[part], STRIP):
                 m = min(STRIP, uncertain[part] - k)
                 gather(layout, k, m, has_bound, charges, sums.tally, y, numbers, charged)
-                add_strip(numbers, charged, acc, has_bound)
+                add_strip(numbers, charged, acc, has_bound, full)
         at = first_accumulator(y, s, 1)
         for q in range(ACCUMULATORS):
             for j in range(STRIP):
