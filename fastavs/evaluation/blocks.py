@@ -187,7 +187,8 @@ def run_block(plan: Plan, block: Block, full: bool) -> np.ndarray | None:
 
 def run_traded(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray | None:
     """Work out a block of scenarios with changed trade, as `run_block` does."""
-    from fastavs.evaluation.traded import run_chosen, run_drawn  # most sweeps change no trade
+    from fastavs.evaluation.draw_blocks import run_drawn  # most sweeps change no trade
+    from fastavs.evaluation.traded import run_chosen
 
     if block.by_itself:
         return run_block(plan, Block(block.places, block.factors, block.bounds, block.alone, block.trade), full)

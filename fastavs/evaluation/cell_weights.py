@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -77,23 +76,37 @@ def weights_of(
     apart = factor is not None or prices.touch_start.size > 2
     affected |= apart
     of_code = np.empty((within.shape[0], index.records.code_key.size, most))
-    whole, marks = index.whole_imports
+    whole, marks, bound = index.whole_imports
     if factor is not None and not others.any() and prices.table.first_cell[-1] == prices.table.pattern.size:
         of_code[:, :, 0] = _whole_of_codes(index) * factor[prices.table.kind]  # a kind of codes has one price
     else:
         kernels.imports_of_codes(
             index.records, prices.table, readonly(_uniform(prices), np.int32), readonly(both, np.int32), whole, marks,
-            marked_bits(others), within, readonly(everyone, np.bool_), readonly(affected, np.bool_),
-            readonly([] if factor is None else factor, np.float64), float(whole[kernels.EVERYONE, 0].sum()), of_code,
+            marked_bits(others), _few_gone(both, others), within, readonly(everyone, np.bool_),
+            readonly(affected, np.bool_), readonly([] if factor is None else factor, np.float64), bound, of_code,
         )  # fmt: skip
     of_code = readonly(of_code, np.float64)
     return of_lines(index, of_code, affected, prices if apart and factor is None else None)
 
 
+def _few_gone(times: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the partners (bool[2, t, p]) that weigh otherwise in a period, where they are few and do not weigh at all,
+    and then -1; else -2; int32[2, t, FEW]."""
+    found = np.full((*others.shape[:2], kernels.FEW), -1, dtype=np.int32)
+    size = others.sum(axis=2)
+    many = (size > kernels.FEW) | (others & (times != 0)).any(axis=2)
+    which = np.nonzero(others & ~many[:, :, None])
+    start = np.cumsum(np.where(many, 0, size).reshape(-1)) - np.where(many, 0, size).reshape(-1)
+    place = np.arange(which[0].size) - start[which[0] * others.shape[1] + which[1]]
+    found[which[0], which[1], place] = which[2]
+    found[many] = -2
+    return readonly(found, np.int32)
+
+
 def _whole_of_codes(index: SortedIndex) -> np.ndarray:
     """Return the imports of each code in the periods of each basis as they are, float64[b, u], kept with the index."""
     if "imports of codes" not in index.kept:
-        within, (whole, _) = periods_within(index), index.whole_imports
+        within, (whole, _, _) = periods_within(index), index.whole_imports
         everyone = [everyone for everyone, _, _ in index.facts["bases"]]
         found = np.empty((within.shape[0], index.records.code_key.size))
         kernels.whole_of_codes(index.records, whole, within, readonly(everyone, np.bool_), found)
@@ -102,10 +115,10 @@ def _whole_of_codes(index: SortedIndex) -> np.ndarray:
     return known
 
 
-def drawn_weights(
-    index: SortedIndex, prices: PriceCells, factor: np.ndarray, present: np.ndarray, times: np.ndarray, draws: int
-) -> Iterator[Weights]:
-    """Give the weights of the first of some draws, one by one.
+def drawn_imports_of(
+    index: SortedIndex, prices: PriceCells, factor: np.ndarray, present: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """Return the imports of each code in the periods of each basis, in some draws; float64[b, u, s].
 
     Parameters
     ----------
@@ -117,21 +130,18 @@ def drawn_weights(
         0: excluded.
     times : float64[p, s]
         How many times each partner is drawn.
-    draws : int
     """
     records, within = index.records, periods_within(index)
-    whole, _ = index.whole_imports
+    _, _, bound = index.whole_imports
     everyone = readonly([everyone for everyone, _, _ in index.facts["bases"]], np.bool_)
-    of_code = np.empty((draws, within.shape[0], records.code_key.size))
-    bound = float(whole[kernels.EVERYONE, 0].sum() * factor.max() * max(times.max(), 1.0)) * 2.0
+    of_code = np.empty((within.shape[0], records.code_key.size, times.shape[1]))
+    bound *= float(factor.max() * times.shape[0]) * 2.0
     by_period = np.concatenate([np.where(present[:, :, None] > 0, times, 0.0), times[None]])
     drawn_imports(
         records, prices.table, readonly(factor if prices.touch.size else [], np.float64),
         readonly(by_period, np.float64), bound, within, everyone, of_code,
     )  # fmt: skip
-    everything = np.ones(within.shape[0], dtype=bool)
-    for s in range(draws):
-        yield of_lines(index, readonly(of_code[s, :, :, None], np.float64), everything, None)
+    return readonly(of_code, np.float64)
 
 
 def of_lines(index: SortedIndex, of_code: np.ndarray, affected: np.ndarray, apart: PriceCells | None) -> Weights:
@@ -184,12 +194,17 @@ def _uniform(prices: PriceCells) -> np.ndarray:
     return np.where((cell == cell[:, :, :1]).all(axis=2), cell[:, :, 0], -1)
 
 
-def cell_layout(index: SortedIndex, ready: Ready, weights: Weights) -> CellLayout:
-    """Return the layout of a plan with the weights and matched lines of changed trade."""
-    sides = [
+def sides_of_years(index: SortedIndex) -> list[int]:
+    """Return the side that the lines of each year are of."""
+    return [
         index.side("bound", year) if has_bound else index.side("applied", applied)
         for year, applied, has_bound, _ in index.facts["years"]
     ]
+
+
+def cell_layout(index: SortedIndex, ready: Ready, weights: Weights) -> CellLayout:
+    """Return the layout of a plan with the weights and matched lines of changed trade."""
+    sides = sides_of_years(index)
     spans = readonly([(index.sides[one].first, index.sides[one].last) for one in sides], np.int64)
     if weights.apart is None:
         affected = weights.affected[np.array(index.facts["basis_of"])[sides]]

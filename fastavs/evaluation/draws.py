@@ -26,7 +26,7 @@ class DrawnEntries:
     partner : int16[n] or int32[n]
         Of each entry.
     times : float64[p, s]
-        How many times each partner is drawn; s is a multiple of `ABREAST`, draws of nobody stand last.
+        How many times each partner is drawn; s is `ABREAST`, draws of nobody stand last.
     """
 
     entries: Entries
@@ -53,13 +53,13 @@ class DrawnEntries:
 
         Returns
         -------
-        rate : float64[s, r]
+        rate : float64[r, s]
         part : float64[r]
-        kept, binding : int64[s, r]
+        kept, binding : int64[r, s]
         """
         from fastavs.kernels.draws import drawn_rows
 
-        shape = self.times.shape[1], rows.size
+        shape = rows.size, self.times.shape[1]
         rate, part = np.empty(shape), np.empty(rows.size)
         kept, binding = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         drawn_rows(
@@ -99,11 +99,11 @@ def no_chain(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def times_of(index: IndexParts, seeds: Sequence[int]) -> np.ndarray:
-    """Return how many times each partner is drawn, float64[p, s], s a multiple of `ABREAST`."""
-    from fastavs.kernels.draws import ABREAST
+    """Return how many times each partner is drawn, float64[p, s], s being `ABREAST`."""
+    from fastavs.kernels.lanes import ABREAST
 
     excluded = index.taking_part == 0
-    found = np.zeros((excluded.shape[1], -(-len(seeds) // ABREAST) * ABREAST))
+    found = np.zeros((excluded.shape[1], ABREAST))
     for place, seed in enumerate(seeds):
         found[:, place] = drawn(seed, excluded)
     return readonly(found, np.float64)

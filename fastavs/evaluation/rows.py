@@ -54,7 +54,7 @@ def charge_rows(
     """Charge rows under one scenario, `factors` being of it alone, and fill in what they come to."""
     if isinstance(entries, DrawnEntries):
         rate, part, kept, binding = entries.charge(duties, rows, no_chain(rows), factors, outlier)
-        for into, one in zip(out, (rate[0], part, kept[0], binding[0]), strict=True):
+        for into, one in zip(out, (rate[:, 0], part, kept[:, 0], binding[:, 0]), strict=True):
             into[:] = one
         charge_rare(duties, entries, rows, factors, outlier, 0, out)
         return

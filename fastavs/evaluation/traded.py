@@ -11,7 +11,6 @@ from fastavs.evaluation.averages import empty_sums, exact_up_to
 from fastavs.evaluation.cell_weights import (
     CellLayout,
     cell_layout,
-    drawn_weights,
     figures_by_year,
     kept_apart,
     weights_of,
@@ -24,12 +23,10 @@ from fastavs.evaluation.changed_trade import (
     quoted_factors,
     rows_quoted,
 )
-from fastavs.evaluation.draws import DrawnEntries, times_of
 from fastavs.evaluation.latest import Latest
-from fastavs.evaluation.parted import whole_entries
 from fastavs.evaluation.partners import Selection
 from fastavs.evaluation.plan import Plan
-from fastavs.evaluation.rows import alone, charge_rare, charge_rows, figures_alone, rare_lanes, rare_rows, row_lanes
+from fastavs.evaluation.rows import alone, figures_alone, rare_lanes, row_lanes
 from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.index.rows import Ready
 from fastavs.kernels.carry import carry
@@ -39,7 +36,6 @@ from fastavs.kernels.quotes import settle_groups
 from fastavs.kernels.row_lanes import LANES
 from fastavs.kernels.shapes import Bounds, Charges, Entries, Factors, RowFigures, Sums, changed
 from fastavs.kernels.sweep import sweep_block
-from fastavs.scenario.trade import Resample
 
 
 class ChosenRows(NamedTuple):
@@ -50,6 +46,8 @@ class ChosenRows(NamedTuple):
     entries: Entries  # of the index, with quotes for periods
     which: np.ndarray  # int64[m] the rows on parted groups
     parted: np.ndarray  # ROW[m] those, on their groups
+    moved: np.ndarray  # int64[...] the rows on other groups than in the index that are not parted
+    priced: bool  # whether prices change
     cells: CellLayout | None  # None: weights are added up for each scenario
 
 
@@ -73,9 +71,10 @@ def _make_rows(plan: Plan, chosen: Chosen) -> ChosenRows:
     cells = None
     if kept_apart(chosen.prices):
         cells = cell_layout(index, plan.ready, weights_of(index, chosen.prices, *chosen.terms))
+    moved = np.flatnonzero((group != rows["group"]) & (place < groups))
     return ChosenRows(
         plan.ready, changed(rows, group=np.where(place >= groups, -1, group)),
-        index.entries._replace(segment=some.segment), which, parted, cells,
+        index.entries._replace(segment=some.segment), which, parted, moved, bool(chosen.prices.touch.size), cells,
     )  # fmt: skip
 
 
@@ -93,7 +92,7 @@ def run_chosen(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
         cells = cell_layout(index, plan.ready, weights_of(index, chosen.prices, *chosen.terms, factor[0]))
     width, zero = factor.shape[0], index.facts["zero"]
     if width == 1:
-        sums = add_charges(cells.layout, _charge_one(plan, own, chosen.parted.entries, factors, 0), zero)
+        sums = add_charges(cells.layout, _charge_one(plan, own, chosen.parted.entries, factors, 0), zero, full)
     else:
         sums = empty_sums(cells.layout, width)
         _add_block(plan, own, chosen.parted.entries, factors, bounds, cells, full, sums)
@@ -107,15 +106,28 @@ def run_chosen(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
 
 def _charge_one(plan: Plan, own: ChosenRows, parted: Entries, factors: Factors, s: int) -> Charges:
     """Charge rows under a scenario of a block."""
-    n, outlier = own.rows.size, plan.index.facts["outlier"]
-    kept, binding = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    figures = RowFigures(np.empty(n), np.empty(n), kept, binding)
-    of_one = alone(factors, s)
-    charge_rows(plan.duties, own.entries, own.rows, of_one, outlier, figures)
+    outlier, of_one = plan.index.facts["outlier"], alone(factors, s)
+    if own.priced:
+        figures = figures_alone(plan.duties, own.entries, own.rows, of_one, outlier)
+    else:
+        figures = _as_it_was(plan, of_one)
+        if own.moved.size:
+            found = figures_alone(plan.duties, own.entries, changed(own.rows[own.moved]), of_one, outlier)
+            figures.rate[own.moved], figures.part[own.moved] = found.rate, found.part
     if own.which.size:
         found = figures_alone(plan.duties, parted, own.parted, of_one, outlier)
         figures.rate[own.which], figures.part[own.which] = found.rate, found.part
     return _carried(plan, figures.rate, figures.part)
+
+
+def _as_it_was(plan: Plan, factors: Factors) -> RowFigures:
+    """Return what rows are charged on the whole trade, kept with the index, in memory to be written to."""
+    known: Latest[tuple[Ready, RowFigures]] = plan.index.kept.setdefault("charged rows", Latest())
+    key = id(plan.ready), tuple(one.tobytes() for one in factors[:7])
+    _, found = known.get(key, lambda: (
+        plan.ready, figures_alone(plan.duties, plan.index.entries, plan.rows, factors, plan.index.facts["outlier"])
+    ))  # fmt: skip
+    return found._replace(rate=found.rate.copy(), part=found.part.copy())
 
 
 def _carried(plan: Plan, rate: np.ndarray, part: np.ndarray) -> Charges:
@@ -157,70 +169,3 @@ def _add_block(
         plan.ready.carried, (facts["outlier"], facts["zero"], full),
         memory(shape), np.zeros((LANES, -(-width // STRIP) * STRIP)), sums,
     )  # fmt: skip
-
-
-def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
-    """Work out draws of one scenario; float64[s, y, 17]."""
-    index, draws = plan.index, len(block.seeds)
-    chosen = chosen_of(index, block.selection._replace(draw=Resample(block.seeds[0])))
-    some, facts = chosen.parted, index.facts
-    factor = chosen.prices.factors(block.prices)
-    factors, _ = quoted_factors(block.factors, block.bounds, chosen.prices, factor)
-    drawn = DrawnEntries(whole_entries(index, some), some.partners(index), times_of(index, block.seeds))
-    rows = rows_quoted(plan, chosen.prices)
-    rows = changed(rows, group=some.renumbered(rows["group"]))
-    start, chain = _chains(plan)
-    chain = readonly(some.renumbered(chain), np.int32)
-    rate, part, kept, binding = drawn.charge(plan.duties, rows, (start, chain), alone(factors, 0), facts["outlier"])
-    which = np.concatenate([*rare_rows(plan.duties, rows).values(), np.empty(0, dtype=np.int64)])
-    group = rows["group"][which][:, None] + np.zeros((1, draws), dtype=np.int64)
-    if which.size:
-        group = _settled(drawn, group, start[which], start[which + 1], chain)
-    found = []
-    for s, weights in enumerate(drawn_weights(index, chosen.prices, factor[0], chosen.terms.times, drawn.times, draws)):
-        figures = RowFigures(rate[s], part.copy(), kept[s], binding[s])
-        if which.size:
-            groups = rows["group"].copy()
-            groups[which] = group[:, s]
-            own = changed(rows, group=groups)
-            charge_rare(plan.duties, drawn, own, alone(factors, 0), facts["outlier"], s, figures)
-        cells = cell_layout(index, plan.ready, weights)
-        charges = _carried(plan, figures.rate, figures.part)
-        sums = add_charges(cells.layout, charges, facts["zero"])
-        if sums.largest[0] > exact_up_to(plan.layout):
-            found.append(figures_of_large(cells.layout, charges, facts["zero"], full)[None])
-        else:
-            found.append(figures_by_year(cells, sums, factor, full))
-    return np.concatenate(found)
-
-
-def _chains(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """Return the groups that each row goes on to where it has no observation left."""
-    further, line = plan.index.further, line_of_rows(plan)
-    sizes = np.diff(further.start)[line]
-    start = np.concatenate(([0], np.cumsum(sizes)))
-    place = np.repeat(further.start[line] - start[:-1], sizes) + np.arange(start[-1])
-    return readonly(start, np.int64), further.group[place]
-
-
-def _settled(
-    drawn: DrawnEntries, group: np.ndarray, first: np.ndarray, last: np.ndarray, chain: np.ndarray
-) -> np.ndarray:
-    """Return the first group of each chain with an observation left, by draw; int64[r, s], -1: none.
-
-    `group` (int64[r, s]) is the first one of all, and the others stand from `first` to `last` in `chain`.
-    """
-    draws = group.shape[1]
-    found = np.full_like(group, -1)
-    wanted, depth = group[:, 0], 0
-    while True:
-        some, place = np.unique(wanted, return_inverse=True)
-        left = drawn.left(np.maximum(some, 0))[:, :draws] * (some >= 0)[:, None]
-        take = (found < 0) & (left[place.reshape(-1)] > 0)
-        found[take] = np.broadcast_to(wanted[:, None], take.shape)[take]
-        at = first + depth
-        more = at < last
-        if not (more & (found < 0).any(axis=1)).any():
-            return found
-        wanted = np.where(more, chain[np.where(more, at, 0)] if chain.size else -1, -1)
-        depth += 1

@@ -100,16 +100,18 @@ class SortedIndex(IndexParts):
         return Kept(256, 1 << 26)
 
     @cached_property
-    def whole_imports(self) -> tuple[np.ndarray, np.ndarray]:
-        """Imports by code and period as they are (float64[2, 2, z]), and whose they are (uint64[z, words])."""
+    def whole_imports(self) -> tuple[np.ndarray, np.ndarray, float]:
+        """Imports by code and period as they are (float64[2, 2, z]), whose they are (uint64[z, words]), and their
+        sum."""
         from fastavs.kernels.cell_weights import mark_partners, whole_cells
 
         records, cells = self.records, self.records.period.size
         whole = np.empty((2, 2, cells))
-        whole_cells(records, self.taking_part, whole)
+        bound = float(records.value.sum())
+        whole_cells(records, self.taking_part, bound, whole)
         marks = np.zeros((cells, len(self.facts["partners"]) // 64 + 1), dtype=np.uint64)
         mark_partners(records, marks)
-        return readonly(whole, np.float64), readonly(marks, np.uint64)
+        return readonly(whole, np.float64), readonly(marks, np.uint64), bound
 
     @cached_property
     def kept(self) -> dict[str, Any]:

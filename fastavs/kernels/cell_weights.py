@@ -19,17 +19,40 @@ from fastavs.kernels.names import (
     WEIGHTED_SQUARES,
 )
 from fastavs.kernels.options import inner, kernel, kernel_with_memory
-from fastavs.kernels.pieces import WEIGHED, WEIGHED_SQUARE, WEIGHT_RULERS, first_accumulator, power_over, rounded
+from fastavs.kernels.pieces import (
+    MOST_LINES,
+    WEIGHED,
+    WEIGHED_SQUARE,
+    WEIGHT_RULERS,
+    first_accumulator,
+    power_over,
+    rounded,
+)
 from fastavs.kernels.quotes import concerns
 from fastavs.kernels.shapes import Layout, PriceCells, Records, Sums
 from fastavs.kernels.sums import add, add_product
 
 MFN, EVERYONE = 0, 1
 """Whose imports weigh."""
+FEW = 8
+"""So many partners at most are taken out of a whole one by one."""
+
+
+@inner
+def finer(split: float) -> float:
+    """What cuts rests that `split` leaves, as it cuts numbers; see `draws.splitter`."""
+    return splitter(split * 2.0**-53 * MOST_LINES)
+
+
+@inner
+def cut_value(x: float, split: float, fine: float) -> tuple[float, float]:
+    """A value as a multiple of a unit, and of a finer one, so that both add up exactly and can be taken out again."""
+    high = (x + split) - split
+    return high, ((x - high) + fine) - fine
 
 
 @kernel
-def whole_cells(records: Records, times: np.ndarray, out: np.ndarray) -> None:
+def whole_cells(records: Records, times: np.ndarray, bound: float, out: np.ndarray) -> None:
     """Imports of each cell of a code and a period, of MFN partners and of everyone.
 
     Parameters
@@ -37,16 +60,23 @@ def whole_cells(records: Records, times: np.ndarray, out: np.ndarray) -> None:
     records : Records
     times : int32[t, p]
         0: excluded.
+    bound : float
+        What any values add up to at most.
     out : float64[2, 2, z]
-        Filled in: by MFN partners and by everyone, each with what it lost to rounding.
+        Filled in: by MFN partners and by everyone, each in two parts, see `cut_value`.
     """
+    split = splitter(bound)
+    fine = finer(split)
     for z in range(records.period.size):
         total, lost, every, every_lost = 0.0, 0.0, 0.0, 0.0
         of_partner = times[records.period[z]]
         for i in range(records.start[z], records.start[z + 1]):
-            every, every_lost = add(every, every_lost, records.value[i])
+            high, low = cut_value(records.value[i], split, fine)
+            every += high
+            every_lost += low
             if of_partner[records.partner[i]] > 0:
-                total, lost = add(total, lost, records.value[i])
+                total += high
+                lost += low
         out[MFN, 0, z], out[MFN, 1, z] = total, lost
         out[EVERYONE, 0, z], out[EVERYONE, 1, z] = every, every_lost
 
@@ -87,6 +117,7 @@ def imports_of_codes(
     whole: np.ndarray,
     marks: np.ndarray,
     wanted: np.ndarray,
+    gone: np.ndarray,
     within: np.ndarray,
     everyone: np.ndarray,
     affected: np.ndarray,
@@ -96,7 +127,8 @@ def imports_of_codes(
 ) -> None:
     """Imports of each code in the periods of each basis, by price cell.
 
-    What a change does not touch is taken from the whole; the rest is added up anew, record by record.
+    What a change does not touch is taken from the whole, without the few partners that are gone; the rest is added up
+    anew, record by record.
 
     Parameters
     ----------
@@ -112,6 +144,8 @@ def imports_of_codes(
         As `mark_partners` fills it in.
     wanted : uint64[2, t, words]
         The partners that weigh otherwise than in the whole.
+    gone : int32[2, t, FEW]
+        Those, where they do not weigh at all and are few, and then -1; else -2.
     within : bool[b, t]
         Periods of each basis.
     everyone : bool[b]
@@ -135,6 +169,7 @@ def imports_of_codes(
                 use[whose, t, uses[whose, t]] = b
                 uses[whose, t] += 1
     split = splitter(bound)
+    fine = finer(split)
     most = 1
     for kind in range(prices.pattern.size):
         most = max(most, prices.first_cell[kind + 1] - prices.first_cell[kind])
@@ -159,6 +194,9 @@ def imports_of_codes(
                     last = first + 1
                 if last == first + 1 and not concerns(marks, wanted[whose, t], z):
                     part[0, first], part[1, first] = whole[whose, 0, z], whole[whose, 1, z]
+                elif last == first + 1 and gone[whose, t, 0] >= 0:
+                    found = whole[whose, 0, z], whole[whose, 1, z]
+                    part[0, first], part[1, first] = taken_out(records, gone[whose, t], z, split, fine, found)
                 elif last == first + 1:
                     part[0, first], part[1, first] = add_records(records, times[whose, t], z, split)
                 else:
@@ -176,6 +214,30 @@ def imports_of_codes(
         for b in range(bases):
             for c in range(out.shape[2] if affected[b] else 0):
                 out[b, u, c] = total[b, c] + lost[b, c]
+
+
+@inner
+def taken_out(
+    records: Records, gone: np.ndarray, z: int, split: float, fine: float, found: tuple[float, float]
+) -> tuple[float, float]:
+    """Take the records of some partners out of what a code and a period come to, to the last bit."""
+    high, low = found
+    for p in gone:
+        if p < 0:
+            break
+        first, last = records.start[z], records.start[z + 1]
+        while first < last:
+            middle = (first + last) >> 1
+            if records.partner[middle] < p:
+                first = middle + 1
+            else:
+                last = middle
+        while first < records.start[z + 1] and records.partner[first] == p:
+            some, rest = cut_value(records.value[first], split, fine)
+            high -= some
+            low -= rest
+            first += 1
+    return high, low
 
 
 @inner

@@ -1,28 +1,23 @@
 """Draws of partners, many at once: each observation is read once, and counts in each draw as often as its partner.
 
-A draw is a lane; lanes go eight by eight. What an observation pays is split into a multiple of a unit and a rest: the
+A draw is a lane. What an observation pays is split into a multiple of a unit and a rest: the
 multiples add up exactly, and the rest is too small for its rounding to matter, so that no compensation is needed.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from fastavs.kernels.lanes import ABREAST, add_lanes, count_lanes
 from fastavs.kernels.names import ALONE, LESSER, PERCENT, SUM
 from fastavs.kernels.options import inner, kernel, kernel_with_memory
 from fastavs.kernels.searches import count_below, count_sums_up_to, count_up_to
 from fastavs.kernels.segments import add_up_segment
 from fastavs.kernels.shapes import DutyTable, Entries, Factors, PriceCells, Records
 from fastavs.kernels.steps import after_steps
-from fastavs.kernels.sums import fma
-
-ABREAST = 8
-"""Draws that go together in registers: their number is a multiple of it."""
-
-Eight: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 
 
 @inner
@@ -33,63 +28,6 @@ def splitter(bound: float) -> float:
         return 0.0
     _, power = math.frexp(bound)
     return math.ldexp(1.5, min(power + 1, 1000))
-
-
-@inner
-def count_lanes(partner: np.ndarray, times: np.ndarray, first: int, last: int, s: int, so_far: Eight) -> Eight:
-    """Count observations, each as often as its partner is drawn, in eight draws from s on."""
-    n0, n1, n2, n3, n4, n5, n6, n7 = so_far
-    for i in range(first, last):
-        drawn = times[partner[i]]
-        n0 += drawn[s]
-        n1 += drawn[s + 1]
-        n2 += drawn[s + 2]
-        n3 += drawn[s + 3]
-        n4 += drawn[s + 4]
-        n5 += drawn[s + 5]
-        n6 += drawn[s + 6]
-        n7 += drawn[s + 7]
-    return n0, n1, n2, n3, n4, n5, n6, n7
-
-
-@inner
-def add_lanes(
-    value: np.ndarray,
-    partner: np.ndarray,
-    times: np.ndarray,
-    first: int,
-    last: int,
-    s: int,
-    c: float,
-    split: float,
-    coarse: Eight,
-    fine: Eight,
-) -> tuple[Eight, Eight]:
-    """Add up ``c * value``, each as often as its partner is drawn, in eight draws from s on."""
-    h0, h1, h2, h3, h4, h5, h6, h7 = coarse
-    l0, l1, l2, l3, l4, l5, l6, l7 = fine
-    for i in range(first, last):
-        x = c * value[i]
-        high = (x + split) - split
-        low = x - high
-        drawn = times[partner[i]]
-        h0 = fma(drawn[s], high, h0)
-        h1 = fma(drawn[s + 1], high, h1)
-        h2 = fma(drawn[s + 2], high, h2)
-        h3 = fma(drawn[s + 3], high, h3)
-        h4 = fma(drawn[s + 4], high, h4)
-        h5 = fma(drawn[s + 5], high, h5)
-        h6 = fma(drawn[s + 6], high, h6)
-        h7 = fma(drawn[s + 7], high, h7)
-        l0 = fma(drawn[s], low, l0)
-        l1 = fma(drawn[s + 1], low, l1)
-        l2 = fma(drawn[s + 2], low, l2)
-        l3 = fma(drawn[s + 3], low, l3)
-        l4 = fma(drawn[s + 4], low, l4)
-        l5 = fma(drawn[s + 5], low, l5)
-        l6 = fma(drawn[s + 6], low, l6)
-        l7 = fma(drawn[s + 7], low, l7)
-    return (h0, h1, h2, h3, h4, h5, h6, h7), (l0, l1, l2, l3, l4, l5, l6, l7)
 
 
 @inner
@@ -115,6 +53,10 @@ def turns(ratio: np.ndarray, segment: Any, n: int, form: int, a: float, c: float
     return kept, 0 if kept == 0 or low > a else count_up_to(ratio, first, kept, c, a)
 
 
+BEFORE, AFTER, DROPPED, PAID = 0, 1, 2, 3
+"""Rows of lanes: observations before and after the turn, those dropped, and what is paid, in two parts."""
+
+
 @inner
 def charge_group(
     row: Any,
@@ -128,13 +70,14 @@ def charge_group(
     outlier: float,
     a: float,
     work: np.ndarray,
+    lanes: np.ndarray,
     found: np.ndarray,
 ) -> None:
     """Charge a duty on a group in all draws.
 
     Parameters
     ----------
-    work : float64[3, segments]
+    work, lanes : float64[3, segments], float64[5, s]
         Memory to work in.
     found : float64[4, s]
         Filled in: what is paid, observations kept, those that pay the ad valorem part alone or not the specific one,
@@ -161,32 +104,29 @@ def charge_group(
             largest = max(largest, c * entries.ratio[segment["start"] + end - 1])
         used += kept
     split = splitter(largest * used * most_times)
-    zero = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    for s in range(0, found.shape[1], ABREAST):
-        before, after, dropped = zero, zero, zero
-        coarse, fine = zero, zero
-        for g in range(first_segment, last_segment):
-            k = g - first_segment
-            first = entries.segment[g]["start"]
-            c = work[0, k]
-            end = first + int(work[1, k])
-            turn = first + int(work[2, k])
-            before = count_lanes(partner, times, first, turn, s, before)
-            after = count_lanes(partner, times, turn, end, s, after)
-            dropped = count_lanes(partner, times, end, entries.segment[g + 1]["start"], s, dropped)
-            low = turn if form != SUM and form != LESSER else first
-            high = turn if form == LESSER else end
-            if c != 0.0:
-                coarse, fine = add_lanes(entries.ratio, partner, times, low, high, s, c, split, coarse, fine)
-        for j in range(ABREAST):
-            n_before, n_after = before[j], after[j]
-            at_a = n_before if form != LESSER else n_after
-            if form == SUM:
-                at_a = n_before + n_after
-            found[0, s + j] = a * at_a + (coarse[j] + fine[j])
-            found[1, s + j] = n_before + n_after
-            found[2, s + j] = n_before if form != LESSER else n_after
-            found[3, s + j] = dropped[j]
+    lanes[:] = 0.0
+    for g in range(first_segment, last_segment):
+        k = g - first_segment
+        first = entries.segment[g]["start"]
+        c = work[0, k]
+        end = first + int(work[1, k])
+        turn = first + int(work[2, k])
+        count_lanes(partner, times, first, turn, lanes, BEFORE)
+        count_lanes(partner, times, turn, end, lanes, AFTER)
+        count_lanes(partner, times, end, entries.segment[g + 1]["start"], lanes, DROPPED)
+        low = turn if form != SUM and form != LESSER else first
+        high = turn if form == LESSER else end
+        if c != 0.0:
+            add_lanes(entries.ratio, partner, times, low, high, c, split, lanes, PAID)
+    for s in range(ABREAST):
+        n_before, n_after = lanes[BEFORE, s], lanes[AFTER, s]
+        at_a = n_before if form != LESSER else n_after
+        if form == SUM:
+            at_a = n_before + n_after
+        found[0, s] = a * at_a + (lanes[PAID, s] + lanes[PAID + 1, s])
+        found[1, s] = n_before + n_after
+        found[2, s] = n_before if form != LESSER else n_after
+        found[3, s] = lanes[DROPPED, s]
 
 
 @kernel_with_memory
@@ -213,30 +153,28 @@ def drawn_rows(
     partner : int16[n] or int32[n]
         Of each entry.
     times : float64[p, s]
-        How many times each partner is drawn; s is a multiple of `ABREAST`.
+        How many times each partner is drawn; s is `ABREAST`.
     rows : ROW[r]
     chain_start, chain : int64[r + 1], int32[...]
         Groups that a row goes on to where it has no observation left, nearest first.
     factors : Factors
         Of the one scenario that they are draws of.
     outlier : float
-    rate : float64[s, r]
+    rate : float64[r, s]
         Filled in.
     part : float64[r]
         Filled in.
-    kept, binding : int64[s, r]
+    kept, binding : int64[r, s]
         Filled in: observations used, and those where the specific part is what binds.
     """
     duty = duties.duty
     width = times.shape[1]
-    most_times = 1.0
-    for p in range(times.shape[0]):
-        for s in range(width):
-            most_times = max(most_times, times[p, s])
+    most_times = float(times.shape[0])  # whatever the others in a block are
     longest = 1
     for g in range(entries.group.size - 1):
         longest = max(longest, entries.group[g + 1] - entries.group[g])
     work = np.empty((3, longest))
+    lanes = np.empty((5, width))
     found = np.empty((4, width))
     for i in range(rows.size):
         row = rows[i]
@@ -251,22 +189,22 @@ def drawn_rows(
         part[i] = a
         unknown = np.nan if row["purely_specific"] and form != PERCENT else a
         for s in range(width):
-            rate[s, i] = unknown
-            kept[s, i] = -1
-            binding[s, i] = 0
+            rate[i, s] = unknown
+            kept[i, s] = -1
+            binding[i, s] = 0
         after = chain_start[i]
         group = row["group"]
         while group >= 0 and form != PERCENT:
-            charge_group(row, one, group, entries, partner, times, most_times, factors, outlier, a, work, found)
+            charge_group(row, one, group, entries, partner, times, most_times, factors, outlier, a, work, lanes, found)
             open_draws = 0
             for s in range(width):
-                if kept[s, i] >= 0:
+                if kept[i, s] >= 0:
                     continue
                 n = found[1, s]
                 if n + found[3, s] > 0.0:
-                    kept[s, i] = int(n)
-                    binding[s, i] = int(n - found[2, s])
-                    rate[s, i] = found[0, s] / n if n > 0.0 else unknown
+                    kept[i, s] = int(n)
+                    binding[i, s] = int(n - found[2, s])
+                    rate[i, s] = found[0, s] / n if n > 0.0 else unknown
                 else:
                     open_draws += 1
             group = -1
@@ -274,7 +212,7 @@ def drawn_rows(
                 group = chain[after]
                 after += 1
         for s in range(width):
-            kept[s, i] = max(kept[s, i], 0)
+            kept[i, s] = max(kept[i, s], 0)
 
 
 @kernel
@@ -368,46 +306,43 @@ def drawn_imports(
         Periods of each basis.
     everyone : bool[b]
         Whether excluded partners weigh as well.
-    out : float64[s, b, u]
+    out : float64[b, u, s]
         Filled in.
     """
     bases, periods = within.shape
     width = times.shape[2]
     split = splitter(bound)
-    coarse = np.zeros((bases, width))
-    fine = np.zeros((bases, width))
+    sums = np.zeros((2 * bases, width))
+    part = np.zeros((2, width))
     longest = 0
     for z in range(records.period.size):
         longest = max(longest, records.start[z + 1] - records.start[z])
     dear = np.empty(longest)
-    zero = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for u in range(records.code_key.size):
-        coarse[:] = 0.0
-        fine[:] = 0.0
+        sums[:] = 0.0
         for z in range(records.code_cell[u], records.code_cell[u + 1]):
             t = records.period[z]
             first, last = records.start[z], records.start[z + 1]
             value, partner = records.value[first:last], records.partner[first:last]
             if factor.size > 0:
                 at_prices(value, partner, prices, factor, u, t, dear)
-                value = dear
+                value = dear[: last - first]
             for whose in range(2):
                 needed = False
                 for b in range(bases):
                     needed |= within[b, t] and everyone[b] == (whose == 1)
                 if not needed:
                     continue
-                table = times[periods if whose == 1 else t]
-                for s in range(0, width, ABREAST):
-                    high, low = add_lanes(value, partner, table, 0, last - first, s, 1.0, split, zero, zero)
-                    for b in range(bases):
-                        if within[b, t] and everyone[b] == (whose == 1):
-                            for j in range(ABREAST):
-                                coarse[b, s + j] += high[j]
-                                fine[b, s + j] += low[j]
-        for s in range(out.shape[0]):
-            for b in range(bases):
-                out[s, b, u] = coarse[b, s] + fine[b, s]
+                part[:] = 0.0
+                add_lanes(value, partner, times[periods if whose == 1 else t], 0, last - first, 1.0, split, part, 0)
+                for b in range(bases):
+                    if within[b, t] and everyone[b] == (whose == 1):
+                        for s in range(width):
+                            sums[2 * b, s] += part[0, s]
+                            sums[2 * b + 1, s] += part[1, s]
+        for b in range(bases):
+            for s in range(width):
+                out[b, u, s] = sums[2 * b, s] + sums[2 * b + 1, s]
 
 
 @inner
