@@ -140,3 +140,26 @@ def test_groups_and_lines_are_those_of_the_whole_index(
         with Workplace(None, 2) as place:
             found = report_lines(index, None, scenarios, wanted, None, place, quiet)
         assert found == expected
+
+
+@pytest.mark.parametrize("where", ["cells.tell_apart", "touched.dependents_of_lines", "touched.make_part"])
+def test_an_interrupt_leaves_no_marks(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fastavs.evaluation.touched.SHARE", 1.0)
+    made = make_study.make(20_001, method="partner", min_value=0.0)
+    first, other = reforms(made, 1, 2)
+    index, fresh = (fa.build_index(study_of(made), [first, other]) for _ in range(2))
+    module, name = where.split(".")
+    whole = f"fastavs.evaluation.{where}"
+    own = getattr(__import__(f"fastavs.evaluation.{module}", fromlist=[name]), name)
+
+    def interrupted(*arguments: Any, **more: Any) -> Any:
+        own(*arguments, **more)
+        raise KeyboardInterrupt
+
+    fa.sweep(index, fa.Scenario("as it is"))
+    with monkeypatch.context() as patched:
+        patched.setattr(whole, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fa.sweep(index, first)
+    for one in (first, other):
+        assert fa.sweep(index, one).figures.tobytes() == fa.sweep(fresh, one).figures.tobytes()

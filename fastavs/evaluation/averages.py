@@ -27,7 +27,7 @@ def empty_sums(layout: Layout, width: int) -> Sums:
 
 
 def exact_up_to(layout: Layout) -> float:
-    """Return the largest rate up to which the sums of a layout are exact."""
+    """Return the largest rate up to which the sums of a layout are exact; less, the more lines than usual it has."""
     return LARGEST * min(1.0, MOST_LINES / max(float(layout.years["all_lines"].max(initial=0.0)), 1.0))
 
 

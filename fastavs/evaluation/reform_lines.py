@@ -150,7 +150,7 @@ def split(index: SortedIndex, scenarios: Sequence[Scenario], size: int) -> tuple
         Where the others stand, in order.
     """
     families = Families(index, [] if index.facts["min_value"] > 0.0 else scenarios, size, size, 1)
-    reforms = list(families)
+    reforms = [replace(one, plan=None) for one in families]  # a plan each would take all memory
     gone = {place for one in reforms for place in one.places.tolist()}
     return reforms, [place for place in range(len(scenarios)) if place not in gone]
 

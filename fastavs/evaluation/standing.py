@@ -75,6 +75,12 @@ class Standing:
         return bool(self.sums.largest[0] <= exact_up_to(self.index.ready.layout))
 
 
+def clear(scratch: Scratch) -> None:
+    """Make memory to work in as it was made."""
+    for array, value in zip(scratch, (0, -1, -1, -1, False, 0), strict=True):
+        array[:] = value
+
+
 def standing_of(index: SortedIndex) -> Standing:
     """Return an index as it stands, made when first needed."""
     found: Standing = index.as_it_stands.get("standing", lambda: _make(index))

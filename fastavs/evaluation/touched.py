@@ -17,7 +17,7 @@ from fastavs.evaluation.new_duties import check_rate, unprepared
 from fastavs.evaluation.outlines import SET, Outline, Step, Template
 from fastavs.evaluation.part_alone import PartAlone, goes_alone
 from fastavs.evaluation.recipe import Recipe, recipe_of
-from fastavs.evaluation.standing import Standing, dependents_of_lines, make_part, standing_of, unchanged
+from fastavs.evaluation.standing import Standing, clear, dependents_of_lines, make_part, standing_of, unchanged
 from fastavs.index.dependents import without_percent
 from fastavs.index.duties import duty_table, joined
 from fastavs.index.sorted_index import SortedIndex
@@ -27,7 +27,8 @@ from fastavs.kernels.shapes import DutyTable, NewDuties, Sums
 from fastavs.scenario.duties import SetDuty
 from fastavs.scenario.scenario import Scenario
 
-SHARE = 0.5  # of all lines of schedules: scenarios that touch more, and set no duty, go with the whole index
+SHARE = 0.5  # of all lines of schedules, each choice by itself: scenarios that touch more, and set no duty, go with the
+# whole index
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,11 @@ def _make(index: SortedIndex, outline: Outline, scenario: Scenario, everything: 
     standing = standing_of(index)
     everything = everything or choices.everything or not standing.exact
     with standing.lock:
-        return _make_from(standing, outline, scenario, choices, sets, everything)
+        try:
+            return _make_from(standing, outline, scenario, choices, sets, everything)
+        except BaseException:
+            clear(standing.scratch)  # an interrupt, or a new duty that cannot be, may leave marks
+            raise
 
 
 def _touches_much(index: SortedIndex, choices: Choices) -> bool:

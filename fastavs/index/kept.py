@@ -14,7 +14,7 @@ class Kept:
     A copy made by pickling is empty.
     """
 
-    def __init__(self, most: int, most_bytes: int) -> None:
+    def __init__(self, most: int, most_bytes: int | None = None) -> None:
         self._limits = (most, most_bytes)
         self._lock = Lock()
         self._found: OrderedDict[Hashable, Any] = OrderedDict()
@@ -35,9 +35,13 @@ class Kept:
                 return self._found[key]
             self._found[key] = made
             self._bytes += _bytes(made)
-            while len(self._found) > 1 and (len(self._found) > self._limits[0] or self._bytes > self._limits[1]):
+            while len(self._found) > 1 and self._too_much():
                 self._bytes -= _bytes(self._found.popitem(last=False)[1])
         return made
+
+    def _too_much(self) -> bool:
+        most, most_bytes = self._limits
+        return len(self._found) > most or (most_bytes is not None and self._bytes > most_bytes)
 
 
 def _bytes(one: Any) -> int:

@@ -92,7 +92,7 @@ class SortedIndex(IndexParts):
     @cached_property
     def as_it_stands(self) -> Kept:
         """What reforms are told from: the index under the scenario that changes nothing."""
-        return Kept(64, 0)
+        return Kept(64)
 
     @cached_property
     def reforms(self) -> Kept:
