@@ -85,7 +85,9 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES or name in _ROOMS:
         importlib.import_module("fastavs.environment").check_environment()
         home = importlib.import_module(_HOMES.get(name, f"fastavs.{name}"))
-        return home if name in _ROOMS else getattr(home, name)
+        found = home if name in _ROOMS else getattr(home, name)
+        globals()[name] = found  # the next time nobody asks here
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

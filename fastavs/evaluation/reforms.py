@@ -124,10 +124,12 @@ def run_reforms(plan: Plan, task: Reforms, full: bool) -> np.ndarray:
     index = plan.index
     touched = plan_of(index, task)
     if touched.alone is not None and task.places.size <= FEW:
-        figures = np.empty((task.places.size, index.ready.layout.years.size, FIGURES))
-        rows = (touched.recipe.in_a_row(task.numbers[:, :, s]) for s in range(len(figures)))
-        largest = [touched.alone.figures(row, full, out) for row, out in zip(rows, figures, strict=True)]
-        too_large = [s for s, one in enumerate(largest) if one > touched.exact_up_to]
+        figures = np.empty((task.places.size, len(index.facts["years"]), FIGURES))
+        too_large = []
+        for s in range(task.places.size):
+            row = touched.recipe.in_a_row(task.numbers[:, :, s])
+            if touched.alone.figures(row, full, figures[s]) > touched.exact_up_to:
+                too_large.append(s)
     else:
         sums = _add_touched(index, touched, task, full)
         figures = summary_of(index.ready.layout, plus(touched.rest, sums, full), full)
