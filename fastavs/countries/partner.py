@@ -96,6 +96,7 @@ def named(partner: str) -> str:
     return written(partner) if is_part(partner) else iso3(partner) or written(partner)
 
 
+@lru_cache(maxsize=1 << 12)
 def answers_to(partner: str) -> tuple[str, ...]:
     """Return what settings may call a partner of the trade, the nearest first; see `named`.
 

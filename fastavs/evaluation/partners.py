@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,14 +119,11 @@ def drawn(seed: int, excluded: np.ndarray) -> np.ndarray:
     return times
 
 
-_answers = lru_cache(4096)(answers_to)
-
-
 def _chosen(facts: dict[str, Any], change: Priced | ExcludePartners | OnlyPartners) -> np.ndarray:
     """Which partners a change names, bool[p]."""
     regions, wanted = facts["regions"], {named(one) for one in change.partners}
     return np.array(
-        [not wanted.isdisjoint(_answers(one)) or regions.get(one) in change.regions for one in facts["partners"]],
+        [not wanted.isdisjoint(answers_to(one)) or regions.get(one) in change.regions for one in facts["partners"]],
         dtype=bool,
     )
 
