@@ -44,7 +44,18 @@ def fused(x, y, z):
     finite = np.isfinite([x, y, z]).all()
     return float(Fraction(x) * Fraction(y) + Fraction(z)) if finite else x * y + z
 
-instructions = {"_fma_typed": fused, "_fetch_typed": lambda array, place: None}
+def counted(partner, times, first, last, out, row):
+    out[row] += times[partner[first:last]].sum(axis=0)
+
+def added(value, partner, times, first, last, c, split, out, row):
+    x, drawn = c * value[first:last], times[partner[first:last]]
+    high = (x + split) - split
+    out[row] += high @ drawn
+    out[row + 1] += (x - high) @ drawn
+
+instructions = {
+    "_fma_typed": fused, "_fetch_typed": lambda array, place: None, "_count_typed": counted, "_add_typed": added,
+}
 extending.intrinsic = lambda typed: instructions[typed.__name__]
 np.seterr(over="ignore")
 """
