@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.kernels.class_lanes import carry_lanes, govern_lanes, note_largest
+from fastavs.kernels.class_sums import pieces_of
 from fastavs.kernels.classes import add_uncertain_year
 from fastavs.kernels.lanes import ABREAST
 from fastavs.kernels.names import (
@@ -116,9 +117,8 @@ def weigh_class(
     out: np.ndarray,
 ) -> None:
     """Fill in how many lines of a class are matched, and the pieces of their weight; float64[1 + PIECES, s]."""
-    count, one, two, three, four = out[0], out[1], out[2], out[3], out[4]
-    for s in range(ABREAST):
-        count[s] = one[s] = two[s] = three[s] = four[s] = 0.0
+    count, one, two, three, four, five, six = out[0], out[1], out[2], out[3], out[4], out[5], out[6]
+    out[:] = 0.0
     for i in range(first, last):
         h = lines[i]
         if not (by_imports or matched[h]):
@@ -136,7 +136,13 @@ def weigh_class(
             left -= piece
             piece = rounded(left, WEIGHT_RULERS[2])
             three[s] += piece
-            four[s] += rounded(left - piece, WEIGHT_RULERS[3])
+            left -= piece
+            piece = rounded(left, WEIGHT_RULERS[3])
+            four[s] += piece
+            left -= piece
+            piece = rounded(left, WEIGHT_RULERS[4])
+            five[s] += piece
+            six[s] += rounded(left - piece, WEIGHT_RULERS[5])
 
 
 @merged
@@ -165,33 +171,45 @@ def add_class(
         Matched lines of the year.
     """
     n = number[LINES_OF, k]
-    count, one, two, three, four = weight[0], weight[1], weight[2], weight[3], weight[4]
+    count, one, two, three, four, five, six = (
+        weight[0],
+        weight[1],
+        weight[2],
+        weight[3],
+        weight[4],
+        weight[5],
+        weight[6],
+    )
     for j in range(STRIP):
         rate = cut_rate(x[j])
         add_counted(acc, RATE * STRIP + j, n, rate)
         add_counted(acc, MATCHED * STRIP + j, count[j], rate)
     for j in range(STRIP):
-        add_weighed(acc, WEIGHTED * STRIP + j, (one[j], two[j], three[j], four[j]), cut_rate(x[j]))
+        add_weighed(acc, WEIGHTED * STRIP + j, (one[j], two[j], three[j], four[j], five[j], six[j]), cut_rate(x[j]))
     for j in range(STRIP):
         matched[j] += count[j]
         acc[KNOWN * STRIP + j] += one[j]
         acc[(KNOWN + 1) * STRIP + j] += two[j]
         acc[(KNOWN + 2) * STRIP + j] += three[j]
         acc[(KNOWN + 3) * STRIP + j] += four[j]
+        acc[(KNOWN + 4) * STRIP + j] += five[j]
+        acc[(KNOWN + 5) * STRIP + j] += six[j]
     if not full:
         return
-    share = (number[HEADING_OF, k], number[HEADING_OF + 1, k], number[HEADING_OF + 2, k], number[HEADING_OF + 3, k])
+    share = pieces_of(number, HEADING_OF, k)
     for j in range(STRIP):
         add_weighed(acc, HEADING * STRIP + j, share, cut_rate(x[j]))
     for j in range(STRIP):
         square = cut_square(x[j])
         add_counted_square(acc, SQUARES * STRIP + j, n, square)
         add_counted_square(acc, MATCHED_SQUARES * STRIP + j, count[j], square)
-        add_weighed_square(acc, WEIGHTED_SQUARES * STRIP + j, (one[j], two[j], three[j], four[j]), square)
+        add_weighed_square(
+            acc, WEIGHTED_SQUARES * STRIP + j, (one[j], two[j], three[j], four[j], five[j], six[j]), square
+        )
     for j in range(STRIP):
         part = cut_rate(parts[j])
         add_counted(acc, PART * STRIP + j, n, part)
-        add_weighed(acc, PART_WEIGHTED * STRIP + j, (one[j], two[j], three[j], four[j]), part)
+        add_weighed(acc, PART_WEIGHTED * STRIP + j, (one[j], two[j], three[j], four[j], five[j], six[j]), part)
         add_counted_square(acc, PART_SQUARES * STRIP + j, n, cut_square(parts[j]))
     if has_bound:
         for j in range(STRIP):
@@ -314,4 +332,5 @@ def add_draws(
                 for k in range(first, last):
                     for q in range(1 + PIECES):
                         number[MATCHED_OF + q, k] = weight[k - first, q, s]
-                add_uncertain_year(layout, first, last, slots, charges, y, s, zero, sums)
+                unit, here = layout.years[y]["heading_unit"], first_accumulator(y, s, width)
+                add_uncertain_year(layout, first, last, slots, charges, s, zero, unit, sums.acc, here, count)
