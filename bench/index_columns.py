@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from fastavs.kernels import segments
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import SEGMENT, Source
+from fastavs.kernels.sorting import longest
 from fastavs.matching.order import sort_packed
 
 BASE = ("2009", "2010", "2011H1")
@@ -88,7 +89,8 @@ def by_kernels(given: Columns) -> Index:
     table = np.zeros(start.size, dtype=SEGMENT)
     table["start"] = start
     running = np.empty(line.size + owner.size)
-    segments.finish_segments(table, ratio, place, running)
+    most = longest(start)
+    segments.finish_segments(table, ratio, place, running, np.empty(most), np.empty(most, dtype=np.int32))
     return Index(owner, of_period, start, ratio, order[place], running)
 
 
