@@ -10,6 +10,7 @@ from fastavs.evaluation.averages import empty_sums, summary_of
 from fastavs.evaluation.price_cells import PriceCells, marked_bits
 from fastavs.index.rows import Ready
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels import cell_classes
 from fastavs.kernels import cell_weights as kernels
 from fastavs.kernels.draws import drawn_imports
 from fastavs.kernels.names import PIECES, WEIGHT_OF
@@ -217,7 +218,7 @@ def _reweighed(ready: Ready, weights: Weights, spans: np.ndarray, affected: np.n
     """Return the layout of a plan with other weights and matched lines in some years (bool[y])."""
     layout = ready.layout
     number, units = layout.number.copy(), layout.years["weight_unit"].copy()
-    kernels.weigh_lines(
+    cell_classes.weigh_lines(
         spans, readonly(affected, np.bool_), readonly(ready.line_class, np.int32), weights.imports, weights.matched,
         number, units,
     )  # fmt: skip
@@ -228,7 +229,7 @@ def _reweighed(ready: Ready, weights: Weights, spans: np.ndarray, affected: np.n
 def _counted(layout: Layout) -> Layout:
     """Return a layout with what its classes come to that are not uncertain."""
     counts, known = layout.counts.copy(), np.empty((layout.years.size, PIECES))
-    kernels.count_sure(layout, counts, known)
+    cell_classes.count_sure(layout, counts, known)
     return layout._replace(counts=readonly(counts, np.float64), known=readonly(known, np.float64))
 
 
@@ -241,7 +242,7 @@ def _by_cell(ready: Ready, weights: Weights, apart: CellImports, spans: np.ndarr
     layout, years = ready.layout, spans.shape[0]
     lines, total = np.empty((years, apart.cells), dtype=np.int64), np.empty((years, apart.cells))
     of_lines = apart.start, apart.cell, apart.value
-    kernels.weights_by_year(spans, *of_lines, weights.matched, lines, total)
+    cell_classes.weights_by_year(spans, *of_lines, weights.matched, lines, total)
     lead = lines.argmax(axis=1)
     others = lines > 0
     others[np.arange(years), lead] = False
@@ -254,7 +255,7 @@ def _by_cell(ready: Ready, weights: Weights, apart: CellImports, spans: np.ndarr
     room = int((apart.start[spans[:, 1]] - apart.start[spans[:, 0]]).sum()) if others.any() else 0
     number = layout.number.copy()
     of, row, more = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64), np.empty((PIECES, room))
-    n = kernels.weigh_cells(
+    n = cell_classes.weigh_cells(
         spans, readonly(ready.line_class, np.int32), of_lines, weights.matched, readonly(row_of, np.int32),
         readonly(first[:-1], np.int64), readonly(units, np.float64), number, of, row, more,
     )  # fmt: skip
@@ -315,5 +316,5 @@ def figures_by_year(found: CellLayout, sums: Sums, factor: np.ndarray, full: boo
     by = readonly(factor.T[found.cell] * layout.years["weight_unit"][:, None], np.float64)
     layout = layout._replace(years=layout.years[lead], counts=layout.counts[lead], known=layout.known[lead])
     of_years = empty_sums(layout, factor.shape[0])._replace(tally=sums.tally[lead])
-    kernels.add_up_cells(found.first, by, sums, of_years)
+    cell_classes.add_up_cells(found.first, by, sums, of_years)
     return summary_of(layout, of_years, full)
