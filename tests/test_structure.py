@@ -28,6 +28,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"results"},
     {"study"},
     {"sweeping"},
+    {"models"},
     {"examples", "report", "replica"},
     {"cli"},
 ]

@@ -1,0 +1,59 @@
+"""What a tariff function consists of: curves, and what they are of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from fastavs.kernels.curve_shapes import Curves, MixedLines
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionParts:
+    """A tariff function as its builder leaves it and a file holds it. y years, s sectors, r regions.
+
+    Attributes
+    ----------
+    years : tuple of int
+    sectors, regions, currencies : tuple of str
+        Currencies are those of any amount in the curves, sorted.
+    sector_names : dict of str to str
+        Of sectors that have one.
+    curves : Curves
+        y * s * r cells.
+    mixed : MixedLines
+    borrowed_cell, borrowed_price : int64[b]
+        Pairs of a cell and another cell whose price moves it: the derivatives that are not on the diagonal.
+    weights : float64[y, s, r]
+        What lines with a known rate weigh together: what a cell's tariff is divided by. 0: no tariff is known.
+    imports : float64[y, s, r]
+        Imports of all its lines in the study's currency, at base prices.
+    lines : pyarrow.Table
+        A row for each line with a specific part in each cell: ``year, line, sector, region, weight`` (its share in the
+        cell), ``rate`` (fraction, at the base), ``specific`` (what of it is specific duty), ``critical_factor`` (the
+        least factor on specific duties from which on one binds; null: none ever does), ``by_line`` (whether it is
+        among the mixed lines).
+    notes : tuple of str
+        What a user must be told: cells without trade, borrowed observations, lines that go line by line, ...
+    facts : dict
+        ``title``, ``note``, ``currency``, ``value_basis`` of the study; ``scenario``, ``rates``, ``aves``, ``weights``,
+        ``home`` as asked for.
+    """
+
+    years: tuple[int, ...]
+    sectors: tuple[str, ...]
+    regions: tuple[str, ...]
+    currencies: tuple[str, ...]
+    sector_names: dict[str, str]
+    curves: Curves
+    mixed: MixedLines
+    borrowed_cell: np.ndarray
+    borrowed_price: np.ndarray
+    weights: np.ndarray
+    imports: np.ndarray
+    lines: pa.Table
+    notes: tuple[str, ...]
+    facts: dict[str, Any]
