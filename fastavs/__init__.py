@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.models.left_out import left_out
+    from fastavs.models.tariff_function import tariff_function
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
     from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
@@ -47,8 +49,10 @@ _HOMES = {
     "Sweep": "fastavs.results.sweep",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
+    "left_out": "fastavs.models.left_out",
     "parse_duty": "fastavs.duty",
     "sweep": "fastavs.sweeping",
+    "tariff_function": "fastavs.models.tariff_function",
 }
 _ROOMS = ("examples", "readers")
 __all__ = [
@@ -74,9 +78,11 @@ __all__ = [
     "__version__",
     "build_index",
     "examples",
+    "left_out",
     "parse_duty",
     "readers",
     "sweep",
+    "tariff_function",
 ]
 
 

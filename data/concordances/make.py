@@ -68,7 +68,7 @@ GTAP = {  # in GTAP's order
     "lea": "Leather products", "lum": "Wood products", "ppp": "Paper and print", "p_c": "Petroleum and coke",
     "chm": "Chemicals", "bph": "Medicines", "rpp": "Rubber and plastics", "nmm": "Other mineral products",
     "i_s": "Iron and steel", "nfm": "Other metals", "fmp": "Metal products", "ele": "Electronics and optics",
-    "eeq": "Electrical equipment", "ome": "Other machinery", "mvh": "Motor vehicles", "otn": "Other transport equipment",
+    "eeq": "Electrical equipment", "ome": "Other machinery", "mvh": "Motor vehicles", "otn": "Other vehicles, ships",
     "omf": "Other manufactures", "ely": "Electricity",
 }  # fmt: skip
 
@@ -170,9 +170,8 @@ def decimal(share: Fraction) -> str:
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as stream:
-        return list(csv.DictReader(stream))
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return list(csv.DictReader(text.decode("utf-8").splitlines()))
 
 
 def write(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
