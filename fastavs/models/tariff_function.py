@@ -124,9 +124,6 @@ def tariff_function(
     >>> f()[0, 3].round(6).tolist()
     [0.1, 0.15]
     """
-    from fastavs.models.build import Options, build_parts
-    from fastavs.models.function import TariffFunction
-
     asked = as_it_is() if scenario is None else scenario
     index = index_of(study, asked)
     check_scenarios(index.facts, [asked])
@@ -136,6 +133,9 @@ def tariff_function(
     in_regions, of_regions = regions_of(index, regions, home)
     in_sectors, in_regions = with_rest(index, in_sectors, in_regions, rest_sector, rest_region)
     refuse_left_out(index, in_sectors, in_regions, chosen)
+    from fastavs.models.build import Options, build_parts
+    from fastavs.models.function import TariffFunction
+
     cautions = (*of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
     notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions))
     parts = build_parts(
