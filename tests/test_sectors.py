@@ -272,6 +272,11 @@ def test_tables_that_lack_something_are_told_what(tmp_path: Path) -> None:
         of_table({"prefix": ["02"], "industry": ["x"]})
     with pytest.raises(fa.InputError, match=r"row 2, column share.*half"):
         of_table({"prefix": ["02", "03"], "sector": ["x", "y"], "share": ["1", "half"]})
+    with pytest.raises(fa.InputError, match=r"row 1, column share.*write 0\.5"):
+        of_table({"prefix": ["02", "02"], "sector": ["x", "y"], "share": ["0,5", "0,5"]})
+    path = tmp_path / "whole.csv"
+    path.write_text("prefix,sector,share\n02,x,1.000\n03,y,1.000\n")
+    assert of_table(path).sectors == ("x", "y")
     with pytest.raises(fa.InputError, match="codes are text"):
         of_table({"prefix": [2, 3], "sector": ["x", "y"]})
     with pytest.raises(fa.InputError, match="no rows"):

@@ -11,11 +11,12 @@ import numpy as np
 from fastavs.arguments import a_mapping, misfit
 from fastavs.codes import LONGEST, Grouping, as_digits, cut
 from fastavs.errors import InputError, did_you_mean
+from fastavs.numbers import NumberForm
 from fastavs.periods import natural
 from fastavs.tables.columns import about_row, number_column, text_column
 from fastavs.tables.tables import Columns, Piece, from_memory
 
-SECTOR_COLUMNS = Columns("sectors", ("prefix", "sector", "group", "name"), ("share",), ("prefix",))
+SECTOR_COLUMNS = Columns("sectors", ("prefix", "sector", "group", "name"), ("share",), ("prefix",), form=NumberForm())
 CLOSE = 1e-5
 """How near to 1 the shares of a prefix must add up: what rounding to six digits leaves."""
 
