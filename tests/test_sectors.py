@@ -347,7 +347,7 @@ def test_sectors_without_lines_stay_and_are_told_of(index: fa.SortedIndex) -> No
 def built(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Builder and function in name alone; what the builder is called with is kept."""
     calls: list[Any] = []
-    build, function = types.ModuleType("fastavs.models.build"), types.ModuleType("fastavs.models.function")
+    build, function, options = (types.ModuleType(f"fastavs.models.{one}") for one in ("build", "function", "options"))
 
     def build_parts(*given: Any) -> Any:
         calls.append(given)
@@ -356,11 +356,11 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         empty: Any = None
         return FunctionParts((), (), (), (), {}, empty, empty, empty, empty, empty, empty, empty, ("built",), {})
 
-    build.Options = lambda *given: given  # type: ignore[attr-defined]
+    options.Options = lambda *given: given  # type: ignore[attr-defined]
     build.build_parts = build_parts  # type: ignore[attr-defined]
     function.TariffFunction = lambda parts: parts  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "fastavs.models.build", build)
-    monkeypatch.setitem(sys.modules, "fastavs.models.function", function)
+    for one in (build, function, options):
+        monkeypatch.setitem(sys.modules, one.__name__, one)
     return calls
 
 

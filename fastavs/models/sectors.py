@@ -10,7 +10,7 @@ import numpy as np
 
 from fastavs.arguments import a_mapping, misfit
 from fastavs.codes import LONGEST, Grouping, as_digits, cut
-from fastavs.errors import InputError, did_you_mean
+from fastavs.errors import InputError
 from fastavs.numbers import NumberForm
 from fastavs.periods import natural
 from fastavs.tables.columns import about_row, number_column, text_column
@@ -248,7 +248,7 @@ def _rows(piece: Piece) -> list[Entry]:
         raise InputError(
             "the table has a column sector and a column group" if named else "the table has no such column",
             file=piece.label, column="sector", expected="one column of sectors, called sector or group",
-            cure=f"leave one of them out, or rename it.{did_you_mean('sector', columns)}" if named else "rename it",
+            cure="leave one of them out, or rename it" if named else "rename it",
         )  # fmt: skip
     cells = [_texts(piece, one) for one in ("prefix", named[0], "name")]
     shares, odd = number_column(piece, "share")

@@ -133,8 +133,9 @@ def tariff_function(
     in_regions, of_regions = regions_of(index, regions, home)
     in_sectors, in_regions = with_rest(index, in_sectors, in_regions, rest_sector, rest_region)
     refuse_left_out(index, in_sectors, in_regions, chosen)
-    from fastavs.models.build import Options, build_parts
+    from fastavs.models.build import build_parts
     from fastavs.models.function import TariffFunction
+    from fastavs.models.options import Options
 
     cautions = (*of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
     notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions))
