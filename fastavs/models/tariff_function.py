@@ -120,7 +120,7 @@ def tariff_function(
     ... )
     >>> f = fa.tariff_function(study, sectors="section", regions={"DEU": "EU", "BRA": "Mercosur"})
     >>> f.sectors[3], f.regions
-    ('IV', ('EU', 'Mercosur'))
+    ('IV', ['EU', 'Mercosur'])
     >>> f()[0, 3].round(6).tolist()
     [0.1, 0.15]
     """
