@@ -185,6 +185,14 @@ def everything() -> Sectors:
 # ---- what aggregation conserves
 
 
+MANY = [
+    row(period, line, partner, 100.0 * (i + 1) + 7.0 * j, 10.0 + i * j + j, unit)
+    for period in ("2009", "2010")
+    for i, (line, unit) in enumerate([("2203000100", "l"), ("2204100000", "l"), ("0203110000", "kg")])
+    for j, partner in enumerate(["DEU", "CZE", "BRA"])
+]
+MANY_DUTIES = {"2203000100": "max(10%, 0.5 EUR/l)", "2204100000": "5% + 0.2 EUR/l", "0203110000": "15%"}
+MANY_PARTNERS = {"partner": ["DEU", "CZE", "BRA"], "region": ["EU", "EU", "Mercosur"]}
 CONSERVED = [
     ("industry", "region"), ("gtap", "partner"), ("section", "all"),
     ({"22": "drinks", "02": "meat"}, {"DEU": "EU", "CZE": "EU", "BRA": "Mercosur"}),
@@ -214,13 +222,3 @@ def test_duty_on_imports_is_the_same_however_it_is_cut(sectors: Any, regions: An
     by_line = [(a, b) for a, b in zip(table["rate"].to_pylist(), table["imports"].to_pylist(), strict=True) if a]
     total = float(np.nansum(whole.weights))
     assert math.fsum(a * b for a, b in by_line) == pytest.approx(float(whole()[0, 0, 0]) * total, rel=1e-13)
-
-
-MANY = [
-    row(period, line, partner, 100.0 * (i + 1) + 7.0 * j, 10.0 + i * j + j, unit)
-    for period in ("2009", "2010")
-    for i, (line, unit) in enumerate([("2203000100", "l"), ("2204100000", "l"), ("0203110000", "kg")])
-    for j, partner in enumerate(["DEU", "CZE", "BRA"])
-]
-MANY_DUTIES = {"2203000100": "max(10%, 0.5 EUR/l)", "2204100000": "5% + 0.2 EUR/l", "0203110000": "15%"}
-MANY_PARTNERS = {"partner": ["DEU", "CZE", "BRA"], "region": ["EU", "EU", "Mercosur"]}
