@@ -79,7 +79,7 @@ def keep_by_view(observed: Observed, lines: ChargedLines, bench: Bench) -> None:
                 period = entries.segment[g]["period"]
                 amounts(c, own, row, period, observed.factors)
                 for i in range(entries.segment[g]["start"], entries.segment[g + 1]["start"]):
-                    if is_seen(observed.view_of, observed.origin.partner[i], lines.view[h, v], everybody):
+                    if is_seen(observed.view_of, observed.origin.partner[i], lines.whose[h, v], everybody):
                         times = times_counted(observed.changes, observed.origin, period, i)
                         if times > 0:
                             fill_terms(observed, own, c, g, i, term)
@@ -242,7 +242,7 @@ def put_pooled(
         amounts(c, own, row, period, observed.factors)
         for i in range(entries.segment[g]["start"], entries.segment[g + 1]["start"]):
             times = times_counted(observed.changes, observed.origin, period, i)
-            if times == 0 or not is_seen(observed.view_of, observed.origin.partner[i], lines.view[h, v], everybody):
+            if times == 0 or not is_seen(observed.view_of, observed.origin.partner[i], lines.whose[h, v], everybody):
                 continue
             factor = fill_terms(observed, own, c, g, i, term)
             if not value(op, arg, term, stack) <= observed.outlier:
@@ -305,7 +305,7 @@ def put_line(
         period = entries.segment[g]["period"]
         amounts(c, own, row, period, observed.factors)
         for i in range(entries.segment[g]["start"], entries.segment[g + 1]["start"]):
-            if not is_seen(observed.view_of, observed.origin.partner[i], lines.view[h, v], everybody):
+            if not is_seen(observed.view_of, observed.origin.partner[i], lines.whose[h, v], everybody):
                 continue
             times = times_counted(observed.changes, observed.origin, period, i)
             if times == 0:

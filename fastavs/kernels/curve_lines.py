@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from fastavs.kernels.curve_events import add_to, has_rate, put_line
-from fastavs.kernels.curve_sides import lesser_function, put_constant, put_mixed, put_start, tell_line
+from fastavs.kernels.curve_sides import base_of, lesser_function, put_constant, put_mixed, put_start, tell_line
 from fastavs.kernels.curve_work import (
     AD_VALOREM,
     APPLIED,
-    BASE_FLAT,
-    BASE_SLOPE,
     BOUND,
     CONSTANT,
     EVENTS,
@@ -105,10 +103,8 @@ def put_alone(room: Room, bench: Bench, side: int, cell: int, weight: float, fir
     for k in range(bench.keys[side]):
         found = bench.first[side, k]
         put_start(room, bench.key[side, k], weight * (found[0] + found[1]), weight * (found[2] + found[3]))
-    total = bench.total[side]
-    constant = total[CONSTANT] + total[CONSTANT + 1]
-    put_constant(room, cell, weight * constant)
-    return constant + (total[BASE_FLAT] + total[BASE_FLAT + 1]), total[BASE_SLOPE] + total[BASE_SLOPE + 1]
+    put_constant(room, cell, weight * (bench.total[side, CONSTANT] + bench.total[side, CONSTANT + 1]))
+    return base_of(bench, side)
 
 
 @inner
@@ -224,9 +220,10 @@ def build_lines(
         The first line that is left; nothing of it is in the room.
     """
     for j in range(first, year.applied.size):
-        saved[:] = room.count
-        for q in range(wanted.view.size):
-            v = wanted.view[q]
+        for i in range(saved.size):
+            saved[i] = room.count[i]
+        for q in range(wanted.whose.size):
+            v = wanted.whose[q]
             if not wanted.weight[j, q] > 0.0 or not known[j, v]:
                 continue
             for k in range(year.start[j], year.start[j + 1]):
@@ -236,7 +233,8 @@ def build_lines(
                     put_cell(observed, lines, year, wanted, room, bench, (j, v), cell, weight)
                 if room.count[FULL] > 0:
                     full = room.count[FULL]
-                    room.count[:] = saved
+                    for i in range(saved.size):
+                        room.count[i] = saved[i]
                     room.count[FULL] = full
                     return j
     return year.applied.size

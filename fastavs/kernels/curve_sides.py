@@ -185,6 +185,14 @@ def put_mixed_side(
 
 
 @inner
+def base_of(bench: Bench, side: int) -> tuple[float, float]:
+    """What a side pays with every factor 1: by percentages, and by amounts."""
+    total = bench.total[side]
+    flat = (total[CONSTANT] + total[CONSTANT + 1]) + (total[BASE_FLAT] + total[BASE_FLAT + 1])
+    return flat, total[BASE_SLOPE] + total[BASE_SLOPE + 1]
+
+
+@inner
 def put_mixed(
     room: Room,
     bench: Bench,
@@ -213,13 +221,11 @@ def put_mixed(
     room.mixed_cell[line] = cell
     room.mixed_weight[line] = weight
     room.count[MIXED] = line + 1
-    side = 0 if has[0] else 1
-    if has[0] and has[1]:
-        left, right = bench.total[0], bench.total[1]
-        side = 1 if gap_between(left.sum(), right.sum()) > 0.0 else 0
-    total = bench.total[side]
-    flat = (total[CONSTANT] + total[CONSTANT + 1]) + (total[BASE_FLAT] + total[BASE_FLAT + 1])
-    return flat, total[BASE_SLOPE] + total[BASE_SLOPE + 1]
+    flat, slope = base_of(bench, 0)
+    other_flat, other_slope = base_of(bench, 1)
+    if not has[0] or (has[1] and gap_between(flat + slope, other_flat + other_slope) > 0.0):
+        return other_flat, other_slope
+    return flat, slope
 
 
 @inner

@@ -50,7 +50,7 @@ class ChargedLines(NamedTuple):
 
     rows: np.ndarray  # ROW[l]
     group: np.ndarray  # int32[l, v + 1] -1: no observation
-    view: np.ndarray  # int32[l, v + 1] whose observations serve: the view's own, or everybody's
+    whose: np.ndarray  # int32[l, v + 1] whose observations serve: the view's own, or everybody's
     own: np.ndarray  # bool[l, v + 1] whether they are the line's own trade
     kept: np.ndarray  # int64[l, v + 1] how many are kept
     part: np.ndarray  # float64[l] ad valorem part
@@ -74,7 +74,7 @@ class YearLines(NamedTuple):
 class Wanted(NamedTuple):
     """What is added up into which regions: q times all lines of a year. s sectors, r regions."""
 
-    view: np.ndarray  # int64[q] whose rates
+    whose: np.ndarray  # int64[q] whose rates
     region: np.ndarray  # int64[q] into which cells
     stands_in: np.ndarray  # bool[q] whether it stands in for cells that are empty
     weight: np.ndarray  # float64[j, q]
