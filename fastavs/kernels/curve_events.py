@@ -18,6 +18,7 @@ from fastavs.kernels.curve_work import (
     FLAT_AFTER,
     FLAT_BEFORE,
     FULL,
+    OPENS,
     OPS,
     OVER,
     PROGRAMS,
@@ -124,8 +125,9 @@ def put_pieces(room: Room, bench: Bench, side: int, key: int, share: float, n: i
         add_to(bench.total[side], CONSTANT, share, made[FLAT, 0])
         return
     k = key_place(bench, side, key)
-    add_to(bench.first[side, k], 0, share, made[FLAT, 0])
-    add_to(bench.first[side, k], 2, share, made[SLOPE, 0])
+    if n == 1:
+        add_to(bench.first[side, k], 0, share, made[FLAT, 0])
+        add_to(bench.first[side, k], 2, share, made[SLOPE, 0])
     at = room.count[EVENTS]
     if at + n > room.event_key.size:
         room.count[FULL] = 1
@@ -138,6 +140,7 @@ def put_pieces(room: Room, bench: Bench, side: int, key: int, share: float, n: i
         event[SLOPE_BEFORE] = share * made[SLOPE, i - 1]
         event[FLAT_AFTER] = share * made[FLAT, i]
         event[SLOPE_AFTER] = share * made[SLOPE, i]
+        event[OPENS] = i == 1
         room.event_key[at] = key
         at += 1
         if made[KNOT, i] <= 1.0:

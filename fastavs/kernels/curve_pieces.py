@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.curve_sides import left_of
-from fastavs.kernels.curve_work import AT, FLAT_AFTER, FLAT_BEFORE, SLOPE_AFTER, SLOPE_BEFORE
+from fastavs.kernels.curve_work import AT, FLAT_AFTER, FLAT_BEFORE, OPENS, SLOPE_AFTER, SLOPE_BEFORE
+from fastavs.kernels.linear_pieces import add_on, left_of
 from fastavs.kernels.options import kernel
 from fastavs.kernels.sorting import sort_with
 from fastavs.kernels.sums import add, add_product
@@ -39,7 +39,7 @@ def place_by(number: np.ndarray, start: np.ndarray, place: np.ndarray) -> None:
 
 @kernel
 def sum_starts(curve: np.ndarray, value: np.ndarray, sums: np.ndarray) -> None:
-    """Add first pieces (float64[n, 2]) up by curve, into float64[u, 4]: each sum, and what it lost."""
+    """Add pieces that no event ends (float64[n, 2]) up by curve, into float64[u, 4]: each sum, and what it lost."""
     sums[:] = 0.0
     for i in range(curve.size):
         k = curve[i]
@@ -61,7 +61,7 @@ def add_up_curves(
 ) -> None:
     """Fill curves in.
 
-    Sums run in twice the precision, so that what a piece took away leaves nothing behind.
+    Sums run in three times the precision, so that what a piece took along leaves nothing behind.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def add_up_curves(
         Each curve's first event in `order`.
     order : int64[n]
         Events, curve by curve; sorted by kink when this returns.
-    event : float64[..., 5]
+    event : float64[..., 6]
     first : float64[u, 4]
         As `sum_starts` fills it in.
     kink, intercept, slope
@@ -81,21 +81,27 @@ def add_up_curves(
         for e in range(start[k], start[k + 1]):
             kink[e] = event[order[e], AT]
         sort_with(kink, start[k], start[k + 1], order, 0, spare, spare_order)
-        flat, flat_lost, steep, steep_lost = first[k, 0], first[k, 1], first[k, 2], first[k, 3]
-        most_flat, most_steep = abs(flat), abs(steep)
-        at = start[k] + k
-        intercept[at] = flat + flat_lost
-        slope[at] = steep + steep_lost
+        flat, flat_lost, flat_rest = first[k, 0], first[k, 1], 0.0
+        steep, steep_lost, steep_rest = first[k, 2], first[k, 3], 0.0
         for e in range(start[k], start[k + 1]):
             one = event[order[e]]
-            flat, flat_lost = add(flat, flat_lost, one[FLAT_AFTER])
-            steep, steep_lost = add(steep, steep_lost, one[SLOPE_AFTER])
+            if one[OPENS] > 0.0:
+                flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, one[FLAT_BEFORE])
+                steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, one[SLOPE_BEFORE])
+        most_flat, most_steep = abs(flat), abs(steep)
+        at = start[k] + k
+        intercept[at] = flat + (flat_lost + flat_rest)
+        slope[at] = steep + (steep_lost + steep_rest)
+        for e in range(start[k], start[k + 1]):
+            one = event[order[e]]
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, one[FLAT_AFTER])
+            steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, one[SLOPE_AFTER])
             most_flat, most_steep = max(most_flat, abs(flat)), max(most_steep, abs(steep))
-            flat, flat_lost = add(flat, flat_lost, -one[FLAT_BEFORE])
-            steep, steep_lost = add(steep, steep_lost, -one[SLOPE_BEFORE])
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, -one[FLAT_BEFORE])
+            steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, -one[SLOPE_BEFORE])
             at = e + 1 + k
-            intercept[at] = left_of(flat, flat_lost, most_flat)
-            slope[at] = left_of(steep, steep_lost, most_steep)
+            intercept[at] = left_of(flat, flat_lost, flat_rest, most_flat)
+            slope[at] = left_of(steep, steep_lost, steep_rest, most_steep)
 
 
 @kernel

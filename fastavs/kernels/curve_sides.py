@@ -18,6 +18,7 @@ from fastavs.kernels.curve_work import (
     LINE_OF,
     MIXED,
     MIXED_CURVES,
+    OPENS,
     OTHERS_PRICE,
     PARTS,
     PROGRAMS,
@@ -35,19 +36,15 @@ from fastavs.kernels.curve_work import (
     Room,
     Wanted,
 )
-from fastavs.kernels.linear_pieces import FLAT, KNOT, SLOPE, combined_pieces, gap_between, put_piece
+from fastavs.kernels.linear_pieces import FLAT, KNOT, SLOPE, add_on, combined_pieces, gap_between, left_of, put_piece
 from fastavs.kernels.names import MIN
 from fastavs.kernels.options import inner
 from fastavs.kernels.sorting import sort_with
-from fastavs.kernels.sums import add
-
-NOTHING = 2.0**-90
-"""What is left of a sum that ends at 0, relative to its largest."""
 
 
 @inner
 def put_start(room: Room, key: int, flat: float, slope: float) -> None:
-    """Put first pieces into a curve, or into the constants of a cell."""
+    """Put a piece that no event ends into a curve, or into the constants of a cell."""
     at = room.count[STARTS]
     if at == room.start_key.size:
         room.count[FULL] = 1
@@ -66,40 +63,37 @@ def put_constant(room: Room, cell: int, number: float) -> None:
 
 
 @inner
-def left_of(total: float, lost: float, largest: float) -> float:
-    """A running sum with what it lost; 0 if that is what rounding leaves of its largest."""
-    x = total + lost
-    return 0.0 if abs(x) <= NOTHING * largest else x
-
-
-@inner
 def side_function(room: Room, bench: Bench, side: int, first: int, last: int) -> int:
     """Put a side of one key together from its events into ``bench.sides[side]``; returns how many pieces it has."""
     n = last - first
-    for i in range(n):
-        bench.knot[i] = room.event[first + i, AT]
-        bench.order[i] = first + i
-    sort_with(bench.knot, 0, n, bench.order, 0, bench.spare, bench.spare_order)
-    flat, flat_lost = bench.total[side, CONSTANT], bench.total[side, CONSTANT + 1]
-    slope, slope_lost = 0.0, 0.0
+    flat, flat_lost, flat_rest = bench.total[side, CONSTANT], bench.total[side, CONSTANT + 1], 0.0
+    slope, slope_lost, slope_rest = 0.0, 0.0, 0.0
     if bench.keys[side] > 0:
-        found = bench.first[side, 0]
-        flat, flat_lost = add(flat, flat_lost + found[1], found[0])
-        slope, slope_lost = found[2], found[3]
+        for j in range(2):
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, bench.first[side, 0, j])
+            slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, bench.first[side, 0, 2 + j])
+    for i in range(n):
+        event = room.event[first + i]
+        bench.knot[i] = event[AT]
+        bench.order[i] = first + i
+        if event[OPENS] > 0.0:
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, event[FLAT_BEFORE])
+            slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, event[SLOPE_BEFORE])
+    sort_with(bench.knot, 0, n, bench.order, 0, bench.spare, bench.spare_order)
     most_flat, most_slope = abs(flat), abs(slope)
     out = bench.sides[side]
-    size = put_piece(out, 0, 0.0, flat + flat_lost, slope + slope_lost)
+    size = put_piece(out, 0, 0.0, flat + (flat_lost + flat_rest), slope + (slope_lost + slope_rest))
     for i in range(n):
         event = room.event[bench.order[i]]
-        flat, flat_lost = add(flat, flat_lost, event[FLAT_AFTER])
-        most_flat = max(most_flat, abs(flat))
-        flat, flat_lost = add(flat, flat_lost, -event[FLAT_BEFORE])
-        slope, slope_lost = add(slope, slope_lost, event[SLOPE_AFTER])
-        most_slope = max(most_slope, abs(slope))
-        slope, slope_lost = add(slope, slope_lost, -event[SLOPE_BEFORE])
+        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, event[FLAT_AFTER])
+        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, event[SLOPE_AFTER])
+        most_flat, most_slope = max(most_flat, abs(flat)), max(most_slope, abs(slope))
+        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, -event[FLAT_BEFORE])
+        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, -event[SLOPE_BEFORE])
         size = put_piece(
-            out, size, bench.knot[i], left_of(flat, flat_lost, most_flat), left_of(slope, slope_lost, most_slope)
-        )
+            out, size, bench.knot[i], left_of(flat, flat_lost, flat_rest, most_flat),
+            left_of(slope, slope_lost, slope_rest, most_slope),
+        )  # fmt: skip
     return size
 
 
@@ -135,6 +129,7 @@ def lesser_function(
         event[SLOPE_BEFORE] = weight * out[SLOPE, i - 1]
         event[FLAT_AFTER] = weight * out[FLAT, i]
         event[SLOPE_AFTER] = weight * out[SLOPE, i]
+        event[OPENS] = i == 1
         room.event_key[first + i - 1] = key
         base = i if out[KNOT, i] <= 1.0 else base
         if out[SLOPE, i] != 0.0:
@@ -143,7 +138,8 @@ def lesser_function(
     if size == 1 and out[SLOPE, 0] == 0.0:
         put_constant(room, cell, weight * out[FLAT, 0])
     else:
-        put_start(room, key, weight * out[FLAT, 0], weight * out[SLOPE, 0])
+        alone = weight if size == 1 else 0.0  # what an event ends is counted there
+        put_start(room, key, alone * out[FLAT, 0], alone * out[SLOPE, 0])
     return out[FLAT, base], out[SLOPE, base], critical
 
 

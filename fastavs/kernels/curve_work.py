@@ -17,8 +17,8 @@ OVER = 2
 GOVERNING, APPLIED, BOUND, AD_VALOREM = 0, 1, 2, 3
 """Which rate of a line is wanted."""
 
-# columns of an event: the factor, and the pieces before and after it
-AT, FLAT_BEFORE, SLOPE_BEFORE, FLAT_AFTER, SLOPE_AFTER = range(5)
+# columns of an event: the factor, the pieces before and after it, and 1 where what is before begins at 0
+AT, FLAT_BEFORE, SLOPE_BEFORE, FLAT_AFTER, SLOPE_AFTER, OPENS = range(6)
 
 # sums of a side, each followed by what it lost
 CONSTANT, BASE_FLAT, BASE_SLOPE = 0, 2, 4
@@ -94,9 +94,9 @@ class Room(NamedTuple):
     """
 
     count: np.ndarray  # int64[COUNTERS]
-    event: np.ndarray  # float64[..., 5]
+    event: np.ndarray  # float64[..., 6]
     event_key: np.ndarray  # int64[...]
-    start: np.ndarray  # float64[..., 2] first pieces
+    start: np.ndarray  # float64[..., 2] pieces that no event ends
     start_key: np.ndarray  # int64[...]
     mixed_cell: np.ndarray  # int64[...]
     mixed_weight: np.ndarray  # float64[...]
@@ -123,7 +123,7 @@ class Bench(NamedTuple):
     keys: np.ndarray  # int64[2] how many keys a side has
     key: np.ndarray  # int64[2, most]
     curve: np.ndarray  # int64[most] of a mixed side's keys
-    first: np.ndarray  # float64[2, most, 4] first pieces by key: intercept and slope, each with what it lost
+    first: np.ndarray  # float64[2, most, 4] pieces without end by key: intercept and slope, each with what it lost
     total: np.ndarray  # float64[2, 6] constants, and what the rest comes to with every factor 1
     critical: np.ndarray  # float64[2] the least factor from which on the specific part shows
     votes: np.ndarray  # float64[sectors] value by price's sector, by the pooled method

@@ -14,8 +14,10 @@ from fastavs.kernels.options import inner
 KNOT, FLAT, SLOPE = 0, 1, 2
 NEAR = 1e-14
 """Relative: values nearer than this are a tie, which the other end of the interval settles."""
-ABSURD = 1e300
-"""Stands for a specific rate that is no number."""
+LARGEST, ABSURD = 1e30, 1e300
+"""A specific rate from the first on is taken for no number, for which the second stands."""
+NOTHING = 2.0**-140
+"""What is left of a sum that ends at 0, relative to its largest."""
 
 
 @inner
@@ -127,7 +129,7 @@ def pieces_of_program(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: 
     for o in range(op.size):
         if op[o] <= TERM:  # no operation
             number = arg[o] if op[o] == CONST else term[int(arg[o])]
-            known = abs(number) < ABSURD  # false for NaN
+            known = abs(number) < LARGEST  # false for NaN
             flat = op[o] == CONST or not known
             stack[top, KNOT, 0] = 0.0
             stack[top, FLAT, 0] = (number if known else ABSURD) if flat else 0.0
@@ -144,3 +146,25 @@ def pieces_of_program(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: 
                 stack[top - 1, which, i] = spare[which, i]
         size[top - 1] = n
     return size[0]
+
+
+@inner
+def add_on(total: float, lost: float, rest: float, x: float) -> tuple[float, float, float]:
+    """Add x to a total, and what that loses to what was lost, and what that loses to the rest.
+
+    Specific rates may be 1e20 in one observation and 0.01 in the next: what one of them took along must be all gone
+    when it ends.
+    """
+    raised = total + x
+    back = raised - total
+    gone = (total - (raised - back)) + (x - back)
+    more = lost + gone
+    back = more - lost
+    return raised, more, rest + ((lost - (more - back)) + (gone - back))
+
+
+@inner
+def left_of(total: float, lost: float, rest: float, largest: float) -> float:
+    """A running sum; 0 if it is what rounding leaves of its largest."""
+    x = total + (lost + rest)
+    return 0.0 if abs(x) <= NOTHING * largest else x

@@ -21,7 +21,7 @@ def empty_room(events: int) -> Room:
     few, some = max(events // 64, 64), max(events // 4, 64)
     return Room(
         np.zeros(work.COUNTERS, dtype=np.int64),
-        np.empty((events, 5)), np.empty(events, dtype=np.int64),
+        np.empty((events, 6)), np.empty(events, dtype=np.int64),
         np.empty((some, 2)), np.empty(some, dtype=np.int64),
         np.empty(few, dtype=np.int64), np.empty(few), np.empty((few, 2), dtype=np.int64),
         np.empty(few, dtype=np.int64), np.empty(few, dtype=np.int64),
