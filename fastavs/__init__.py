@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.models.function import TariffFunction
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
     from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
@@ -45,6 +46,7 @@ _HOMES = {
     "SortedIndex": "fastavs.index.sorted_index",
     "Study": "fastavs.study",
     "Sweep": "fastavs.results.sweep",
+    "TariffFunction": "fastavs.models.function",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
     "parse_duty": "fastavs.duty",
@@ -70,6 +72,7 @@ __all__ = [
     "SortedIndex",
     "Study",
     "Sweep",
+    "TariffFunction",
     "UnitError",
     "__version__",
     "build_index",
