@@ -115,7 +115,9 @@ def read_parts(path: Path) -> FunctionParts:
         raise InputError(
             f"the tariff function cannot be read ({kind})", file=str(path), cure=f"name another file, or {_ANEW}"
         )
-    head = np.frombuffer(mapped[:HEAD].ljust(HEAD, b"\0"), dtype="<i8")
+    if len(mapped) < HEAD:
+        _damaged(str(path), f"it has {len(mapped):,} bytes")
+    head = np.frombuffer(mapped[:HEAD], dtype="<i8")
     if head[1] != VERSION:
         raise InputError(
             "the tariff function is of another version of fastavs", file=str(path), value=int(head[1]),
@@ -131,8 +133,8 @@ def read_parts(path: Path) -> FunctionParts:
 
 
 def _check_head(file: str, head: np.ndarray, mapped: Any) -> None:
-    if len(mapped) < HEAD or head[3] != len(mapped):
-        _damaged(file, f"it has {len(mapped):,} bytes, not {max(int(head[3]), HEAD):,}")
+    if head[3] != len(mapped):
+        _damaged(file, f"it has {len(mapped):,} bytes, not {int(head[3]):,}")
     without = head.copy()
     without[4] = 0
     with memoryview(mapped) as whole:
