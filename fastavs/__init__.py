@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.models.function import TariffFunction
     from fastavs.models.left_out import left_out
     from fastavs.models.tariff_function import tariff_function
     from fastavs.results.rates import Rates
@@ -47,6 +48,7 @@ _HOMES = {
     "SortedIndex": "fastavs.index.sorted_index",
     "Study": "fastavs.study",
     "Sweep": "fastavs.results.sweep",
+    "TariffFunction": "fastavs.models.function",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
     "left_out": "fastavs.models.left_out",
@@ -74,6 +76,7 @@ __all__ = [
     "SortedIndex",
     "Study",
     "Sweep",
+    "TariffFunction",
     "UnitError",
     "__version__",
     "build_index",
