@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fastavs import examples, readers
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
+    from fastavs.exporting.exports import export
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
@@ -47,6 +48,7 @@ _HOMES = {
     "Sweep": "fastavs.results.sweep",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
+    "export": "fastavs.exporting.exports",
     "parse_duty": "fastavs.duty",
     "sweep": "fastavs.sweeping",
 }
@@ -74,6 +76,7 @@ __all__ = [
     "__version__",
     "build_index",
     "examples",
+    "export",
     "parse_duty",
     "readers",
     "sweep",
