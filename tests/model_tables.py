@@ -34,7 +34,7 @@ def made(years: tuple[int, ...] = YEARS, seed: int = 1, **changes: Any) -> Model
 
 
 def with_nulls(table: ModelTable) -> ModelTable:
-    """Return a table with a cell that has no trade, and one that has trade but no known rate; both in the first year."""
+    """Return a table with a cell without trade, and one with trade but no known rate; both in the first year."""
     rate, ad_valorem, specific = table.rate.copy(), table.ad_valorem.copy(), table.specific.copy()
     imports, weights = table.imports.copy(), table.weights.copy()
     for one in (rate, ad_valorem, specific):

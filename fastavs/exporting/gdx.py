@@ -129,7 +129,7 @@ def _write(gdx: Any, handle: Any, table: ModelTable, sets: Sets, log: Sequence[s
         "rtms": ("tariff: ad valorem equivalent, fraction", table.rate),
         "rtms_adv": ("its ad valorem part, fraction", table.ad_valorem),
         "rtms_spe": ("its specific part, fraction", table.specific),
-        "vcif": (f"imports, {table.basis} values, {table.money}", table.imports),
+        "vcif": (f"imports, {table.values}, {table.money}", table.imports),
         "revenue": (f"duty on these imports, {table.money}", table.revenue),
     }
     if table.against is not None and table.change_in_power is not None:

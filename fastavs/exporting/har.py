@@ -111,9 +111,9 @@ def headers(table: ModelTable, names: Names, log: list[str]) -> list[Text | Real
         sets = cells if len(arrays) == 1 else [tars, *cells]
         return Reals(name, long_name, name, tuple(sets), laid[0] if len(arrays) == 1 else np.stack(laid))
 
-    money, basis = ascii_text(table.money)[:20], ascii_text(table.basis)[:12]
+    money = ascii_text(table.money)[:20]
     found.append(reals("rTMS", "Tariff: ad valorem equivalent, percent", 100.0 * table.rate))
-    found.append(reals("VCIF", f"Imports, {basis} values, {money}", table.imports))
+    found.append(reals("VCIF", f"Imports, {table.values}, {money}", table.imports))
     revenue = (table.imports * table.ad_valorem, table.imports * table.specific)
     found.append(reals("VMTS", f"Duty on these imports by kind, {money}", *revenue))
     if table.against is not None and table.change_in_power is not None:

@@ -12,6 +12,8 @@ import pyarrow as pa
 from fastavs.errors import InputError
 
 ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights")
+NOT_STATED = "not stated"
+"""What a study says of its values where nobody has said whether they are CIF or FOB."""
 SHOWN = 5  # cells or names that a message lists
 
 
@@ -103,12 +105,12 @@ class ModelTable:
 
     @property
     def revenue(self) -> np.ndarray:
-        """Duty on imports at the base, float64[y, s, r] in the study's currency. NaN: no tariff is known."""
-        return self.imports * self.rate
+        """Duty on imports at the base, float64[y, s, r] in the study's currency; NaN: the tariff is not known."""
+        return np.where(self.imports == 0.0, 0.0, self.imports * self.rate)
 
     @property
     def change_in_power(self) -> np.ndarray | None:
-        """Percent change of 1 + t from the baseline, float64[y, s, r]; NaN where either is unknown, None without one."""
+        """Percent change of 1 + t from the baseline, float64[y, s, r]; NaN where either is not known."""
         if self.against is None:
             return None
         before = self.against.rate
@@ -138,9 +140,10 @@ class ModelTable:
         return f"million {currency}" if self.facts.get("millions") else currency
 
     @property
-    def basis(self) -> str:
-        """What values are: "CIF", "FOB", or what the study says."""
-        return str(self.facts.get("value_basis") or "CIF")
+    def values(self) -> str:
+        """What values are, as "CIF values"."""
+        basis = str(self.facts.get("value_basis") or NOT_STATED)
+        return "values, CIF or FOB not stated" if basis == NOT_STATED else f"{basis} values"
 
     def cell(self, place: Sequence[int]) -> str:
         """Name a cell for people."""
@@ -185,7 +188,7 @@ class ModelTable:
         )  # fmt: skip
 
     def to_arrow(self) -> pa.Table:
-        """Return a row per cell: fractions, money, and with a baseline its rate and the percent change of 1 + t."""
+        """Return a row per cell: fractions, money, ln(1 + t); with a baseline its rate and the change of 1 + t."""
         years, sectors, regions = (grid.ravel() for grid in np.indices(self.shape))
         columns: dict[str, Any] = {
             "year": pa.array(np.array(self.years, dtype=np.int64)[years]),
@@ -195,7 +198,7 @@ class ModelTable:
             "destination": pa.array([self.home] * years.size, pa.string()),
         }
         arrays = {name: getattr(self, name) for name in ("rate", "ad_valorem", "specific", "imports")}
-        arrays |= {"weight": self.weights, "revenue": self.revenue}
+        arrays |= {"weight": self.weights, "revenue": self.revenue, "log_power": np.log1p(self.rate)}
         if self.against is not None:
             arrays |= {"baseline_rate": self.against.rate, "change_in_power_pct": self.change_in_power}
         columns |= {name: pa.array(one.ravel(), from_pandas=True) for name, one in arrays.items()}

@@ -48,7 +48,7 @@ def to_dataset(table: ModelTable) -> xarray.Dataset:
         "rate": ("1", "ad valorem equivalent of the duty", table.rate),
         "ad_valorem": ("1", "ad valorem part of the rate", table.ad_valorem),
         "specific": ("1", "specific part of the rate", table.specific),
-        "imports": (table.money, f"imports, {table.basis} values", table.imports),
+        "imports": (table.money, f"imports, {table.values}", table.imports),
         "weight": (
             "1" if table.facts.get("weights") == "simple" else table.money,
             "what the rate is weighted by",

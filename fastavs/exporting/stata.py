@@ -65,6 +65,7 @@ def _columns(table: ModelTable) -> dict[str, np.ndarray]:
     }
     arrays = {"rate": table.rate, "ad_valorem": table.ad_valorem, "specific": table.specific}
     arrays |= {"imports": table.imports, "weight": table.weights, "revenue": table.revenue}
+    arrays |= {"log_power": np.log1p(table.rate)}
     if table.against is not None and table.change_in_power is not None:
         arrays |= {"baseline_rate": table.against.rate, "change_in_power_pct": table.change_in_power}
     return columns | {name: one.ravel() for name, one in arrays.items()}
@@ -78,9 +79,10 @@ def _labels(table: ModelTable) -> dict[str, str]:
         "rate": "Ad valorem equivalent of the duty, fraction",
         "ad_valorem": "Ad valorem part of the rate, fraction",
         "specific": "Specific part of the rate, fraction",
-        "imports": f"Imports, {table.basis} values, {table.money}",
+        "imports": f"Imports, {table.values}, {table.money}",
         "weight": "What the rate is weighted by",
         "revenue": f"Duty on these imports, {table.money}",
+        "log_power": "ln(1 + rate)",
     }
     if table.against is not None:
         labels["baseline_rate"] = "Rate in the baseline, fraction"

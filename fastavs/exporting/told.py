@@ -37,11 +37,13 @@ def history_of(table: ModelTable) -> str:
 def provenance(table: ModelTable) -> list[str]:
     """Return what a file says of itself, a sentence a line."""
     lines = [title_of(table), f"Source: {source_of(table)}", history_of(table)]
-    lines.append(f"Values: {table.basis}, {table.money}. Tariffs are ad valorem equivalents: means of a cell's lines.")
+    lines.append(
+        f"Imports: {table.values}, {table.money}. Tariffs are ad valorem equivalents: means of a cell's lines."
+    )
     if table.against is not None:
         lines.append(f"Baseline: {_scenario_of(table.against)}")
-    if table.basis.upper() != "CIF":
-        lines.append(f"Imports are {table.basis} values, not CIF: tariffs and revenue are relative to those.")
+    if table.facts.get("value_basis") == "FOB":
+        lines.append("FOB values leave freight and insurance out: where duty is charged on CIF, tariffs are too high.")
     known = dict.fromkeys((*table.notes, *(table.against.notes if table.against is not None else ())))
     return lines + [f"Note: {one}" for one in known]
 
