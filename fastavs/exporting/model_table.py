@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError
+from fastavs.tables.arrow import numbers, texts
 
 ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights")
 NOT_STATED = "not stated"
@@ -191,18 +192,18 @@ class ModelTable:
         """Return a row per cell: fractions, money, ln(1 + t); with a baseline its rate and the change of 1 + t."""
         years, sectors, regions = (grid.ravel() for grid in np.indices(self.shape))
         columns: dict[str, Any] = {
-            "year": pa.array(np.array(self.years, dtype=np.int64)[years]),
-            "sector": pa.array([self.sectors[one] for one in sectors], pa.string()),
-            "sector_name": pa.array([self.sector_names.get(self.sectors[one]) for one in sectors], pa.string()),
-            "region": pa.array([self.regions[one] for one in regions], pa.string()),
-            "destination": pa.array([self.home] * years.size, pa.string()),
+            "year": numbers(np.array(self.years, dtype=np.int64)[years]),
+            "sector": texts([self.sectors[one] for one in sectors]),
+            "sector_name": texts([self.sector_names.get(self.sectors[one]) for one in sectors]),
+            "region": texts([self.regions[one] for one in regions]),
+            "destination": texts([self.home] * years.size),
         }
         arrays = {name: getattr(self, name) for name in ("rate", "ad_valorem", "specific", "imports")}
         arrays |= {"weight": self.weights, "revenue": self.revenue, "log_power": np.log1p(self.rate)}
         if self.against is not None:
             arrays |= {"baseline_rate": self.against.rate, "change_in_power_pct": self.change_in_power}
-        columns |= {name: pa.array(one.ravel(), from_pandas=True) for name, one in arrays.items()}
-        return pa.table(columns)
+        columns |= {name: numbers(one.ravel()) for name, one in arrays.items()}
+        return pa.Table.from_arrays(list(columns.values()), names=list(columns))
 
 
 def of_function(function: Any) -> ModelTable:
