@@ -108,6 +108,19 @@ def test_a_scenario_against_a_baseline(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["TMS"].array[:, :, 0], power, rtol=1e-6, atol=1e-6)
 
 
+def test_sets_have_the_names_that_the_model_has(tmp_path: Path) -> None:
+    named = {"COMM": "TRAD_COMM", "DEST": "HOME"}
+    fa.export(made((2020,)), tmp_path / "t.har", sets=named)
+    found = read(tmp_path / "t.har")
+    assert found["rTMS"].sets == ["TRAD_COMM", "REG", "HOME"]
+    assert found["COMM"].description == "Set TRAD_COMM  Commodities"
+    fa.export(made((2020,)), tmp_path / "t.cmf", against=made((2020,)), sets=named)
+    assert 'Shock tms(TRAD_COMM,REG,"RUS") = ' in (tmp_path / "t.cmf").read_text()
+    for wrong in ({"COM": "X"}, {"COMM": "no name"}, {"COMM": "REG"}):
+        with pytest.raises(InputError, match="argument sets"):
+            fa.export(made((2020,)), tmp_path / "t.har", sets=wrong)
+
+
 def test_home_may_be_one_of_the_regions(tmp_path: Path) -> None:
     table = replace(made((2020,)), home="CHN")
     fa.export(table, tmp_path / "one.har")

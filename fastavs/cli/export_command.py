@@ -75,6 +75,13 @@ ASKED = (
 @click.option("--millions", is_flag=True, help="Imports and revenue in millions.")
 @click.option("--nulls", metavar="WORD", help="shocks: refuse cells without a tariff, or leave them out.  [refuse]")
 @click.option("--plain", is_flag=True, help="shocks: a statement a cell, without a HAR file.")
+@click.option(
+    "--set",
+    "sets",
+    metavar="SET=NAME",
+    multiple=True,
+    help="har, shocks: what the model calls COMM, REG, DEST, TARS or YEAR. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
 def export(study_file: Path, out: Path, as_json: bool, **given: Any) -> None:
     """Write tariffs by sector, region and year for models.
@@ -83,16 +90,19 @@ def export(study_file: Path, out: Path, as_json: bool, **given: Any) -> None:
     """
     from fastavs.exporting.exports import export as write
     from fastavs.exporting.exports import format_of
+    from fastavs.exporting.plan import Choices
 
     check_words(given)
     kind = _as_option("--out", lambda: format_of(out, given["to"]))
+    sets = dict(one.split("=", 1) if "=" in one else (one, "") for one in given["sets"])
+    _as_option("--set", lambda: Choices(sets=sets))
     with ProgressBar() as steps:
         table, baseline = _tables(study_file, kind, given, steps)
         steps("writing", 0, 1)
         written = write(
             table, out, kind, baseline, sparse=given["sparse"], years_together=given["years_together"],
             destinations=given["destinations"] or "home", millions=given["millions"],
-            nulls=given["nulls"] or "refuse", plain=given["plain"],
+            nulls=given["nulls"] or "refuse", plain=given["plain"], sets=sets,
         )  # fmt: skip
     shown = table if baseline is None else table.beside(baseline)
     from fastavs.cli.export_screen import export_record, show_export

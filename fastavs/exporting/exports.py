@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastavs.arguments import a_flag, a_path, a_text, misfit, or_none, takes
+from fastavs.arguments import a_flag, a_path, a_text, mapping_of, misfit, or_none, takes
 from fastavs.errors import InputError, did_you_mean
 from fastavs.exporting.csv_table import csv_plan
 from fastavs.exporting.gdx import gdx_plan
@@ -71,7 +71,7 @@ def one_of(known: tuple[str, ...]) -> Callable[[str, Any], str]:
 
 @takes(
     path=a_path, to=or_none(a_text), sparse=a_flag, years_together=a_flag, destinations=one_of(DESTINATIONS),
-    millions=a_flag, nulls=one_of(NULLS), plain=a_flag,
+    millions=a_flag, nulls=one_of(NULLS), plain=a_flag, sets=or_none(mapping_of(a_text)),
 )  # fmt: skip
 def export(
     function: Any,
@@ -85,6 +85,7 @@ def export(
     millions: bool = False,
     nulls: str = "refuse",
     plain: bool = False,
+    sets: Mapping[str, str] | None = None,
 ) -> Exported:
     """Write a tariff function's tariffs at its base as a file that models read, whole or not at all.
 
@@ -112,6 +113,8 @@ def export(
         Shocks: cells whose tariff is not known before or after are an error, or get no shock.
     plain : bool
         Shocks: a statement a cell, instead of one that reads a HAR file.
+    sets : mapping of str to str, optional
+        HAR and shocks: what the model calls the sets, as ``{"COMM": "TRAD_COMM"}``; of COMM, REG, DEST, TARS, YEAR.
 
     Returns
     -------
@@ -142,7 +145,7 @@ def export(
         table = table.beside(of_function(against))
     if millions:
         table = table.in_millions()
-    choices = Choices(sparse, years_together, destinations, nulls, plain)
+    choices = Choices(sparse, years_together, destinations, nulls, plain, sets or {})
     plan = _PLANS[kind](table, path, choices)
     plan.write()
     return Exported(tuple(plan.files), plan.log)

@@ -50,15 +50,15 @@ def har_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
 
 
 def _file(table: ModelTable, path: Path, choices: Choices) -> Plan:
-    names = names_of(table, choices.destinations)
+    names = names_of(table, choices)
     log = [*names.log, "HAR holds reals in single precision: some 7 digits of a rate."]
     if choices.destinations == "regions":
         log.append(f"0 stands where the destination is not {table.home}: not known, and not free of duty.")
-    content = har_bytes(headers(table, names, log), choices.sparse)
+    content = har_bytes(headers(table, names, choices, log), choices.sparse)
     return Plan({path: of_bytes(content)}, tuple(log))
 
 
-def names_of(table: ModelTable, destinations: str) -> Names:
+def names_of(table: ModelTable, choices: Choices) -> Names:
     """Return the sets of a table as GEMPACK takes them.
 
     Raises
@@ -70,8 +70,8 @@ def names_of(table: ModelTable, destinations: str) -> Names:
     sectors = elements("sector", table.sectors)
     regions = elements("region", table.regions)
     log = (*sectors.log, *regions.log)
-    commodities, sources = ("COMM", sectors.written), ("REG", regions.written)
-    if destinations == "regions":
+    commodities, sources = (choices.called("COMM"), sectors.written), (choices.called("REG"), regions.written)
+    if choices.destinations == "regions":
         if home not in table.regions:
             raise InputError(
                 "the destination is not among the regions", value=home, expected=", ".join(table.regions),
@@ -83,10 +83,10 @@ def names_of(table: ModelTable, destinations: str) -> Names:
     else:
         written = elements("destination", [home])
         one, log = written.written[0], (*log, *written.log)
-    return Names(commodities, sources, ("DEST", (one,)), 0, log)
+    return Names(commodities, sources, (choices.called("DEST"), (one,)), 0, log)
 
 
-def headers(table: ModelTable, names: Names, log: list[str]) -> list[Text | Reals]:
+def headers(table: ModelTable, names: Names, choices: Choices, log: list[str]) -> list[Text | Reals]:
     """Return the headers of a file: texts, sets, arrays over commodity, source, destination (and year)."""
     found: list[Text | Reals] = [text_header("PROV", "Where these figures come from", provenance(table))]
     found.append(text_header("LOG", "How names and numbers are written", log))
@@ -96,14 +96,17 @@ def headers(table: ModelTable, names: Names, log: list[str]) -> list[Text | Real
             for one, name in zip(names.commodities[1], table.sectors, strict=True)
         ]
         found.append(text_header("CNAM", "Names of COMM", full))
-    found += [set_header(names.commodities, "Commodities"), set_header(names.regions, "Regions that imports come from")]
+    found += [
+        set_header("COMM", names.commodities, "Commodities"),
+        set_header("REG", names.regions, "Regions that imports come from"),
+    ]
     if names.destinations is not names.regions:
-        found.append(set_header(names.destinations, "Regions that imports go to"))
-    tars: Set = ("TARS", ("ADV", "SPE"))
-    found.append(set_header(tars, "Kinds of duty: ad valorem, specific"))
-    years: Set = ("YEAR", tuple(f"Y{year}" for year in table.years))
+        found.append(set_header("DEST", names.destinations, "Regions that imports go to"))
+    tars: Set = (choices.called("TARS"), ("ADV", "SPE"))
+    found.append(set_header("TARS", tars, "Kinds of duty: ad valorem, specific"))
+    years: Set = (choices.called("YEAR"), tuple(f"Y{year}" for year in table.years))
     if len(table.years) > 1:
-        found.append(set_header(years, "Years"))
+        found.append(set_header("YEAR", years, "Years"))
     cells = [names.commodities, names.regions, names.destinations, *([years] if len(table.years) > 1 else [])]
 
     def reals(name: str, long_name: str, *arrays: np.ndarray) -> Reals:
@@ -135,10 +138,10 @@ def laid_out(cells: np.ndarray, names: Names) -> np.ndarray:
     return laid[..., 0] if cells.shape[0] == 1 else laid
 
 
-def set_header(named: Set, words: str) -> Text:
+def set_header(header: str, named: Set, words: str) -> Text:
     """Return the header of a set."""
     name, members = named
-    return Text(name, f"Set {name}  {words}", members)
+    return Text(header, f"Set {name}  {words}", members)
 
 
 def text_header(name: str, long_name: str, lines: Sequence[str]) -> Text:

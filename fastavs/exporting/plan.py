@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastavs.errors import InputError
+from fastavs.errors import InputError, did_you_mean
 from fastavs.tables.outputs import cannot_write, whole_files
 
+SETS = ("COMM", "REG", "DEST", "TARS", "YEAR")
+"""The sets of HAR files, by the headers that hold them."""
 Writer = Callable[[Path], None]
 """Writes a file under the name that it is given."""
 
@@ -30,6 +33,8 @@ class Choices:
         Shocks: what becomes of a cell whose tariff is not known before or after.
     plain : bool
         Shocks: a statement a cell, instead of one that reads a HAR file.
+    sets : mapping of str to str
+        HAR and shocks: what the model calls the sets COMM, REG, DEST, TARS and YEAR, where it has other names.
     """
 
     sparse: bool = False
@@ -37,6 +42,27 @@ class Choices:
     destinations: str = "home"
     nulls: str = "refuse"
     plain: bool = False
+    sets: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, own in self.sets.items():
+            if name not in SETS:
+                raise InputError(
+                    "no set of these files", key="sets", value=name,
+                    expected=f"one of {', '.join(SETS)}.{did_you_mean(name, SETS)}",
+                )  # fmt: skip
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,11}", own):
+                raise InputError(
+                    "no name of a set in GEMPACK", key="sets", value=own,
+                    expected="up to 12 of A to Z, 0 to 9 and _, a letter first",
+                )  # fmt: skip
+        called = [self.called(name).upper() for name in SETS]
+        if len(set(called)) < len(called):
+            raise InputError("two sets would have one name", key="sets", value=", ".join(self.sets.values()))
+
+    def called(self, name: str) -> str:
+        """Return what the model calls a set."""
+        return self.sets.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)

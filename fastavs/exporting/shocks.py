@@ -37,7 +37,7 @@ def shocks_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
 
 def _year(table: ModelTable, path: Path, choices: Choices) -> Plan:
     log = _unknown(table, choices)
-    names = names_of(table, choices.destinations)
+    names = names_of(table, choices)
     log = [*names.log, *log]
     change = np.nan_to_num(_change(table), nan=0.0)
     files: dict[Path, Writer] = {}
@@ -124,7 +124,8 @@ def _har(table: ModelTable, names: Names, change: np.ndarray, log: list[str]) ->
     found: list[Text | Reals] = [
         text_header("PROV", "Where these figures come from", provenance(table)),
         text_header("LOG", "How names and numbers are written", log),
-        *(set_header(one, "Commodities" if one is names.commodities else "Regions") for one in sets[:2]),
+        set_header("COMM", names.commodities, "Commodities"),
+        set_header("REG", names.regions, "Regions that imports come from"),
         Reals("TMS", "Percent change in the power of the tariff", "tms", sets, laid),
     ]
     return har_bytes(found)
