@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fastavs import examples, readers
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
+    from fastavs.exporting.exports import export
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.models.function import TariffFunction
@@ -52,6 +53,7 @@ _HOMES = {
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
     "left_out": "fastavs.models.left_out",
+    "export": "fastavs.exporting.exports",
     "parse_duty": "fastavs.duty",
     "sweep": "fastavs.sweeping",
     "tariff_function": "fastavs.models.tariff_function",
@@ -81,6 +83,7 @@ __all__ = [
     "__version__",
     "build_index",
     "examples",
+    "export",
     "left_out",
     "parse_duty",
     "readers",
