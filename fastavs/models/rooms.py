@@ -58,7 +58,7 @@ def filled(
     saved, first = np.zeros(work.COUNTERS, dtype=np.int64), 0
     while True:
         first = build_lines(observed, lines, year, wanted, known, room, bench, first, saved)
-        full, room.count[work.FULL] = int(room.count[work.FULL]), 0
+        full, room.counts[work.FULL] = int(room.counts[work.FULL]), 0
         if full == work.OVER:
             raise InputError(
                 "a duty whose rate has too many kinks", value=f"line {first + 1} of the schedule of {of_year}",
@@ -71,7 +71,7 @@ def filled(
             new[: old.shape[0]] = old
         room = larger
         bench = empty_bench(wanted.sectors, wanted.currencies, 2 * bench.knot.size)
-    n = room.count
+    n = room.counts
     sizes = [None, work.EVENTS, work.EVENTS, work.STARTS, work.STARTS, work.MIXED, work.MIXED, work.MIXED, work.PARTS,
              work.MIXED_CURVES, work.PROGRAMS, work.PROGRAMS, work.PROGRAMS, work.OPS, work.OPS, work.OPS,
              work.TOLD, work.TOLD]  # fmt: skip
