@@ -176,7 +176,7 @@ def put_cell(
         by_line = True
         flat, slope = put_mixed(room, bench, wanted, cell, weight, has, (first, middle), (first_program, programs))
     if lines_tell(lines, year, behind, has, j):
-        tell_line(room, bench, wanted, (j, cell), (weight, flat, slope, critical), by_line, without_programs)
+        tell_line(room, bench, wanted, (j, cell), (weight, flat, slope, critical), by_line, first_program)
 
 
 @inner

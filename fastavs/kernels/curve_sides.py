@@ -232,10 +232,11 @@ def tell_line(
     place: tuple[int, int],
     figures: tuple[float, float, float, float],
     by_line: bool,
-    one_currency: bool,
+    first_program: int,
 ) -> None:
     """Note what a line with an amount comes to in a cell, given its weight, what it pays at the base by percentages and
-    by amounts, and the least factor at which amounts show."""
+    by amounts, and the least factor at which amounts show; `first_program` is its first among those of several
+    currencies."""
     at = room.counts[TOLD]
     if at == room.told.shape[0]:
         room.counts[FULL] = 1
@@ -247,13 +248,15 @@ def tell_line(
     for side in range(2):
         for k in range(bench.keys[side]):
             others |= bench.key[side, k] // wanted.currencies % wanted.sectors != sector
+    for o in range(first_program, room.counts[PROGRAMS]):
+        others |= room.program_key[o] // wanted.currencies % wanted.sectors != sector
     of = room.told_of[at]
     of[LINE_OF] = j
     of[SECTOR_OF] = sector
     of[REGION_OF] = cell % wanted.regions
     of[BY_LINE] = by_line
     of[OTHERS_PRICE] = others
-    of[SEVERAL_CURRENCIES] = by_line and not one_currency
+    of[SEVERAL_CURRENCIES] = room.counts[PROGRAMS] > first_program
     found = room.told[at]
     found[WEIGHT] = weight
     found[RATE] = flat + slope
