@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from curve_reference import Factors, Twin
+from small import BASE, EUR, row
+from small import study as small_study
 from test_sweep import another_quantity
 from test_trade_changes import make, trade_changes
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.models import rooms
 from fastavs.models.base import base_parts
 from fastavs.models.build import build_parts
 from fastavs.models.options import Options
@@ -217,13 +220,13 @@ def assert_a_sweep_agrees(made: Made, changes: Any, more: Any = (), **factors: A
     found = evaluate(parts, **factors)
     for r, (name, some) in enumerate(members(made).items()):
         swept = fa.sweep(index, fa.Scenario(name, fa.OnlyPartners(tuple(some)), *both), by="chapter").by("chapter")
-        for row in swept.to_pylist():
-            ours = found[parts.years.index(row["year"]), chapters.index(row["group"]), r]
-            where = (row["year"], row["group"], name, row["weighted_mean"])
-            if row["weighted_mean"] is None:
+        for one in swept.to_pylist():
+            ours = found[parts.years.index(one["year"]), chapters.index(one["group"]), r]
+            where = (one["year"], one["group"], name, one["weighted_mean"])
+            if one["weighted_mean"] is None:
                 assert math.isnan(ours), where
             else:
-                assert math.isclose(ours, row["weighted_mean"], rel_tol=1e-12), (where, ours)
+                assert math.isclose(ours, one["weighted_mean"], rel_tol=1e-12), (where, ours)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -331,3 +334,90 @@ def test_a_year_that_is_not_there_is_told() -> None:
     made = make(9800)
     with pytest.raises(fa.InputError, match="a year that the study does not have"):
         built(made, years=(1999,))
+
+
+# ---- kinks that fall together, and sums that end
+
+
+def trade(many: int, spread: float = 1.0) -> list[dict[str, Any]]:
+    """Beer of many partners, from 0.2 dollars for a litre up."""
+    return [
+        row(period, "2203000100", f"P{place:02d}", 1000.0, 5000.0 / (1.0 + spread * place), "l")
+        for period in ("2009", "2010")
+        for place in range(many)
+    ]
+
+
+def of_beer(
+    rows: list[dict[str, Any]], applied: str, bound: str | None = None, options: Options | None = None
+) -> FunctionParts:
+    """The function of one line in one sector and region; of 2011, or under a bound schedule of 2012."""
+    duties = {year: {"2203000100": applied} for year in (2009, 2010, 2011)}
+    made = small_study(rows, duties, {2012: {"2203000100": bound}} if bound else None, base=BASE)
+    index = made.index(records=True)
+    regions = Regions("world", ("W",), np.zeros(len(index.facts["partners"]), dtype=np.int64))
+    sectors = Sectors("all", ("beer",), {}, ("22",), (((0, 1.0),),))
+    return build_parts(index, sectors, regions, (2012 if bound else 2011,), options=options)
+
+
+def at(parts: FunctionParts, factor: float) -> float:
+    return float(evaluate(parts, specific=factor)[0, 0, 0])
+
+
+def factors_near_kinks(parts: FunctionParts) -> list[float]:
+    kinks = parts.curves.kink.tolist()
+    return [*kinks, *(math.nextafter(one, 0.0) for one in kinks), *(one * (1 + 1e-13) for one in kinks)]
+
+
+@pytest.mark.parametrize("bound", ["25%", "max(25%, 0.5 EUR/l)", "min(25%, 9 EUR/l)"])
+def test_a_bound_that_meets_the_applied_duty_at_its_kink(bound: str) -> None:
+    rows = trade(9, 0.37)
+    parts = of_beer(rows, "max(25%, 0.1 EUR/l)", bound)
+    applied, other = of_beer(rows, "max(25%, 0.1 EUR/l)"), of_beer(rows, bound)
+    for factor in [1e-3, 0.1, 0.5, 1.0, 2.0, 10.0, 1e3, *factors_near_kinks(applied), *factors_near_kinks(other)]:
+        expected = min(at(applied, factor), at(other, factor))
+        assert math.isclose(at(parts, factor), expected, rel_tol=1e-14), factor
+
+
+def test_what_ends_leaves_nothing_behind() -> None:
+    rows = [*trade(40, 0.13), row("2009", "2203000100", "ABS", 1e-9, 1e12, "l")]
+    parts = of_beer(rows, "min(10%, 0.03 EUR/l)")
+    assert parts.curves.slope[-1] == 0.0
+    assert parts.curves.slope[0] > 1e15
+    assert math.isclose(at(parts, 1e6), 0.1, rel_tol=1e-15)
+    assert at(parts, 0.0) == 0.0
+    for factor in (1e-3, 0.5, 1.0, 3.0):
+        rates = [
+            min(0.1, 0.03 * EUR[one["period"]] * (one["quantity"] / one["value"]) * factor) for one in rows
+        ]  # fmt: skip
+        assert math.isclose(at(parts, factor), math.fsum(rates) / len(rates), rel_tol=1e-15)
+
+
+def test_the_critical_factor_is_where_amounts_begin_to_show() -> None:
+    rows = trade(3)
+    (line,) = of_beer(rows, "max(30%, 0.05 EUR/l)").lines.to_pylist()
+    least = min(0.3 / (0.05 * EUR[one["period"]] * one["quantity"] / one["value"]) for one in rows)
+    assert math.isclose(line["critical_factor"], least, rel_tol=1e-15)
+    (line,) = of_beer(rows, "max(30%, 0.05 EUR/l)", "20%").lines.to_pylist()
+    assert (line["critical_factor"], line["rate"], line["specific"]) == (None, 0.2, 0.0)
+    (line,) = of_beer(rows, "0.05 EUR/l").lines.to_pylist()
+    assert line["critical_factor"] == 0.0
+
+
+def test_a_small_room_grows_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make(9900, method="partner", match_on="imports", levels=[8, 6, 4])
+    usual = built(made)
+    monkeypatch.setattr(rooms, "EVENTS", 1)
+    monkeypatch.setattr(rooms, "LONG", 1)
+    again = built(made)
+    for one, other in ((usual.curves, again.curves), (usual.mixed, again.mixed)):
+        assert all(np.array_equal(*pair, equal_nan=True) for pair in zip(one, other, strict=True))
+    assert usual.lines.equals(again.lines)
+    assert usual.notes == again.notes
+
+
+def test_the_order_of_years_is_that_asked_for() -> None:
+    made = make(9910, method="partner", bound_years=[2012])
+    forth, back = built(made, years=(2010, 2011, 2012)), built(made, years=(2012, 2011, 2010))
+    assert np.array_equal(evaluate(forth), evaluate(back)[::-1], equal_nan=True)
+    assert np.array_equal(forth.weights, back.weights[::-1])

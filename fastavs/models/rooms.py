@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from fastavs.errors import InputError
@@ -45,9 +47,16 @@ def empty_bench(sectors: int, currencies: int, longest: int) -> Bench:
 
 
 def filled(
-    observed: Observed, lines: ChargedLines, year: YearLines, wanted: Wanted, known: np.ndarray, of_year: int
+    observed: Observed,
+    lines: ChargedLines,
+    year: YearLines,
+    wanted: Wanted,
+    known: np.ndarray,
+    code_of: Callable[[int], str],
 ) -> Room:
     """Put the lines of a year into cells; returns what they come to, no larger than need be.
+
+    `code_of` gives the code of a line of the year.
 
     Raises
     ------
@@ -61,8 +70,8 @@ def filled(
         full, room.counts[work.FULL] = int(room.counts[work.FULL]), 0
         if full == work.OVER:
             raise InputError(
-                "a duty whose rate has too many kinks", value=f"line {first + 1} of the schedule of {of_year}",
-                expected=f"at most {MOST_PIECES}",
+                "the rate of a line has too many kinks as a function of prices", value=code_of(first),
+                expected=f"a duty of {MOST_PIECES} straight pieces at most",
             )  # fmt: skip
         if not full:
             break
