@@ -118,6 +118,21 @@ def key_place(bench: Bench, side: int, key: int) -> int:
 
 
 @inner
+def note_base(bench: Bench, side: int, share: float, n: int) -> None:
+    """Note what the n pieces of ``bench.stack[0]`` come to with every factor 1, and from where on amounts show."""
+    made = bench.stack[0]
+    base = 0
+    while base + 1 < n and made[KNOT, base + 1] <= 1.0:
+        base += 1
+    add_to(bench.total[side], BASE_FLAT, share, made[FLAT, base])
+    add_to(bench.total[side], BASE_SLOPE, share, made[SLOPE, base])
+    for i in range(n):
+        if made[SLOPE, i] != 0.0:
+            bench.critical[side] = min(bench.critical[side], made[KNOT, i])
+            break
+
+
+@inner
 def put_pieces(room: Room, bench: Bench, side: int, key: int, share: float, n: int) -> None:
     """Put an observation's function, the n pieces of ``bench.stack[0]``, into a side, with a share of it."""
     made = bench.stack[0]
@@ -128,11 +143,10 @@ def put_pieces(room: Room, bench: Bench, side: int, key: int, share: float, n: i
     if n == 1:
         add_to(bench.first[side, k], 0, share, made[FLAT, 0])
         add_to(bench.first[side, k], 2, share, made[SLOPE, 0])
-    at = room.count[EVENTS]
+    at = room.counts[EVENTS]
     if at + n > room.event_key.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return
-    base = 0
     for i in range(1, n):
         event = room.event[at]
         event[AT] = made[KNOT, i]
@@ -143,25 +157,18 @@ def put_pieces(room: Room, bench: Bench, side: int, key: int, share: float, n: i
         event[OPENS] = i == 1
         room.event_key[at] = key
         at += 1
-        if made[KNOT, i] <= 1.0:
-            base = i
-    room.count[EVENTS] = at
-    add_to(bench.total[side], BASE_FLAT, share, made[FLAT, base])
-    add_to(bench.total[side], BASE_SLOPE, share, made[SLOPE, base])
-    for i in range(n):
-        if made[SLOPE, i] != 0.0:
-            bench.critical[side] = min(bench.critical[side], made[KNOT, i])
-            break
+    room.counts[EVENTS] = at
+    note_base(bench, side, share, n)
 
 
 @inner
 def put_program(room: Room, bench: Bench, side: int, key: int, share: float, op: np.ndarray, own: np.ndarray) -> None:
     """Put an observation whose duty has several currencies."""
-    o, at = room.count[PROGRAMS], room.count[OPS]
+    o, at = room.counts[PROGRAMS], room.counts[OPS]
     if o == room.program_key.size or at + op.size > room.op.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return
-    arg, term, stack = bench.work[0], bench.work[2], bench.work[3]
+    arg, term = bench.work[0], bench.work[2]
     for i in range(op.size):
         room.op[at + i] = op[i]
         room.op_currency[at + i] = own[int(arg[i])]["currency"] if op[i] == TERM else 0
@@ -169,12 +176,13 @@ def put_program(room: Room, bench: Bench, side: int, key: int, share: float, op:
     room.program_key[o] = key
     room.program_share[o] = share
     room.program_end[o] = at + op.size
-    room.count[PROGRAMS] = o + 1
-    room.count[OPS] = at + op.size
-    rate = value(op, arg, term, stack)
-    part = ad_valorem_part(op, arg, stack, bench.present)
-    add_to(bench.total[side], BASE_FLAT, share, part if rate == part else 0.0)
-    add_to(bench.total[side], BASE_SLOPE, share, 0.0 if rate == part else rate)
+    room.counts[PROGRAMS] = o + 1
+    room.counts[OPS] = at + op.size
+    n = pieces_of_program(op, arg, term, bench.stack, bench.size)
+    if n > bench.stack.shape[2]:
+        room.counts[FULL] = OVER
+        return
+    note_base(bench, side, share, n)
 
 
 @inner
@@ -203,7 +211,7 @@ def put_observation(
         return
     n = pieces_of_program(op, bench.work[0], term, bench.stack, bench.size)
     if n > bench.stack.shape[2]:
-        room.count[FULL] = OVER
+        room.counts[FULL] = OVER
         return
     put_pieces(room, bench, side, key, share, n)
 

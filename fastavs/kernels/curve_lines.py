@@ -97,7 +97,7 @@ def one_key(bench: Bench) -> bool:
 @inner
 def put_alone(room: Room, bench: Bench, side: int, cell: int, weight: float, first: int) -> tuple[float, float]:
     """Put a line of one side into the curves of its cell; returns what it pays at the base: percentages, amounts."""
-    for e in range(first, room.count[EVENTS]):
+    for e in range(first, room.counts[EVENTS]):
         for column in range(1, 5):
             room.event[e, column] *= weight
     for k in range(bench.keys[side]):
@@ -129,7 +129,7 @@ def put_sides(
     for h in range(low, high if has[0] else low):
         if has_rate(observed, lines, h, v):
             put_line(observed, lines, wanted, room, bench, (h, v), 0, cell, 1.0 / n)
-    middle, programs = room.count[EVENTS], room.count[PROGRAMS]
+    middle, programs = room.counts[EVENTS], room.counts[PROGRAMS]
     if has[1]:
         put_line(observed, lines, wanted, room, bench, (year.bound[j], v), 1, cell, 1.0)
     return middle, programs
@@ -156,12 +156,12 @@ def put_cell(
         put_constant(room, cell, weight * part_of(observed, lines, year, behind, j, v, bench))
         return
     has = (wanted.rates != BOUND and behind[2] > 0, wanted.rates != APPLIED and has_bound)
-    first, first_program = room.count[EVENTS], room.count[PROGRAMS]
+    first, first_program = room.counts[EVENTS], room.counts[PROGRAMS]
     middle, programs = put_sides(observed, lines, year, wanted, room, bench, place, cell, behind, has)
-    if room.count[FULL] > 0:
+    if room.counts[FULL] > 0:
         return
     by_line = False
-    without_programs = room.count[PROGRAMS] == first_program
+    without_programs = room.counts[PROGRAMS] == first_program
     critical = min(bench.critical[0], bench.critical[1])
     if without_programs and not (has[0] and has[1]):
         flat, slope = put_alone(room, bench, 0 if has[0] else 1, cell, weight, first)
@@ -176,7 +176,7 @@ def put_cell(
         by_line = True
         flat, slope = put_mixed(room, bench, wanted, cell, weight, has, (first, middle), (first_program, programs))
     if lines_tell(lines, year, behind, has, j):
-        tell_line(room, bench, wanted, (j, cell), (weight, flat, slope, critical), by_line, without_programs)
+        tell_line(room, bench, wanted, (j, cell), (weight, flat, slope, critical), by_line, first_program)
 
 
 @inner
@@ -221,7 +221,7 @@ def build_lines(
     """
     for j in range(first, year.applied.size):
         for i in range(saved.size):
-            saved[i] = room.count[i]
+            saved[i] = room.counts[i]
         for q in range(wanted.whose.size):
             v = wanted.whose[q]
             if not wanted.weight[j, q] > 0.0 or not known[j, v]:
@@ -231,10 +231,10 @@ def build_lines(
                 if wanted.stands_in[q] == wanted.empty[cell]:
                     weight = year.share[k] * wanted.weight[j, q] / wanted.unit[cell]
                     put_cell(observed, lines, year, wanted, room, bench, (j, v), cell, weight)
-                if room.count[FULL] > 0:
-                    full = room.count[FULL]
+                if room.counts[FULL] > 0:
+                    full = room.counts[FULL]
                     for i in range(saved.size):
-                        room.count[i] = saved[i]
-                    room.count[FULL] = full
+                        room.counts[i] = saved[i]
+                    room.counts[FULL] = full
                     return j
     return year.applied.size

@@ -45,14 +45,14 @@ from fastavs.kernels.sorting import sort_with
 @inner
 def put_start(room: Room, key: int, flat: float, slope: float) -> None:
     """Put a piece that no event ends into a curve, or into the constants of a cell."""
-    at = room.count[STARTS]
+    at = room.counts[STARTS]
     if at == room.start_key.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return
     room.start[at, 0] = flat
     room.start[at, 1] = slope
     room.start_key[at] = key
-    room.count[STARTS] = at + 1
+    room.counts[STARTS] = at + 1
 
 
 @inner
@@ -108,15 +108,15 @@ def lesser_function(
     (float, float, float)
         What the line pays at the base, by percentages and by amounts, and the least factor at which amounts show.
     """
-    last = room.count[EVENTS]
+    last = room.counts[EVENTS]
     if last - first + 2 > bench.knot.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return 0.0, 0.0, np.inf
     m = side_function(room, bench, 0, first, middle)
     n = side_function(room, bench, 1, middle, last)
     size = combined_pieces(MIN, bench.sides[0], m, bench.sides[1], n, bench.sides[2])
     if first + size > room.event_key.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return 0.0, 0.0, np.inf
     key = bench.key[0, 0] if bench.keys[0] > 0 else bench.key[1, 0]
     out = bench.sides[2]
@@ -134,7 +134,7 @@ def lesser_function(
         base = i if out[KNOT, i] <= 1.0 else base
         if out[SLOPE, i] != 0.0:
             critical = min(critical, out[KNOT, i])
-    room.count[EVENTS] = first + size - 1
+    room.counts[EVENTS] = first + size - 1
     if size == 1 and out[SLOPE, 0] == 0.0:
         put_constant(room, cell, weight * out[FLAT, 0])
     else:
@@ -151,9 +151,9 @@ def put_mixed_side(
     keys = bench.keys[side]
     own = keys + (programs[1] - programs[0])
     curves = max(keys, 1) if own == 0 or keys > 0 or bench.total[side, CONSTANT] != 0.0 else 0
-    at, curve = room.count[PARTS], room.count[MIXED_CURVES]
+    at, curve = room.counts[PARTS], room.counts[MIXED_CURVES]
     if at + curves + programs[1] - programs[0] > room.part.size or curve + curves > room.mixed_key.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return
     lowest = wanted.sectors * wanted.regions * wanted.sectors * wanted.currencies
     constant = bench.total[side, CONSTANT] + bench.total[side, CONSTANT + 1]
@@ -176,8 +176,8 @@ def put_mixed_side(
         room.event_key[e] = lowest + bench.curve[k]
     for o in range(programs[0], programs[1]):
         room.part[at + curves + o - programs[0]] = -1 - o
-    room.count[MIXED_CURVES] = curve + curves
-    room.count[PARTS] = at + curves + programs[1] - programs[0]
+    room.counts[MIXED_CURVES] = curve + curves
+    room.counts[PARTS] = at + curves + programs[1] - programs[0]
 
 
 @inner
@@ -203,20 +203,20 @@ def put_mixed(
 
     `events` and `programs` say where those of the applied and of the bound side begin.
     """
-    line = room.count[MIXED]
+    line = room.counts[MIXED]
     if line == room.mixed_cell.size:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return 0.0, 0.0
     if has[0]:
         put_mixed_side(room, bench, wanted, 0, cell, events, programs)
-    room.mixed_side[line, 0] = room.count[PARTS]
+    room.mixed_side[line, 0] = room.counts[PARTS]
     if has[1]:
-        last = room.count[EVENTS], room.count[PROGRAMS]
+        last = room.counts[EVENTS], room.counts[PROGRAMS]
         put_mixed_side(room, bench, wanted, 1, cell, (events[1], last[0]), (programs[1], last[1]))
-    room.mixed_side[line, 1] = room.count[PARTS]
+    room.mixed_side[line, 1] = room.counts[PARTS]
     room.mixed_cell[line] = cell
     room.mixed_weight[line] = weight
-    room.count[MIXED] = line + 1
+    room.counts[MIXED] = line + 1
     flat, slope = base_of(bench, 0)
     other_flat, other_slope = base_of(bench, 1)
     if not has[0] or (has[1] and gap_between(flat + slope, other_flat + other_slope) > 0.0):
@@ -232,13 +232,14 @@ def tell_line(
     place: tuple[int, int],
     figures: tuple[float, float, float, float],
     by_line: bool,
-    one_currency: bool,
+    first_program: int,
 ) -> None:
     """Note what a line with an amount comes to in a cell, given its weight, what it pays at the base by percentages and
-    by amounts, and the least factor at which amounts show."""
-    at = room.count[TOLD]
+    by amounts, and the least factor at which amounts show; `first_program` is its first among those of several
+    currencies."""
+    at = room.counts[TOLD]
     if at == room.told.shape[0]:
-        room.count[FULL] = 1
+        room.counts[FULL] = 1
         return
     j, cell = place
     weight, flat, slope, critical = figures
@@ -247,16 +248,18 @@ def tell_line(
     for side in range(2):
         for k in range(bench.keys[side]):
             others |= bench.key[side, k] // wanted.currencies % wanted.sectors != sector
+    for o in range(first_program, room.counts[PROGRAMS]):
+        others |= room.program_key[o] // wanted.currencies % wanted.sectors != sector
     of = room.told_of[at]
     of[LINE_OF] = j
     of[SECTOR_OF] = sector
     of[REGION_OF] = cell % wanted.regions
     of[BY_LINE] = by_line
     of[OTHERS_PRICE] = others
-    of[SEVERAL_CURRENCIES] = by_line and not one_currency
+    of[SEVERAL_CURRENCIES] = room.counts[PROGRAMS] > first_program
     found = room.told[at]
     found[WEIGHT] = weight
     found[RATE] = flat + slope
     found[SPECIFIC] = slope
     found[CRITICAL] = critical
-    room.count[TOLD] = at + 1
+    room.counts[TOLD] = at + 1

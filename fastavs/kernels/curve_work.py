@@ -93,7 +93,7 @@ class Room(NamedTuple):
     ``-1 - cell``, and curves of mixed lines have keys of their own beyond all others.
     """
 
-    count: np.ndarray  # int64[COUNTERS]
+    counts: np.ndarray  # int64[COUNTERS]
     event: np.ndarray  # float64[..., 6]
     event_key: np.ndarray  # int64[...]
     start: np.ndarray  # float64[..., 2] pieces that no event ends

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastavs.codes import to_code
 from fastavs.errors import InputError
 from fastavs.index.parts import Year
 from fastavs.index.sorted_index import SortedIndex
@@ -158,12 +159,16 @@ class _Maker:
         specific = np.empty_like(known)
         find_known(self.observed, lines, of_year, self.rates, known, specific)
         weighed = weigh(self.views, sides[-1], known, self.shape, self.rates, self.options)
-        room = filled(self.observed, lines, of_year, weighed.wanted, readonly(known, np.bool_), year.year)
+        side = sides[-1].side
+        keys = self.views.index.lines.key[side.first : side.last]
+        room = filled(
+            self.observed, lines, of_year, weighed.wanted, readonly(known, np.bool_),
+            lambda line: to_code(int(keys[line]), side.digits),
+        )  # fmt: skip
         constants = constants_of(room, weighed.wanted)
         empty = weighed.weights == 0.0
         if self.options.empty != "zero":
             constants[(empty & ~weighed.stood_in).reshape(-1)] = np.nan
-        side = sides[-1].side
         told = told_lines(room)
         counts = Counts(
             year.year,
@@ -173,7 +178,6 @@ class _Maker:
             *self._fell_back(sides, of_year, lines, specific),
             *self._left_out(sides[-1]),
         )
-        keys = self.views.index.lines.key[side.first : side.last]
         return _YearDone(
             constants, curves_of(room, weighed.wanted), mixed_of(room, weighed.wanted), weighed, counts, keys,
             side.digits,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from fastavs.errors import InputError
@@ -45,9 +47,16 @@ def empty_bench(sectors: int, currencies: int, longest: int) -> Bench:
 
 
 def filled(
-    observed: Observed, lines: ChargedLines, year: YearLines, wanted: Wanted, known: np.ndarray, of_year: int
+    observed: Observed,
+    lines: ChargedLines,
+    year: YearLines,
+    wanted: Wanted,
+    known: np.ndarray,
+    code_of: Callable[[int], str],
 ) -> Room:
     """Put the lines of a year into cells; returns what they come to, no larger than need be.
+
+    `code_of` gives the code of a line of the year.
 
     Raises
     ------
@@ -58,11 +67,11 @@ def filled(
     saved, first = np.zeros(work.COUNTERS, dtype=np.int64), 0
     while True:
         first = build_lines(observed, lines, year, wanted, known, room, bench, first, saved)
-        full, room.count[work.FULL] = int(room.count[work.FULL]), 0
+        full, room.counts[work.FULL] = int(room.counts[work.FULL]), 0
         if full == work.OVER:
             raise InputError(
-                "a duty whose rate has too many kinks", value=f"line {first + 1} of the schedule of {of_year}",
-                expected=f"at most {MOST_PIECES}",
+                "the rate of a line has too many kinks as a function of prices", value=code_of(first),
+                expected=f"a duty of {MOST_PIECES} straight pieces at most",
             )  # fmt: skip
         if not full:
             break
@@ -71,7 +80,7 @@ def filled(
             new[: old.shape[0]] = old
         room = larger
         bench = empty_bench(wanted.sectors, wanted.currencies, 2 * bench.knot.size)
-    n = room.count
+    n = room.counts
     sizes = [None, work.EVENTS, work.EVENTS, work.STARTS, work.STARTS, work.MIXED, work.MIXED, work.MIXED, work.PARTS,
              work.MIXED_CURVES, work.PROGRAMS, work.PROGRAMS, work.PROGRAMS, work.OPS, work.OPS, work.OPS,
              work.TOLD, work.TOLD]  # fmt: skip

@@ -51,7 +51,8 @@ def told_lines(room: Room) -> ToldLines:
     keys = of[:, [work.LINE_OF, work.SECTOR_OF, work.REGION_OF]]
     if not keys.size:
         nothing, none = np.empty(0, dtype=np.int64), np.empty(0, dtype=bool)
-        return ToldLines(nothing, nothing, nothing, *(np.empty(0) for _ in range(4)), none, none, none)
+        number = np.empty(0)
+        return ToldLines(nothing, nothing, nothing, number, number, number, number, none, none, none)
     order = np.lexsort(keys.T[::-1])
     keys, of, figures = keys[order], of[order], figures[order]
     first = np.flatnonzero(np.concatenate(([True], (keys[1:] != keys[:-1]).any(axis=1))))
@@ -62,10 +63,15 @@ def told_lines(room: Room) -> ToldLines:
         whole: np.ndarray = np.add.reduceat(figures[:, work.WEIGHT] * figures[:, column], first) / weight
         return np.where(alone, figures[first, column], whole)
 
-    marks = np.maximum.reduceat(of[:, [work.BY_LINE, work.OTHERS_PRICE, work.SEVERAL_CURRENCIES]], first, axis=0) > 0
+    def mark(column: int) -> np.ndarray:
+        found: np.ndarray = np.maximum.reduceat(of[:, column], first) > 0
+        return found
+
+    line, sector, region = keys[first].T
+    critical = np.minimum.reduceat(figures[:, work.CRITICAL], first)
     return ToldLines(
-        *keys[first].T, weight, mean(work.RATE), mean(work.SPECIFIC),
-        np.minimum.reduceat(figures[:, work.CRITICAL], first), *marks.T,
+        line, sector, region, weight, mean(work.RATE), mean(work.SPECIFIC), critical, mark(work.BY_LINE),
+        mark(work.OTHERS_PRICE), mark(work.SEVERAL_CURRENCIES),
     )  # fmt: skip
 
 

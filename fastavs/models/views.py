@@ -157,6 +157,8 @@ def observations_of(views: Views, lines: np.ndarray, everybody: bool) -> Found:
     groups = np.full((left.shape[0], lines.size), -1, dtype=np.int32)
     own = np.zeros(groups.shape, dtype=bool)
     single, own_lines = is_single(views.scenario), index.lines.key.size
+    if single:
+        newly_matched(index, views.scenario)  # whose duties are read once for all views
     for view in range(left.shape[0] if everybody else views.everybody):
         group_of, level_of, found = (one.copy() for one in (group, level, np.zeros(group.size, dtype=np.int64)))
         settle_groups(index.further, readonly(left[view], np.int64), group_of, level_of, found)
