@@ -32,10 +32,11 @@ def read_harpy(path: Path) -> Any:
     pytest.importorskip("harpy", reason="harpy3, which reads HAR files, is not installed")
     from harpy import HarFileObj
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of numpy, at np.chararray
-        if not hasattr(np, "chararray"):
-            pytest.skip("harpy3 needs np.chararray, which this numpy lacks")
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore", DeprecationWarning)  # of numpy, at chararray
+        if not hasattr(np.char, "chararray"):
+            pytest.skip("harpy3 needs chararray, which this numpy lacks")
+        patch.setattr(np, "chararray", np.char.chararray, raising=False)
         return HarFileObj.loadFromDisk(str(path))
 
 
