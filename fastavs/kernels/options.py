@@ -34,6 +34,18 @@ def kernel_with_memory(function: Callable[..., Any]) -> Callable[..., Any]:
     return _kept(numba.njit(**_OPTIONS), function)
 
 
+def c_function(function: Callable[..., Any], signature: str) -> Any:
+    """Compile a function with a signature of C, kept on disk like a kernel; C calls its ``address``."""
+    from numba.core import sigutils
+    from numba.core.ccallback import CFunc
+
+    options = {name: value for name, value in _OPTIONS.items() if name in ("error_model", "fastmath")}
+    compiled = CFunc(function, sigutils.normalize_signature(signature), locals={}, options=options)
+    _keep(compiled, function)
+    compiled.compile()
+    return compiled
+
+
 def inner(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that only kernels call: it is kept with them, and Python cannot call it."""
     return numba.njit(**_WITHIN)(function)

@@ -57,3 +57,13 @@ class FunctionParts:
     lines: pa.Table
     notes: tuple[str, ...]
     facts: dict[str, Any]
+
+
+def counts_of(parts: FunctionParts) -> tuple[int, ...]:
+    """Return the sizes that the arrays of a function have: see `kernels.tariffs.COUNTS`."""
+    curves, mixed = parts.curves, parts.mixed
+    return (
+        len(parts.years), len(parts.sectors), len(parts.regions), len(parts.currencies), curves.price.size,
+        curves.kink.size, mixed.weight.size, mixed.part.size, mixed.share.size, mixed.op.size,
+        parts.borrowed_cell.size,
+    )  # fmt: skip
