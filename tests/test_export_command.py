@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import pyarrow.csv
 import pytest
 from click.testing import CliRunner, Result
 from model_tables import YEARS, Function, made, with_nulls
@@ -132,6 +134,7 @@ def test_json(study: Path, calls: list[dict[str, Any]]) -> None:
         (["--out", "t.xls"], 'option --out: the ending of the file tells no format "t.xls".'),
         (["--out", "t.csv", "--empty", "zeros"], 'option --empty: no such word "zeros". Expected one of null, zero,'),
         (["--out", "t.har", "--set", "COM=X"], 'option --set: no set of these files "COM".'),
+        (["--out", "t.csv", "--years-together"], "option --years-together: it is of no use to the format csv."),
         (["--out", "t.har", "--set", "COMM"], 'option --set: no name of a set in GEMPACK "".'),
         (["--out", "t.csv", "--aves", "partners"], 'Did you mean "partner"?'),
         (["--out", "t.csv", "--years", "2020,next"], 'option --years: no year "next". Expected years as 2011,2020'),
@@ -160,7 +163,7 @@ def test_a_saved_function(study: Path, calls: list[dict[str, Any]], monkeypatch:
     module.TariffFunction = Saved  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     for name in ("f1.avt", "f2.avt"):
-        Path(name).write_bytes(b"")
+        Path(name).write_bytes(b"FASTAVST")
     good("export", "f1.avt", "--out", "t.cmf", "--against", "f2.avt", "--years", "2020")
     assert Path("t.har").exists()
     assert not calls
@@ -191,3 +194,30 @@ def test_nothing_heavy_loads_for_a_format_that_does_not_need_it(tmp_path: Path) 
         [sys.executable, "-c", code, tests], capture_output=True, text=True, cwd=tmp_path, timeout=120
     )
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+
+
+def test_a_study_itself(study: Path) -> None:
+    words = ("export", study, "--sectors", "chapter", "--regions", "partner", "--home", "RUS", "--years", "2021")
+    printed = good(*words, "--out", "t.csv")
+    assert "FOB values leave freight" in Path("t.csv.log").read_text()
+    assert "made up [for tests]" in printed
+    f = fa.tariff_function(fa.Study.load(study), sectors="chapter", regions="partner", home="RUS", years=2021)
+    found = pyarrow.csv.read_csv("t.csv")
+    np.testing.assert_array_equal(found["rate"].to_numpy(), f().ravel())
+    np.testing.assert_array_equal(found["imports"].to_numpy(), f.imports.ravel())
+    assert "HAR has no null, and" in wrong(*words, "--out", "t.har")
+    good(*words, "--out", "t.har", "--empty", "zero")
+    f.save("f.avt")
+    good("export", "f.avt", "--out", "again.csv")
+    assert Path("again.csv").read_bytes() == Path("t.csv").read_bytes()
+    message = wrong("export", study, "--out", "t.csv", "--sectors", "chapters")
+    assert 'Did you mean "chapter"?' in message
+    good(*words, "--out", "t.cmf", "--scenario", "s.toml:strong euro", "--nulls", "leave")
+    after = fa.tariff_function(
+        fa.Study.load(study), sectors="chapter", regions="partner", home="RUS", years=2021,
+        scenario=fa.Scenario("strong euro", fa.FxShock("EUR", 1.1)),
+    )  # fmt: skip
+    power = 100.0 * ((1.0 + after()) / (1.0 + f()) - 1.0)
+    changes = pyarrow.csv.read_csv("t.csv")["change_in_power_pct"].to_numpy()
+    np.testing.assert_allclose(changes, power.ravel(), rtol=1e-9, atol=1e-12)
+    assert np.nanmax(changes) > 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,12 +11,13 @@ from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fastavs.exporting.model_table import ModelTable
     from fastavs.scenario.scenario import Scenario
     from fastavs.study import Study
 
+T = TypeVar("T")
 AS_IT_IS = "as it is"
 FORMATS = ("har", "gdx", "netcdf", "dta", "csv", "shocks")
 WORDS: dict[str, tuple[str, ...]] = {
@@ -88,22 +89,22 @@ def export(study_file: Path, out: Path, as_json: bool, **given: Any) -> None:
 
     STUDY may also be a tariff function that was saved.
     """
+    from fastavs.cli.sweep_files import check_folder
+    from fastavs.exporting.exports import choices_for, format_of
     from fastavs.exporting.exports import export as write
-    from fastavs.exporting.exports import format_of
     from fastavs.exporting.plan import Choices
 
     check_words(given)
-    kind = _as_option("--out", lambda: format_of(out, given["to"]))
-    sets = dict(one.split("=", 1) if "=" in one else (one, "") for one in given["sets"])
-    _as_option("--set", lambda: Choices(sets=sets))
+    kind = as_option(lambda: format_of(out, given["to"]), "--out")
+    check_folder("--out", out)
+    chosen = {name: given[name] for name in ("sparse", "years_together", "plain")}
+    chosen |= {name: given[name] or WORDS[name][0] for name in ("destinations", "nulls")}
+    chosen["sets"] = dict(one.split("=", 1) if "=" in one else (one, "") for one in given["sets"])
+    as_option(lambda: choices_for(kind, Choices(**chosen)))
     with ProgressBar() as steps:
         table, baseline = _tables(study_file, kind, given, steps)
         steps("writing", 0, 1)
-        written = write(
-            table, out, kind, baseline, sparse=given["sparse"], years_together=given["years_together"],
-            destinations=given["destinations"] or "home", millions=given["millions"],
-            nulls=given["nulls"] or "refuse", plain=given["plain"], sets=sets,
-        )  # fmt: skip
+        written = write(table, out, kind, baseline, millions=given["millions"], **chosen)
     shown = table if baseline is None else table.beside(baseline)
     from fastavs.cli.export_screen import export_record, show_export
 
@@ -162,7 +163,7 @@ def _tables(
     from fastavs.study import Study
 
     years = years_of(given["years"])
-    if study_file.is_file() and study_file.suffix != ".toml":
+    if study_file.is_file() and _is_function(study_file):
         return _saved_tables(study_file, given, years)
     against = given["against"] or (AS_IT_IS if kind == "shocks" and given["scenario"] else None)
     scenario = _scenario("--scenario", given["scenario"])
@@ -201,6 +202,14 @@ def _saved_tables(
     return _saved(file, years), against
 
 
+def _is_function(file: Path) -> bool:
+    """Whether a file holds a saved tariff function."""
+    from fastavs.models.function_file import MAGIC
+
+    with file.open("rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
 def _saved(file: Path, years: Sequence[int] | None) -> ModelTable:
     from fastavs.exporting.model_table import of_function
     from fastavs.models.function import TariffFunction
@@ -220,13 +229,12 @@ def _name_or_file(text: str) -> str | Path:
     return path if path.suffix or len(path.parts) > 1 else text
 
 
-def _as_option(option: str, call: Any) -> Any:
-    """Return what a call gives; its error names the option."""
+def as_option(call: Callable[[], T], option: str | None = None) -> T:
+    """Return what a call gives; its error names the option, which is called as the argument if that is not said."""
     from fastavs.errors import InputError
 
     try:
         return call()
     except InputError as error:
-        raise InputError(
-            error.problem, key=option, value=error.value, expected=error.expected, cure=error.cure
-        ) from None
+        key = option or {"sets": "--set"}.get(str(error.key), f"--{error.key}".replace("_", "-"))
+        raise InputError(error.problem, key=key, value=error.value, expected=error.expected, cure=error.cure) from None

@@ -8,6 +8,7 @@ import numpy as np
 
 from fastavs.cli.console import count, make_console, make_table, money, percent, plural, say
 from fastavs.exporting.exports import Exported
+from fastavs.exporting.labels import RENAMED
 from fastavs.exporting.model_table import ModelTable
 
 Record = dict[str, Any]
@@ -50,8 +51,9 @@ def show_export(table: ModelTable, written: Exported) -> None:
     _, sectors, regions = table.shape
     size = f"{plural(sectors, 'sector')}, {plural(regions, 'region')}"
     say(console, f"{table.facts.get('title') or 'Tariffs'}: {size}, tariffs in percent", style="bold")
-    if table.facts.get("note"):
-        say(console, str(table.facts["note"]))
+    note = str(table.facts.get("note") or "")
+    if note not in str(table.facts.get("title") or ""):
+        say(console, note)
     baseline = [] if table.against is None else ["baseline"]
     screen = make_table(
         "year", "cells", "without\ntariff", "weighted\nmean", *baseline, "ad val-\norem", "specific", "imports",
@@ -67,8 +69,12 @@ def show_export(table: ModelTable, written: Exported) -> None:
     console.print(screen)
     for one in table.notes:
         say(console, one, style="yellow")
+    names = [one for one in written.log if RENAMED in one]
+    if names:
+        say(console, f"Names: {'; '.join(names)}")
     for one in written.log:
-        say(console, one)
+        if one not in names:
+            say(console, one)
     for path in written.files:
         say(console, f"Written: {path}")
 

@@ -29,6 +29,15 @@ FORMATS: dict[str, tuple[str, ...]] = {
 """Endings of each format's files."""
 DESTINATIONS = ("home", "regions")
 NULLS = ("refuse", "leave")
+CONCERNED: dict[str, tuple[str, ...]] = {
+    "sparse": ("har",),
+    "years_together": ("har",),
+    "destinations": ("har", "shocks"),
+    "nulls": ("shocks",),
+    "plain": ("shocks",),
+    "sets": ("har", "shocks"),
+}
+"""The formats that take each choice."""
 _PLANS: dict[str, Callable[[ModelTable, Path, Choices], Plan]] = {
     "har": har_plan,
     "gdx": gdx_plan,
@@ -145,10 +154,28 @@ def export(
         table = table.beside(of_function(against))
     if millions:
         table = table.in_millions()
-    choices = Choices(sparse, years_together, destinations, nulls, plain, sets or {})
+    choices = choices_for(kind, Choices(sparse, years_together, destinations, nulls, plain, sets or {}))
     plan = _PLANS[kind](table, path, choices)
     plan.write()
     return Exported(tuple(plan.files), plan.log)
+
+
+def choices_for(kind: str, choices: Choices) -> Choices:
+    """Return how files are written, if the format takes all that was chosen.
+
+    Raises
+    ------
+    InputError
+        A choice that is of no use to the format.
+    """
+    plain = Choices()
+    for name, formats in CONCERNED.items():
+        if getattr(choices, name) != getattr(plain, name) and kind not in formats:
+            raise InputError(
+                f"it is of no use to the format {kind}", key=name, expected=f"a file of {' or '.join(formats)}",
+                cure="leave it out",
+            )  # fmt: skip
+    return choices
 
 
 def format_of(path: Path, to: str | None) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 ELEMENT = 12  # letters of an element of a set in GEMPACK
+RENAMED = '" is written "'
+"""Stands in what is said of a name that is written otherwise."""
 UEL = 63  # bytes of a label in GAMS
 
 
@@ -87,7 +89,7 @@ def _labels(
         written[at] = label
     final = tuple(str(one) for one in written)
     log = [
-        f'{word} {at} "{name}" is written "{label}"'
+        f'{word} {at} "{name}{RENAMED}{label}"'
         for at, (name, label) in enumerate(zip(names, final, strict=True), 1)
         if name != label
     ]

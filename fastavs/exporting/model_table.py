@@ -118,11 +118,13 @@ class ModelTable:
         return 100.0 * (self.rate - before) / (1.0 + before)
 
     def year(self, year: int) -> ModelTable:
-        """Return the part of one year."""
+        """Return the part of one year, without the notes that begin with another."""
         at = self.years.index(year)
+        others = tuple(f"{one}:" for one in self.years if one != year)
         arrays = {name: getattr(self, name)[at : at + 1] for name in ARRAYS}
         against = None if self.against is None else self.against.year(year)
-        return replace(self, years=(year,), against=against, **arrays)
+        notes = tuple(one for one in self.notes if not one.startswith(others))
+        return replace(self, years=(year,), notes=notes, against=against, **arrays)
 
     def in_millions(self) -> ModelTable:
         """Return the same with imports and weights in millions."""
@@ -142,9 +144,9 @@ class ModelTable:
 
     @property
     def values(self) -> str:
-        """What values are, as "CIF values"."""
-        basis = str(self.facts.get("value_basis") or NOT_STATED)
-        return "values, CIF or FOB not stated" if basis == NOT_STATED else f"{basis} values"
+        """What values are, as "CIF values"; "values" where the table does not say."""
+        basis = str(self.facts.get("value_basis") or "")
+        return "values, CIF or FOB not stated" if basis == NOT_STATED else f"{basis} values".strip()
 
     def cell(self, place: Sequence[int]) -> str:
         """Name a cell for people."""

@@ -22,9 +22,9 @@ def title_of(table: ModelTable) -> str:
 
 def source_of(table: ModelTable) -> str:
     """Return where the figures come from."""
-    parts = [str(table.facts.get("title") or "a study without a name")]
-    parts += [str(table.facts[key]) for key in ("note", "source") if table.facts.get(key)]
-    return "; ".join(parts)
+    title = str(table.facts.get("title") or "a study without a name")
+    parts = [str(table.facts[key]) for key in ("note", "source") if table.facts.get(key)]
+    return "; ".join([title, *(one for one in parts if one not in title)])
 
 
 def history_of(table: ModelTable) -> str:
