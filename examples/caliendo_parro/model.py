@@ -1,8 +1,8 @@
 """The model in exact hat algebra: equations and their derivatives (Caliendo and Parro, 2015, equations 10 to 14).
 
-Unknown are the logarithms ``w`` of wages and ``P`` of price indices by sector, relative to the base, and the change ``x``
-of spending by sector, as a fraction of the base. The cost of a bundle of inputs, the price at the border, and the
-share of spending that goes to goods of i are
+Unknown are the logarithms ``w`` of wages and ``P`` of price indices by sector, relative to the base, and the change
+``x`` of spending by sector, as a fraction of the base. The cost of a bundle of inputs, the price at the border, and
+the share of spending that goes to goods of i are
 
     ln c[i, j] = value_added[i, j] w[i] + sum over k of inputs[i, k, j] P[i, k]
     ln p[n, i, j] = ln c[i, j] + ln cost_of_trade[n, i, j]
@@ -122,6 +122,9 @@ class Model:
     def __init__(self, world: World, currencies: Mapping[str, str], theta: float | np.ndarray = 5.0) -> None:
         regions, sectors = world.spending.shape
         self.world, self.currencies = world, dict(currencies)
+        unknown = set(self.currencies.values()) - set(world.regions)
+        if unknown:
+            raise ValueError(f"currencies: no region is called {sorted(unknown)[0]}; there are {world.regions}")
         self.theta = np.broadcast_to(np.asarray(theta, dtype=np.float64), (sectors,))
         self.size = regions + 2 * regions * sectors
         unit = np.eye(self.size)
@@ -140,7 +143,7 @@ class Model:
         return spread * np.random.default_rng(seed).uniform(-1.0, 1.0, self.size)
 
     def _tariff(self, unknowns: np.ndarray, shock: Shock, tariff: Tariff) -> tuple[np.ndarray, ...]:
-        """Return prices, exchange rates, duties, and the duties' derivatives by the unknowns."""
+        """Return Russia's prices at the border, exchange rates, its duties, and their derivatives by the unknowns."""
         slopes = self._cost[1:, :-1].transpose(1, 0, 2)  # of the logarithms of Russia's prices at the border
         price = np.exp(slopes @ unknowns) * shock.import_cost
         outside = np.array([shock.currencies.get(currency, 1.0) for currency in self.currencies])

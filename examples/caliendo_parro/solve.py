@@ -1,4 +1,4 @@
-"""Two ways to the equilibrium: Newton with the tariff's own derivatives, and the tariff lagged."""
+"""Ways to the equilibrium: Newton with the tariff's own derivatives, without them, and the tariff lagged."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ class Solution:
         Newton steps, each with one linear system.
     rounds : int
         How often the tariff was set anew; 0: it moved with every step.
-    misses : tuple of float
-        The largest miss of an equation before each step, and after the last; lagged: the change of the tariff in each
-        round.
+    path : tuple of (int, float64[z])
+        How many linear systems were solved so far, and the unknowns then: after each step, or lagged after each round.
     """
 
     state: State
     steps: int
     rounds: int
-    misses: tuple[float, ...]
+    path: tuple[tuple[int, np.ndarray], ...]
 
 
 class FixedTariff:
@@ -52,23 +51,27 @@ class FixedTariff:
 
 
 class LiveTariff:
-    """Russia's tariff function of one year: values and exact derivatives.
+    """Russia's tariff function of one year: values and exact derivatives, by logarithms of prices and exchange rates.
 
     Parameters
     ----------
     function : fastavs.TariffFunction
         Sectors and regions in the order of the world's goods and of its regions but Russia.
     year : int
+    derivatives : bool
+        Without them it says that duties move with nothing, though they do: what a solver does that knows values alone.
     """
 
-    def __init__(self, function: Any, year: int) -> None:
-        self.function, self.year = function, list(function.years).index(year)
+    def __init__(self, function: Any, year: int, derivatives: bool = True) -> None:
+        self.function, self.year, self.derivatives = function, list(function.years).index(year), derivatives
 
     def value(self, price: np.ndarray, fx: np.ndarray) -> np.ndarray:
         """Return duties, float64[s, r]."""
         return self.function(price=price, fx=fx)[self.year]
 
     def __call__(self, price: np.ndarray, fx: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if not self.derivatives:
+            return FixedTariff(self.value(price, fx))(price, fx)
         value, slopes = self.function.value_and_jacobian(price=price, fx=fx)
         by_price = np.diag((slopes.price[self.year] * price).ravel())
         by_fx = slopes.fx[self.year].reshape(-1, fx.size) * fx
@@ -83,7 +86,6 @@ def newton(model: Model, shock: Shock, tariff: Tariff, start: np.ndarray | None 
     model : Model
     shock : Shock
     tariff : Tariff
-        `LiveTariff` gives its derivatives to the method; `FixedTariff` has none.
     start : float64[z], optional
         Unknowns to begin with; the base by default.
     most : int
@@ -99,15 +101,15 @@ def newton(model: Model, shock: Shock, tariff: Tariff, start: np.ndarray | None 
         No equilibrium was found.
     """
     unknowns = model.start() if start is None else start
-    misses = []
+    path = []
     for steps in range(most + 1):
         missed, slopes, state = model.equations(unknowns, shock, tariff)
-        misses.append(float(np.abs(missed).max()))
-        if misses[-1] <= TOLERANCE:
-            return Solution(state, steps, 0, tuple(misses))
+        path.append((steps, unknowns))
+        if np.abs(missed).max() <= TOLERANCE:
+            return Solution(state, steps, 0, tuple(path))
         step = np.linalg.solve(slopes, -missed)
         unknowns = unknowns + step * min(1.0, LARGEST_STEP / np.abs(step).max())
-    raise RuntimeError(f"{shock.name}: after {most} steps an equation still misses by {misses[-1]:.1e}")
+    raise RuntimeError(f"{shock.name}: after {most} steps an equation still misses by {np.abs(missed).max():.1e}")
 
 
 def lagged(model: Model, shock: Shock, live: LiveTariff, most: int = 200) -> Solution:
@@ -134,13 +136,13 @@ def lagged(model: Model, shock: Shock, live: LiveTariff, most: int = 200) -> Sol
     sectors, regions = model.world.spending.shape[1] - 1, model.world.spending.shape[0] - 1
     duty = live.value(np.ones((sectors, regions)), np.ones(len(model.currencies)))
     unknowns, steps = model.start(), 0
-    changes = []
+    path = [(0, unknowns)]
     for rounds in range(1, most + 1):
         found = newton(model, shock, FixedTariff(duty), unknowns)
         unknowns, steps = found.state.unknowns, steps + found.steps
         new = live.value(found.state.import_price, found.state.fx)
-        changes.append(float(np.abs(new - duty).max()))
-        if changes[-1] <= TOLERANCE:
-            return Solution(found.state, steps, rounds, tuple(changes))
-        duty = new
-    raise RuntimeError(f"{shock.name}: after {most} rounds a duty still changes by {changes[-1]:.1e}")
+        path.append((steps, unknowns))
+        change, duty = float(np.abs(new - duty).max()), new
+        if change <= TOLERANCE:
+            return Solution(found.state, steps, rounds, tuple(path))
+    raise RuntimeError(f"{shock.name}: after {most} rounds a duty still changes by {change:.1e}")
