@@ -63,19 +63,20 @@ class LiveTariff:
     """
 
     def __init__(self, function: Any, year: int, derivatives: bool = True) -> None:
-        self.function, self.year, self.derivatives = function, list(function.years).index(year), derivatives
+        self.function, self.derivatives = function.select(years=(year,)), derivatives
 
     def value(self, price: np.ndarray, fx: np.ndarray) -> np.ndarray:
         """Return duties, float64[s, r]."""
-        return self.function(price=price, fx=fx)[self.year]
+        return self.function(price=price, fx=fx)[0]
 
     def __call__(self, price: np.ndarray, fx: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if not self.derivatives:
             return FixedTariff(self.value(price, fx))(price, fx)
         value, slopes = self.function.value_and_jacobian(price=price, fx=fx)
-        by_price = np.diag((slopes.price[self.year] * price).ravel())
-        by_fx = slopes.fx[self.year].reshape(-1, fx.size) * fx
-        return value[self.year], by_price, by_fx
+        by_price = np.diag((slopes.price[0] * price).ravel())
+        cell, other = slopes.borrowed_cell, slopes.borrowed_price  # duties that rest on another sector's prices
+        np.add.at(by_price, (cell, other), slopes.borrowed * price.ravel()[other])
+        return value[0], by_price, slopes.fx[0].reshape(-1, fx.size) * fx
 
 
 def newton(model: Model, shock: Shock, tariff: Tariff, start: np.ndarray | None = None, most: int = 50) -> Solution:
