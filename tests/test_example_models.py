@@ -26,10 +26,15 @@ SHOCKS = pytest.mark.parametrize("shock", russia.SHOCKS, ids=lambda one: one.nam
 
 
 @pytest.fixture(scope="module")
-def function(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("replica")
+
+
+@pytest.fixture(scope="module")
+def function(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", fa.DataWarning)
-        return russia.tariff_of(tmp_path_factory.mktemp("replica"), scale=0.01)
+        return russia.tariff_of(folder, scale=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +200,46 @@ def test_derivatives_save_steps_where_duties_move_the_prices_that_move_them(func
     assert row["newton"] < row["values_alone"]
     assert row["newton"] < row["lagged"]
     assert 1 < row["rounds"] < row["lagged"]
+
+
+def duties_by_sweep(folder: Path, price: np.ndarray, fx: dict[str, float], year: int) -> dict[tuple[str, str], float]:
+    """Duties of sectors that are one industry, by a sweep over the study with every price changed."""
+    study = fa.Study.load(folder / "study.toml")
+    index = study.index(records=True)
+    region_of = dict.fromkeys(figures.EU27, "EU27") | {"CHN": "CHN", "USA": "USA"}
+    scenarios = []
+    for place, region in enumerate(figures.REGIONS[1:]):
+        partners = tuple(one for one in index.facts["partners"] if region_of.get(one, "ROW") == region)
+        changes: list[Any] = [fa.OnlyPartners(partners), *(fa.FxShock(*one) for one in fx.items())]
+        for row, industries in enumerate(figures.INDUSTRIES.values()):
+            for industry in industries:
+                # in money of the study: an amount in dollars does not move with the dollar
+                changes.append(fa.PriceShock(float(price[row, place]), group=("industry", str(industry))))
+        scenarios.append(fa.Scenario(region, *changes))
+    name_of = {str(some[0]): name for name, some in figures.INDUSTRIES.items() if len(some) == 1}
+    found = fa.sweep(index, scenarios, by="industry").by("industry").to_pylist()
+    return {
+        (name_of[row["group"]], row["scenario"]): row["weighted_mean"]
+        for row in found
+        if row["year"] == year and row["group"] in name_of
+    }
+
+
+@pytest.mark.parametrize("shock", [russia.SHOCKS[1], russia.SHOCKS[-1]], ids=lambda one: one.name)
+def test_a_sweep_at_the_prices_found_gives_the_duties_found(
+    folder: Path, function: Any, model: Model, shock: Shock
+) -> None:
+    state = newton(model, shock, LiveTariff(function, shock.year)).state
+    fx = dict(zip(function.currencies, state.fx.tolist(), strict=True))
+    dollar = fx.get("USD", 1.0)
+    assert set(fx) <= {"EUR", "USD"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", fa.DataWarning)
+        swept = duties_by_sweep(folder, state.import_price / dollar, {"EUR": fx["EUR"] / dollar}, shock.year)
+    assert len(swept) == 9 * 4
+    for (sector, region), duty in swept.items():
+        mine = state.tariff[function.sectors.index(sector), function.regions.index(region)]
+        assert mine == pytest.approx(duty, rel=1e-9), (sector, region)
 
 
 def test_what_does_not_settle_says_so(function: Any, model: Model) -> None:

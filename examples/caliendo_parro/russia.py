@@ -47,7 +47,7 @@ def tariff_of(folder: str | Path, scale: float = 0.02, seed: int = 1) -> Any:
     fastavs.TariffFunction
         Of 2011, and of 2020 when accession is complete; both on imports of 2009 to mid-2011.
     """
-    study = fa.Study.load(make_replica(folder, seed=seed, scale=scale))
+    study = fa.Study.load(make_replica(Path(folder), seed=seed, scale=scale))
     with (Path(folder) / "industry.csv").open(encoding="utf-8", newline="") as table:
         industries = {row["prefix"]: int(row["group"]) for row in csv.DictReader(table)}
     sectors = {  # sectors and regions stand in the order in which they are first named
