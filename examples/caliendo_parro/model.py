@@ -22,6 +22,7 @@ from typing import Protocol
 
 import numpy as np
 
+from caliendo_parro.slopes import Sloped, exp, joined, log, weighed
 from caliendo_parro.world import World
 
 RUSSIA = 0
@@ -127,30 +128,33 @@ class Model:
             raise ValueError(f"currencies: no region is called {sorted(unknown)[0]}; there are {world.regions}")
         self.theta = np.broadcast_to(np.asarray(theta, dtype=np.float64), (sectors,))
         self.size = regions + 2 * regions * sectors
-        unit = np.eye(self.size)
-        self._wage = unit[:regions]
-        self._price = unit[regions : regions * (1 + sectors)].reshape(regions, sectors, -1)
-        self._spending = unit[regions * (1 + sectors) :].reshape(regions, sectors, -1)
-        self._cost = world.value_added[..., None] * self._wage[:, None] + np.einsum(
-            "ikj,ikz->ijz", world.inputs, self._price
-        )
-        self._living = np.einsum("nj,njz->nz", world.final, self._price)
-        places = [world.regions.index(region) for region in self.currencies.values()]
-        self._fx = self._living[places]
 
     def start(self, spread: float = 0.0, seed: int = 0) -> np.ndarray:
         """Return unknowns to begin with: the base, or near it at random."""
         return spread * np.random.default_rng(seed).uniform(-1.0, 1.0, self.size)
 
-    def _tariff(self, unknowns: np.ndarray, shock: Shock, tariff: Tariff) -> tuple[np.ndarray, ...]:
-        """Return Russia's prices at the border, exchange rates, its duties, and their derivatives by the unknowns."""
-        slopes = self._cost[1:, :-1].transpose(1, 0, 2)  # of the logarithms of Russia's prices at the border
-        price = np.exp(slopes @ unknowns) * shock.import_cost
-        outside = np.array([shock.currencies.get(currency, 1.0) for currency in self.currencies])
-        fx = np.exp(self._fx @ unknowns) * outside
-        duty, by_price, by_fx = tariff(price, fx)
-        slope = by_price @ slopes.reshape(-1, self.size) + by_fx @ self._fx
-        return price, fx, duty, slope.reshape(*duty.shape, self.size)
+    def _split(self, unknowns: np.ndarray) -> tuple[Sloped, Sloped, Sloped]:
+        """Return logarithms of wages and price indices, and changes of spending, each the slope of itself."""
+        regions, sectors = self.world.spending.shape
+        all_of_them = Sloped(unknowns, np.eye(self.size))
+        wage, price, spending = (
+            all_of_them[:regions], all_of_them[regions : -regions * sectors], all_of_them[-regions * sectors :]
+        )  # fmt: skip
+        table = (regions, sectors)
+        return wage, price.reshape(*table), spending.reshape(*table)
+
+    def _duties(self, cost: Sloped, living: Sloped, shock: Shock, tariff: Tariff) -> tuple[Sloped, Sloped, Sloped]:
+        """Return Russia's prices at the border and exchange rates, and all duties, float64[n, i, j]."""
+        abroad = Sloped(cost.value[1:, :-1].T, cost.slope[1:, :-1].transpose(1, 0, 2))
+        price = exp(abroad) * shock.import_cost
+        places = [self.world.regions.index(region) for region in self.currencies.values()]
+        fx = exp(living[places]) * np.array([shock.currencies.get(one, 1.0) for one in self.currencies])
+        found, by_price, by_fx = tariff(price.value, fx.value)
+        slope = by_price @ abroad.reshape(price.value.size).slope + by_fx @ living[places].slope
+        duty = Sloped(self.world.duty.copy(), np.zeros((*self.world.duty.shape, self.size)))
+        duty.value[RUSSIA, 1:, :-1] = found.T
+        duty.slope[RUSSIA, 1:, :-1] = slope.reshape(*found.shape, -1).transpose(1, 0, 2)
+        return price, fx, duty
 
     def equations(self, unknowns: np.ndarray, shock: Shock, tariff: Tariff) -> tuple[np.ndarray, np.ndarray, State]:
         """Return what the equations miss by, its derivatives, and all that follows from the unknowns.
@@ -166,61 +170,47 @@ class Model:
         tuple
             float64[z], relative to the base; float64[z, z]; State.
         """
-        world, theta = self.world, self.theta[:, None]
-        price, fx, tariffs, tariff_slope = self._tariff(unknowns, shock, tariff)
-        duty = world.duty.copy()
-        duty[RUSSIA, 1:, :-1] = tariffs.T
-        d_duty = np.zeros((*duty.shape, self.size))
-        d_duty[RUSSIA, 1:, :-1] = tariff_slope.transpose(1, 0, 2)
-        cost_of_trade = np.zeros(duty.shape)
+        world, theta = self.world, self.theta
+        w, p, x = self._split(unknowns)
+        cost = world.value_added * w[:, None] + weighed(world.inputs.transpose(0, 2, 1), p)
+        living = (world.final * p).sum(1)
+        price, fx, duty = self._duties(cost, living, shock, tariff)
+        cost_of_trade = np.zeros(duty.value.shape)
         cost_of_trade[RUSSIA, 1:, :-1] = np.log(shock.import_cost)
 
-        # What is spent on whose goods: shares, values before duty, duties.
-        p = self._price @ unknowns
-        paid = (self._cost @ unknowns)[None] + cost_of_trade + np.log1p(duty) - np.log1p(world.duty)
-        d_paid = self._cost[None] + d_duty / (1.0 + duty)[..., None]
-        share = world.share * np.exp(-self.theta * (paid - p[:, None]))
-        d_share = -theta * (d_paid - self._price[:, None]) * share[..., None]
-        met, d_met = share.sum(axis=1), d_share.sum(axis=1)
-        share = share / met[:, None]
-        d_share = (d_share - share[..., None] * d_met[:, None]) / met[:, None, :, None]
-        spending = world.spending * (1.0 + self._spending @ unknowns)
-        d_spending = world.spending[..., None] * self._spending
+        # Whose goods are bought, at the border and with duty.
+        paid = cost[None] + cost_of_trade + log((1.0 + duty) / (1.0 + world.duty))
+        weight = world.share * exp(-theta * (paid - p[:, None]))
+        met = weight.sum(1)
+        share = weight / met[:, None]
+        spending = world.spending * (1.0 + x)
         imports = spending[:, None] * share / (1.0 + duty)
-        d_imports = d_spending[:, None] * share[..., None] + spending[:, None, :, None] * d_share
-        d_imports = (d_imports - imports[..., None] * d_duty) / (1.0 + duty)[..., None]
         duty_paid = duty * imports
-        d_duty_paid = duty[..., None] * d_imports + d_duty * imports[..., None]
 
         # Incomes: deficits stay the same part of world income.
-        output, d_output = imports.sum(axis=0), d_imports.sum(axis=0)
-        wages = world.income * np.exp(self._wage @ unknowns)
-        d_wages = wages[:, None] * self._wage
-        part = world.deficit / world.income.sum()
-        total = wages + duty_paid.sum(axis=(1, 2)) + part * wages.sum()
-        d_total = d_wages + d_duty_paid.sum(axis=(1, 2)) + part[:, None] * d_wages.sum(axis=0)
+        output, wages = imports.sum(0), world.income * exp(w)
+        total = wages + duty_paid.sum(1, 2) + world.deficit / world.income.sum() * wages.sum(0)
 
-        # The equations, each relative to the base; the last market for labour is replaced by the numeraire.
-        used = np.einsum("nkj,nj->nk", world.inputs, output) + world.final * total[:, None]
-        d_used = np.einsum("nkj,njz->nkz", world.inputs, d_output) + world.final[..., None] * d_total[:, None]
-        earned = (world.value_added * output).sum(axis=1)
-        d_earned = np.einsum("nj,njz->nz", world.value_added, d_output)
-        labour, d_labour = (earned - wages) / world.income, (d_earned - d_wages) / world.income[:, None]
-        labour[-1] = wages.sum() / world.income.sum() - shock.level
-        d_labour[-1] = d_wages.sum(axis=0) / world.income.sum()
-        d_goods = (d_used - d_spending) / world.spending[..., None]
-        missed = np.concatenate([labour, np.log(met).ravel(), ((used - spending) / world.spending).ravel()])
-        slopes = np.concatenate(
-            [
-                d_labour,
-                (d_met / met[..., None]).reshape(-1, self.size),
-                d_goods.reshape(-1, self.size),
-            ]
-        )
-        living = np.exp(self._living @ unknowns)
+        # Markets for labour (the last follows from the others: the numeraire is in its place), prices, goods.
+        labour = ((world.value_added * output).sum(1) - wages) / world.income
+        numeraire = wages.sum(0) / world.income.sum() - shock.level
+        goods = (weighed(world.inputs, output) + world.final * total[:, None] - spending) / world.spending
+        missed = joined(labour[:-1], numeraire, log(met), goods)
+
         base = world.income + (world.duty * world.imports).sum(axis=(1, 2)) + world.deficit
         state = State(
-            unknowns, np.exp(self._wage @ unknowns), np.exp(p), living, price, fx, total / base / living,
-            tariffs, share, imports, duty_paid, spending, total,
-        )  # fmt: skip
-        return missed, slopes, state
+            unknowns=unknowns,
+            wage=np.exp(w.value),
+            price_index=np.exp(p.value),
+            cost_of_living=np.exp(living.value),
+            import_price=price.value,
+            fx=fx.value,
+            real_income=total.value / base / np.exp(living.value),
+            tariff=duty.value[RUSSIA, 1:, :-1].T,
+            share=share.value,
+            imports=imports.value,
+            duty_paid=duty_paid.value,
+            spending=spending.value,
+            total_income=total.value,
+        )
+        return missed.value, missed.slope, state
