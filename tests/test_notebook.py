@@ -60,7 +60,7 @@ def test_every_cell_of_the_model_runs(monkeypatch: pytest.MonkeyPatch, capsys: p
             tables += hasattr(shown, "_repr_html_")
     assert pictures == 5
     assert tables >= 6
-    assert "accession with both: mean duty" in capsys.readouterr().out
+    assert "SYNTHETIC. accession with both: mean duty" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("notebook", [NOTEBOOK, MODELS], ids=lambda one: one.stem)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+LABEL = "SYNTHETIC"  # stands beside every result
 REGIONS = ("RUS", "EU27", "CHN", "USA", "ROW")
 SERVICES = "Services"
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from caliendo_parro import figures
 from caliendo_parro.model import Model, Shock
 from caliendo_parro.russia import Pair, solve_both
 from caliendo_parro.solve import LiveTariff, lagged, newton
@@ -34,7 +35,7 @@ def _picture(titles: Sequence[str], width: float = 9.0, height: float = 3.4) -> 
     for panel, title in zip(panels, titles, strict=True):
         panel.set_title(title, loc="left", fontsize=10)
         panel.spines[["top", "right"]].set_visible(False)
-    figure.text(1.0, -0.02, "SYNTHETIC world and replica", ha="right", va="top", fontsize=8, color="#777777")
+    figure.text(1.0, -0.02, f"{figures.LABEL} world and replica", ha="right", va="top", fontsize=8, color="#777777")
     return figure, panels
 
 
@@ -75,15 +76,20 @@ def by_price(function: Any, sectors: Sequence[str]) -> Picture:
 
 
 def shocks(table: pa.Table) -> Picture:
-    """Draw what `compare` found: a row for each shock, fixed and live joined by a line."""
+    """Draw what `compare` found: a row for each shock, fixed and live joined by a line; of welfare the difference."""
     rows = table.to_pylist()
-    figure, panels = _picture(["Mean duty, percent", "Revenue, base 100", "Welfare, percent change"], height=3.4)
+    titles = ("Mean duty, percent", "Revenue, base 100", "Welfare: live less fixed, points")
+    figure, panels = _picture(titles, height=3.4)
     place = np.arange(len(rows))[::-1]
     for panel, column in zip(panels, ("mean_duty", "revenue", "welfare"), strict=True):
-        fixed, live = ([row[f"{column}_{label}"] for row in rows] for label in ("fixed", "live"))
-        panel.hlines(place, fixed, live, color=LIVE, linewidth=2.0)
-        panel.scatter(fixed, place, color=FIXED, s=34, label="duties fixed", zorder=3)
-        panel.scatter(live, place, color=LIVE, s=34, label="duties live", zorder=3)
+        fixed, live = (np.array([row[f"{column}_{label}"] for row in rows]) for label in ("fixed", "live"))
+        if column == "welfare":
+            panel.barh(place, live - fixed, height=0.3, color=LIVE)
+            panel.axvline(0.0, color=FIXED, linewidth=1.0)
+        else:
+            panel.hlines(place, fixed, live, color=LIVE, linewidth=2.0)
+            panel.scatter(fixed, place, color=FIXED, s=34, label="duties fixed", zorder=3)
+            panel.scatter(live, place, color=LIVE, s=34, label="duties live", zorder=3)
         panel.set_yticks(place, [row["shock"] for row in rows] if panel is panels[0] else [""] * len(rows))
         panel.grid(axis="x", color="#e5e5e5")
     figure.legend(

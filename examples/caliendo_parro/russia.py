@@ -172,6 +172,12 @@ def what_amounts_see(function: Any, pairs: list[Pair]) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
+def shown(table: pa.Table, digits: int = 3) -> Any:
+    """Return a table of shocks as a dataframe that says what it is made of."""
+    frame = table.to_pandas().set_index("shock").rename_axis(index=None, columns=figures.LABEL)
+    return frame.round(digits)
+
+
 def race(model: Model, function: Any, shocks: tuple[Shock, ...] = SHOCKS) -> pa.Table:
     """Return how long three ways to the same equilibrium are.
 

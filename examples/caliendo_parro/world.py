@@ -12,8 +12,6 @@ import numpy as np
 
 from caliendo_parro import figures
 
-LABEL = "SYNTHETIC world"
-
 
 @dataclass(frozen=True, eq=False)
 class World:
