@@ -192,6 +192,15 @@ def test_another_start_and_other_ways_end_at_the_same_place(function: Any, model
         np.testing.assert_allclose(other.state.unknowns, found.state.unknowns, atol=1e-9)
 
 
+def test_elasticities_may_differ_by_sector(function: Any) -> None:
+    model = russia.model_of(function, theta=np.linspace(3.0, 9.0, 12))
+    live = LiveTariff(function, russia.AFTER)
+    assert np.abs(newton(model, Shock("none"), LiveTariff(function, russia.BEFORE)).state.unknowns).max() < 1e-12
+    one, other = newton(model, russia.SHOCKS[-1], live), lagged(model, russia.SHOCKS[-1], live)
+    np.testing.assert_allclose(other.state.unknowns, one.state.unknowns, atol=1e-12)
+    assert one.state.welfare != newton(russia.model_of(function), russia.SHOCKS[-1], live).state.welfare
+
+
 def test_derivatives_save_steps_where_duties_move_the_prices_that_move_them(function: Any) -> None:
     own_money = russia.model_of(function, goes_with=dict.fromkeys(function.currencies, "RUS"))
     shock = Shock("amounts doubled", currencies=dict.fromkeys(function.currencies, 2.0))
