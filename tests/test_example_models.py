@@ -248,7 +248,7 @@ def test_a_sweep_at_the_prices_found_gives_the_duties_found(
     assert len(swept) == 9 * 4
     for (sector, region), duty in swept.items():
         mine = state.tariff[function.sectors.index(sector), function.regions.index(region)]
-        assert mine == pytest.approx(duty, rel=1e-9), (sector, region)
+        assert mine == pytest.approx(duty, rel=1e-12), (sector, region)
 
 
 def test_what_does_not_settle_says_so(function: Any, model: Model) -> None:
