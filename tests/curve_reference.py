@@ -165,8 +165,11 @@ class Twin:
 
     def ad_valorem(self, view: Any, year: int, line: str) -> float:
         """The lesser of both ad valorem parts."""
-        pair = reference.sides(self.reading(view), year, {})[line]
-        found: float = reference.rates_row(pair["applied"], pair["bound"])["ad_valorem"]
+        reading = self.reading(view)
+        source = year if year in reading.applied else reading.study["base"]["applied_year"]
+        applied = reference.carry(reading, line, self.rated(view, "applied", source))
+        bound = self.rated(view, "bound", year)[line] if year in reading.bound else None
+        found: float = reference.rates_row(applied, bound)["ad_valorem"]
         return found
 
     # ---- cells

@@ -89,7 +89,7 @@ def build_parts(
         notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options, own),
         {
             "title": index.facts["title"], "note": index.facts.get("note", ""), "currency": index.facts["currency"],
-            "value_basis": index.facts.get("value_basis", ""), "scenario": views.scenario.name,
+            "value_basis": index.facts.get("value_basis", ""), "scenario": scenario.name if scenario else None,
             "rates": options.rates, "aves": options.aves, "weights": options.weights, "home": regions.home,
             "sectors_title": sectors.title, "regions_title": regions.title,
         },

@@ -113,13 +113,17 @@ def notes_of(
     own_trade: Sequence[int],
 ) -> tuple[str, ...]:
     """Return what a user must be told."""
-    notes = [_weights(options, own_trade)]
+    years: dict[str, list[int]] = {}
     for one in counts:
-        notes += [
-            _empty(one, sectors, regions, options), _borrowed(one, options), _by_line(one),
-            _fell_back(one, currency, options), _inside(one, currency, home), _excluded(one, currency),
-        ]  # fmt: skip
-    return tuple(note for note in notes if note)
+        said = (
+            _empty(one, sectors, regions, options), _borrowed(one), _by_line(one), _fell_back(one, currency),
+            _inside(one, currency, home), _excluded(one, currency),
+        )  # fmt: skip
+        for note in said:
+            years.setdefault(note, []).append(one.year)
+    years.pop("", None)
+    by_year = [f"{', '.join(map(str, some))}: {note}" for note, some in years.items()]
+    return (_weights(options, own_trade), *by_year)
 
 
 def _weights(options: Options, own_trade: Sequence[int]) -> str:
@@ -144,7 +148,7 @@ def _empty(one: Counts, sectors: Sequence[str], regions: Sequence[str], options:
     have = {"null": "their tariff is null", "zero": "their tariff is 0", "line": ""}[options.empty]
     if options.empty == "line":
         have = f"{stood_in} of them have the sector's tariff over all partners, the others null"
-    return f"{one.year}: {_many(len(cells), 'cell')} without weight ({named}{more}); {have}"
+    return f"{_many(len(cells), 'cell')} without weight ({named}{more}); {have}"
 
 
 def _share_of(one: Counts, some: np.ndarray) -> float:
@@ -153,13 +157,13 @@ def _share_of(one: Counts, some: np.ndarray) -> float:
     return float(one.lines.weight[some].sum()) / max(cells, 1)
 
 
-def _borrowed(one: Counts, options: Options) -> str:
+def _borrowed(one: Counts) -> str:
     some = one.lines.others
     if not some.any():
         return ""
     share = f"{100 * _share_of(one, some):.2g} % of the weight of the cells concerned"
     return (
-        f"{one.year}: {_many(int(some.sum()), 'line')} of cells, {share}, rest on borrowed observations that move with"
+        f"{_many(int(some.sum()), 'line')} of cells, {share}, rest on borrowed observations that move with"
         " the price of another sector"
     )
 
@@ -177,14 +181,14 @@ def _by_line(one: Counts) -> str:
         )
         if many
     ]
-    return f"{one.year}: {_many(all_of_them, 'line')} of cells evaluated line by line: {', '.join(why)}"
+    return f"{_many(all_of_them, 'line')} of cells evaluated line by line: {', '.join(why)}"
 
 
-def _fell_back(one: Counts, currency: str, options: Options) -> str:
+def _fell_back(one: Counts, currency: str) -> str:
     if not one.fell_back:
         return ""
     return (
-        f"{one.year}: {_many(one.fell_back, 'line')} of regions without observations of their own, with imports of"
+        f"{_many(one.fell_back, 'line')} of regions without observations of their own, with imports of"
         f" {one.fell_back_imports:.6g} {currency}, have the rate over all partners"
     )
 
@@ -192,7 +196,7 @@ def _fell_back(one: Counts, currency: str, options: Options) -> str:
 def _inside(one: Counts, currency: str, home: str | None) -> str:
     if not one.inside > 0.0:
         return ""
-    return f"{one.year}: imports of {one.inside:.6g} {currency} from {home}, the importing region itself, are left out"
+    return f"imports of {one.inside:.6g} {currency} from {home}, the importing region itself, are left out"
 
 
 def _excluded(one: Counts, currency: str) -> str:
@@ -201,7 +205,7 @@ def _excluded(one: Counts, currency: str) -> str:
     largest = sorted(one.excluded, key=lambda partner: (-one.excluded[partner], partner))
     named = ", ".join(largest[:FEW]) + (", ..." if len(largest) > FEW else "")
     total = sum(one.excluded.values())
-    return f"{one.year}: imports of {total:.6g} {currency} from excluded partners are in no cell ({named})"
+    return f"imports of {total:.6g} {currency} from excluded partners are in no cell ({named})"
 
 
 def _many(n: int, what: str) -> str:

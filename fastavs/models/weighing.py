@@ -55,17 +55,17 @@ def weigh(
     unit[:] = by_cell.reshape(-1)
     stood_in = np.zeros((sectors, regions), dtype=bool)
     if options.empty == "line":
-        everybody = _matched(views, schedule, schedule.imports)[:, -1] * known[:, -1]
-        whole = add_by(everybody[line] * members.share, members.sector, sectors)
+        everybody = _matched(views, schedule, schedule.fixed)[:, -1:]
+        if options.weights == "simple":
+            everybody = np.ones(everybody.shape)
+        whole = add_by((everybody[:, 0] * known[:, -1])[line] * members.share, members.sector, sectors)
         stood_in = (by_cell == 0.0) & (whole > 0.0)[:, None]
         if views.home is not None:
             stood_in[:, views.home] = False
         unit = np.where(stood_in, whole[:, None], by_cell).reshape(-1)
         view = np.concatenate([view, np.full(regions, views.everybody)])
         region = np.concatenate([region, np.arange(regions)])
-        weight = np.concatenate(
-            [weight, np.repeat(_matched(views, schedule, schedule.imports)[:, -1:], regions, axis=1)], axis=1
-        )
+        weight = np.concatenate([weight, np.repeat(everybody, regions, axis=1)], axis=1)
     stands_in = np.arange(view.size) >= view.size - (regions if options.empty == "line" else 0)
     imports = np.stack(
         [add_by(schedule.regional[line, r] * members.share, members.sector, sectors) for r in range(regions)], axis=1
