@@ -142,7 +142,9 @@ def test_fast_math_is_refused(tmp_path: Path) -> None:
 def test_the_header_is_one_of_cpp_as_well(tmp_path: Path) -> None:
     if not shutil.which("g++"):
         pytest.skip("no C++ compiler is installed")
-    (tmp_path / "x.cpp").write_text('#include "fastavs_tariff.h"\nfastavs_tariff_function f = fastavs_tariff_evaluate;\n')
+    (tmp_path / "x.cpp").write_text(
+        '#include "fastavs_tariff.h"\nfastavs_tariff_function f = fastavs_tariff_evaluate;\n'
+    )
     subprocess.run(["g++", "-Wall", "-Werror", f"-I{FOLDER}", "-c", "x.cpp"], cwd=tmp_path, check=True)
 
 

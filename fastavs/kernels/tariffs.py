@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastavs.kernels.addresses import doubles, integers, stack_doubles
+from fastavs.kernels.addresses import chosen, doubles, integers, stack_doubles
 from fastavs.kernels.curve_shapes import Curves, MixedLines
 from fastavs.kernels.names import ADD, CONST, MAX, SUB, TERM
 from fastavs.kernels.options import c_function, inner, kernel_with_memory, merged
@@ -93,7 +93,7 @@ def piece_at(kink: np.ndarray, first: int, last: int, phi: float) -> int:
     n = last - first
     while n > 1:
         half = n >> 1
-        base += half if kink[base + half - 1] <= phi else 0
+        base = chosen(kink[base + half - 1] <= phi, base + half, base)
         n -= half
     return base - first + (1 if n == 1 and kink[base] <= phi else 0)
 
@@ -102,7 +102,7 @@ def piece_at(kink: np.ndarray, first: int, last: int, phi: float) -> int:
 def run_program(
     mixed: MixedLines, one: int, percent: float, amount: float, price: float, given: Factors, fx_first: int,
     flat: np.ndarray, paid: np.ndarray,
-) -> int:  # fmt: skip
+) -> Any:  # fmt: skip
     """Evaluate an observation's program: what it adds by percentages and by amounts, each with a scale of 1.
 
     Both are left in flat[0] and paid[0].
@@ -196,7 +196,7 @@ def spread_program(
                 answer.fx[fx_out + mixed.currency[i]] += due
             continue
         second = (choices >> (i - first)) & 1
-        if code == ADD or code == SUB:
+        if code in (ADD, SUB):
             left[top] = w
             left[top + 1] = w if code == ADD else -w
         else:
@@ -238,7 +238,7 @@ def spread_side(
     return own
 
 
-@inner
+@merged
 def fill_unknown(cell: int, currencies: int, answer: Answer) -> None:
     """Say that nothing is known of a cell."""
     if answer.tariff.size > 0:
@@ -254,7 +254,7 @@ def fill_unknown(cell: int, currencies: int, answer: Answer) -> None:
             answer.fx[cell * currencies + j] = math.nan
 
 
-@inner
+@merged
 def fill_cell(
     cell: int, curves: Curves, mixed: MixedLines, currencies: int, fx_first: int, given: Factors, answer: Answer,
     flat: np.ndarray, paid: np.ndarray,
@@ -434,7 +434,7 @@ def _evaluate_in_c(
 @cache
 def evaluation_in_c() -> Any:
     """Compile what C calls; its ``address`` holds as long as the process lives."""
-    return c_function(_evaluate_in_c, "int64(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64, int64)")
+    return c_function(_evaluate_in_c, f"int64({', '.join(['int64'] * 11)})")
 
 
 def table_of(counts: Sequence[int], arrays: Sequence[np.ndarray], ones: np.ndarray) -> np.ndarray:

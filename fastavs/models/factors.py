@@ -135,9 +135,8 @@ def _row(array: np.ndarray) -> np.ndarray:
 
 def _numbers(name: str, value: Any, expected: str) -> np.ndarray:
     try:
-        array = np.asarray(value)
-        if isinstance(value, np.ma.MaskedArray):
-            array = value.astype(np.float64).filled(np.nan)
+        masked = isinstance(value, np.ma.MaskedArray)
+        array: np.ndarray = value.astype(np.float64).filled(np.nan) if masked else np.asarray(value)
         if array.dtype.kind in "fiu":
             return np.asarray(array, dtype=np.float64)
     except Exception:  # whatever an object of another's does when it is asked for numbers
@@ -147,7 +146,7 @@ def _numbers(name: str, value: Any, expected: str) -> np.ndarray:
 
 def _by_name(currencies: tuple[str, ...], value: Mapping[str, Any]) -> np.ndarray:
     found = dict.fromkeys(currencies, 1.0)
-    for name in value.keys():
+    for name in list(value.keys()):  # a dataframe's series goes through its values otherwise
         if name not in found:
             raise InputError(
                 "no duty is in this currency", key="fx", value=name,

@@ -112,7 +112,7 @@ class Jacobian:
             known = f"one of {', '.join(BY)}"
             raise InputError("no such derivatives", key="by", value=by, expected=known + did_you_mean(str(by), BY))
         package("scipy", "matrix")
-        from scipy import sparse
+        sparse = package("scipy.sparse", "matrix")
 
         cells = self.value.size
         if by == "fx":

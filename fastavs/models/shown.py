@@ -14,7 +14,7 @@ CALLS = "Next: f(price, fx), .value_and_jacobian(), .curve(sector, region, year)
 
 def function_card(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray, specific: np.ndarray) -> Card:
     """Return what a function shows of itself: its cells, what moves them, means by year at the base."""
-    facts, (years, sectors, regions) = parts.facts, rate.shape
+    facts, (_, sectors, regions) = parts.facts, rate.shape
     known = int((~np.isnan(rate)).sum())
     told = [
         ("cells", f"{plural(sectors, 'sector')} x {plural(regions, 'region')}, {span(parts.years)}"),
@@ -43,12 +43,12 @@ def _grid(parts: FunctionParts, rate: np.ndarray, specific: np.ndarray) -> Grid 
         known = ~np.isnan(rate[place])
         weight = np.asarray(parts.weights)[place][known]
         total = weight.sum()
-        means = [
-            float((weight * one[place][known]).sum() / total) if total > 0.0 else None for one in (rate, specific)
-        ]
-        spread = [percent(float(one), 2) for one in (rate[place][known].min(), rate[place][known].max())] if (
-            known.any()
-        ) else ["", ""]
+        means = [float((weight * one[place][known]).sum() / total) if total > 0.0 else None for one in (rate, specific)]
+        spread = (
+            [percent(float(one), 2) for one in (rate[place][known].min(), rate[place][known].max())]
+            if (known.any())
+            else ["", ""]
+        )
         rows.append((str(parts.years[place]), points(means[0], 2), points(means[1], 2), *spread))
     if not rows:
         return None

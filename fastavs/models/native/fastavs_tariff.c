@@ -73,7 +73,7 @@ static inline int64_t piece_at(const double *kink, int64_t first, int64_t last, 
     int64_t base = first, n = last - first;
     while (n > 1) {
         const int64_t half = n >> 1;
-        base += kink[base + half - 1] <= phi ? half : 0;
+        base += half & -(int64_t)(kink[base + half - 1] <= phi); /* no jump: nobody could guess it */
         n -= half;
     }
     return base - first + (n == 1 && kink[base] <= phi);
