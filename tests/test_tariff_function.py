@@ -314,6 +314,9 @@ def test_out_is_filled_and_may_be_what_was_given() -> None:
     price = given["price"].copy()
     assert f(**given | {"price": price}, out=price) is price
     assert same(price, want)
+    fx = out[0, 0, :3]
+    fx[:] = 1.1
+    assert same(f(fx=fx, out=out), f(fx=np.full(3, 1.1)))
     value, J = f.value_and_jacobian()
     again, same_one = f.value_and_jacobian(**given, out=J)
     assert same_one is J

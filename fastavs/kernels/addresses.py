@@ -49,7 +49,7 @@ def chosen(context: Any, which: Any, one: Any, other: Any) -> Any:
         found.set_metadata("unpredictable", builder.module.add_metadata([]))
         return found
 
-    return types.int64(types.boolean, types.int64, types.int64), generate
+    return types.uint64(types.boolean, types.uint64, types.uint64), generate
 
 
 @inlined

@@ -87,15 +87,16 @@ def status_of(given: Factors) -> int:
 
 
 @merged
-def piece_at(kink: np.ndarray, first: int, last: int, phi: float) -> int:
+def piece_at(kink: np.ndarray, first: int, last: int, phi: float) -> Any:
     """How many of a curve's kinks are at phi or below; the search goes the same way whatever it finds."""
-    base = first
-    n = last - first
-    while n > 1:
-        half = n >> 1
-        base = chosen(kink[base + half - 1] <= phi, base + half, base)
-        n -= half
-    return base - first + (1 if n == 1 and kink[base] <= phi else 0)
+    one = np.uint64(1)  # places without a sign are not looked at for being negative
+    base = np.uint64(first)
+    n = np.uint64(last - first)
+    while n > one:
+        half = n >> one
+        base = chosen(kink[base + half - one] <= phi, base + half, base)
+        n = n - half
+    return np.int64(base) - first + (1 if n == one and kink[base] <= phi else 0)
 
 
 @inner

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastavs.arguments import misfit
 from fastavs.errors import InputError, did_you_mean
+from fastavs.kernels.options import readonly
 from fastavs.kernels.tariffs import AD_VALOREM, FX, LEAST, MOST, PRICE, SPECIFIC
 from fastavs.models.parts import FunctionParts
 
@@ -27,7 +28,7 @@ class Frame(NamedTuple):
     currencies: tuple[str, ...]
     parts: FunctionParts
     one: np.ndarray  # float64[1], read-only
-    one_each: np.ndarray  # float64[max(c, 1)], read-only: exchange rates as they are
+    one_each: np.ndarray  # float64[c], read-only: exchange rates as they are
 
 
 def cell_factor(frame: Frame, name: str, value: Any, strict: bool) -> Factor:
@@ -85,7 +86,7 @@ def fx_factor(frame: Frame, value: Any) -> Factor:
     """
     count = len(frame.currencies)
     if value is None:
-        return frame.one_each[:count], 0
+        return frame.one_each, 0
     if hasattr(value, "keys"):
         value = _by_name(frame.currencies, value)
     array = value if type(value) is np.ndarray and value.dtype == np.float64 else _numbers("fx", value, _rates(frame))
@@ -121,14 +122,18 @@ def out_of_bounds(frame: Frame, status: int, given: Sequence[Factor]) -> InputEr
 
 def apart_from(given: Sequence[Factor], out: np.ndarray) -> list[Factor]:
     """Return factors that do not change while the answer is written: those that share its memory are copied."""
-    return [(values.copy() if step and np.may_share_memory(values, out) else values, step) for values, step in given]
+    return [
+        (readonly(values.copy(), np.float64) if np.may_share_memory(values, out) else values, step)
+        for values, step in given
+    ]
 
 
 def _row(array: np.ndarray) -> np.ndarray:
     """Return a read-only row of numbers; only what does not lie in a row is copied."""
-    if not (array.flags.c_contiguous and array.flags.aligned):
+    flags = array.flags
+    if not (flags.c_contiguous and flags.aligned):
         array = np.array(array, dtype=np.float64, order="C")
-    row = array.reshape(-1).view()
+    row = array.reshape(-1)
     row.flags.writeable = False
     return row
 

@@ -62,7 +62,9 @@ class TariffFunction(Tabular):
         ones = readonly(np.ones(max(len(parts.currencies), 1)), np.float64)
         given = (*parts.curves, *parts.mixed, parts.borrowed_cell, parts.borrowed_price)
         arrays = tuple(readonly(one, np.float64 if one.dtype.kind == "f" else np.int64) for one in given)
-        object.__setattr__(self, "_frame_of", Frame(shape, parts.currencies, parts, ones[:1], ones))
+        object.__setattr__(
+            self, "_frame_of", Frame(shape, parts.currencies, parts, ones[:1], ones[: len(parts.currencies)])
+        )
         object.__setattr__(self, "_arrays", arrays)  # the table knows no more of them than their addresses
         object.__setattr__(self, "_table", readonly(table_of(counts_of(parts), arrays, ones), np.int64))
 
