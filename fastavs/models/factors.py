@@ -10,7 +10,7 @@ import numpy as np
 from fastavs.arguments import misfit
 from fastavs.errors import InputError, did_you_mean
 from fastavs.kernels.options import readonly
-from fastavs.kernels.tariffs import AD_VALOREM, FX, LEAST, MOST, PRICE, SPECIFIC
+from fastavs.kernels.tariff_cells import AD_VALOREM, FX, LEAST, MOST, PRICE, SPECIFIC
 from fastavs.models.parts import FunctionParts
 
 Factor = tuple[np.ndarray, int]
@@ -126,6 +126,20 @@ def apart_from(given: Sequence[Factor], out: np.ndarray) -> list[Factor]:
         (readonly(values.copy(), np.float64) if np.may_share_memory(values, out) else values, step)
         for values, step in given
     ]
+
+
+def check_out(out: Any, shape: tuple[int, ...]) -> None:
+    """Raise an InputError unless tariffs can be put into an array."""
+    if not isinstance(out, np.ndarray) or out.dtype != np.float64:
+        found = out.dtype.name if isinstance(out, np.ndarray) else type(out).__name__
+        raise InputError("out is no array of float64", key="out", value=found, expected=f"float64{list(shape)}")
+    if out.shape != shape:
+        raise InputError("out has another shape", key="out", value=list(out.shape), expected=f"float64{list(shape)}")
+    if not (out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
+        raise InputError(
+            "out cannot be written to, or does not lie in one piece", key="out", expected="a C-contiguous array",
+            cure=f"make it by numpy.empty({shape})",
+        )  # fmt: skip
 
 
 def _row(array: np.ndarray) -> np.ndarray:

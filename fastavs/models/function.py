@@ -11,14 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.arguments import a_path, a_text, a_year, misfit, or_none, takes
-from fastavs.errors import InputError
 from fastavs.kernels.options import readonly
 from fastavs.kernels.tariffs import evaluate, evaluation_in_c, table_of
 from fastavs.models.curve_table import curve_table
-from fastavs.models.factors import Factor, Frame, apart_from, cell_factor, fx_factor, out_of_bounds
+from fastavs.models.factors import Factor, Frame, apart_from, cell_factor, check_out, fx_factor, out_of_bounds
 from fastavs.models.function_file import read_parts, write_parts
 from fastavs.models.function_tables import cell_table, critical_lines, place_among, revenue_of, to_dataset
-from fastavs.models.jacobian import Jacobian
+from fastavs.models.jacobian import Jacobian, check_jacobian
 from fastavs.models.parts import FunctionParts, counts_of
 from fastavs.models.selection import selected
 from fastavs.tables.frames import Tabular
@@ -109,7 +108,7 @@ class TariffFunction(Tabular):
         if out is None:
             out = np.empty(shape)
         else:
-            _check_out(out, shape)
+            check_out(out, shape)
             given = apart_from(given, out)
         self._evaluate(given, out.reshape(-1), False)
         return out
@@ -146,11 +145,12 @@ class TariffFunction(Tabular):
         InputError
             As for a call.
         """
+        shape = self._frame_of.shape
         given = self._given(price, fx, ad_valorem, specific)
         if out is None:
             out = self._empty_jacobian()
         else:
-            _check_jacobian(out, self.parts)
+            check_jacobian(out, shape, self.parts.currencies, self.parts.borrowed_cell.size)
             given = apart_from(given, out.values)
         self._evaluate(given, out.values, True)
         return out.value, out
@@ -407,26 +407,3 @@ class TariffFunction(Tabular):
         from fastavs.shown.html import as_html
 
         return as_html(function_card(self.parts, *self._rates_and_parts({})))
-
-
-def _check_out(out: Any, shape: tuple[int, ...]) -> None:
-    if not isinstance(out, np.ndarray) or out.dtype != np.float64:
-        found = out.dtype.name if isinstance(out, np.ndarray) else type(out).__name__
-        raise InputError("out is no array of float64", key="out", value=found, expected=f"float64{list(shape)}")
-    if out.shape != shape:
-        raise InputError("out has another shape", key="out", value=list(out.shape), expected=f"float64{list(shape)}")
-    if not (out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
-        raise InputError(
-            "out cannot be written to, or does not lie in one piece", key="out", expected="a C-contiguous array",
-            cure=f"make it by numpy.empty({shape})",
-        )  # fmt: skip
-
-
-def _check_jacobian(out: Any, parts: FunctionParts) -> None:
-    shape = (len(parts.years), len(parts.sectors), len(parts.regions))
-    if not isinstance(out, Jacobian):
-        raise misfit("out", out, "a Jacobian that value_and_jacobian returned")
-    if out.shape != shape or out.currencies != parts.currencies or out.borrowed.size != parts.borrowed_cell.size:
-        raise InputError("out is of another function", key="out", expected="a Jacobian that this function returned")
-    if not (out.values.flags.writeable and out.values.flags.c_contiguous and out.values.dtype == np.float64):
-        raise InputError("out cannot be written to", key="out", expected="a Jacobian that this function returned")

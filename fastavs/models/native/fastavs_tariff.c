@@ -1,6 +1,6 @@
 /* Tariff functions of fastavs: reading a saved one, and evaluating it. See fastavs_tariff.h.
 
-   The evaluation goes operation by operation as fastavs/kernels/tariffs.py: both give the same bits, as long as the
+   The evaluation goes operation by operation as fastavs/kernels/tariff_cells.py: both give the same bits, as long as the
    compiler does not merge products and sums or reorder them. */
 #if defined(__clang__) || !defined(__GNUC__)
 #pragma STDC FP_CONTRACT OFF
