@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from fastavs import examples, readers
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
+    from fastavs.exporting.exports import export
     from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.models.function import TariffFunction
+    from fastavs.models.left_out import left_out
+    from fastavs.models.tariff_function import tariff_function
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
     from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
@@ -49,8 +52,11 @@ _HOMES = {
     "TariffFunction": "fastavs.models.function",
     "UnitError": "fastavs.errors",
     "build_index": "fastavs.index.build",
+    "left_out": "fastavs.models.left_out",
+    "export": "fastavs.exporting.exports",
     "parse_duty": "fastavs.duty",
     "sweep": "fastavs.sweeping",
+    "tariff_function": "fastavs.models.tariff_function",
 }
 _ROOMS = ("examples", "readers")
 __all__ = [
@@ -77,9 +83,12 @@ __all__ = [
     "__version__",
     "build_index",
     "examples",
+    "export",
+    "left_out",
     "parse_duty",
     "readers",
     "sweep",
+    "tariff_function",
 ]
 
 

@@ -29,6 +29,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"study"},
     {"sweeping"},
     {"models"},
+    {"exporting"},
     {"examples", "report", "replica"},
     {"cli"},
 ]

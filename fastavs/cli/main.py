@@ -16,6 +16,7 @@ import click
 
 import fastavs
 from fastavs.cli.console import make_console
+from fastavs.cli.export_command import export
 from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 from fastavs.cli.sweep_command import sweep
@@ -258,3 +259,4 @@ def replica(folder: Path, seed: int, scale: float, as_json: bool) -> None:
 
 
 main.add_command(sweep)
+main.add_command(export)

@@ -223,6 +223,7 @@ def _trade_facts(checked: Checked) -> dict[str, Any]:
         "partners": trade.partners,
         "trade_periods": trade.periods,
         "regions": checked.partners.regions_of(trade.partners),
+        "region_names": list(dict.fromkeys(checked.partners.regions.values())),
         "excluded": [np.flatnonzero(periods).tolist() for periods in trade.excluded],
         "min_value": checked.options.min_value,
     }

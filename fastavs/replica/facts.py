@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fastavs.models.concordances import shipped
+
 DATA = Path(__file__).parent / "data"
 NOTE = "synthetic replica"
 NAME = "russia-2001-2020"
@@ -15,19 +17,6 @@ NAME = "russia-2001-2020"
 OWN_YEARS = tuple(range(2001, 2011))
 BOUND_YEARS = tuple(range(2012, 2021))
 BASE = ("2009", "2010", "2011H1")
-SPLIT_PREFIXES = {  # industries within a chapter, where Table 2 tells them apart
-    "2701": 5,
-    "2702": 5,
-    "2703": 6,
-    "2709": 2,
-    "2711": 4,
-    "2716": 1,
-    "0811": 14,
-    "0812": 14,
-    "0813": 14,
-    "0814": 14,
-}
-CHEMICALS = frozenset(("29", "30", "31", "32", "36", "37", "39", "40"))  # Table 4 prints 8 where it means 9
 
 
 @lru_cache
@@ -67,17 +56,16 @@ def by_industry(source: str, field: str) -> dict[tuple[int, int], float]:
 
 @lru_cache
 def industry_names() -> dict[int, str]:
-    return {int(row["industry"]): row["industry_name"] for row in table("published/table2_industry_rates")}
+    """Return the industries' names."""
+    return {int(label): name for label, name in shipped("industry").names.items()}
 
 
 @lru_cache
 def concordance() -> dict[str, int]:
-    """Return prefix to industry: Table 4's column, corrected as METHOD.md section 5 says."""
-    found: dict[str, int] = {}
-    for row in table("published/table4_chapters"):
-        chapter = row["chapter"]
-        found[chapter] = 9 if chapter in CHEMICALS else int(row["industry"].split("|")[-1])
-    return found | SPLIT_PREFIXES
+    """Return prefix to industry: the concordance that comes with the package."""
+    known = shipped("industry")
+    labels = [known.sectors[some[0][0]] for some in known.rows]
+    return dict(zip(known.prefixes, map(int, labels), strict=True))
 
 
 def industry_of(heading: str) -> int:

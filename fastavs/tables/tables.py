@@ -35,6 +35,7 @@ from fastavs.tables.workbooks import read_workbook, sheet_of
 
 TABLES = "a dataframe that speaks Arrow (pyarrow, pandas, polars, DuckDB), a mapping of columns, or the path of a file"
 FILES = "Parquet, Arrow/Feather, CSV or CSV.gz, whole and with a header"
+_NOT_RENAMED = ("groups", "sectors", "regions")  # tables whose columns no setting names
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +383,9 @@ def native(table: pa.Table, columns: Columns, renamed: Mapping[str, str], label:
                 value=names[column],
                 expected=f"{', '.join(columns.required)}; it has {', '.join(table.column_names[:12])}",
                 cure=(
-                    "rename it" if columns.title == "groups" else f"rename it, or name it in [{columns.title}.columns]"
+                    "rename it"
+                    if columns.title in _NOT_RENAMED
+                    else f"rename it, or name it in [{columns.title}.columns]"
                 )
                 + f".{did_you_mean(names[column], table.column_names)}",
             )

@@ -1,0 +1,240 @@
+"""``fastavs export``: tariffs by sector, region and year as files that models read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fastavs.cli.progress_bar import ProgressBar
+from fastavs.cli.study_argument import study_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fastavs.exporting.model_table import ModelTable
+    from fastavs.scenario.scenario import Scenario
+    from fastavs.study import Study
+
+T = TypeVar("T")
+AS_IT_IS = "as it is"
+FORMATS = ("har", "gdx", "netcdf", "dta", "csv", "shocks")
+WORDS: dict[str, tuple[str, ...]] = {
+    "to": FORMATS,
+    "empty": ("null", "zero", "line"),
+    "aves": ("region", "partner", "all"),
+    "rates": ("governing", "applied", "bound", "ad_valorem"),
+    "weights": ("imports", "fixed", "simple"),
+    "fallback": ("own", "line"),
+    "inside": ("drop", "keep"),
+    "destinations": ("home", "regions"),
+    "nulls": ("refuse", "leave"),
+}
+"""What each option of words takes; of those that a study is asked with, the first is the default."""
+ASKED = (
+    "sectors",
+    "regions",
+    "fallback",
+    "aves",
+    "rates",
+    "weights",
+    "empty",
+    "home",
+    "inside",
+    "rest_sector",
+    "rest_region",
+)
+"""Options that a study is asked with; a saved tariff function has been."""
+
+
+@click.command()
+@study_argument
+@click.option("--to", "to", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}; the ending of FILE tells by default.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where it goes.")
+@click.option(
+    "--sectors", metavar="NAME|FILE", help="A grouping of the study, chapter, section, gtap, or a table.  [industry]"
+)
+@click.option("--regions", metavar="NAME|FILE", help="region, partner, all, or a table of partners.  [region]")
+@click.option("--years", metavar="YEARS", help="As 2011,2020 or 2011-2020; all by default.")
+@click.option("--scenario", metavar="FILE[:NAME]", help="A scenario instead of the study as it is.")
+@click.option("--against", metavar="FILE[:NAME]", help='The baseline of changes: a scenario, or "as it is".')
+@click.option(
+    "--empty", metavar="WORD", help="Cells without trade: null, zero, or line (all partners' tariff).  [null]"
+)
+@click.option("--home", metavar="LABEL", help="The importing country, or its region: the destination.")
+@click.option("--aves", metavar="WORD", help="AVEs over the partners of a region, each partner, or all.  [region]")
+@click.option("--rates", metavar="WORD", help="governing, applied, bound, or ad_valorem.  [governing]")
+@click.option("--weights", metavar="WORD", help="imports, fixed (those of the study as it is), or simple.  [imports]")
+@click.option("--fallback", metavar="WORD", help="Lines without observations of a region: own, or line.  [own]")
+@click.option("--inside", metavar="WORD", help="Trade inside the home region: drop, or keep.  [drop]")
+@click.option("--rest-sector", metavar="LABEL", help="Where lines in no sector go.")
+@click.option("--rest-region", metavar="LABEL", help="Where partners in no region go.")
+@click.option("--destinations", metavar="WORD", help="har, shocks: home alone, or all regions, others 0.  [home]")
+@click.option("--years-together", is_flag=True, help="har: all years in one file, as a last dimension YEAR.")
+@click.option("--sparse", is_flag=True, help="har: store arrays that are mostly 0 by place.")
+@click.option("--millions", is_flag=True, help="Imports and revenue in millions.")
+@click.option("--nulls", metavar="WORD", help="shocks: refuse cells without a tariff, or leave them out.  [refuse]")
+@click.option("--plain", is_flag=True, help="shocks: a statement a cell, without a HAR file.")
+@click.option(
+    "--set",
+    "sets",
+    metavar="SET=NAME",
+    multiple=True,
+    help="har, shocks: what the model calls COMM, REG, DEST, TARS or YEAR. Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
+def export(study_file: Path, out: Path, as_json: bool, **given: Any) -> None:
+    """Write tariffs by sector, region and year for models.
+
+    STUDY may also be a tariff function that was saved.
+    """
+    from fastavs.cli.sweep_files import check_folder
+    from fastavs.exporting.exports import choices_for, format_of
+    from fastavs.exporting.exports import export as write
+    from fastavs.exporting.plan import Choices
+
+    check_words(given)
+    kind = as_option(lambda: format_of(out, given["to"]), "--out")
+    check_folder("--out", out)
+    chosen = {name: given[name] for name in ("sparse", "years_together", "plain")}
+    chosen |= {name: given[name] or WORDS[name][0] for name in ("destinations", "nulls")}
+    chosen["sets"] = dict(one.split("=", 1) if "=" in one else (one, "") for one in given["sets"])
+    as_option(lambda: choices_for(kind, Choices(**chosen)))
+    with ProgressBar() as steps:
+        table, baseline = _tables(study_file, kind, given, steps)
+        steps("writing", 0, 1)
+        written = write(table, out, kind, baseline, millions=given["millions"], **chosen)
+    shown = table if baseline is None else table.beside(baseline)
+    from fastavs.cli.export_screen import export_record, show_export
+
+    if as_json:
+        from fastavs.tables.write import to_json
+
+        click.echo(to_json(export_record(shown, written)), nl=False)
+        return
+    show_export(shown, written)
+
+
+def check_words(given: Mapping[str, Any]) -> None:
+    """Raise an InputError for a word that an option does not take."""
+    from fastavs.errors import InputError, did_you_mean
+
+    for name, known in WORDS.items():
+        word = given[name]
+        if word is not None and word not in known:
+            raise InputError(
+                "no such word", key=f"--{name}", value=word,
+                expected=f"one of {', '.join(known)}.{did_you_mean(word, known)}",
+            )  # fmt: skip
+
+
+def years_of(text: str | None) -> list[int] | None:
+    """Return the years in a text, as "2011,2015-2017"; None for all.
+
+    Raises
+    ------
+    InputError
+        What is no year.
+
+    Examples
+    --------
+    >>> years_of("2011, 2015-2017")
+    [2011, 2015, 2016, 2017]
+    """
+    from fastavs.errors import InputError
+
+    if text is None:
+        return None
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = (one.strip() for one in part.partition("-"))
+        ends = (first, last) if dash else (first, first)
+        if not all(one.isascii() and one.isdigit() and len(one) == 4 for one in ends) or ends[0] > ends[1]:
+            raise InputError("no year", key="--years", value=part.strip(), expected="years as 2011,2020 or 2011-2020")
+        found += range(int(ends[0]), int(ends[1]) + 1)
+    return list(dict.fromkeys(found))
+
+
+def _tables(
+    study_file: Path, kind: str, given: Mapping[str, Any], steps: ProgressBar
+) -> tuple[ModelTable, ModelTable | None]:
+    """Return the tariffs that were asked for, and those of the baseline."""
+    from fastavs.study import Study
+
+    years = years_of(given["years"])
+    if study_file.is_file() and _is_function(study_file):
+        return _saved_tables(study_file, given, years)
+    against = given["against"] or (AS_IT_IS if kind == "shocks" and given["scenario"] else None)
+    scenario = _scenario("--scenario", given["scenario"])
+    baseline = None if against is None else _scenario("--against", against)
+    named = {name: given[name] for name in ASKED if given[name] is not None}
+    named |= {name: _name_or_file(given[name]) for name in ("sectors", "regions") if given[name] is not None}
+    study = Study.load(study_file, steps)
+    steps("working out tariffs", 0, 1)
+    table = _worked_out(study, scenario, years, named)
+    return table, None if against is None else _worked_out(study, baseline, years, named)
+
+
+def _worked_out(
+    study: Study, scenario: Scenario | None, years: Sequence[int] | None, named: dict[str, Any]
+) -> ModelTable:
+    from fastavs.exporting.model_table import of_function
+    from fastavs.models.tariff_function import tariff_function
+
+    asked = dict(named, years=years) if years is not None else named
+    return of_function(tariff_function(study, scenario=scenario, **asked))
+
+
+def _saved_tables(
+    file: Path, given: Mapping[str, Any], years: Sequence[int] | None
+) -> tuple[ModelTable, ModelTable | None]:
+    """Return what a saved tariff function holds, and what another does as the baseline."""
+    from fastavs.errors import InputError
+
+    for name in (*ASKED, "scenario"):
+        if given[name] is not None:
+            raise InputError(
+                "a saved tariff function has its own", key=f"--{name.replace('_', '-')}", value=given[name],
+                cure="leave the option out, or give the study",
+            )  # fmt: skip
+    against = None if given["against"] is None else _saved(Path(given["against"]), years)
+    return _saved(file, years), against
+
+
+def _is_function(file: Path) -> bool:
+    """Whether a file holds a saved tariff function."""
+    from fastavs.models.function_file import MAGIC
+
+    with file.open("rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
+def _saved(file: Path, years: Sequence[int] | None) -> ModelTable:
+    from fastavs.exporting.model_table import of_function
+    from fastavs.models.function import TariffFunction
+
+    function = TariffFunction.load(file)
+    return of_function(function if years is None else function.select(years=years))
+
+
+def _scenario(option: str, text: str | None) -> Scenario | None:
+    from fastavs.cli.named_scenario import named_scenario
+
+    return None if text is None or text == AS_IT_IS else named_scenario(option, text)
+
+
+def _name_or_file(text: str) -> str | Path:
+    path = Path(text)
+    return path if path.suffix or len(path.parts) > 1 else text
+
+
+def as_option(call: Callable[[], T], option: str | None = None) -> T:
+    """Return what a call gives; its error names the option, which is called as the argument if that is not said."""
+    from fastavs.errors import InputError
+
+    try:
+        return call()
+    except InputError as error:
+        key = option or {"sets": "--set"}.get(str(error.key), f"--{error.key}".replace("_", "-"))
+        raise InputError(error.problem, key=key, value=error.value, expected=error.expected, cure=error.cure) from None

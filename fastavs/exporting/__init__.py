@@ -1,0 +1,1 @@
+"""Tariffs as the files that models read: HAR, GDX, netCDF, Stata, CSV, and shocks."""

@@ -1,0 +1,54 @@
+"""What a file says of itself: where its figures come from, what they are, and what to beware of."""
+
+from __future__ import annotations
+
+from fastavs import __version__
+from fastavs.exporting.model_table import ModelTable
+
+AS_IT_IS = "as it is"
+_ASKED = {
+    "rates": "rates",
+    "aves": "AVEs",
+    "weights": "weights",
+    "fallback": "lines without observations of a region",
+    "empty": "cells without a tariff",
+}
+
+
+def title_of(table: ModelTable) -> str:
+    """Return a file's title."""
+    return f"Tariffs of {table.facts.get('title') or 'a study without a name'}"
+
+
+def source_of(table: ModelTable) -> str:
+    """Return where the figures come from."""
+    title = str(table.facts.get("title") or "a study without a name")
+    parts = [str(table.facts[key]) for key in ("note", "source") if table.facts.get(key)]
+    return "; ".join([title, *(one for one in parts if one not in title)])
+
+
+def history_of(table: ModelTable) -> str:
+    """Return how the figures were made."""
+    parts = [_scenario_of(table)]
+    parts += [f"{word}: {table.facts[key]}" for key, word in _ASKED.items() if table.facts.get(key)]
+    return f"made by fastavs {__version__}: {'; '.join(parts)}"
+
+
+def provenance(table: ModelTable) -> list[str]:
+    """Return what a file says of itself, a sentence a line."""
+    lines = [title_of(table), f"Source: {source_of(table)}", history_of(table)]
+    lines.append(
+        f"Imports: {table.values}, {table.money}. Tariffs are ad valorem equivalents: means of a cell's lines."
+    )
+    if table.against is not None:
+        lines.append(f"Baseline: {_scenario_of(table.against)}")
+    if table.facts.get("value_basis") == "FOB":
+        lines.append("FOB values leave freight and insurance out: where duty is charged on CIF, tariffs are too high.")
+    known = dict.fromkeys((*table.notes, *(table.against.notes if table.against is not None else ())))
+    return lines + [f"Note: {one}" for one in known]
+
+
+def _scenario_of(table: ModelTable) -> str:
+    scenario = table.facts.get("scenario")
+    name = getattr(scenario, "name", scenario)
+    return f"scenario {name}" if name and name != AS_IT_IS else "the study as it is"

@@ -1,0 +1,120 @@
+"""Who sees which observations and whose imports: counts and weights apart by view.
+
+A view is one region's partners, or one partner; the last view is everybody.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastavs.kernels.changed_trade import factor_of, times_counted
+from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.shapes import Changes, Entries, EntryOrigin, Records
+from fastavs.kernels.sums import add
+
+
+@inner
+def is_seen(view_of: np.ndarray, partner: int, view: int, everybody: int) -> bool:
+    """Whether a view has a partner."""
+    return view == everybody or view_of[partner] == view
+
+
+@kernel
+def count_by_view(
+    entries: Entries, origin: EntryOrigin, changes: Changes, view_of: np.ndarray, wanted: np.ndarray, left: np.ndarray
+) -> None:
+    """Count the observations that each view has in some groups.
+
+    Parameters
+    ----------
+    entries, origin, changes
+    view_of : int64[p]
+        Of each partner; -1: none but everybody.
+    wanted : bool[g]
+        The groups; others are left at 0.
+    left : int64[views, g]
+        Filled in.
+    """
+    everybody = left.shape[0] - 1
+    segments = entries.segment
+    left[:] = 0
+    for one in range(wanted.size):
+        if not wanted[one]:
+            continue
+        for g in range(entries.group[one], entries.group[one + 1]):
+            for i in range(segments[g]["start"], segments[g + 1]["start"]):
+                times = times_counted(changes, origin, segments[g]["period"], i)
+                left[everybody, one] += times
+                view = view_of[origin.partner[i]]
+                if view >= 0:
+                    left[view, one] += times
+
+
+@kernel
+def imports_by_view(
+    records: Records,
+    side: tuple[int, int, int],
+    changes: Changes,
+    times: np.ndarray,
+    within: np.ndarray,
+    view_of: np.ndarray,
+    lost: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Add up the imports of the lines of a schedule, view by view.
+
+    Parameters
+    ----------
+    records : Records
+    side : (int, int, int)
+        The first of its own codes among the records', one past the last, and its first line.
+    changes : Changes
+    times : int32[t, p]
+        As how many partners each weighs.
+    within : bool[t]
+        The periods whose imports weigh.
+    view_of : int64[p]
+    lost, out : float64[l, views]
+        Memory to work in, and filled in.
+    """
+    first_own, last_own, first_line = side
+    everybody = out.shape[1] - 1
+    out[:] = 0.0
+    lost[:] = 0.0
+    for k in range(first_own, last_own):
+        u = records.own_code[k]
+        h = records.own_line[k] - first_line
+        kind = changes.prices.kind[u]
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            t = records.period[z]
+            if not within[t]:
+                continue
+            for i in range(records.start[z], records.start[z + 1]):
+                partner = records.partner[i]
+                if times[t, partner] == 0:
+                    continue
+                value = records.value[i] * times[t, partner]
+                if changes.priced:
+                    value *= factor_of(changes, kind, t, partner)
+                out[h, everybody], lost[h, everybody] = add(out[h, everybody], lost[h, everybody], value)
+                view = view_of[partner]
+                if view >= 0:
+                    out[h, view], lost[h, view] = add(out[h, view], lost[h, view], value)
+    for h in range(out.shape[0]):
+        for view in range(out.shape[1]):
+            out[h, view] += lost[h, view]
+
+
+@kernel
+def trade_by_partner(
+    records: Records, side: tuple[int, int, int], times: np.ndarray, within: np.ndarray, out: np.ndarray
+) -> None:
+    """Add up the imports of a schedule's lines by partner, float64[p], where ``times`` (int32[t, p]) is not 0."""
+    out[:] = 0.0
+    for k in range(side[0], side[1]):
+        u = records.own_code[k]
+        for z in range(records.code_cell[u], records.code_cell[u + 1]):
+            if within[records.period[z]]:
+                for i in range(records.start[z], records.start[z + 1]):
+                    if times[records.period[z], records.partner[i]] > 0:
+                        out[records.partner[i]] += records.value[i]

@@ -1,0 +1,230 @@
+"""From the sorted index to the parts of a tariff function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from fastavs.codes import to_code
+from fastavs.errors import InputError
+from fastavs.index.parts import Year
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels import curve_work as work
+from fastavs.kernels.curve_lines import find_known
+from fastavs.kernels.curve_work import ChargedLines, Observed, YearLines
+from fastavs.kernels.options import readonly
+from fastavs.models.assembled import assembled
+from fastavs.models.charged import Schedule, joined, observed_by, schedule_of, trade_of_partners
+from fastavs.models.options import Options
+from fastavs.models.parts import FunctionParts
+from fastavs.models.regions import Regions
+from fastavs.models.rooms import empty_bench, filled
+from fastavs.models.sectors import Sectors
+from fastavs.models.told import Counts, lines_table, notes_of, told_lines
+from fastavs.models.views import Views, views_of
+from fastavs.models.weighing import Weighed, weigh
+from fastavs.models.year_curves import CurvesOfYear, MixedOfYear, constants_of, curves_of, mixed_of
+from fastavs.scenario.scenario import Scenario
+
+RATES = {"governing": work.GOVERNING, "applied": work.APPLIED, "bound": work.BOUND, "ad_valorem": work.AD_VALOREM}
+
+
+def build_parts(
+    index: SortedIndex,
+    sectors: Sectors,
+    regions: Regions,
+    years: Sequence[int],
+    scenario: Scenario | None = None,
+    options: Options | None = None,
+) -> FunctionParts:
+    """Build what a tariff function is evaluated from.
+
+    Parameters
+    ----------
+    index : SortedIndex
+        With the recorded trade: ``study.index(records=True)``.
+    sectors : Sectors
+        Lines in none are left out.
+    regions : Regions
+        Partners in none are left out.
+    years : sequence of int
+        Years of the study, in the order in which the function has them.
+    scenario : Scenario, optional
+        What the base is: which observations are outliers, and all weights.
+    options : Options, optional
+
+    Returns
+    -------
+    FunctionParts
+        Tariffs are fractions, weights and imports in the study's currency.
+
+    Raises
+    ------
+    InputError
+        The index holds no recorded trade; a year that the study does not have, or that has no bound schedule where
+        the bound rate is asked for; a scenario that is not one of the study.
+    """
+    options = options or Options()
+    chosen = _years(index, years, options)
+    views = views_of(index, regions, scenario, options)
+    maker = _Maker(views, sectors, regions, options)
+    done = [maker.year(one) for one in chosen]
+    currencies = index.facts["currencies"]
+    cells = len(sectors.sectors) * len(regions.regions)
+    found = assembled(
+        [one.constants for one in done], [one.curves for one in done], [one.mixed for one in done], currencies, cells
+    )
+    counts = [one.counts for one in done]
+    own = [one.year for one in chosen if maker.everyone(one)]
+    home = regions.home if views.home is not None else None
+    return FunctionParts(
+        tuple(one.year for one in chosen), sectors.sectors, regions.regions, found.currencies, dict(sectors.names),
+        found.curves, found.mixed, found.borrowed_cell, found.borrowed_price,
+        np.stack([one.weighed.weights for one in done]), np.stack([one.weighed.imports for one in done]),
+        lines_table(
+            counts, [one.keys for one in done], [one.digits for one in done], sectors.sectors, regions.regions
+        ),
+        notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options, own),
+        {
+            "title": index.facts["title"], "note": index.facts.get("note", ""), "currency": index.facts["currency"],
+            "value_basis": index.facts.get("value_basis", ""), "scenario": views.scenario.name,
+            "rates": options.rates, "aves": options.aves, "weights": options.weights, "home": regions.home,
+            "sectors_title": sectors.title, "regions_title": regions.title,
+        },
+    )  # fmt: skip
+
+
+def _years(index: SortedIndex, years: Sequence[int], options: Options) -> list[Year]:
+    known = {one.year: one for one in index.years}
+    for year in years:
+        if year not in known:
+            raise InputError(
+                "a year that the study does not have", key="years", value=year,
+                expected=f"from {min(known)} to {max(known)}",
+            )  # fmt: skip
+        if options.rates == "bound" and not known[year].has_bound:
+            raise InputError(
+                f"{year} has no bound schedule", key="rates", value="bound",
+                cure="leave that year out, or ask for governing or applied rates",
+            )  # fmt: skip
+    return [known[year] for year in years]
+
+
+class _YearDone(NamedTuple):
+    constants: np.ndarray
+    curves: CurvesOfYear
+    mixed: MixedOfYear
+    weighed: Weighed
+    counts: Counts
+    keys: np.ndarray
+    digits: int
+
+
+class _Maker:
+    """Builds year after year; schedules that several years rest on are prepared once."""
+
+    def __init__(self, views: Views, sectors: Sectors, regions: Regions, options: Options) -> None:
+        self.views, self.sectors, self.regions, self.options = views, sectors, regions, options
+        self.observed: Observed = observed_by(views, sectors)
+        self.shape = len(sectors.sectors), len(regions.regions), max(len(views.index.facts["currencies"]), 1)
+        self.bench = empty_bench(self.shape[0], self.shape[2], 1)
+        self.rates = RATES[options.rates]
+        self._schedules: dict[int, Schedule] = {}
+
+    def everyone(self, year: Year) -> bool:
+        """Whether everybody's imports weigh in a year."""
+        return self.sides(year)[-1].everyone
+
+    def schedule(self, kind: str, year: int) -> Schedule:
+        place = self.views.index.side(kind, year)
+        if place not in self._schedules:
+            self._schedules[place] = schedule_of(
+                self.views, self.observed, self.sectors, self.shape[1], self.options, place, self.bench
+            )
+        return self._schedules[place]
+
+    def sides(self, year: Year) -> list[Schedule]:
+        """Return the applied schedule behind a year, and its bound one if it has one; its lines are the last one's."""
+        applied = self.schedule("applied", year.applied_year)
+        return [applied, self.schedule("bound", year.year)] if year.has_bound else [applied]
+
+    def year(self, year: Year) -> _YearDone:
+        """Build one year."""
+        sides = self.sides(year)
+        lines = joined(sides)
+        of_year = _lines_of(self.views.index, year, sides)
+        known = np.empty((of_year.applied.size, self.views.everybody + 1), dtype=np.bool_)
+        specific = np.empty_like(known)
+        find_known(self.observed, lines, of_year, self.rates, known, specific)
+        weighed = weigh(self.views, sides[-1], known, self.shape, self.rates, self.options)
+        side = sides[-1].side
+        keys = self.views.index.lines.key[side.first : side.last]
+        room = filled(
+            self.observed, lines, of_year, weighed.wanted, readonly(known, np.bool_),
+            lambda line: to_code(int(keys[line]), side.digits),
+        )  # fmt: skip
+        constants = constants_of(room, weighed.wanted)
+        empty = weighed.weights == 0.0
+        if self.options.empty != "zero":
+            constants[(empty & ~weighed.stood_in).reshape(-1)] = np.nan
+        told = told_lines(room)
+        counts = Counts(
+            year.year,
+            empty,
+            weighed.stood_in,
+            told,
+            *self._fell_back(sides, of_year, lines, specific),
+            *self._left_out(sides[-1]),
+        )
+        return _YearDone(
+            constants, curves_of(room, weighed.wanted), mixed_of(room, weighed.wanted), weighed, counts, keys,
+            side.digits,
+        )  # fmt: skip
+
+    def _fell_back(
+        self, sides: list[Schedule], year: YearLines, lines: ChargedLines, specific: np.ndarray
+    ) -> tuple[int, float]:
+        """Return how many lines of regions have a rate over all partners in place of their own, and their imports."""
+        last = self.views.everybody
+        if self.options.fallback != "line" or self.options.aves == "all":
+            return 0, 0.0
+        fell = np.concatenate([one.falls_back for one in sides])
+        some = np.zeros((year.applied.size, last), dtype=bool)
+        direct = year.applied >= 0
+        some[direct] = fell[year.applied[direct]]
+        bound = year.bound >= 0
+        some[bound] |= fell[year.bound[bound]]
+        some &= specific[:, :last] & (sides[-1].imports[:, :last] > 0.0)
+        return int(some.sum()), float(sides[-1].imports[:, :last][some].sum())
+
+    def _left_out(self, schedule: Schedule) -> tuple[float, dict[str, float]]:
+        """Return the imports from the importing country's own region, and those from excluded partners by name."""
+        index, home = self.views.index, self.views.home
+        trade = trade_of_partners(index, schedule.place, np.ones_like(index.taking_part, dtype=bool))
+        excluded = trade_of_partners(index, schedule.place, index.taking_part == 0)
+        inside = 0.0
+        if home is not None:
+            mine = self.views.region_of == home
+            inside = float((trade if schedule.everyone else trade - excluded)[mine].sum())
+        partners = index.facts["partners"]
+        some = [] if schedule.everyone else np.flatnonzero(excluded > 0.0).tolist()
+        return inside, {partners[one]: float(excluded[one]) for one in some}
+
+
+def _lines_of(index: SortedIndex, year: Year, sides: list[Schedule]) -> YearLines:
+    """Return the lines of a year in terms of its schedules' lines, one schedule after the other."""
+    every, n = index.lines_of_years.every, index.lines.key.size
+    here = np.flatnonzero(every.year == year.year)
+    applied, bound = (one[here] for one in every.pairs)
+    first = sides[0].side.first
+    low, high = every.carried
+    after = sides[0].side.last - first
+    members = sides[-1].members
+    return YearLines(
+        readonly(np.where(applied < n, applied - first, -1 - (applied - n)), np.int64),
+        readonly(np.where(bound >= 0, bound - sides[-1].side.first + after, -1), np.int64),
+        readonly(low - first, np.int64), readonly(high - first, np.int64),
+        readonly(members.start, np.int64), readonly(members.sector, np.int64), readonly(members.share, np.float64),
+    )  # fmt: skip

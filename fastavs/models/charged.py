@@ -1,0 +1,168 @@
+"""The lines of a schedule as each view sees them: what they are charged on, and what they import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fastavs.evaluation.cell_weights import periods_within
+from fastavs.index.parts import Side
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.curve_events import keep_by_view
+from fastavs.kernels.curve_views import imports_by_view, trade_by_partner
+from fastavs.kernels.curve_work import Bench, ChargedLines, Observed
+from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import Changes
+from fastavs.models.options import Options
+from fastavs.models.sectors import Members, Sectors
+from fastavs.models.views import Views, observations_of
+
+
+def observed_by(views: Views, sectors: Sectors) -> Observed:
+    """Return the observations of an index under a scenario, and the sectors of their codes."""
+    index, facts = views.index, views.index.facts
+    found = members_of_codes(index, sectors)
+    return Observed(
+        views.plan.duties, index.entries, views.origin, views.changes, views.factors, views.view_of, index.entry_code,
+        readonly(found.start, np.int64), readonly(found.sector, np.int64), readonly(main_sector(found), np.int64),
+        float(facts["outlier"]), bool(facts["zero"]),
+    )  # fmt: skip
+
+
+def members_of_codes(index: SortedIndex, sectors: Sectors) -> Members:
+    """Return the sectors of all codes of the records."""
+    key, digits = index.records.code_key, index.records.code_digits
+    sizes = np.zeros(key.size, dtype=np.int64)
+    parts = []
+    for length in np.unique(digits).tolist():
+        some = np.flatnonzero(digits == length)
+        one = sectors.members(key[some], length)
+        sizes[some] = np.diff(one.start)
+        parts.append((some, one))
+    start = np.concatenate(([0], np.cumsum(sizes)))
+    sector, share = np.empty(start[-1], dtype=np.int64), np.empty(start[-1])
+    for some, one in parts:
+        n = np.diff(one.start)
+        at = np.repeat(start[some] - one.start[:-1], n) + np.arange(one.sector.size)
+        sector[at], share[at] = one.sector, one.share
+    return Members(start, sector, share)
+
+
+def main_sector(members: Members) -> np.ndarray:
+    """Return the sector of each code's largest share, the first of equal ones; -1: in none; int64[n]."""
+    n = np.diff(members.start)
+    code = np.repeat(np.arange(n.size), n)
+    order = np.lexsort((members.sector, -members.share, code))
+    found = np.full(n.size, -1, dtype=np.int64)
+    some = n > 0
+    found[some] = members.sector[order][members.start[:-1][some]]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule as each view sees it. l lines, v views and everybody, r regions.
+
+    Attributes
+    ----------
+    place : int
+        Among the sides of the index.
+    side : Side
+    lines : ChargedLines
+    members : Members
+        The sectors of its lines.
+    everyone : bool
+        Whether imports of excluded partners weigh as well.
+    imports, fixed : float64[l, v + 1]
+        Under the scenario, and of the unchanged study.
+    regional : float64[l, r + 1]
+        Imports of regions under the scenario, and everybody's.
+    falls_back : bool[l, v]
+        Where the rate over all partners stands in for one of the view's own.
+    """
+
+    place: int
+    side: Side
+    lines: ChargedLines
+    members: Members
+    everyone: bool
+    imports: np.ndarray
+    fixed: np.ndarray
+    regional: np.ndarray
+    falls_back: np.ndarray
+
+
+def schedule_of(
+    views: Views, observed: Observed, sectors: Sectors, regions: int, options: Options, place: int, bench: Bench
+) -> Schedule:
+    """Prepare a schedule of the index."""
+    index, side = views.index, views.index.sides[place]
+    here = np.arange(side.first, side.last)
+    all_wanted = options.aves == "all" or "line" in (options.fallback, options.empty)
+    found = observations_of(views, here, all_wanted)
+    duty = views.plan.duties.duty[found.rows["duty"][views.plan.line_row[here]]]
+    has_terms = duty["term"] < duty["term_stop"]
+    group, own = (np.ascontiguousarray(one.T) for one in (found.group, found.own))
+    last = views.everybody
+    view = np.repeat(np.arange(last + 1, dtype=np.int32)[None], here.size, axis=0)
+    falls_back = np.zeros((here.size, last), dtype=bool)
+    if options.fallback == "line":
+        falls_back = ~own[:, :last] & has_terms[:, None]
+        for table in (group, own, view):
+            table[:, :last] = np.where(falls_back, table[:, last:], table[:, :last])
+    members = sectors.members(index.lines.key[here], side.digits)
+    lines = ChargedLines(
+        readonly(found.rows[views.plan.line_row[here]], found.rows.dtype), readonly(group, np.int32),
+        readonly(view, np.int32), readonly(own, np.bool_),
+        np.zeros(group.shape, dtype=np.int64), np.empty(here.size), readonly(members.start, np.int64),
+        readonly(members.sector, np.int64), readonly(main_sector(members), np.int64),
+    )  # fmt: skip
+    keep_by_view(observed, lines, bench)
+    imports = _imports(index, place, views.changes, views.view_of, last)
+    fixed = _imports(index, place, views.unchanged, views.view_of, last) if options.weights == "fixed" else imports
+    regional = _imports(index, place, views.changes, views.region_of, regions) if options.aves == "partner" else imports
+    everyone = bool(index.facts["bases"][index.facts["basis_of"][place]][0])
+    return Schedule(place, side, lines, members, everyone, imports, fixed, regional, falls_back)
+
+
+def _own_codes(index: SortedIndex, place: int) -> tuple[int, int, int]:
+    start = index.records.own_start
+    return int(start[place]), int(start[place + 1]), index.sides[place].first
+
+
+def _imports(index: SortedIndex, place: int, changes: Changes, view_of: np.ndarray, views: int) -> np.ndarray:
+    """Return the imports of a schedule's lines by view, and everybody's; float64[l, views + 1]."""
+    side, basis = index.sides[place], index.facts["basis_of"][place]
+    out = np.empty((side.last - side.first, views + 1))
+    times = changes.weigh if index.facts["bases"][basis][0] else changes.times
+    within = readonly(periods_within(index)[basis], np.bool_)
+    imports_by_view(
+        index.records, _own_codes(index, place), changes, times, within, view_of, np.empty(out.shape), out
+    )  # fmt: skip
+    return out
+
+
+def trade_of_partners(index: SortedIndex, place: int, whose: np.ndarray) -> np.ndarray:
+    """Return the recorded imports of a schedule's lines by partner, float64[p]; `whose` (bool[t, p]) says which."""
+    out = np.empty(whose.shape[1])
+    within = readonly(periods_within(index)[index.facts["basis_of"][place]], np.bool_)
+    trade_by_partner(index.records, _own_codes(index, place), readonly(whose, np.int32), within, out)
+    return out
+
+
+def joined(schedules: list[Schedule]) -> ChargedLines:
+    """Return the lines of schedules one after the other."""
+    lines = [one.lines for one in schedules]
+    if len(lines) == 1:
+        return _frozen(lines[0])
+    ends = np.cumsum([0, *(one.sector.size for one in lines)])
+    start = np.concatenate([one.start[:-1] + end for one, end in zip(lines, ends, strict=False)] + [ends[-1:]])
+    columns = {
+        name: np.concatenate([getattr(one, name) for one in lines]) for name in ChargedLines._fields if name != "start"
+    }
+    return _frozen(ChargedLines(**columns, start=start))
+
+
+def _frozen(lines: ChargedLines) -> ChargedLines:
+    return ChargedLines(*(readonly(one, one.dtype) for one in lines))

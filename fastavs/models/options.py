@@ -1,0 +1,35 @@
+"""What a tariff function is asked to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Choices of a tariff function; whoever asks users for them has checked them.
+
+    Attributes
+    ----------
+    fallback : str
+        Where a region has no observations of a line's own trade: "own", it borrows within the region; "line", it takes
+        the line's rate over all partners.
+    aves : str
+        Whose rate a line has in a region: "region", the mean over its partners; "partner", each partner's own, weighted
+        by its imports; "all", the mean over all partners.
+    rates : str
+        "governing", "applied", "bound" or "ad_valorem".
+    weights : str
+        "imports", "fixed" (those of the unchanged study) or "simple" (every line alike).
+    empty : str
+        What a cell without weight has: "null", "line" (the sector's tariff over all partners) or "zero".
+    inside : str
+        "drop" or "keep" the trade of partners in the importing country's own region.
+    """
+
+    fallback: str = "own"
+    aves: str = "region"
+    rates: str = "governing"
+    weights: str = "imports"
+    empty: str = "null"
+    inside: str = "drop"

@@ -1,0 +1,103 @@
+"""Shocks: statements of GEMPACK, and the HAR file that they read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from model_tables import made, with_nulls
+from test_export_har import COMM, REG, read, single
+
+import fastavs as fa
+from fastavs.errors import InputError
+
+
+def power(year: int = 0) -> np.ndarray:
+    after, before = made((2020,)).rate[year], made((2020,), seed=2).rate[year]
+    return 100.0 * ((1.0 + after) / (1.0 + before) - 1.0)
+
+
+def statements(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="ascii").splitlines() if not line.startswith("!")]
+
+
+def test_one_statement_reads_a_har_file(tmp_path: Path) -> None:
+    written = fa.export(made((2020,)), tmp_path / "cut.cmf", against=made((2020,), seed=2))
+    assert [path.name for path in written.files] == ["cut.cmf", "cut.har", "cut.csv"]
+    assert statements(tmp_path / "cut.cmf") == ['Shock tms(COMM,REG,"RUS") = file cut.har header "TMS";']
+    found = read(tmp_path / "cut.har")["TMS"]
+    assert (found.sets, found.labels) == (["COMM", "REG"], [COMM, REG])
+    np.testing.assert_allclose(found.array, power(), rtol=1e-6, atol=1e-6)
+    frame = pd.read_csv(tmp_path / "cut.csv")
+    np.testing.assert_allclose(frame["change_in_power_pct"].to_numpy(), power().ravel(), rtol=1e-12, atol=1e-12)
+    assert "synthetic" in (tmp_path / "cut.cmf").read_text()
+    assert max(map(len, (tmp_path / "cut.cmf").read_text().splitlines())) <= 80
+
+
+def test_all_destinations_are_the_whole_variable(tmp_path: Path) -> None:
+    after, before = (replace(made((2020,), seed=seed), home="CHN") for seed in (1, 2))
+    fa.export(after, tmp_path / "cut.cmf", against=before, destinations="regions")
+    assert statements(tmp_path / "cut.cmf") == ['Shock tms = file cut.har header "TMS";']
+    found = read(tmp_path / "cut.har")["TMS"]
+    assert found.sets == ["COMM", "REG", "REG"]
+    np.testing.assert_allclose(found.array[:, :, 1], power(), rtol=1e-6, atol=1e-6)
+    assert not found.array[:, :, [0, 2]].any()
+
+
+def test_plain_statements_hold_every_bit(tmp_path: Path) -> None:
+    after, before = made((2020,)), made((2020,), seed=2)
+    written = fa.export(after, tmp_path / "cut.cmf", against=before, plain=True)
+    assert [path.name for path in written.files] == ["cut.cmf", "cut.csv"]
+    found = {}
+    for line in statements(tmp_path / "cut.cmf"):
+        at = re.fullmatch(r'Shock tms\("(\w+)","(\w+)","RUS"\) = (-?[0-9.]+);', line)
+        assert at, line
+        found[at[1], at[2]] = float(at[3])
+    change = replace(after, against=before).change_in_power
+    assert change is not None
+    expected = {(COMM[s], REG[r]): change[0, s, r] for s, r in np.ndindex(5, 3) if change[0, s, r]}
+    assert found == expected
+    assert len(found) == 14  # one cell is free before and after
+
+
+def test_several_years_are_files_each(tmp_path: Path) -> None:
+    written = fa.export(made(), tmp_path / "cut.cmf", against=made(seed=2))
+    assert [path.name for path in written.files] == [
+        f"cut_{year}{ending}" for year in (2011, 2020) for ending in (".cmf", ".har", ".csv")
+    ]
+    assert "file cut_2011.har" in (tmp_path / "cut_2011.cmf").read_text()
+    assert set(pd.read_csv(tmp_path / "cut_2020.csv")["year"]) == {2020}
+
+
+def test_unknown_tariffs_are_refused_or_left_and_named(tmp_path: Path) -> None:
+    after, before = with_nulls(made((2020,))), made((2020,), seed=2)
+    with pytest.raises(InputError) as error:
+        fa.export(after, tmp_path / "cut.cmf", against=before)
+    said = '2 of 15 cells have no tariff (0 before, 2 after, 0 both times): 2020, sector "food", region "EU27";'
+    assert said in str(error.value)
+    assert "--nulls leave" in str(error.value)
+    assert not list(tmp_path.iterdir())
+    written = fa.export(after, tmp_path / "cut.cmf", against=before, nulls="leave")
+    assert any(line.startswith(f"Without a shock: {said}") for line in written.log)
+    found = read(tmp_path / "cut.har")["TMS"].array
+    assert found[0, 0] == found[2, 1] == 0.0
+    np.testing.assert_array_equal(found[1], single(found[1]))
+    assert pd.read_csv(tmp_path / "cut.csv")["change_in_power_pct"].isna().sum() == 2
+    rate = after.rate.copy()
+    rate[0, 0, 0], rate[0, 3, 0] = 0.1, np.nan
+    with pytest.raises(InputError, match=r"\(1 before, 1 after, 1 both times\)"):
+        fa.export(replace(after, rate=rate), tmp_path / "cut.cmf", against=with_nulls(before))
+
+
+def test_no_baseline(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="shocks are changes from a baseline, and there is none"):
+        fa.export(made((2020,)), tmp_path / "cut.cmf")
+
+
+def test_names_of_files_that_gempack_does_not_take(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'ASCII alone "my cut\.har"'):
+        fa.export(made((2020,)), tmp_path / "my cut.cmf", against=made((2020,), seed=2))
