@@ -165,15 +165,19 @@ def _numbers(name: str, value: Any, expected: str) -> np.ndarray:
 
 def _by_name(currencies: tuple[str, ...], value: Mapping[str, Any]) -> np.ndarray:
     found = dict.fromkeys(currencies, 1.0)
-    for name in list(value.keys()):  # a dataframe's series goes through its values otherwise
-        if name not in found:
+    try:
+        given = {name: value[name] for name in list(value.keys())}  # a series of pandas goes by values otherwise
+    except Exception:  # whatever an object of another's does that calls itself a mapping
+        raise misfit("fx", value, "a mapping of currencies to numbers") from None
+    for name, one in given.items():
+        if not isinstance(name, str) or name not in found:
+            near = did_you_mean(name, currencies) if isinstance(name, str) else ""
             raise InputError(
-                "no duty is in this currency", key="fx", value=name,
-                expected=f"one of {', '.join(currencies)}." + did_you_mean(str(name), currencies),
+                "no duty is in this currency", key="fx", value=name, expected=f"one of {', '.join(currencies)}." + near,
             )  # fmt: skip
-        number = _numbers("fx", value[name], "a number for each currency")
+        number = _numbers("fx", one, "a number for each currency")
         if number.ndim:
-            raise misfit("fx", value[name], f"a number for {name}")
+            raise misfit("fx", one, f"a number for {name}")
         found[name] = float(number)
     return np.array(list(found.values()))
 

@@ -46,8 +46,19 @@ class TariffFunction(Tabular):
     Examples
     --------
     >>> import fastavs as fa
-    >>> f = fa.TariffFunction.load("tariff.avt")  # doctest: +SKIP
-    >>> T, J = f.value_and_jacobian(price=0.9, fx={"EUR": 1.2})  # doctest: +SKIP
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [1000.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["max(25%, 0.125 USD/l)"]}, name="beer",
+    ... )
+    >>> f = fa.tariff_function(study, sectors="chapter", regions="all")
+    >>> f().tolist(), f(specific=4.0).tolist()
+    ([[[0.25]]], [[[0.5]]])
+    >>> T, J = f.value_and_jacobian(price=[[0.5]], fx={"USD": 1.2})
+    >>> T.item(), J.price.item(), J.fx.item()  # 0.125 USD/l bind: half the price, a dearer dollar
+    (0.3, -0.6, 0.25)
+    >>> f.curve("22", "all", 2020).select(["factor", "rate", "slope"]).to_pylist()
+    [{'factor': 0.0, 'rate': 0.25, 'slope': 0.0}, {'factor': 2.0, 'rate': 0.25, 'slope': 0.125}]
     """
 
     parts: FunctionParts
@@ -391,8 +402,7 @@ class TariffFunction(Tabular):
 
         Examples
         --------
-        >>> f = fa.TariffFunction.load("tariff.avt")  # doctest: +SKIP
-        >>> library.solve(ctypes.c_void_p(f.address), ctypes.c_void_p(f.handle()))  # doctest: +SKIP
+        ``library.solve(ctypes.c_void_p(f.address), ctypes.c_void_p(f.handle()))``
         """
         return int(self._table.ctypes.data)
 

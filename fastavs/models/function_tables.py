@@ -28,12 +28,15 @@ def place_among(known: Sequence[Any], value: Any, what: str) -> int:
     InputError
         It is not there.
     """
-    if value in known:
+    if isinstance(value, str | int) and value in known:
         return known.index(value)
     names = [str(one) for one in known]
     some = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:10])}, ... {names[-1]}"
     raise InputError(
-        f"no such {what}", key=what, value=value, expected=f"one of {some}." + did_you_mean(str(value), names)
+        f"no such {what}",
+        key=what,
+        value=value,
+        expected=f"one of {some}." + (did_you_mean(value, names) if isinstance(value, str) else ""),
     )
 
 

@@ -109,9 +109,9 @@ class Jacobian:
         array([[2., 0.],
                [0., 3.]])
         """
-        if by not in BY:
-            known = f"one of {', '.join(BY)}"
-            raise InputError("no such derivatives", key="by", value=by, expected=known + did_you_mean(str(by), BY))
+        if not isinstance(by, str) or by not in BY:
+            known = f"one of {', '.join(BY)}." + (did_you_mean(by, BY) if isinstance(by, str) else "")
+            raise InputError("no such derivatives", key="by", value=by, expected=known)
         package("scipy", "matrix")
         sparse = package("scipy.sparse", "matrix")
 

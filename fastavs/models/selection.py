@@ -93,11 +93,12 @@ def _check_lenders(parts: FunctionParts, pairs: np.ndarray, new_cell: np.ndarray
 def _places(known: Sequence[Any], wanted: Sequence[Any] | None, what: str) -> np.ndarray:
     if wanted is None:
         return np.arange(len(known))
-    if isinstance(wanted, str) or not isinstance(wanted, Sequence | np.ndarray) or not len(wanted):
-        raise InputError(f"no {what} are selected", key=what, value=wanted, expected=f"a list of {what}")
-    places = [place_among(known, one, what.removesuffix("s")) for one in wanted]
+    some = wanted.tolist() if isinstance(wanted, np.ndarray) and wanted.ndim == 1 else wanted
+    if not isinstance(some, list | tuple | range) or not some:
+        raise InputError(f"no {what} are selected", key=what, expected=f"a list of {what}")
+    places = [place_among(known, one, what.removesuffix("s")) for one in some]
     if len(set(places)) < len(places):
-        raise InputError(f"one of the {what} is selected twice", key=what, value=list(wanted))
+        raise InputError(f"one of the {what} is selected twice", key=what, value=list(some))
     return np.array(places, dtype=np.int64)
 
 

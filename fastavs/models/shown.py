@@ -7,8 +7,9 @@ import numpy as np
 from fastavs.models.function_tables import weights_note
 from fastavs.models.parts import FunctionParts
 from fastavs.shown.card import Card, Grid, span, spread_over
-from fastavs.shown.words import count, percent, plural, points
+from fastavs.shown.words import count, listed, percent, plural, points
 
+MOST_YEARS = 6  # named one by one
 CALLS = "Next: f(price, fx), .value_and_jacobian(), .curve(sector, region, year), .table(), .lines, .save(path)"
 
 
@@ -17,7 +18,7 @@ def function_card(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray
     facts, (_, sectors, regions) = parts.facts, rate.shape
     known = int((~np.isnan(rate)).sum())
     told = [
-        ("cells", f"{plural(sectors, 'sector')} x {plural(regions, 'region')}, {span(parts.years)}"),
+        ("cells", f"{plural(sectors, 'sector')} x {plural(regions, 'region')}, {_years(parts)}"),
         ("known", f"the tariff of {count(known)} of {count(rate.size)} cells"),
         ("rates", f"{facts.get('rates', 'governing')}, of each {facts.get('aves', 'region')}"),
         ("weights", str(facts.get("weights", "imports"))),
@@ -35,6 +36,12 @@ def function_card(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray
         "TariffFunction", str(facts.get("title") or ""), str(facts.get("note") or ""), tuple(told),
         _grid(parts, rate, specific), (*([note] if note else []), *parts.notes), CALLS,
     )  # fmt: skip
+
+
+def _years(parts: FunctionParts) -> str:
+    years = list(parts.years)
+    whole = years == list(range(years[0], years[0] + len(years)))
+    return span(years) if whole or len(years) > MOST_YEARS else listed([str(year) for year in years])
 
 
 def _grid(parts: FunctionParts, rate: np.ndarray, specific: np.ndarray) -> Grid | None:
