@@ -141,6 +141,7 @@ def side_of(
     fx_first: int, flat: np.ndarray, paid: np.ndarray,
 ) -> tuple[float, float]:  # fmt: skip
     """What the parts of a side add by percentages and by amounts, each with a scale of 1."""
+    relative = amount / percent
     by_percent = 0.0
     by_amount = 0.0
     for p in range(first, last):
@@ -148,7 +149,7 @@ def side_of(
         if u >= 0:
             ratio = given.fx[fx_first + curves.currency[u]] / given.price[curves.price[u] * given.price_step]
             low = curves.start[u]
-            at = low + u + piece_at(curves.kink, low, curves.start[u + 1], ratio * amount / percent)
+            at = low + u + piece_at(curves.kink, low, curves.start[u + 1], ratio * relative)
             by_percent += curves.intercept[at]
             by_amount += ratio * curves.slope[at]
         else:
@@ -199,13 +200,14 @@ def spread_side(
     given: Factors, fx_first: int, answer: Answer, fx_out: int, flat: np.ndarray, paid: np.ndarray,
 ) -> float:  # fmt: skip
     """Add what a side pays by amounts to the currencies and to borrowed prices; returns what its own price moves."""
+    relative = amount / percent
     own = 0.0
     for p in range(first, last):
         u = mixed.part[p]
         if u >= 0:
             ratio = given.fx[fx_first + curves.currency[u]] / given.price[curves.price[u] * given.price_step]
             low = curves.start[u]
-            at = low + u + piece_at(curves.kink, low, curves.start[u + 1], ratio * amount / percent)
+            at = low + u + piece_at(curves.kink, low, curves.start[u + 1], ratio * relative)
             due = weight * (ratio * curves.slope[at])
             if answer.fx.size > 0:
                 answer.fx[fx_out + curves.currency[u]] += due
@@ -252,6 +254,7 @@ def fill_cell(
     nothing = by_percent == 0.0 and by_amount == 0.0
     percent = 1.0 if nothing else by_percent
     amount = 1.0 if nothing else by_amount
+    relative = amount / percent  # infinite where percentages count nothing
     fx_out = cell * currencies
     if answer.fx.size > 0:
         for j in range(currencies):
@@ -262,7 +265,7 @@ def fill_cell(
     for u in range(curves.cell_curve[cell], curves.cell_curve[cell + 1]):
         ratio = given.fx[fx_first + curves.currency[u]] / given.price[curves.price[u] * given.price_step]
         low = curves.start[u]
-        at = low + u + piece_at(curves.kink, low, curves.start[u + 1], ratio * amount / percent)
+        at = low + u + piece_at(curves.kink, low, curves.start[u + 1], ratio * relative)
         due = ratio * curves.slope[at]
         total += curves.intercept[at]
         due_total += due

@@ -120,10 +120,13 @@ def out_of_bounds(frame: Frame, status: int, given: Sequence[Factor]) -> InputEr
     )  # fmt: skip
 
 
-def apart_from(given: Sequence[Factor], out: np.ndarray) -> list[Factor]:
+def apart_from(frame: Frame, given: Sequence[Factor], out: np.ndarray) -> list[Factor]:
     """Return factors that do not change while the answer is written: those that share its memory are copied."""
+    own = (frame.one, frame.one_each)
     return [
-        (readonly(values.copy(), np.float64) if np.may_share_memory(values, out) else values, step)
+        (values, step)
+        if values is own[0] or values is own[1] or not np.may_share_memory(values, out)
+        else (readonly(values.copy(), np.float64), step)
         for values, step in given
     ]
 

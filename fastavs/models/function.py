@@ -120,7 +120,7 @@ class TariffFunction(Tabular):
             out = np.empty(shape)
         else:
             check_out(out, shape)
-            given = apart_from(given, out)
+            given = apart_from(self._frame_of, given, out)
         self._evaluate(given, out.reshape(-1), False)
         return out
 
@@ -162,7 +162,7 @@ class TariffFunction(Tabular):
             out = self._empty_jacobian()
         else:
             check_jacobian(out, shape, self.parts.currencies, self.parts.borrowed_cell.size)
-            given = apart_from(given, out.values)
+            given = apart_from(self._frame_of, given, out.values)
         self._evaluate(given, out.values, True)
         return out.value, out
 
