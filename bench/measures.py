@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.functions import CALLS
 from bench.reforms import REFORMS
 from bench.timings import Timings
 
@@ -83,6 +84,7 @@ ONE_BY_ONE = "one by one, 1 thread"
 ONCE, FOURFOLD = "once", "four times"  # the trade
 PASS = "numpy: a pass"
 FEW, MANY = "1,000", "100,000"  # reforms
+VALUE, JACOBIAN, IN_C, LOAD = "fastavs: tariffs", "fastavs: tariffs and derivatives", "C", "fastavs: load"
 
 
 def _together(count: int, threads: int) -> str:
@@ -284,6 +286,44 @@ START = [
     ),
 ]  # fmt: skip
 
+
+def _microseconds(contender: str) -> Figure:
+    """What one evaluation takes; many are timed together."""
+
+    def figure(timings: Timings) -> float | None:
+        found = timings.time("models", contender)
+        return None if found is None else 1e6 * found / CALLS
+
+    return figure
+
+
+def _evaluations(timings: Timings) -> float | None:
+    """How many evaluations with derivatives fit into Polars' tariffs alone, in its best way."""
+    found = timings.rival("models", "polars", JACOBIAN)
+    return None if found is None else found * CALLS
+
+
+def _evaluations_joined(timings: Timings) -> float | None:
+    """How many fit into Polars' tariffs alone where factors are joined."""
+    found = timings.ratio(("models", "polars: join"), ("models", JACOBIAN))
+    return None if found is None else found * CALLS
+
+
+MODELS = [
+    Measure("models-us", "tariffs and derivatives, from Python, microseconds", "at most 100", _microseconds(JACOBIAN)),
+    Measure("models-value-us", "tariffs alone, the same", "", _microseconds(VALUE), main=False),
+    Measure("models-c-us", "the same by the C file, called by ctypes", "at most 50", _microseconds(IN_C)),
+    Measure(
+        "models-polars", "tariffs alone by Polars, from every observation in order of cells, times fastavs",
+        "at least 200", _evaluations, "{:,.0f}", gated="floor",
+    ),
+    Measure(
+        "models-polars-join", "the same, factors joined to observations as tables", "at least 200",
+        _evaluations_joined, "{:,.0f}",
+    ),
+    Measure("models-load-ms", "loading a saved function, ms", "at most 50", _ms("models", LOAD)),
+]  # fmt: skip
+
 SECTIONS: list[tuple[str, list[Measure]]] = [
     ("One scenario, 2001-2020, every column of the summary, in memory", SWEEP),
     ("Many scenarios, a mean and a weighted mean for each year", SCENARIOS),
@@ -292,6 +332,7 @@ SECTIONS: list[tuple[str, list[Measure]]] = [
     ("Parquet files to the summary of all years, in a warm process", FILES),
     ("Building the sorted index, one thread: lexsort, times fastavs", INDEX),
     ("Largest relative error against exact sums, outliers of 1e12 among the observations", ACCURACY),
+    ("A tariff function of one year, 17 sectors by 10 regions", MODELS),
     ("Start", START),
 ]
 

@@ -62,7 +62,11 @@ class Maker:
                 if self.rng.random() < 0.4:
                     yield CONST, 0, float(self.rng.choice([0.05, 0.1, 0.2]))
                 else:
-                    yield TERM, int(self.rng.integers(self.currencies)), float(self.rng.choice([0.1, self.rng.random()]))
+                    yield (
+                        TERM,
+                        int(self.rng.integers(self.currencies)),
+                        float(self.rng.choice([0.1, self.rng.random()])),
+                    )
                 return
             yield from tree(depth - 1)
             yield from tree(depth - 1)
@@ -106,7 +110,7 @@ class Maker:
             for _ in range(count):
                 weight.append(float(rng.random()))
                 kinds = rng.integers(0, 3, 2)
-                for size in (kinds if kinds.any() else [1, 0]):
+                for size in kinds if kinds.any() else [1, 0]:
                     for _ in range(size):
                         if rng.random() < 0.5:
                             part.append(len(made))

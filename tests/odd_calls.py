@@ -111,8 +111,27 @@ def calls(folder: Path) -> Iterator[tuple[str, Callable[..., Any], dict[str, Any
     yield "Rates.observations", rates.observations, {"line": "2203000100", "year": 2009}
     yield "Rates.year", rates.year, {"year": 2009}
     yield "Sweep.by", sweep.by, {"grouping": "chapter"}
+    yield from function_calls(study, folder)
     yield "make_replica", make_replica, {"folder": folder / "some.csv", "seed": 1, "scale": 99.0}
     yield from reader_calls(path)
+
+
+def function_calls(study: Any, folder: Path) -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
+    """Tariff functions."""
+    function = fa.tariff_function(study, sectors="chapter", regions="all")
+    function.save(folder / "tariff.avt")
+    factors = {"price": None, "fx": {"EUR": 1.1}, "ad_valorem": 1.0, "specific": 0.9}
+    cell = {"sector": "22", "region": "all", "year": 2009}
+    yield "TariffFunction", function, {**factors, "out": None}
+    yield "TariffFunction.value_and_jacobian", function.value_and_jacobian, {**factors, "out": None}
+    yield "TariffFunction.curve", function.curve, {**cell, "currency": "EUR"}
+    yield "TariffFunction.critical", function.critical, cell
+    yield "TariffFunction.revenue", function.revenue, {"value": [[1.0]], **factors}
+    yield "TariffFunction.table", function.table, factors
+    yield "TariffFunction.select", function.select, {"years": [2009], "sectors": ["22"], "regions": ["all"]}
+    yield "TariffFunction.save", function.save, {"path": folder / "other.avt"}
+    yield "TariffFunction.load", fa.TariffFunction.load, {"path": folder / "tariff.avt"}
+    yield "Jacobian.matrix", function.value_and_jacobian()[1].matrix, {"by": "price"}
 
 
 def reader_calls(path: Path) -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:

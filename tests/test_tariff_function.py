@@ -33,7 +33,8 @@ def factors(f: fa.TariffFunction, seed: int, spread: float = 0.4) -> dict[str, n
     rng = np.random.default_rng(seed)
     shape = (len(f.years), len(f.sectors), len(f.regions))
     return {
-        "price": np.exp(rng.normal(0, spread, shape)), "fx": np.exp(rng.normal(0, spread, (shape[0], len(f.currencies)))),
+        "price": np.exp(rng.normal(0, spread, shape)),
+        "fx": np.exp(rng.normal(0, spread, (shape[0], len(f.currencies)))),
         "ad_valorem": np.exp(rng.normal(0, spread, shape)), "specific": np.exp(rng.normal(0, spread, shape)),
     }  # fmt: skip
 
@@ -153,14 +154,14 @@ def test_matrices_hold_all_derivatives() -> None:
     assert same(J.matrix("fx").toarray(), J.fx.reshape(cells, 3))
     assert same(J.matrix("specific").toarray(), np.diag(J.specific.ravel()))
     assert J.matrix("ad_valorem").format == "csr"
-    with pytest.raises(fa.InputError, match='no such derivatives "prices".*Did you mean "price"'):
+    with pytest.raises(fa.InputError, match=r'no such derivatives "prices".*Did you mean "price"'):
         J.matrix("prices")
 
 
 def test_a_lacking_scipy_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "scipy", None)
     _, J = a_function(0).value_and_jacobian()
-    with pytest.raises(fa.InputError, match="matrix needs scipy.*pip install scipy"):
+    with pytest.raises(fa.InputError, match=r"matrix needs scipy.*pip install scipy"):
         J.matrix()
 
 
@@ -249,7 +250,10 @@ def test_nothing_but_unknown_cells_is_nan(seed: int, scales: tuple[float, float]
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"price": np.ones((4, 3))}, r"price: the array has another shape \"\[4, 3\]\".*\[sectors, regions\] = \[3, 4\]"),
+        (
+            {"price": np.ones((4, 3))},
+            r"price: the array has another shape \"\[4, 3\]\".*\[sectors, regions\] = \[3, 4\]",
+        ),
         ({"price": np.ones((2, 1, 1))}, r"price: the array has another shape.*sectors s0, s1, s2; regions r0"),
         ({"price": np.ones(4)}, "price: the array has another shape"),
         ({"specific": np.ones(3)}, "specific: the array has another shape"),
@@ -310,6 +314,9 @@ def test_out_is_filled_and_may_be_what_was_given() -> None:
     price = given["price"].copy()
     assert f(**given | {"price": price}, out=price) is price
     assert same(price, want)
+    fx = out[0, 0, :3]
+    fx[:] = 1.1
+    assert same(f(fx=fx, out=out), f(fx=np.full(3, 1.1)))
     value, J = f.value_and_jacobian()
     again, same_one = f.value_and_jacobian(**given, out=J)
     assert same_one is J
@@ -385,8 +392,7 @@ def test_a_function_is_what_it_was_made_of() -> None:
     copied = pickle.loads(pickle.dumps(f))
     assert copied.handle() != f.handle()
     assert same(copied(**given), f(**given))
-    assert f == f  # noqa: PLR0124
-    assert f != copied
+    assert len({f, copied, f}) == 2
     text = repr(f)
     assert "<fastavs.TariffFunction: made up>" in text
     assert "! made at random" in text
@@ -539,9 +545,9 @@ def test_a_selection_is_a_part_of_the_whole(seed: int) -> None:
 def test_a_selection_that_cannot_be_is_told() -> None:
     f = a_function(0)
     assert f.parts.borrowed_cell.size
+    borrower = int(f.parts.borrowed_cell[0]) // len(f.regions) % len(f.sectors)
     with pytest.raises(fa.InputError, match="borrows observations of one that is left out"):
-        for sector in f.sectors:
-            f.select(sectors=[sector])
+        f.select(sectors=[f.sectors[borrower]])
     for given, words in (
         ({"years": []}, "no years are selected"),
         ({"years": [2011, 2011]}, "one of the years is selected twice"),
@@ -588,11 +594,13 @@ def test_every_damage_to_a_file_is_told(tmp_path: Path) -> None:
         changed = bytearray(whole)
         changed[place] ^= 1 << int(rng.integers(8))
         bad.write_bytes(changed)
-        with pytest.raises(fa.InputError, match=r"bad\.avt: the tariff function (is damaged|cannot be read|is of another)"):
+        with pytest.raises(
+            fa.InputError, match=r"bad\.avt: the tariff function (is damaged|cannot be read|is of another)"
+        ):
             fa.TariffFunction.load(bad)
     for size in (0, 5, 8, 500, 1024, len(whole) // 2, len(whole) - 1):
         bad.write_bytes(whole[:size])
-        with pytest.raises(fa.InputError, match="is damaged|cannot be read"):
+        with pytest.raises(fa.InputError, match=r"is damaged|cannot be read"):
             fa.TariffFunction.load(bad)
     bad.write_bytes(whole + b"\0")
     with pytest.raises(fa.InputError, match="is damaged"):
@@ -603,8 +611,8 @@ def test_files_of_others_and_places_where_none_can_be_are_told(tmp_path: Path) -
     pa.ipc.new_file(str(tmp_path / "index"), pa.schema([("x", pa.int64())])).close()
     (tmp_path / "text").write_text("year,sector\n")
     for name, words in (
-        ("index", "it is an index, or another file of Arrow"), ("text", "it is none of fastavs"), ("none", "no such file"),
-        ("", "cannot be read"),
+        ("index", "it is an index, or another file of Arrow"), ("text", "it is none of fastavs"),
+        ("none", "no such file"), ("", "cannot be read"),
     ):  # fmt: skip
         with pytest.raises(fa.InputError, match=words):
             fa.TariffFunction.load(tmp_path / name)

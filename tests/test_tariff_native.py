@@ -142,7 +142,9 @@ def test_fast_math_is_refused(tmp_path: Path) -> None:
 def test_the_header_is_one_of_cpp_as_well(tmp_path: Path) -> None:
     if not shutil.which("g++"):
         pytest.skip("no C++ compiler is installed")
-    (tmp_path / "x.cpp").write_text('#include "fastavs_tariff.h"\nfastavs_tariff_function f = fastavs_tariff_evaluate;\n')
+    (tmp_path / "x.cpp").write_text(
+        '#include "fastavs_tariff.h"\nfastavs_tariff_function f = fastavs_tariff_evaluate;\n'
+    )
     subprocess.run(["g++", "-Wall", "-Werror", f"-I{FOLDER}", "-c", "x.cpp"], cwd=tmp_path, check=True)
 
 
@@ -285,3 +287,17 @@ def test_a_program_in_fortran_gives_the_same(tmp_path: Path) -> None:
     value, J = f.value_and_jacobian()
     assert same(found[:, 0], value.ravel())
     assert same(found[:, 1], J.price.ravel())
+
+
+def test_the_program_in_the_docs_runs(tmp_path: Path) -> None:
+    page = Path(__file__).parent.parent / "docs" / "native.md"
+    program = page.read_text(encoding="utf-8").split("<!-- program -->\n```c\n")[1].split("```")[0]
+    (tmp_path / "model.c").write_text(program)
+    command = [compiler(), "-std=c99", "-O2", "-ffp-contract=off", f"-I{FOLDER}", "model.c"]
+    subprocess.run([*command, str(FOLDER / "fastavs_tariff.c"), "-o", "model"], cwd=tmp_path, check=True)
+    f = a_function(2)
+    path = f.save(tmp_path / "tariff.avt")
+    done = subprocess.run([str(tmp_path / "model"), str(path)], capture_output=True, text=True, check=True)
+    rows = [row.split() for row in done.stdout.splitlines()]
+    assert [row[:2] for row in rows] == [[s, r] for _ in f.years for s in f.sectors for r in f.regions]
+    assert same(np.array([float(row[2]) for row in rows]), f(price=0.8).ravel())

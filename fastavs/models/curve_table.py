@@ -108,9 +108,7 @@ def _of_curve(parts: FunctionParts, u: int, currency: int | None) -> Bent:
 def _of_line(parts: FunctionParts, line: int, currency: int | None) -> Bent:
     """Return a line that goes line by line: the lesser of its sides, times its weight."""
     first, middle, last = (int(one) for one in parts.mixed.side[2 * line : 2 * line + 3])
-    sides = [
-        _of_side(parts, begin, end, currency) for begin, end in ((first, middle), (middle, last)) if end > begin
-    ]
+    sides = [_of_side(parts, begin, end, currency) for begin, end in ((first, middle), (middle, last)) if end > begin]
     if not sides:
         return ZERO
     lesser = sides[0] if len(sides) == 1 else combined(MIN, *sides)

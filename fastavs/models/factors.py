@@ -9,7 +9,8 @@ import numpy as np
 
 from fastavs.arguments import misfit
 from fastavs.errors import InputError, did_you_mean
-from fastavs.kernels.tariffs import AD_VALOREM, FX, LEAST, MOST, PRICE, SPECIFIC
+from fastavs.kernels.options import readonly
+from fastavs.kernels.tariff_cells import AD_VALOREM, FX, LEAST, MOST, PRICE, SPECIFIC
 from fastavs.models.parts import FunctionParts
 
 Factor = tuple[np.ndarray, int]
@@ -27,7 +28,7 @@ class Frame(NamedTuple):
     currencies: tuple[str, ...]
     parts: FunctionParts
     one: np.ndarray  # float64[1], read-only
-    one_each: np.ndarray  # float64[max(c, 1)], read-only: exchange rates as they are
+    one_each: np.ndarray  # float64[c], read-only: exchange rates as they are
 
 
 def cell_factor(frame: Frame, name: str, value: Any, strict: bool) -> Factor:
@@ -85,7 +86,7 @@ def fx_factor(frame: Frame, value: Any) -> Factor:
     """
     count = len(frame.currencies)
     if value is None:
-        return frame.one_each[:count], 0
+        return frame.one_each, 0
     if hasattr(value, "keys"):
         value = _by_name(frame.currencies, value)
     array = value if type(value) is np.ndarray and value.dtype == np.float64 else _numbers("fx", value, _rates(frame))
@@ -119,25 +120,45 @@ def out_of_bounds(frame: Frame, status: int, given: Sequence[Factor]) -> InputEr
     )  # fmt: skip
 
 
-def apart_from(given: Sequence[Factor], out: np.ndarray) -> list[Factor]:
+def apart_from(frame: Frame, given: Sequence[Factor], out: np.ndarray) -> list[Factor]:
     """Return factors that do not change while the answer is written: those that share its memory are copied."""
-    return [(values.copy() if step and np.may_share_memory(values, out) else values, step) for values, step in given]
+    own = (frame.one, frame.one_each)
+    return [
+        (values, step)
+        if values is own[0] or values is own[1] or not np.may_share_memory(values, out)
+        else (readonly(values.copy(), np.float64), step)
+        for values, step in given
+    ]
+
+
+def check_out(out: Any, shape: tuple[int, ...]) -> None:
+    """Raise an InputError unless tariffs can be put into an array."""
+    if not isinstance(out, np.ndarray) or out.dtype != np.float64:
+        found = out.dtype.name if isinstance(out, np.ndarray) else type(out).__name__
+        raise InputError("out is no array of float64", key="out", value=found, expected=f"float64{list(shape)}")
+    if out.shape != shape:
+        raise InputError("out has another shape", key="out", value=list(out.shape), expected=f"float64{list(shape)}")
+    if not (out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
+        raise InputError(
+            "out cannot be written to, or does not lie in one piece", key="out", expected="a C-contiguous array",
+            cure=f"make it by numpy.empty({shape})",
+        )  # fmt: skip
 
 
 def _row(array: np.ndarray) -> np.ndarray:
     """Return a read-only row of numbers; only what does not lie in a row is copied."""
-    if not (array.flags.c_contiguous and array.flags.aligned):
+    flags = array.flags
+    if not (flags.c_contiguous and flags.aligned):
         array = np.array(array, dtype=np.float64, order="C")
-    row = array.reshape(-1).view()
+    row = array.reshape(-1)
     row.flags.writeable = False
     return row
 
 
 def _numbers(name: str, value: Any, expected: str) -> np.ndarray:
     try:
-        array = np.asarray(value)
-        if isinstance(value, np.ma.MaskedArray):
-            array = value.astype(np.float64).filled(np.nan)
+        masked = isinstance(value, np.ma.MaskedArray)
+        array: np.ndarray = value.astype(np.float64).filled(np.nan) if masked else np.asarray(value)
         if array.dtype.kind in "fiu":
             return np.asarray(array, dtype=np.float64)
     except Exception:  # whatever an object of another's does when it is asked for numbers
@@ -147,15 +168,19 @@ def _numbers(name: str, value: Any, expected: str) -> np.ndarray:
 
 def _by_name(currencies: tuple[str, ...], value: Mapping[str, Any]) -> np.ndarray:
     found = dict.fromkeys(currencies, 1.0)
-    for name in value.keys():
-        if name not in found:
+    try:
+        given = {name: value[name] for name in list(value.keys())}  # a series of pandas goes by values otherwise
+    except Exception:  # whatever an object of another's does that calls itself a mapping
+        raise misfit("fx", value, "a mapping of currencies to numbers") from None
+    for name, one in given.items():
+        if not isinstance(name, str) or name not in found:
+            near = did_you_mean(name, currencies) if isinstance(name, str) else ""
             raise InputError(
-                "no duty is in this currency", key="fx", value=name,
-                expected=f"one of {', '.join(currencies)}." + did_you_mean(str(name), currencies),
+                "no duty is in this currency", key="fx", value=name, expected=f"one of {', '.join(currencies)}." + near,
             )  # fmt: skip
-        number = _numbers("fx", value[name], "a number for each currency")
+        number = _numbers("fx", one, "a number for each currency")
         if number.ndim:
-            raise misfit("fx", value[name], f"a number for {name}")
+            raise misfit("fx", one, f"a number for {name}")
         found[name] = float(number)
     return np.array(list(found.values()))
 

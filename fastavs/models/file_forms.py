@@ -69,7 +69,7 @@ def _wrong_programs(start: np.ndarray, op: np.ndarray, currency: np.ndarray, cur
     if lengths.size and (lengths.min() < 1 or lengths.max() > STACK):
         return "a program is empty or too long"
     of_terms = currency[op == TERM]
-    if of_terms.size and not (0 <= of_terms.min() and of_terms.max() < currencies):
+    if of_terms.size and (of_terms.min() < 0 or of_terms.max() >= currencies):
         return "mixed.currency holds what is no currency"
     height = np.cumsum(np.where(op <= TERM, 1, -1))
     before = np.append(0, height)[start[:-1]]
@@ -77,4 +77,3 @@ def _wrong_programs(start: np.ndarray, op: np.ndarray, currency: np.ndarray, cur
     if own.size and (own.min() < 1 or (own[start[1:] - 1] != 1).any()):
         return "a program cannot be worked out"
     return None
-

@@ -11,14 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.arguments import a_path, a_text, a_year, misfit, or_none, takes
-from fastavs.errors import InputError
 from fastavs.kernels.options import readonly
 from fastavs.kernels.tariffs import evaluate, evaluation_in_c, table_of
 from fastavs.models.curve_table import curve_table
-from fastavs.models.factors import Factor, Frame, apart_from, cell_factor, fx_factor, out_of_bounds
+from fastavs.models.factors import Factor, Frame, apart_from, cell_factor, check_out, fx_factor, out_of_bounds
 from fastavs.models.function_file import read_parts, write_parts
 from fastavs.models.function_tables import cell_table, critical_lines, place_among, revenue_of, to_dataset
-from fastavs.models.jacobian import Jacobian
+from fastavs.models.jacobian import Jacobian, check_jacobian
 from fastavs.models.parts import FunctionParts, counts_of
 from fastavs.models.selection import selected
 from fastavs.tables.frames import Tabular
@@ -47,8 +46,19 @@ class TariffFunction(Tabular):
     Examples
     --------
     >>> import fastavs as fa
-    >>> f = fa.TariffFunction.load("tariff.avt")  # doctest: +SKIP
-    >>> T, J = f.value_and_jacobian(price=0.9, fx={"EUR": 1.2})  # doctest: +SKIP
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [1000.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["max(25%, 0.125 USD/l)"]}, name="beer",
+    ... )
+    >>> f = fa.tariff_function(study, sectors="chapter", regions="all")
+    >>> f().tolist(), f(specific=4.0).tolist()
+    ([[[0.25]]], [[[0.5]]])
+    >>> T, J = f.value_and_jacobian(price=[[0.5]], fx={"USD": 1.2})
+    >>> T.item(), J.price.item(), J.fx.item()  # 0.125 USD/l bind: half the price, a dearer dollar
+    (0.3, -0.6, 0.25)
+    >>> f.curve("22", "all", 2020).select(["factor", "rate", "slope"]).to_pylist()
+    [{'factor': 0.0, 'rate': 0.25, 'slope': 0.0}, {'factor': 2.0, 'rate': 0.25, 'slope': 0.125}]
     """
 
     parts: FunctionParts
@@ -62,7 +72,9 @@ class TariffFunction(Tabular):
         ones = readonly(np.ones(max(len(parts.currencies), 1)), np.float64)
         given = (*parts.curves, *parts.mixed, parts.borrowed_cell, parts.borrowed_price)
         arrays = tuple(readonly(one, np.float64 if one.dtype.kind == "f" else np.int64) for one in given)
-        object.__setattr__(self, "_frame_of", Frame(shape, parts.currencies, parts, ones[:1], ones))
+        object.__setattr__(
+            self, "_frame_of", Frame(shape, parts.currencies, parts, ones[:1], ones[: len(parts.currencies)])
+        )
         object.__setattr__(self, "_arrays", arrays)  # the table knows no more of them than their addresses
         object.__setattr__(self, "_table", readonly(table_of(counts_of(parts), arrays, ones), np.int64))
 
@@ -107,8 +119,8 @@ class TariffFunction(Tabular):
         if out is None:
             out = np.empty(shape)
         else:
-            _check_out(out, shape)
-            given = apart_from(given, out)
+            check_out(out, shape)
+            given = apart_from(self._frame_of, given, out)
         self._evaluate(given, out.reshape(-1), False)
         return out
 
@@ -144,12 +156,13 @@ class TariffFunction(Tabular):
         InputError
             As for a call.
         """
+        shape = self._frame_of.shape
         given = self._given(price, fx, ad_valorem, specific)
         if out is None:
             out = self._empty_jacobian()
         else:
-            _check_jacobian(out, self.parts)
-            given = apart_from(given, out.values)
+            check_jacobian(out, shape, self.parts.currencies, self.parts.borrowed_cell.size)
+            given = apart_from(self._frame_of, given, out.values)
         self._evaluate(given, out.values, True)
         return out.value, out
 
@@ -389,8 +402,7 @@ class TariffFunction(Tabular):
 
         Examples
         --------
-        >>> f = fa.TariffFunction.load("tariff.avt")  # doctest: +SKIP
-        >>> library.solve(ctypes.c_void_p(f.address), ctypes.c_void_p(f.handle()))  # doctest: +SKIP
+        ``library.solve(ctypes.c_void_p(f.address), ctypes.c_void_p(f.handle()))``
         """
         return int(self._table.ctypes.data)
 
@@ -405,26 +417,3 @@ class TariffFunction(Tabular):
         from fastavs.shown.html import as_html
 
         return as_html(function_card(self.parts, *self._rates_and_parts({})))
-
-
-def _check_out(out: Any, shape: tuple[int, ...]) -> None:
-    if not isinstance(out, np.ndarray) or out.dtype != np.float64:
-        found = out.dtype.name if isinstance(out, np.ndarray) else type(out).__name__
-        raise InputError("out is no array of float64", key="out", value=found, expected=f"float64{list(shape)}")
-    if out.shape != shape:
-        raise InputError("out has another shape", key="out", value=list(out.shape), expected=f"float64{list(shape)}")
-    if not (out.flags.c_contiguous and out.flags.aligned and out.flags.writeable):
-        raise InputError(
-            "out cannot be written to, or does not lie in one piece", key="out", expected="a C-contiguous array",
-            cure=f"make it by numpy.empty({shape})",
-        )  # fmt: skip
-
-
-def _check_jacobian(out: Any, parts: FunctionParts) -> None:
-    shape = (len(parts.years), len(parts.sectors), len(parts.regions))
-    if not isinstance(out, Jacobian):
-        raise misfit("out", out, "a Jacobian that value_and_jacobian returned")
-    if out.shape != shape or out.currencies != parts.currencies or out.borrowed.size != parts.borrowed_cell.size:
-        raise InputError("out is of another function", key="out", expected="a Jacobian that this function returned")
-    if not (out.values.flags.writeable and out.values.flags.c_contiguous and out.values.dtype == np.float64):
-        raise InputError("out cannot be written to", key="out", expected="a Jacobian that this function returned")

@@ -164,14 +164,14 @@ def _arrays(file: str, head: np.ndarray, mapped: Any, counts: Mapping[str, int])
 
 def _parts(arrays: Mapping[str, np.ndarray], counts: Mapping[str, int]) -> FunctionParts:
     note = json.loads(arrays["json"].tobytes())
-    names = tuple(tuple(map(str, note[axis])) for axis in ("sectors", "regions", "currencies"))
-    if tuple(map(len, names)) != (counts["sectors"], counts["regions"], counts["currencies"]):
+    sectors, regions, currencies = (tuple(map(str, note[axis])) for axis in ("sectors", "regions", "currencies"))
+    if (len(sectors), len(regions), len(currencies)) != (counts["sectors"], counts["regions"], counts["currencies"]):
         raise ValueError
     shape = (counts["years"], counts["sectors"], counts["regions"])
     numbers = {name: readonly(arrays[name], arrays[name].dtype.newbyteorder("=")) for name in FORMS}
     lines = pa.ipc.open_stream(pa.py_buffer(arrays["lines_table"])).read_all()
     return FunctionParts(
-        tuple(numbers["years"].tolist()), *names, note["sector_names"],
+        tuple(numbers["years"].tolist()), sectors, regions, currencies, note["sector_names"],
         Curves(**{name: numbers[f"curves.{name}"] for name in Curves._fields}),
         MixedLines(**{name: numbers[f"mixed.{name}"] for name in MixedLines._fields}),
         numbers["borrowed_cell"], numbers["borrowed_price"], numbers["weights"].reshape(shape),
@@ -180,6 +180,4 @@ def _parts(arrays: Mapping[str, np.ndarray], counts: Mapping[str, int]) -> Funct
 
 
 def _damaged(file: str, what: str) -> NoReturn:
-    raise InputError(
-        f"the tariff function is damaged ({what})", file=file, cure=f"delete the file, and {_ANEW}"
-    )
+    raise InputError(f"the tariff function is damaged ({what})", file=file, cure=f"delete the file, and {_ANEW}")

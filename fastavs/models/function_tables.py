@@ -28,12 +28,15 @@ def place_among(known: Sequence[Any], value: Any, what: str) -> int:
     InputError
         It is not there.
     """
-    if value in known:
+    if isinstance(value, str | int) and value in known:
         return known.index(value)
     names = [str(one) for one in known]
     some = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:10])}, ... {names[-1]}"
     raise InputError(
-        f"no such {what}", key=what, value=value, expected=f"one of {some}." + did_you_mean(str(value), names)
+        f"no such {what}",
+        key=what,
+        value=value,
+        expected=f"one of {some}." + (did_you_mean(value, names) if isinstance(value, str) else ""),
     )
 
 
@@ -75,13 +78,11 @@ def cell_table(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray, s
     return table.replace_schema_metadata({"note": note}) if note else table
 
 
-def to_dataset(
-    parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray, specific: np.ndarray
-) -> xarray.Dataset:
+def to_dataset(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray, specific: np.ndarray) -> xarray.Dataset:
     """Return the same as arrays: see `TariffFunction.to_xarray`."""
     xr, facts = package("xarray", "to_xarray"), parts.facts
     currency = str(facts.get("currency") or "")
-    units = {name: "1" for name in ("rate", "ad_valorem", "specific")}
+    units = dict.fromkeys(("rate", "ad_valorem", "specific"), "1")
     notes = [one for one in (weights_note(parts), *parts.notes) if one]
     variables = {
         name: (AXES, values, {"units": units.get(name, currency), "long_name": name.replace("_", " ")})

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fastavs.arguments import misfit
 from fastavs.errors import InputError, did_you_mean
 from fastavs.tables.frames import package
 
@@ -108,11 +109,11 @@ class Jacobian:
         array([[2., 0.],
                [0., 3.]])
         """
-        if by not in BY:
-            known = f"one of {', '.join(BY)}"
-            raise InputError("no such derivatives", key="by", value=by, expected=known + did_you_mean(str(by), BY))
+        if not isinstance(by, str) or by not in BY:
+            known = f"one of {', '.join(BY)}." + (did_you_mean(by, BY) if isinstance(by, str) else "")
+            raise InputError("no such derivatives", key="by", value=by, expected=known)
         package("scipy", "matrix")
-        from scipy import sparse
+        sparse = package("scipy.sparse", "matrix")
 
         cells = self.value.size
         if by == "fx":
@@ -124,3 +125,13 @@ class Jacobian:
             row = np.concatenate([row, self.borrowed_cell])
             column = np.concatenate([column, self.borrowed_price])
         return sparse.csr_array((values, (row, column)), shape=(cells, cells))
+
+
+def check_jacobian(out: Any, shape: tuple[int, ...], currencies: tuple[str, ...], borrowed: int) -> None:
+    """Raise an InputError unless the derivatives of a function can be put into a Jacobian."""
+    if not isinstance(out, Jacobian):
+        raise misfit("out", out, "a Jacobian that value_and_jacobian returned")
+    if out.shape != shape or out.currencies != currencies or out.borrowed.size != borrowed:
+        raise InputError("out is of another function", key="out", expected="a Jacobian that this function returned")
+    if not (out.values.flags.writeable and out.values.flags.c_contiguous and out.values.dtype == np.float64):
+        raise InputError("out cannot be written to", key="out", expected="a Jacobian that this function returned")

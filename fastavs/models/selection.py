@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fastavs.errors import InputError
 from fastavs.kernels.curve_shapes import Curves, MixedLines
@@ -16,13 +16,17 @@ from fastavs.models.parts import FunctionParts
 
 
 def selected(
-    parts: FunctionParts, years: Sequence[int] | None, sectors: Sequence[str] | None, regions: Sequence[str] | None
+    parts: FunctionParts,
+    some_years: Sequence[int] | None,
+    some_sectors: Sequence[str] | None,
+    some_regions: Sequence[str] | None,
 ) -> FunctionParts:
     """Return the parts of some years, sectors and regions: see `TariffFunction.select`."""
     axes = [
         _places(known, wanted, what)
         for known, wanted, what in (
-            (parts.years, years, "years"), (parts.sectors, sectors, "sectors"), (parts.regions, regions, "regions"),
+            (parts.years, some_years, "years"), (parts.sectors, some_sectors, "sectors"),
+            (parts.regions, some_regions, "regions"),
         )
     ]  # fmt: skip
     shape = np.asarray(parts.weights).shape
@@ -44,13 +48,17 @@ def selected(
     _check_lenders(parts, pairs, new_cell)
     kinks, pieces = _within(curves.start, chosen), _within(curves.start + np.arange(curves.start.size), chosen)
     ops = _within(mixed.op_start, seen)
-    names: list[Any] = [
+    years, sectors, regions = (
         tuple(known[one] for one in axis)
         for known, axis in zip((parts.years, parts.sectors, parts.regions), axes, strict=True)
+    )
+    keep = [
+        pc.is_in(parts.lines[key], pa.array(some))
+        for key, some in (("year", years), ("sector", sectors), ("region", regions))
     ]
-    keep = [pc.is_in(parts.lines[key], pa.array(some)) for key, some in zip(("year", "sector", "region"), names, strict=True)]
     return FunctionParts(
-        *names, parts.currencies, {one: name for one, name in parts.sector_names.items() if one in names[1]},
+        years, sectors, regions, parts.currencies,
+        {one: name for one, name in parts.sector_names.items() if one in sectors},
         Curves(
             curves.constant[cells], _starts(curves.cell_curve, cells), new_cell[curves.price[chosen]],
             new_pair[curves.borrowed[chosen]], curves.currency[chosen], _starts(curves.start, chosen),
@@ -85,11 +93,12 @@ def _check_lenders(parts: FunctionParts, pairs: np.ndarray, new_cell: np.ndarray
 def _places(known: Sequence[Any], wanted: Sequence[Any] | None, what: str) -> np.ndarray:
     if wanted is None:
         return np.arange(len(known))
-    if isinstance(wanted, str) or not isinstance(wanted, Sequence | np.ndarray) or not len(wanted):
-        raise InputError(f"no {what} are selected", key=what, value=wanted, expected=f"a list of {what}")
-    places = [place_among(known, one, what.removesuffix("s")) for one in wanted]
+    some = wanted.tolist() if isinstance(wanted, np.ndarray) and wanted.ndim == 1 else wanted
+    if not isinstance(some, list | tuple | range) or not some:
+        raise InputError(f"no {what} are selected", key=what, expected=f"a list of {what}")
+    places = [place_among(known, one, what.removesuffix("s")) for one in some]
     if len(set(places)) < len(places):
-        raise InputError(f"one of the {what} is selected twice", key=what, value=list(wanted))
+        raise InputError(f"one of the {what} is selected twice", key=what, value=list(some))
     return np.array(places, dtype=np.int64)
 
 

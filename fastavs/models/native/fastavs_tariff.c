@@ -1,6 +1,6 @@
 /* Tariff functions of fastavs: reading a saved one, and evaluating it. See fastavs_tariff.h.
 
-   The evaluation goes operation by operation as fastavs/kernels/tariffs.py: both give the same bits, as long as the
+   The evaluation goes operation by operation as fastavs/kernels/tariff_cells.py: both give the same bits, as long as the
    compiler does not merge products and sums or reorder them. */
 #if defined(__clang__) || !defined(__GNUC__)
 #pragma STDC FP_CONTRACT OFF
@@ -73,7 +73,7 @@ static inline int64_t piece_at(const double *kink, int64_t first, int64_t last, 
     int64_t base = first, n = last - first;
     while (n > 1) {
         const int64_t half = n >> 1;
-        base += kink[base + half - 1] <= phi ? half : 0;
+        base += half & -(int64_t)(kink[base + half - 1] <= phi); /* no jump: nobody could guess it */
         n -= half;
     }
     return base - first + (n == 1 && kink[base] <= phi);
@@ -127,13 +127,14 @@ static uint64_t run_program(const fastavs_tariff *f, int64_t one, double percent
 static void side_of(const fastavs_tariff *f, int64_t first, int64_t last, double percent, double amount,
                     const Factors *given, const double *fx, double *flat, double *paid, double *by_percent,
                     double *by_amount) {
+    const double relative = amount / percent;
     double x = 0.0, due = 0.0;
     for (int64_t p = first; p < last; p++) {
         const int64_t u = f->part[p];
         if (u >= 0) {
             const double ratio = fx[f->currency[u]] / given->price[f->price[u] * given->price_step];
             const int64_t low = f->start[u];
-            const int64_t at = low + u + piece_at(f->kink, low, f->start[u + 1], ratio * amount / percent);
+            const int64_t at = low + u + piece_at(f->kink, low, f->start[u + 1], ratio * relative);
             x += f->intercept[at];
             due += ratio * f->slope[at];
         } else {
@@ -181,6 +182,7 @@ static double spread_program(const fastavs_tariff *f, int64_t one, uint64_t choi
 static double spread_side(const fastavs_tariff *f, int64_t first, int64_t last, double weight, double percent,
                           double amount, const Factors *given, const double *fx, const Answer *answer, double *d_fx,
                           double *flat, double *paid) {
+    const double relative = amount / percent;
     double own = 0.0;
     for (int64_t p = first; p < last; p++) {
         const int64_t u = f->part[p];
@@ -189,7 +191,7 @@ static double spread_side(const fastavs_tariff *f, int64_t first, int64_t last, 
         if (u >= 0) {
             const double ratio = fx[f->currency[u]] / given->price[f->price[u] * given->price_step];
             const int64_t low = f->start[u];
-            const int64_t at = low + u + piece_at(f->kink, low, f->start[u + 1], ratio * amount / percent);
+            const int64_t at = low + u + piece_at(f->kink, low, f->start[u + 1], ratio * relative);
             due = weight * (ratio * f->slope[at]);
             if (d_fx) d_fx[f->currency[u]] += due;
             pair = f->borrowed[u];
@@ -223,6 +225,7 @@ static void fill_cell(const fastavs_tariff *f, int64_t cell, const Factors *give
     const double by_amount = given->specific[cell * given->specific_step];
     const int nothing = by_percent == 0.0 && by_amount == 0.0; /* the pieces are those of both scales 1 then */
     const double percent = nothing ? 1.0 : by_percent, amount = nothing ? 1.0 : by_amount;
+    const double relative = amount / percent; /* infinite where percentages count nothing */
     double *d_fx = answer->fx ? answer->fx + cell * f->currencies : NULL;
     double total = f->constant[cell], due_total = 0.0, own = 0.0;
     if (d_fx)
@@ -230,7 +233,7 @@ static void fill_cell(const fastavs_tariff *f, int64_t cell, const Factors *give
     for (int64_t u = f->cell_curve[cell]; u < f->cell_curve[cell + 1]; u++) {
         const double ratio = fx[f->currency[u]] / given->price[f->price[u] * given->price_step];
         const int64_t low = f->start[u];
-        const int64_t at = low + u + piece_at(f->kink, low, f->start[u + 1], ratio * amount / percent);
+        const int64_t at = low + u + piece_at(f->kink, low, f->start[u + 1], ratio * relative);
         const double due = ratio * f->slope[at];
         total += f->intercept[at];
         due_total += due;
