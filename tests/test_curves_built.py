@@ -17,8 +17,8 @@ from test_trade_changes import make, trade_changes
 from test_twin import study_of
 
 import fastavs as fa
-from fastavs.models import rooms
-from fastavs.models.base import base_parts
+from fastavs.models import cell_tables
+from fastavs.models.base_rates import base_rates
 from fastavs.models.build import build_parts
 from fastavs.models.options import Options
 from fastavs.models.parts import FunctionParts
@@ -259,7 +259,7 @@ def test_scenarios_of_duties_are_the_base(seed: int) -> None:
 def test_revenue_adds_up_from_lines_to_cells() -> None:
     made = make(9600, method="partner", match_on="imports", levels=[8, 6, 4])
     parts = built(made)
-    ad_valorem, specific = base_parts(parts)
+    ad_valorem, specific = base_rates(parts)
     assert np.allclose(ad_valorem + specific, evaluate(parts), rtol=1e-14, atol=0.0, equal_nan=True)
     twin = Twin(made, sectors_of(made), members(made))
     rows = parts.lines.to_pylist()
@@ -407,8 +407,8 @@ def test_the_critical_factor_is_where_amounts_begin_to_show() -> None:
 def test_a_small_room_grows_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     made = make(9900, method="partner", match_on="imports", levels=[8, 6, 4])
     usual = built(made)
-    monkeypatch.setattr(rooms, "EVENTS", 1)
-    monkeypatch.setattr(rooms, "LONG", 1)
+    monkeypatch.setattr(cell_tables, "EVENTS", 1)
+    monkeypatch.setattr(cell_tables, "LONG", 1)
     again = built(made)
     for one, other in ((usual.curves, again.curves), (usual.mixed, again.mixed)):
         assert all(np.array_equal(*pair, equal_nan=True) for pair in zip(one, other, strict=True))

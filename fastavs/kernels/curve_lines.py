@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from fastavs.kernels.curve_events import add_to, has_rate, put_line
-from fastavs.kernels.curve_sides import base_of, lesser_function, put_constant, put_mixed, put_start, tell_line
-from fastavs.kernels.curve_work import (
+from fastavs.kernels.curve_events import put_line
+from fastavs.kernels.curve_records import (
     AD_VALOREM,
     APPLIED,
     BOUND,
-    CONSTANT,
     EVENTS,
     FULL,
     PROGRAMS,
-    Bench,
-    ChargedLines,
+    CellTables,
     Observed,
-    Room,
+    ScheduleLines,
+    Scratch,
     Wanted,
     YearLines,
 )
+from fastavs.kernels.curve_sides import base_of, lesser_function, list_line, put_constant, put_mixed, put_start
 from fastavs.kernels.govern import lesser_part
 from fastavs.kernels.linear_pieces import gap_between
 from fastavs.kernels.options import inner, kernel
+from fastavs.kernels.sums import add
 
 
 @inner
-def lines_behind(observed: Observed, lines: ChargedLines, year: YearLines, j: int, v: int) -> tuple[int, int, int]:
+def lines_behind(lines: ScheduleLines, year: YearLines, j: int, v: int) -> tuple[int, int, int]:
     """The lines of the applied schedule behind a line of a year: the first, one past the last, and how many of them
     have a rate. A mean is carried from the first level that has any."""
     h = year.applied[j]
     if h >= 0:
-        return h, h + 1, 1 if has_rate(observed, lines, h, v) else 0
+        return h, h + 1, 1 if lines.supplied[h, v]["rated"] else 0
     for level in range(year.low.shape[0]):
         low, high = year.low[level, -1 - h], year.high[level, -1 - h]
         n = 0
         for line in range(low, high):
-            n += has_rate(observed, lines, line, v)
+            n += lines.supplied[line, v]["rated"]
         if n > 0:
             return low, high, n
     return 0, 0, 0
 
 
 @kernel
-def find_known(
-    observed: Observed, lines: ChargedLines, year: YearLines, rates: int, known: np.ndarray, specific: np.ndarray
-) -> None:
+def find_known(lines: ScheduleLines, year: YearLines, rates: int, known: np.ndarray, specific: np.ndarray) -> None:
     """Find which lines of a year have the rate that is wanted, and which have an amount on either side of it.
 
     Parameters
     ----------
-    observed, lines, year
+    lines, year
     rates : int
         `GOVERNING` and so on.
     known, specific : bool[j, v + 1]
@@ -59,157 +59,170 @@ def find_known(
     """
     for j in range(known.shape[0]):
         for v in range(known.shape[1]):
-            low, high, n = lines_behind(observed, lines, year, j, v)
+            low, high, n = lines_behind(lines, year, j, v)
             bound = year.bound[j]
-            has_bound = bound >= 0 and has_rate(observed, lines, bound, v)
+            has_bound = bound >= 0 and lines.supplied[bound, v]["rated"]
             known[j, v] = (rates != BOUND and n > 0) or (rates != APPLIED and has_bound)
             specific[j, v] = rates != APPLIED and has_bound and lines.rows[bound]["specific"]
             for h in range(low, high if rates != BOUND else low):
-                specific[j, v] |= lines.rows[h]["specific"] and has_rate(observed, lines, h, v)
+                specific[j, v] |= lines.rows[h]["specific"] and lines.supplied[h, v]["rated"]
             if rates == AD_VALOREM:
                 specific[j, v] = False
 
 
 @inner
-def part_of(
-    observed: Observed, lines: ChargedLines, year: YearLines, behind: tuple[int, int, int], j: int, v: int, bench: Bench
-) -> float:
+def part_of(lines: ScheduleLines, year: YearLines, j: int, v: int) -> float:
     """The lesser of both ad valorem parts of a line of a year; the bound one where nothing is carried."""
-    low, high, n = behind
+    low, high, n = lines_behind(lines, year, j, v)
     part = np.nan
     if n > 0 or year.applied[j] >= 0:
-        bench.total[0] = 0.0
+        total, lost = 0.0, 0.0
         for h in range(low, high):
-            if has_rate(observed, lines, h, v) or year.applied[j] >= 0:
-                add_to(bench.total[0], CONSTANT, 1.0, lines.part[h])
-        part = (bench.total[0, CONSTANT] + bench.total[0, CONSTANT + 1]) / max(n, 1)
+            if lines.supplied[h, v]["rated"] or year.applied[j] >= 0:
+                total, lost = add(total, lost, lines.part[h])
+        part = (total + lost) / max(n, 1)
     return part if year.bound[j] < 0 else lesser_part(part, lines.part[year.bound[j]])
 
 
 @inner
-def one_key(bench: Bench) -> bool:
+def one_key(scratch: Scratch) -> bool:
     """Whether both sides move alike: with one key between them."""
-    if bench.keys[0] > 1 or bench.keys[1] > 1 or bench.keys[0] + bench.keys[1] == 0:
+    left, right = scratch.side[0]["keys"], scratch.side[1]["keys"]
+    if left > 1 or right > 1 or left + right == 0:
         return False
-    return bench.keys[0] == 0 or bench.keys[1] == 0 or bench.key[0, 0] == bench.key[1, 0]
+    return left == 0 or right == 0 or scratch.moved[0, 0]["key"] == scratch.moved[1, 0]["key"]
 
 
 @inner
-def put_alone(room: Room, bench: Bench, side: int, cell: int, weight: float, first: int) -> tuple[float, float]:
+def put_alone(
+    tables: CellTables, scratch: Scratch, side: int, cell: int, weight: float, first: int
+) -> tuple[float, float]:
     """Put a line of one side into the curves of its cell; returns what it pays at the base: percentages, amounts."""
-    for e in range(first, room.counts[EVENTS]):
-        for column in range(1, 5):
-            room.event[e, column] *= weight
-    for k in range(bench.keys[side]):
-        found = bench.first[side, k]
-        put_start(room, bench.key[side, k], weight * (found[0] + found[1]), weight * (found[2] + found[3]))
-    put_constant(room, cell, weight * (bench.total[side, CONSTANT] + bench.total[side, CONSTANT + 1]))
-    return base_of(bench, side)
+    one = scratch.side[side]
+    for e in range(first, tables.counts[EVENTS]):
+        event = tables.event[e]
+        event["flat_before"] *= weight
+        event["slope_before"] *= weight
+        event["flat_after"] *= weight
+        event["slope_after"] *= weight
+    for k in range(one["keys"]):
+        moved = scratch.moved[side, k]
+        flat, slope = moved["flat"] + moved["flat_lost"], moved["slope"] + moved["slope_lost"]
+        put_start(tables, moved["key"], weight * flat, weight * slope)
+    put_constant(tables, cell, weight * (one["constant"] + one["constant_lost"]))
+    return base_of(scratch.side, side)
+
+
+@inner
+def clear(side: np.ndarray) -> None:
+    """Empty both sides."""
+    for which in range(2):
+        one = side[which]
+        one["keys"] = 0
+        one["critical"] = np.inf
+        one["constant"] = one["constant_lost"] = 0.0
+        one["flat"] = one["flat_lost"] = 0.0
+        one["slope"] = one["slope_lost"] = 0.0
 
 
 @inner
 def put_sides(
-    observed: Observed,
-    lines: ChargedLines,
-    year: YearLines,
-    wanted: Wanted,
-    room: Room,
-    bench: Bench,
-    place: tuple[int, int],
-    cell: int,
-    behind: tuple[int, int, int],
-    has: tuple[bool, bool],
-) -> tuple[int, int]:
-    """Put the sides of a line together; returns where the events and the programs of the bound side begin."""
-    j, v = place
-    bench.keys[:] = 0
-    bench.total[:] = 0.0
-    bench.critical[:] = np.inf
-    low, high, n = behind
-    for h in range(low, high if has[0] else low):
-        if has_rate(observed, lines, h, v):
-            put_line(observed, lines, wanted, room, bench, (h, v), 0, cell, 1.0 / n)
-    middle, programs = room.counts[EVENTS], room.counts[PROGRAMS]
-    if has[1]:
-        put_line(observed, lines, wanted, room, bench, (year.bound[j], v), 1, cell, 1.0)
-    return middle, programs
+    tables: CellTables, scratch: Scratch, wanted: Wanted, cell: int, weight: float, has: tuple[bool, bool],
+    events: tuple[int, int], programs: tuple[int, int],
+) -> tuple[float, float, float, bool]:  # fmt: skip
+    """Put a line, whose sides have been put together, into a cell.
+
+    Returns
+    -------
+    (float, float, float, bool)
+        What it pays at the base, by percentages and by amounts; the least factor at which amounts show; and whether it
+        is among the mixed lines.
+    """
+    side = scratch.side
+    critical = min(side[0]["critical"], side[1]["critical"])
+    if tables.counts[PROGRAMS] == programs[0]:
+        if not (has[0] and has[1]):
+            flat, slope = put_alone(tables, scratch, 0 if has[0] else 1, cell, weight, events[0])
+            return flat, slope, critical, False
+        if side[0]["keys"] + side[1]["keys"] == 0:
+            flat = side[0]["constant"] + side[0]["constant_lost"]
+            other = side[1]["constant"] + side[1]["constant_lost"]
+            flat = other if gap_between(flat, other) > 0.0 else flat
+            put_constant(tables, cell, weight * flat)
+            return flat, 0.0, critical, False
+        if one_key(scratch):
+            flat, slope, critical = lesser_function(tables, scratch, cell, weight, events[0], events[1])
+            return flat, slope, critical, False
+    flat, slope = put_mixed(tables, scratch, wanted, cell, weight, has, events, programs)
+    return flat, slope, critical, True
 
 
 @inner
 def put_cell(
     observed: Observed,
-    lines: ChargedLines,
+    lines: ScheduleLines,
     year: YearLines,
     wanted: Wanted,
-    room: Room,
-    bench: Bench,
+    tables: CellTables,
+    scratch: Scratch,
+    votes: Any,
     place: tuple[int, int],
     cell: int,
     weight: float,
 ) -> None:
-    """Put a line of a year, as a view sees it, into a cell."""
+    """Put a line of a year, as it is for a supplier, into a cell."""
     j, v = place
-    behind = lines_behind(observed, lines, year, j, v)
-    bound = year.bound[j]
-    has_bound = bound >= 0 and has_rate(observed, lines, bound, v)
     if wanted.rates == AD_VALOREM:
-        put_constant(room, cell, weight * part_of(observed, lines, year, behind, j, v, bench))
+        put_constant(tables, cell, weight * part_of(lines, year, j, v))
         return
-    has = (wanted.rates != BOUND and behind[2] > 0, wanted.rates != APPLIED and has_bound)
-    first, first_program = room.counts[EVENTS], room.counts[PROGRAMS]
-    middle, programs = put_sides(observed, lines, year, wanted, room, bench, place, cell, behind, has)
-    if room.counts[FULL] > 0:
+    low, high, n = lines_behind(lines, year, j, v)
+    bound = year.bound[j]
+    has_bound = bound >= 0 and lines.supplied[bound, v]["rated"]
+    has = (wanted.rates != BOUND and n > 0, wanted.rates != APPLIED and has_bound)
+    first, first_program = tables.counts[EVENTS], tables.counts[PROGRAMS]
+    middle, middle_program = first, first_program
+    specific = False
+    clear(scratch.side)
+    for side in range(2):
+        if side == 1:
+            low, high, n = bound, bound + 1, 1
+            middle, middle_program = tables.counts[EVENTS], tables.counts[PROGRAMS]
+        for h in range(low, high if has[side] else low):
+            specific |= lines.rows[h]["specific"]
+            if lines.supplied[h, v]["rated"]:
+                put_line(observed, lines, wanted, tables, scratch, votes, (h, v), side, cell, 1.0 / n)
+    if tables.counts[FULL] > 0:
         return
-    by_line = False
-    without_programs = room.counts[PROGRAMS] == first_program
-    critical = min(bench.critical[0], bench.critical[1])
-    if without_programs and not (has[0] and has[1]):
-        flat, slope = put_alone(room, bench, 0 if has[0] else 1, cell, weight, first)
-    elif without_programs and bench.keys[0] + bench.keys[1] == 0:
-        flat = bench.total[0, CONSTANT] + bench.total[0, CONSTANT + 1]
-        other = bench.total[1, CONSTANT] + bench.total[1, CONSTANT + 1]
-        flat, slope = other if gap_between(flat, other) > 0.0 else flat, 0.0
-        put_constant(room, cell, weight * flat)
-    elif without_programs and one_key(bench):
-        flat, slope, critical = lesser_function(room, bench, cell, weight, first, middle)
-    else:
-        by_line = True
-        flat, slope = put_mixed(room, bench, wanted, cell, weight, has, (first, middle), (first_program, programs))
-    if lines_tell(lines, year, behind, has, j):
-        tell_line(room, bench, wanted, (j, cell), (weight, flat, slope, critical), by_line, first_program)
-
-
-@inner
-def lines_tell(
-    lines: ChargedLines, year: YearLines, behind: tuple[int, int, int], has: tuple[bool, bool], j: int
-) -> bool:
-    """Whether some duty behind a line has an amount."""
-    found = has[1] and lines.rows[year.bound[j]]["specific"]
-    for h in range(behind[0], behind[1] if has[0] else behind[0]):
-        found |= lines.rows[h]["specific"]
-    return found
+    flat, slope, critical, by_line = put_sides(
+        tables, scratch, wanted, cell, weight, has, (first, middle), (first_program, middle_program)
+    )
+    if specific:
+        list_line(tables, scratch, wanted, (j, cell), (weight, flat, slope, critical), by_line, first_program)
 
 
 @kernel
 def build_lines(
     observed: Observed,
-    lines: ChargedLines,
+    lines: ScheduleLines,
     year: YearLines,
     wanted: Wanted,
     known: np.ndarray,
-    room: Room,
-    bench: Bench,
+    tables: CellTables,
+    scratch: Scratch,
+    votes: Any,
     first: int,
     saved: np.ndarray,
 ) -> int:
-    """Put the lines of a year from `first` on into their cells, until all are done or the room is full.
+    """Put the lines of a year from `first` on into their cells, until all are done or the tables are full.
 
     Parameters
     ----------
     observed, lines, year, wanted
     known : bool[j, v + 1]
         As `find_known` fills it in.
-    room, bench
+    tables, scratch
+    votes : float64[sectors] or None
+        Memory to work in, by the pooled method.
     first : int
     saved : int64[COUNTERS]
         Memory to work in.
@@ -217,11 +230,11 @@ def build_lines(
     Returns
     -------
     int
-        The first line that is left; nothing of it is in the room.
+        The first line that is left; nothing of it is in the tables.
     """
     for j in range(first, year.applied.size):
         for i in range(saved.size):
-            saved[i] = room.counts[i]
+            saved[i] = tables.counts[i]
         for q in range(wanted.whose.size):
             v = wanted.whose[q]
             if not wanted.weight[j, q] > 0.0 or not known[j, v]:
@@ -230,11 +243,11 @@ def build_lines(
                 cell = year.sector[k] * wanted.regions + wanted.region[q]
                 if wanted.stands_in[q] == wanted.empty[cell]:
                     weight = year.share[k] * wanted.weight[j, q] / wanted.unit[cell]
-                    put_cell(observed, lines, year, wanted, room, bench, (j, v), cell, weight)
-                if room.counts[FULL] > 0:
-                    full = room.counts[FULL]
+                    put_cell(observed, lines, year, wanted, tables, scratch, votes, (j, v), cell, weight)
+                if tables.counts[FULL] > 0:
+                    full = tables.counts[FULL]
                     for i in range(saved.size):
-                        room.counts[i] = saved[i]
-                    room.counts[FULL] = full
+                        tables.counts[i] = saved[i]
+                    tables.counts[FULL] = full
                     return j
     return year.applied.size

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.curve_work import AT, FLAT_AFTER, FLAT_BEFORE, OPENS, SLOPE_AFTER, SLOPE_BEFORE
 from fastavs.kernels.linear_pieces import add_on, left_of
 from fastavs.kernels.options import kernel
 from fastavs.kernels.sorting import sort_with
@@ -38,13 +37,13 @@ def place_by(number: np.ndarray, start: np.ndarray, place: np.ndarray) -> None:
 
 
 @kernel
-def sum_starts(curve: np.ndarray, value: np.ndarray, sums: np.ndarray) -> None:
-    """Add pieces that no event ends (float64[n, 2]) up by curve, into float64[u, 4]: each sum, and what it lost."""
+def sum_starts(curve: np.ndarray, start: np.ndarray, sums: np.ndarray) -> None:
+    """Add pieces that no event ends (START[n]) up by curve, into float64[u, 4]: each sum, and what it lost."""
     sums[:] = 0.0
     for i in range(curve.size):
         k = curve[i]
-        sums[k, 0], sums[k, 1] = add(sums[k, 0], sums[k, 1], value[i, 0])
-        sums[k, 2], sums[k, 3] = add(sums[k, 2], sums[k, 3], value[i, 1])
+        sums[k, 0], sums[k, 1] = add(sums[k, 0], sums[k, 1], start[i]["flat"])
+        sums[k, 2], sums[k, 3] = add(sums[k, 2], sums[k, 3], start[i]["slope"])
 
 
 @kernel
@@ -69,7 +68,7 @@ def add_up_curves(
         Each curve's first event in `order`.
     order : int64[n]
         Events, curve by curve; sorted by kink when this returns.
-    event : float64[..., 6]
+    event : EVENT[...]
     first : float64[u, 4]
         As `sum_starts` fills it in.
     kink, intercept, slope
@@ -79,26 +78,26 @@ def add_up_curves(
     """
     for k in range(start.size - 1):
         for e in range(start[k], start[k + 1]):
-            kink[e] = event[order[e], AT]
+            kink[e] = event[order[e]]["at"]
         sort_with(kink, start[k], start[k + 1], order, 0, spare, spare_order)
         flat, flat_lost, flat_rest = first[k, 0], first[k, 1], 0.0
         steep, steep_lost, steep_rest = first[k, 2], first[k, 3], 0.0
         for e in range(start[k], start[k + 1]):
             one = event[order[e]]
-            if one[OPENS] > 0.0:
-                flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, one[FLAT_BEFORE])
-                steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, one[SLOPE_BEFORE])
+            if one["opens"]:
+                flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, one["flat_before"])
+                steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, one["slope_before"])
         most_flat, most_steep = abs(flat), abs(steep)
         at = start[k] + k
         intercept[at] = flat + (flat_lost + flat_rest)
         slope[at] = steep + (steep_lost + steep_rest)
         for e in range(start[k], start[k + 1]):
             one = event[order[e]]
-            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, one[FLAT_AFTER])
-            steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, one[SLOPE_AFTER])
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, one["flat_after"])
+            steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, one["slope_after"])
             most_flat, most_steep = max(most_flat, abs(flat)), max(most_steep, abs(steep))
-            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, -one[FLAT_BEFORE])
-            steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, -one[SLOPE_BEFORE])
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, -one["flat_before"])
+            steep, steep_lost, steep_rest = add_on(steep, steep_lost, steep_rest, -one["slope_before"])
             at = e + 1 + k
             intercept[at] = left_of(flat, flat_lost, flat_rest, most_flat)
             slope[at] = left_of(steep, steep_lost, steep_rest, most_steep)

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastavs.kernels.curve_work import (
-    AT,
-    BASE_FLAT,
-    BASE_SLOPE,
-    BY_LINE,
-    CONSTANT,
-    CRITICAL,
+from fastavs.kernels.curve_records import (
     EVENTS,
-    FLAT_AFTER,
-    FLAT_BEFORE,
     FULL,
-    LINE_OF,
     MIXED,
     MIXED_CURVES,
-    OPENS,
-    OTHERS_PRICE,
     PARTS,
     PROGRAMS,
-    RATE,
-    REGION_OF,
-    SECTOR_OF,
-    SEVERAL_CURRENCIES,
-    SLOPE_AFTER,
-    SLOPE_BEFORE,
-    SPECIFIC,
+    SPECIFIC_LINES,
     STARTS,
-    TOLD,
-    WEIGHT,
-    Bench,
-    Room,
+    CellTables,
+    Scratch,
     Wanted,
 )
 from fastavs.kernels.linear_pieces import FLAT, KNOT, SLOPE, add_on, combined_pieces, gap_between, left_of, put_piece
@@ -43,63 +24,67 @@ from fastavs.kernels.sorting import sort_with
 
 
 @inner
-def put_start(room: Room, key: int, flat: float, slope: float) -> None:
+def put_start(tables: CellTables, key: int, flat: float, slope: float) -> None:
     """Put a piece that no event ends into a curve, or into the constants of a cell."""
-    at = room.counts[STARTS]
-    if at == room.start_key.size:
-        room.counts[FULL] = 1
+    at = tables.counts[STARTS]
+    if at == tables.start.size:
+        tables.counts[FULL] = 1
         return
-    room.start[at, 0] = flat
-    room.start[at, 1] = slope
-    room.start_key[at] = key
-    room.counts[STARTS] = at + 1
+    new = tables.start[at]
+    new["key"] = key
+    new["flat"] = flat
+    new["slope"] = slope
+    tables.counts[STARTS] = at + 1
 
 
 @inner
-def put_constant(room: Room, cell: int, number: float) -> None:
+def put_constant(tables: CellTables, cell: int, number: float) -> None:
     """Add to what percentages alone add to a cell."""
     if number != 0.0:
-        put_start(room, -1 - cell, number, 0.0)
+        put_start(tables, -1 - cell, number, 0.0)
 
 
 @inner
-def side_function(room: Room, bench: Bench, side: int, first: int, last: int) -> int:
-    """Put a side of one key together from its events into ``bench.sides[side]``; returns how many pieces it has."""
+def side_function(tables: CellTables, scratch: Scratch, side: int, first: int, last: int) -> None:
+    """Put a side of one key together from its events into ``scratch.sides[side]``."""
     n = last - first
-    flat, flat_lost, flat_rest = bench.total[side, CONSTANT], bench.total[side, CONSTANT + 1], 0.0
+    of_side, order, knot = scratch.side[side], scratch.order[0], scratch.knot[0]
+    flat, flat_lost, flat_rest = of_side["constant"], of_side["constant_lost"], 0.0
     slope, slope_lost, slope_rest = 0.0, 0.0, 0.0
-    if bench.keys[side] > 0:
-        for j in range(2):
-            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, bench.first[side, 0, j])
-            slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, bench.first[side, 0, 2 + j])
+    if of_side["keys"] > 0:
+        moved = scratch.moved[side, 0]
+        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, moved["flat"])
+        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, moved["slope"])
+        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, moved["flat_lost"])
+        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, moved["slope_lost"])
     for i in range(n):
-        event = room.event[first + i]
-        bench.knot[i] = event[AT]
-        bench.order[i] = first + i
-        if event[OPENS] > 0.0:
-            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, event[FLAT_BEFORE])
-            slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, event[SLOPE_BEFORE])
-    sort_with(bench.knot, 0, n, bench.order, 0, bench.spare, bench.spare_order)
+        event = tables.event[first + i]
+        knot[i] = event["at"]
+        order[i] = first + i
+        if event["opens"]:
+            flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, event["flat_before"])
+            slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, event["slope_before"])
+    sort_with(knot, np.int64(0), n, order, 0, scratch.knot[1], scratch.order[1])
     most_flat, most_slope = abs(flat), abs(slope)
-    out = bench.sides[side]
-    size = put_piece(out, 0, 0.0, flat + (flat_lost + flat_rest), slope + (slope_lost + slope_rest))
+    out = scratch.sides[side]
+    size = put_piece(out, np.int64(0), 0.0, flat + (flat_lost + flat_rest), slope + (slope_lost + slope_rest))
     for i in range(n):
-        event = room.event[bench.order[i]]
-        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, event[FLAT_AFTER])
-        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, event[SLOPE_AFTER])
+        event = tables.event[order[i]]
+        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, event["flat_after"])
+        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, event["slope_after"])
         most_flat, most_slope = max(most_flat, abs(flat)), max(most_slope, abs(slope))
-        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, -event[FLAT_BEFORE])
-        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, -event[SLOPE_BEFORE])
+        flat, flat_lost, flat_rest = add_on(flat, flat_lost, flat_rest, -event["flat_before"])
+        slope, slope_lost, slope_rest = add_on(slope, slope_lost, slope_rest, -event["slope_before"])
         size = put_piece(
-            out, size, bench.knot[i], left_of(flat, flat_lost, flat_rest, most_flat),
+            out, size, knot[i], left_of(flat, flat_lost, flat_rest, most_flat),
             left_of(slope, slope_lost, slope_rest, most_slope),
         )  # fmt: skip
-    return size
+    of_side["pieces"] = size
 
 
 @inner
 def lesser_function(
-    room: Room, bench: Bench, cell: int, weight: float, first: int, middle: int
+    tables: CellTables, scratch: Scratch, cell: int, weight: float, first: int, middle: int
 ) -> tuple[float, float, float]:
     """Put the lesser of both sides in the place of their events, which begin at `first` and at `middle`.
 
@@ -108,90 +93,97 @@ def lesser_function(
     (float, float, float)
         What the line pays at the base, by percentages and by amounts, and the least factor at which amounts show.
     """
-    last = room.counts[EVENTS]
-    if last - first + 2 > bench.knot.size:
-        room.counts[FULL] = 1
+    last, side, sides = tables.counts[EVENTS], scratch.side, scratch.sides
+    if last - first + 2 > scratch.knot.shape[1]:
+        tables.counts[FULL] = 1
         return 0.0, 0.0, np.inf
-    m = side_function(room, bench, 0, first, middle)
-    n = side_function(room, bench, 1, middle, last)
-    size = combined_pieces(MIN, bench.sides[0], m, bench.sides[1], n, bench.sides[2])
-    if first + size > room.event_key.size:
-        room.counts[FULL] = 1
+    for one in range(2):
+        side_function(tables, scratch, one, middle if one else first, last if one else middle)
+    size = combined_pieces(np.int8(MIN), sides[0], side[0]["pieces"], sides[1], side[1]["pieces"], sides[2])
+    if first + size > tables.event.size:
+        tables.counts[FULL] = 1
         return 0.0, 0.0, np.inf
-    key = bench.key[0, 0] if bench.keys[0] > 0 else bench.key[1, 0]
-    out = bench.sides[2]
+    key = scratch.moved[0 if side[0]["keys"] > 0 else 1, 0]["key"]
+    out = sides[2]
     base = 0
     critical = out[KNOT, 0] if out[SLOPE, 0] != 0.0 else np.inf
     for i in range(1, size):
-        event = room.event[first + i - 1]
-        event[AT] = out[KNOT, i]
-        event[FLAT_BEFORE] = weight * out[FLAT, i - 1]
-        event[SLOPE_BEFORE] = weight * out[SLOPE, i - 1]
-        event[FLAT_AFTER] = weight * out[FLAT, i]
-        event[SLOPE_AFTER] = weight * out[SLOPE, i]
-        event[OPENS] = i == 1
-        room.event_key[first + i - 1] = key
+        event = tables.event[first + i - 1]
+        event["key"] = key
+        event["at"] = out[KNOT, i]
+        event["flat_before"] = weight * out[FLAT, i - 1]
+        event["slope_before"] = weight * out[SLOPE, i - 1]
+        event["flat_after"] = weight * out[FLAT, i]
+        event["slope_after"] = weight * out[SLOPE, i]
+        event["opens"] = i == 1
         base = i if out[KNOT, i] <= 1.0 else base
         if out[SLOPE, i] != 0.0:
             critical = min(critical, out[KNOT, i])
-    room.counts[EVENTS] = first + size - 1
+    tables.counts[EVENTS] = first + size - 1
     if size == 1 and out[SLOPE, 0] == 0.0:
-        put_constant(room, cell, weight * out[FLAT, 0])
+        put_constant(tables, cell, weight * out[FLAT, 0])
     else:
         alone = weight if size == 1 else 0.0  # what an event ends is counted there
-        put_start(room, key, alone * out[FLAT, 0], alone * out[SLOPE, 0])
+        put_start(tables, key, alone * out[FLAT, 0], alone * out[SLOPE, 0])
     return out[FLAT, base], out[SLOPE, base], critical
 
 
 @inner
 def put_mixed_side(
-    room: Room, bench: Bench, wanted: Wanted, side: int, cell: int, events: tuple[int, int], programs: tuple[int, int]
+    tables: CellTables,
+    scratch: Scratch,
+    wanted: Wanted,
+    side: int,
+    cell: int,
+    events: tuple[int, int],
+    programs: tuple[int, int],
 ) -> None:
     """Put a side of a mixed line as its parts: a curve for each key, and the observations with several currencies."""
-    keys = bench.keys[side]
+    of_side = scratch.side[side]
+    keys = of_side["keys"]
     own = keys + (programs[1] - programs[0])
-    curves = max(keys, 1) if own == 0 or keys > 0 or bench.total[side, CONSTANT] != 0.0 else 0
-    at, curve = room.counts[PARTS], room.counts[MIXED_CURVES]
-    if at + curves + programs[1] - programs[0] > room.part.size or curve + curves > room.mixed_key.size:
-        room.counts[FULL] = 1
+    curves = max(keys, 1) if own == 0 or keys > 0 or of_side["constant"] != 0.0 else 0
+    at, curve = tables.counts[PARTS], tables.counts[MIXED_CURVES]
+    if at + curves + programs[1] - programs[0] > tables.part.size or curve + curves > tables.mixed_key.size:
+        tables.counts[FULL] = 1
         return
     lowest = wanted.sectors * wanted.regions * wanted.sectors * wanted.currencies
-    constant = bench.total[side, CONSTANT] + bench.total[side, CONSTANT + 1]
+    constant = of_side["constant"] + of_side["constant_lost"]
     for k in range(curves):
         flat, slope = constant if k == 0 else 0.0, 0.0
         key = (cell * wanted.sectors + cell // wanted.regions) * wanted.currencies
         if keys > 0:
-            found = bench.first[side, k]
-            key = bench.key[side, k]
-            flat += found[0] + found[1]
-            slope = found[2] + found[3]
-        bench.curve[k] = curve + k
-        room.mixed_key[curve + k] = key
-        room.part[at + k] = curve + k
-        put_start(room, lowest + curve + k, flat, slope)
+            moved = scratch.moved[side, k]
+            moved["curve"] = curve + k
+            key = moved["key"]
+            flat += moved["flat"] + moved["flat_lost"]
+            slope = moved["slope"] + moved["slope_lost"]
+        tables.mixed_key[curve + k] = key
+        tables.part[at + k] = curve + k
+        put_start(tables, lowest + curve + k, flat, slope)
     for e in range(events[0], events[1]):
         k = 0
-        while bench.key[side, k] != room.event_key[e]:
+        while scratch.moved[side, k]["key"] != tables.event[e]["key"]:
             k += 1
-        room.event_key[e] = lowest + bench.curve[k]
+        tables.event[e]["key"] = lowest + scratch.moved[side, k]["curve"]
     for o in range(programs[0], programs[1]):
-        room.part[at + curves + o - programs[0]] = -1 - o
-    room.counts[MIXED_CURVES] = curve + curves
-    room.counts[PARTS] = at + curves + programs[1] - programs[0]
+        tables.part[at + curves + o - programs[0]] = -1 - o
+    tables.counts[MIXED_CURVES] = curve + curves
+    tables.counts[PARTS] = at + curves + programs[1] - programs[0]
 
 
 @inner
-def base_of(bench: Bench, side: int) -> tuple[float, float]:
-    """What a side pays with every factor 1: by percentages, and by amounts."""
-    total = bench.total[side]
-    flat = (total[CONSTANT] + total[CONSTANT + 1]) + (total[BASE_FLAT] + total[BASE_FLAT + 1])
-    return flat, total[BASE_SLOPE] + total[BASE_SLOPE + 1]
+def base_of(side: np.ndarray, which: int) -> tuple[float, float]:
+    """What one of two sides pays with every factor 1: by percentages, and by amounts."""
+    one = side[which]
+    flat = (one["constant"] + one["constant_lost"]) + (one["flat"] + one["flat_lost"])
+    return flat, one["slope"] + one["slope_lost"]
 
 
 @inner
 def put_mixed(
-    room: Room,
-    bench: Bench,
+    tables: CellTables,
+    scratch: Scratch,
     wanted: Wanted,
     cell: int,
     weight: float,
@@ -203,63 +195,66 @@ def put_mixed(
 
     `events` and `programs` say where those of the applied and of the bound side begin.
     """
-    line = room.counts[MIXED]
-    if line == room.mixed_cell.size:
-        room.counts[FULL] = 1
+    line = tables.counts[MIXED]
+    if line == tables.mixed.size:
+        tables.counts[FULL] = 1
         return 0.0, 0.0
-    if has[0]:
-        put_mixed_side(room, bench, wanted, 0, cell, events, programs)
-    room.mixed_side[line, 0] = room.counts[PARTS]
-    if has[1]:
-        last = room.counts[EVENTS], room.counts[PROGRAMS]
-        put_mixed_side(room, bench, wanted, 1, cell, (events[1], last[0]), (programs[1], last[1]))
-    room.mixed_side[line, 1] = room.counts[PARTS]
-    room.mixed_cell[line] = cell
-    room.mixed_weight[line] = weight
-    room.counts[MIXED] = line + 1
-    flat, slope = base_of(bench, 0)
-    other_flat, other_slope = base_of(bench, 1)
+    new = tables.mixed[line]
+    of_events = events[0], events[1], tables.counts[EVENTS]
+    of_programs = programs[0], programs[1], tables.counts[PROGRAMS]
+    for side in range(2):
+        if has[side]:
+            put_mixed_side(
+                tables, scratch, wanted, side, cell, (of_events[side], of_events[side + 1]),
+                (of_programs[side], of_programs[side + 1]),
+            )  # fmt: skip
+        if side == 0:
+            new["applied_end"] = tables.counts[PARTS]
+    new["bound_end"] = tables.counts[PARTS]
+    new["cell"] = cell
+    new["weight"] = weight
+    tables.counts[MIXED] = line + 1
+    flat, slope = base_of(scratch.side, 0)
+    other_flat, other_slope = base_of(scratch.side, 1)
     if not has[0] or (has[1] and gap_between(flat + slope, other_flat + other_slope) > 0.0):
         return other_flat, other_slope
     return flat, slope
 
 
 @inner
-def tell_line(
-    room: Room,
-    bench: Bench,
+def list_line(
+    tables: CellTables,
+    scratch: Scratch,
     wanted: Wanted,
     place: tuple[int, int],
     figures: tuple[float, float, float, float],
     by_line: bool,
     first_program: int,
 ) -> None:
-    """Note what a line with an amount comes to in a cell, given its weight, what it pays at the base by percentages and
-    by amounts, and the least factor at which amounts show; `first_program` is its first among those of several
-    currencies."""
-    at = room.counts[TOLD]
-    if at == room.told.shape[0]:
-        room.counts[FULL] = 1
+    """List a line with an amount in a cell, given its weight, what it pays at the base by percentages and by amounts,
+    and the least factor at which amounts show; `first_program` is its first among those of several currencies."""
+    at = tables.counts[SPECIFIC_LINES]
+    if at == tables.specific.size:
+        tables.counts[FULL] = 1
         return
     j, cell = place
     weight, flat, slope, critical = figures
     sector = cell // wanted.regions
     others = False
     for side in range(2):
-        for k in range(bench.keys[side]):
-            others |= bench.key[side, k] // wanted.currencies % wanted.sectors != sector
-    for o in range(first_program, room.counts[PROGRAMS]):
-        others |= room.program_key[o] // wanted.currencies % wanted.sectors != sector
-    of = room.told_of[at]
-    of[LINE_OF] = j
-    of[SECTOR_OF] = sector
-    of[REGION_OF] = cell % wanted.regions
-    of[BY_LINE] = by_line
-    of[OTHERS_PRICE] = others
-    of[SEVERAL_CURRENCIES] = room.counts[PROGRAMS] > first_program
-    found = room.told[at]
-    found[WEIGHT] = weight
-    found[RATE] = flat + slope
-    found[SPECIFIC] = slope
-    found[CRITICAL] = critical
-    room.counts[TOLD] = at + 1
+        for k in range(scratch.side[side]["keys"]):
+            others |= scratch.moved[side, k]["key"] // wanted.currencies % wanted.sectors != sector
+    for o in range(first_program, tables.counts[PROGRAMS]):
+        others |= tables.program[o]["key"] // wanted.currencies % wanted.sectors != sector
+    new = tables.specific[at]
+    new["line"] = j
+    new["sector"] = sector
+    new["region"] = cell % wanted.regions
+    new["weight"] = weight
+    new["rate"] = flat + slope
+    new["specific"] = slope
+    new["critical"] = critical
+    new["by_line"] = by_line
+    new["others"] = others
+    new["currencies"] = tables.counts[PROGRAMS] > first_program
+    tables.counts[SPECIFIC_LINES] = at + 1

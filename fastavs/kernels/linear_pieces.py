@@ -83,7 +83,7 @@ def put_extreme(
 @inner
 def combined_pieces(code: int, left: np.ndarray, m: int, right: np.ndarray, n: int, out: np.ndarray) -> int:
     """Put what an operation makes of functions of m and n pieces; returns how many pieces it has."""
-    i, j, size = 0, 0, 0
+    i, j, size = 0, 0, np.int64(0)  # a number without a type of its own would be compiled apart
     low = 0.0
     while True:
         next_left = left[KNOT, i + 1] if i + 1 < m else np.inf
@@ -123,7 +123,7 @@ def pieces_of_program(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: 
     int
         How many pieces it has; more than there is room for if they do not fit.
     """
-    room = stack.shape[2]
+    tables = stack.shape[2]
     spare = stack[stack.shape[0] - 1]
     top = 0
     for o in range(op.size):
@@ -139,7 +139,7 @@ def pieces_of_program(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: 
             continue
         top -= 1
         n = combined_pieces(op[o], stack[top - 1], size[top - 1], stack[top], size[top], spare)
-        if n > room:
+        if n > tables:
             return n
         for i in range(n):
             for which in range(3):

@@ -11,24 +11,32 @@ from fastavs.codes import to_code
 from fastavs.errors import InputError
 from fastavs.index.parts import Year
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels import curve_work as work
 from fastavs.kernels.curve_lines import find_known
-from fastavs.kernels.curve_work import ChargedLines, Observed, YearLines
+from fastavs.kernels.curve_records import (
+    AD_VALOREM,
+    APPLIED,
+    BOUND,
+    GOVERNING,
+    Observed,
+    ScheduleLines,
+    YearLines,
+)
 from fastavs.kernels.options import readonly
-from fastavs.models.assembled import assembled
-from fastavs.models.charged import Schedule, joined, observed_by, schedule_of, trade_of_partners
+from fastavs.models.cell_tables import empty_scratch, fill_cells
+from fastavs.models.joined_years import join_years
+from fastavs.models.notes import Counts, notes_of
 from fastavs.models.options import Options
 from fastavs.models.parts import FunctionParts
 from fastavs.models.regions import Regions
-from fastavs.models.rooms import empty_bench, filled
+from fastavs.models.schedules import Schedule, joined, observed_by, schedule_of, trade_of_partners
 from fastavs.models.sectors import Sectors
-from fastavs.models.told import Counts, lines_table, notes_of, told_lines
-from fastavs.models.views import Views, views_of
-from fastavs.models.weighing import Weighed, weigh
+from fastavs.models.specific_lines import by_line_and_cell, lines_table
+from fastavs.models.suppliers import Suppliers, suppliers_of
+from fastavs.models.weights import Weighed, weigh
 from fastavs.models.year_curves import CurvesOfYear, MixedOfYear, constants_of, curves_of, mixed_of
 from fastavs.scenario.scenario import Scenario
 
-RATES = {"governing": work.GOVERNING, "applied": work.APPLIED, "bound": work.BOUND, "ad_valorem": work.AD_VALOREM}
+RATES = {"governing": GOVERNING, "applied": APPLIED, "bound": BOUND, "ad_valorem": AD_VALOREM}
 
 
 def build_parts(
@@ -68,23 +76,24 @@ def build_parts(
     """
     options = options or Options()
     chosen = _years(index, years, options)
-    views = views_of(index, regions, scenario, options)
-    maker = _Maker(views, sectors, regions, options)
+    suppliers = suppliers_of(index, regions, scenario, options)
+    maker = _Maker(suppliers, sectors, regions, options)
     done = [maker.year(one) for one in chosen]
     currencies = index.facts["currencies"]
     cells = len(sectors.sectors) * len(regions.regions)
-    found = assembled(
+    found = join_years(
         [one.constants for one in done], [one.curves for one in done], [one.mixed for one in done], currencies, cells
     )
     counts = [one.counts for one in done]
     own = [one.year for one in chosen if maker.everyone(one)]
-    home = regions.home if views.home is not None else None
+    home = regions.home if suppliers.home is not None else None
     return FunctionParts(
         tuple(one.year for one in chosen), sectors.sectors, regions.regions, found.currencies, dict(sectors.names),
         found.curves, found.mixed, found.borrowed_cell, found.borrowed_price,
         np.stack([one.weighed.weights for one in done]), np.stack([one.weighed.imports for one in done]),
         lines_table(
-            counts, [one.keys for one in done], [one.digits for one in done], sectors.sectors, regions.regions
+            [one.year for one in counts], [one.lines for one in counts], [one.keys for one in done],
+            [one.digits for one in done], sectors.sectors, regions.regions,
         ),
         notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options, own),
         {
@@ -125,11 +134,11 @@ class _YearDone(NamedTuple):
 class _Maker:
     """Builds year after year; schedules that several years rest on are prepared once."""
 
-    def __init__(self, views: Views, sectors: Sectors, regions: Regions, options: Options) -> None:
-        self.views, self.sectors, self.regions, self.options = views, sectors, regions, options
-        self.observed: Observed = observed_by(views, sectors)
-        self.shape = len(sectors.sectors), len(regions.regions), max(len(views.index.facts["currencies"]), 1)
-        self.bench = empty_bench(self.shape[0], self.shape[2], 1)
+    def __init__(self, suppliers: Suppliers, sectors: Sectors, regions: Regions, options: Options) -> None:
+        self.suppliers, self.sectors, self.regions, self.options = suppliers, sectors, regions, options
+        self.observed: Observed = observed_by(suppliers, sectors)
+        self.shape = len(sectors.sectors), len(regions.regions), max(len(suppliers.index.facts["currencies"]), 1)
+        self.scratch = empty_scratch(self.shape[0], self.shape[2], 1)
         self.rates = RATES[options.rates]
         self._schedules: dict[int, Schedule] = {}
 
@@ -138,10 +147,10 @@ class _Maker:
         return self.sides(year)[-1].everyone
 
     def schedule(self, kind: str, year: int) -> Schedule:
-        place = self.views.index.side(kind, year)
+        place = self.suppliers.index.side(kind, year)
         if place not in self._schedules:
             self._schedules[place] = schedule_of(
-                self.views, self.observed, self.sectors, self.shape[1], self.options, place, self.bench
+                self.suppliers, self.observed, self.sectors, self.shape[1], self.options, place, self.scratch
             )
         return self._schedules[place]
 
@@ -154,40 +163,40 @@ class _Maker:
         """Build one year."""
         sides = self.sides(year)
         lines = joined(sides)
-        of_year = _lines_of(self.views.index, year, sides)
-        known = np.empty((of_year.applied.size, self.views.everybody + 1), dtype=np.bool_)
+        of_year = _lines_of(self.suppliers.index, year, sides)
+        known = np.empty((of_year.applied.size, self.suppliers.everybody + 1), dtype=np.bool_)
         specific = np.empty_like(known)
-        find_known(self.observed, lines, of_year, self.rates, known, specific)
-        weighed = weigh(self.views, sides[-1], known, self.shape, self.rates, self.options)
+        find_known(lines, of_year, self.rates, known, specific)
+        weighed = weigh(self.suppliers, sides[-1], known, self.shape, self.rates, self.options)
         side = sides[-1].side
-        keys = self.views.index.lines.key[side.first : side.last]
-        room = filled(
+        keys = self.suppliers.index.lines.key[side.first : side.last]
+        tables = fill_cells(
             self.observed, lines, of_year, weighed.wanted, readonly(known, np.bool_),
+            self.suppliers.index.facts["pooled"],
             lambda line: to_code(int(keys[line]), side.digits),
         )  # fmt: skip
-        constants = constants_of(room, weighed.wanted)
+        constants = constants_of(tables, weighed.wanted)
         empty = weighed.weights == 0.0
         if self.options.empty != "zero":
             constants[(empty & ~weighed.stood_in).reshape(-1)] = np.nan
-        told = told_lines(room)
         counts = Counts(
             year.year,
             empty,
             weighed.stood_in,
-            told,
+            by_line_and_cell(tables.specific),
             *self._fell_back(sides, of_year, lines, specific),
             *self._left_out(sides[-1]),
         )
         return _YearDone(
-            constants, curves_of(room, weighed.wanted), mixed_of(room, weighed.wanted), weighed, counts, keys,
+            constants, curves_of(tables, weighed.wanted), mixed_of(tables, weighed.wanted), weighed, counts, keys,
             side.digits,
         )  # fmt: skip
 
     def _fell_back(
-        self, sides: list[Schedule], year: YearLines, lines: ChargedLines, specific: np.ndarray
+        self, sides: list[Schedule], year: YearLines, lines: ScheduleLines, specific: np.ndarray
     ) -> tuple[int, float]:
         """Return how many lines of regions have a rate over all partners in place of their own, and their imports."""
-        last = self.views.everybody
+        last = self.suppliers.everybody
         if self.options.fallback != "line" or self.options.aves == "all":
             return 0, 0.0
         fell = np.concatenate([one.falls_back for one in sides])
@@ -201,12 +210,12 @@ class _Maker:
 
     def _left_out(self, schedule: Schedule) -> tuple[float, dict[str, float]]:
         """Return the imports from the importing country's own region, and those from excluded partners by name."""
-        index, home = self.views.index, self.views.home
+        index, home = self.suppliers.index, self.suppliers.home
         trade = trade_of_partners(index, schedule.place, np.ones_like(index.taking_part, dtype=bool))
         excluded = trade_of_partners(index, schedule.place, index.taking_part == 0)
         inside = 0.0
         if home is not None:
-            mine = self.views.region_of == home
+            mine = self.suppliers.region_of == home
             inside = float((trade if schedule.everyone else trade - excluded)[mine].sum())
         partners = index.facts["partners"]
         some = [] if schedule.everyone else np.flatnonzero(excluded > 0.0).tolist()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastavs.kernels.curve_pieces import add_up_curves, place_by, sum_starts
-from fastavs.kernels.curve_work import Room, Wanted
+from fastavs.kernels.curve_records import CellTables, Wanted
 from fastavs.kernels.options import readonly
 from fastavs.kernels.sorting import longest
 from fastavs.kernels.sums import add_by
@@ -56,47 +56,48 @@ def _read(key: np.ndarray, wanted: Wanted) -> _Keys:
     return _Keys(cell, sector * wanted.regions + cell % wanted.regions, currency)
 
 
-def constants_of(room: Room, wanted: Wanted) -> np.ndarray:
+def constants_of(tables: CellTables, wanted: Wanted) -> np.ndarray:
     """Return what percentages alone add to each cell of a year, float64[s * r]."""
-    some = room.start_key < 0
-    return add_by(room.start[some, 0], -1 - room.start_key[some], wanted.sectors * wanted.regions)
+    some = tables.start[tables.start["key"] < 0]
+    return add_by(some["flat"], -1 - some["key"], wanted.sectors * wanted.regions)
 
 
-def curves_of(room: Room, wanted: Wanted) -> CurvesOfYear:
+def curves_of(tables: CellTables, wanted: Wanted) -> CurvesOfYear:
     """Put the events of a year into curves."""
     lowest = wanted.sectors * wanted.regions * wanted.sectors * wanted.currencies
-    some = room.start_key >= 0
-    keys, of_start = np.unique(room.start_key[some], return_inverse=True)
+    starts = tables.start[tables.start["key"] >= 0]
+    keys, of_start = np.unique(starts["key"], return_inverse=True)
     first = np.empty((keys.size, 4))
-    sum_starts(readonly(of_start.reshape(-1), np.int64), readonly(room.start[some], np.float64), first)
-    n, u = room.event_key.size, keys.size
+    sum_starts(readonly(of_start.reshape(-1), np.int64), readonly(starts, starts.dtype), first)
+    n, u = tables.event.size, keys.size
     start, order = np.empty(u + 1, dtype=np.int64), np.empty(n, dtype=np.int64)
-    place_by(readonly(np.searchsorted(keys, room.event_key), np.int64), start, order)
+    place_by(readonly(np.searchsorted(keys, tables.event["key"]), np.int64), start, order)
     most = longest(start) if u else 0
     kink, intercept, slope = np.empty(n), np.empty(n + u), np.empty(n + u)
     add_up_curves(
-        readonly(start, np.int64), order, readonly(room.event, np.float64), readonly(first, np.float64),
+        readonly(start, np.int64), order, readonly(tables.event, tables.event.dtype), readonly(first, np.float64),
         kink, intercept, slope, np.empty(most), np.empty(most, dtype=np.int64),
     )  # fmt: skip
     in_cells = int(np.searchsorted(keys, lowest))
-    found = _read(np.concatenate([keys[:in_cells], room.mixed_key[keys[in_cells:] - lowest]]), wanted)
+    found = _read(np.concatenate([keys[:in_cells], tables.mixed_key[keys[in_cells:] - lowest]]), wanted)
     piece_curve = np.repeat(np.arange(u), np.diff(start) + 1)
     moves = np.bincount(piece_curve[slope != 0.0], minlength=u) > 0
     currency = np.where(moves, found.currency, -1)
     return CurvesOfYear(found.cell, found.price, currency, start, kink, intercept, slope, in_cells)
 
 
-def mixed_of(room: Room, wanted: Wanted) -> MixedOfYear:
+def mixed_of(tables: CellTables, wanted: Wanted) -> MixedOfYear:
     """Put the mixed lines of a year in the order of their cells."""
-    ends = room.mixed_side.reshape(-1)
+    mixed, program = tables.mixed, tables.program
+    ends = np.stack([mixed["applied_end"], mixed["bound_end"]], axis=1).reshape(-1)
     begins = np.concatenate(([0], ends[:-1])).astype(np.int64)
-    order = np.argsort(room.mixed_cell, kind="stable")
+    order = np.argsort(mixed["cell"], kind="stable")
     sides = (2 * order[:, None] + np.arange(2)).reshape(-1)
     sizes = (ends - begins)[sides]
-    part = room.part[np.repeat(begins[sides] - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())]
-    programs = _read(room.program_key, wanted)
+    part = tables.part[np.repeat(begins[sides] - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())]
+    programs = _read(program["key"], wanted)
     return MixedOfYear(
-        room.mixed_cell[order], room.mixed_weight[order], sizes, part,
-        np.diff(np.concatenate(([0], room.program_end))).astype(np.int64), programs.cell, programs.price,
-        room.program_share, room.op, room.op_currency, room.op_number,
+        mixed["cell"][order], mixed["weight"][order], sizes, part,
+        np.diff(np.concatenate(([0], program["end"]))).astype(np.int64), programs.cell, programs.price,
+        program["share"], tables.op["op"], tables.op["currency"], tables.op["number"],
     )  # fmt: skip

@@ -13,7 +13,7 @@ from fastavs.kernels.options import readonly
 from fastavs.models.year_curves import CurvesOfYear, MixedOfYear
 
 
-class Assembled(NamedTuple):
+class JoinedYears(NamedTuple):
     """Parts of a tariff function. b pairs of cells."""
 
     currencies: tuple[str, ...]
@@ -23,10 +23,10 @@ class Assembled(NamedTuple):
     borrowed_price: np.ndarray  # int64[b]
 
 
-def assembled(
+def join_years(
     constants: Sequence[np.ndarray], curves: Sequence[CurvesOfYear], mixed: Sequence[MixedOfYear],
     currencies: Sequence[str], cells: int,
-) -> Assembled:  # fmt: skip
+) -> JoinedYears:  # fmt: skip
     """Put years together.
 
     Parameters
@@ -66,7 +66,7 @@ def assembled(
     )  # fmt: skip
     lines = _mixed(curves, mixed, in_cells, cells, program_price, place[cell.size :], of_currency)
     borrowed_cell, borrowed_price = np.divmod(pairs, years * cells)
-    return Assembled(
+    return JoinedYears(
         tuple(currencies[one] for one in used), found, lines,
         readonly(borrowed_cell, np.int64), readonly(borrowed_price, np.int64),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who sees what of the trade: a view is a region's partners, or one partner; the last view is everybody."""
+"""Who sees what of the trade: a supplier is a region's partners, or one partner; the last supplier is everybody."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fastavs.evaluation.partners import selection_of, settle, trade_of
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.evaluation.rows import alone
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.curve_views import count_by_view
+from fastavs.kernels.curve_suppliers import count_by_supplier
 from fastavs.kernels.options import readonly
 from fastavs.kernels.quotes import settle_groups
 from fastavs.kernels.shapes import Changes, EntryOrigin, Factors, changed
@@ -26,8 +26,8 @@ from fastavs.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
-    """An index under a scenario, as each view sees it. v views, p partners.
+class Suppliers:
+    """An index under a scenario, as each supplier sees it. v suppliers, p partners.
 
     Attributes
     ----------
@@ -38,12 +38,12 @@ class Views:
     changes, unchanged : Changes
         The scenario's trade, and the study's.
     origin : EntryOrigin
-    view_of : int64[p]
+    supplier_of : int64[p]
         -1: none but everybody.
     region_of : int64[p]
         -1: left out.
     region : int64[v]
-        Of each view.
+        Of each supplier.
     home : int or None
         The region whose trade is left out.
     """
@@ -55,7 +55,7 @@ class Views:
     changes: Changes
     unchanged: Changes
     origin: EntryOrigin
-    view_of: np.ndarray
+    supplier_of: np.ndarray
     region_of: np.ndarray
     region: np.ndarray
     home: int | None
@@ -66,11 +66,11 @@ class Views:
 
     @property
     def everybody(self) -> int:
-        """The place of the last view."""
+        """The place of the last supplier."""
         return self.region.size
 
 
-def views_of(index: SortedIndex, regions: Regions, scenario: Scenario | None, options: Options) -> Views:
+def suppliers_of(index: SortedIndex, regions: Regions, scenario: Scenario | None, options: Options) -> Suppliers:
     """Put a scenario and regions into numbers.
 
     Raises
@@ -94,15 +94,15 @@ def views_of(index: SortedIndex, regions: Regions, scenario: Scenario | None, op
         index, scenario, (region_of < 0) | (region_of == -1 if home is None else region_of == home)
     )
     by_partner = options.aves == "partner"
-    view_of = np.where(region_of >= 0, np.arange(region_of.size), -1) if by_partner else region_of
+    supplier_of = np.where(region_of >= 0, np.arange(region_of.size), -1) if by_partner else region_of
     by_code = changes.prices.pattern.size > 1
-    return Views(
+    return Suppliers(
         plan, scenario, block, alone(block, 0), changes, unchanged,
         EntryOrigin(
             index.entry_partner, index.entry_code if by_code else readonly([], np.int32),
             index.entry_value if changes.min_value > 0.0 else readonly([], np.float64),
         ),
-        readonly(view_of, np.int64), region_of,
+        readonly(supplier_of, np.int64), region_of,
         region_of if by_partner else np.arange(len(regions.regions)), home,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def _changes(index: SortedIndex, scenario: Scenario, left_out: np.ndarray) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Which observations serve lines, view by view. h lines, v views and everybody.
+    """Which observations serve lines, supplier by supplier. h lines, v suppliers and everybody.
 
     Attributes
     ----------
@@ -144,34 +144,36 @@ class Found:
     own: np.ndarray
 
 
-def observations_of(views: Views, lines: np.ndarray, everybody: bool) -> Found:
-    """Find which observations serve some lines of the index, int64[h]; `everybody` says whether that view is wanted."""
-    plan, index = views.plan, views.index
+def observations_of(suppliers: Suppliers, lines: np.ndarray, everybody: bool) -> Found:
+    """Find which observations serve some lines of the index, int64[h]; `everybody` says whether all are asked for."""
+    plan, index = suppliers.plan, suppliers.index
     group, level, _ = matches_of(index)
     wanted = _groups_behind(index, group, lines)
-    left = np.empty((views.everybody + 1, index.entries.group.size - 1), dtype=np.int64)
-    count_by_view(index.entries, views.origin, views.changes, views.view_of, readonly(wanted, np.bool_), left)
+    left = np.empty((suppliers.everybody + 1, index.entries.group.size - 1), dtype=np.int64)
+    count_by_supplier(
+        index.entries, suppliers.origin, suppliers.changes, suppliers.supplier_of, readonly(wanted, np.bool_), left
+    )
     digits = np.concatenate([np.full(side.last - side.first, side.digits) for side in index.sides])
     rows, row = plan.rows, plan.line_row[lines]
     of_rows = line_of_rows(plan)
     groups = np.full((left.shape[0], lines.size), -1, dtype=np.int32)
     own = np.zeros(groups.shape, dtype=bool)
-    single, own_lines = is_single(views.scenario), index.lines.key.size
+    single, own_lines = is_single(suppliers.scenario), index.lines.key.size
     if single:
-        newly_matched(index, views.scenario)  # whose duties are read once for all views
-    for view in range(left.shape[0] if everybody else views.everybody):
+        newly_matched(index, suppliers.scenario)  # whose duties are read once for all suppliers
+    for supplier in range(left.shape[0] if everybody else suppliers.everybody):
         group_of, level_of, found = (one.copy() for one in (group, level, np.zeros(group.size, dtype=np.int64)))
-        settle_groups(index.further, readonly(left[view], np.int64), group_of, level_of, found)
+        settle_groups(index.further, readonly(left[supplier], np.int64), group_of, level_of, found)
         if single:
             under = _with_groups(plan, group_of, level_of, found, of_rows)
-            rows = with_new_duties(under, views.scenario, views.block)
+            rows = with_new_duties(under, suppliers.scenario, suppliers.block)
             level_of = level_of[:own_lines].copy()
-            new = newly_matched(under.index, views.scenario)
+            new = newly_matched(under.index, suppliers.scenario)
             level_of[new.lines] = new.level
-            groups[view] = rows["group"][row]
+            groups[supplier] = rows["group"][row]
         else:
-            groups[view] = group_of[lines]
-        own[view] = (level_of[lines] == digits[lines]) & (groups[view] >= 0)
+            groups[supplier] = group_of[lines]
+        own[supplier] = (level_of[lines] == digits[lines]) & (groups[supplier] >= 0)
     return Found(rows, groups, own)
 
 

@@ -1,4 +1,4 @@
-"""The lines of a schedule as each view sees them: what they are charged on, and what they import."""
+"""The lines of a schedule as each supplier sees them: what they are charged on, and what they import."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ import numpy as np
 from fastavs.evaluation.cell_weights import periods_within
 from fastavs.index.parts import Side
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.curve_events import keep_by_view
-from fastavs.kernels.curve_views import imports_by_view, trade_by_partner
-from fastavs.kernels.curve_work import Bench, ChargedLines, Observed
+from fastavs.kernels.curve_events import keep_by_supplier
+from fastavs.kernels.curve_records import SUPPLIED, Observed, ScheduleLines, Scratch
+from fastavs.kernels.curve_suppliers import imports_by_supplier, trade_by_partner
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Changes
 from fastavs.models.options import Options
 from fastavs.models.sectors import Members, Sectors
-from fastavs.models.views import Views, observations_of
+from fastavs.models.suppliers import Suppliers, observations_of
 
 
-def observed_by(views: Views, sectors: Sectors) -> Observed:
+def observed_by(suppliers: Suppliers, sectors: Sectors) -> Observed:
     """Return the observations of an index under a scenario, and the sectors of their codes."""
-    index, facts = views.index, views.index.facts
+    index, facts = suppliers.index, suppliers.index.facts
     found = members_of_codes(index, sectors)
     return Observed(
-        views.plan.duties, index.entries, views.origin, views.changes, views.factors, views.view_of, index.entry_code,
+        suppliers.plan.duties, index.entries, suppliers.origin, suppliers.changes, suppliers.factors,
+        suppliers.supplier_of,
+        index.entry_code,
         readonly(found.start, np.int64), readonly(found.sector, np.int64), readonly(main_sector(found), np.int64),
         float(facts["outlier"]), bool(facts["zero"]),
     )  # fmt: skip
@@ -62,14 +64,14 @@ def main_sector(members: Members) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule as each view sees it. l lines, v views and everybody, r regions.
+    """A schedule as each supplier sees it. l lines, v suppliers and everybody, r regions.
 
     Attributes
     ----------
     place : int
         Among the sides of the index.
     side : Side
-    lines : ChargedLines
+    lines : ScheduleLines
     members : Members
         The sectors of its lines.
     everyone : bool
@@ -79,12 +81,12 @@ class Schedule:
     regional : float64[l, r + 1]
         Imports of regions under the scenario, and everybody's.
     falls_back : bool[l, v]
-        Where the rate over all partners stands in for one of the view's own.
+        Where the rate over all partners stands in for one of the supplier's own.
     """
 
     place: int
     side: Side
-    lines: ChargedLines
+    lines: ScheduleLines
     members: Members
     everyone: bool
     imports: np.ndarray
@@ -94,34 +96,40 @@ class Schedule:
 
 
 def schedule_of(
-    views: Views, observed: Observed, sectors: Sectors, regions: int, options: Options, place: int, bench: Bench
+    suppliers: Suppliers,
+    observed: Observed,
+    sectors: Sectors,
+    regions: int,
+    options: Options,
+    place: int,
+    scratch: Scratch,
 ) -> Schedule:
     """Prepare a schedule of the index."""
-    index, side = views.index, views.index.sides[place]
+    index, side = suppliers.index, suppliers.index.sides[place]
     here = np.arange(side.first, side.last)
     all_wanted = options.aves == "all" or "line" in (options.fallback, options.empty)
-    found = observations_of(views, here, all_wanted)
-    duty = views.plan.duties.duty[found.rows["duty"][views.plan.line_row[here]]]
+    found = observations_of(suppliers, here, all_wanted)
+    duty = suppliers.plan.duties.duty[found.rows["duty"][suppliers.plan.line_row[here]]]
     has_terms = duty["term"] < duty["term_stop"]
-    group, own = (np.ascontiguousarray(one.T) for one in (found.group, found.own))
-    last = views.everybody
-    view = np.repeat(np.arange(last + 1, dtype=np.int32)[None], here.size, axis=0)
+    last = suppliers.everybody
+    supplied = np.zeros((here.size, last + 1), SUPPLIED)
+    supplied["group"], supplied["own"], supplied["whose"] = found.group.T, found.own.T, np.arange(last + 1)
     falls_back = np.zeros((here.size, last), dtype=bool)
     if options.fallback == "line":
-        falls_back = ~own[:, :last] & has_terms[:, None]
-        for table in (group, own, view):
-            table[:, :last] = np.where(falls_back, table[:, last:], table[:, :last])
+        falls_back = ~supplied["own"][:, :last] & has_terms[:, None]
+        supplied[:, :last] = np.where(falls_back, supplied[:, last:], supplied[:, :last])
     members = sectors.members(index.lines.key[here], side.digits)
-    lines = ChargedLines(
-        readonly(found.rows[views.plan.line_row[here]], found.rows.dtype), readonly(group, np.int32),
-        readonly(view, np.int32), readonly(own, np.bool_),
-        np.zeros(group.shape, dtype=np.int64), np.empty(here.size), readonly(members.start, np.int64),
-        readonly(members.sector, np.int64), readonly(main_sector(members), np.int64),
+    lines = ScheduleLines(
+        readonly(found.rows[suppliers.plan.line_row[here]], found.rows.dtype), supplied, np.empty(here.size),
+        readonly(members.start, np.int64), readonly(members.sector, np.int64),
+        readonly(main_sector(members), np.int64),
     )  # fmt: skip
-    keep_by_view(observed, lines, bench)
-    imports = _imports(index, place, views.changes, views.view_of, last)
-    fixed = _imports(index, place, views.unchanged, views.view_of, last) if options.weights == "fixed" else imports
-    regional = _imports(index, place, views.changes, views.region_of, regions) if options.aves == "partner" else imports
+    keep_by_supplier(observed, lines, scratch)
+    imports = fixed = regional = _imports(index, place, suppliers.changes, suppliers.supplier_of, last)
+    if options.weights == "fixed":
+        fixed = _imports(index, place, suppliers.unchanged, suppliers.supplier_of, last)
+    if options.aves == "partner":
+        regional = _imports(index, place, suppliers.changes, suppliers.region_of, regions)
     everyone = bool(index.facts["bases"][index.facts["basis_of"][place]][0])
     return Schedule(place, side, lines, members, everyone, imports, fixed, regional, falls_back)
 
@@ -131,14 +139,14 @@ def _own_codes(index: SortedIndex, place: int) -> tuple[int, int, int]:
     return int(start[place]), int(start[place + 1]), index.sides[place].first
 
 
-def _imports(index: SortedIndex, place: int, changes: Changes, view_of: np.ndarray, views: int) -> np.ndarray:
-    """Return the imports of a schedule's lines by view, and everybody's; float64[l, views + 1]."""
+def _imports(index: SortedIndex, place: int, changes: Changes, supplier_of: np.ndarray, suppliers: int) -> np.ndarray:
+    """Return the imports of a schedule's lines by supplier, and everybody's; float64[l, suppliers + 1]."""
     side, basis = index.sides[place], index.facts["basis_of"][place]
-    out = np.empty((side.last - side.first, views + 1))
+    out = np.empty((side.last - side.first, suppliers + 1))
     times = changes.weigh if index.facts["bases"][basis][0] else changes.times
     within = readonly(periods_within(index)[basis], np.bool_)
-    imports_by_view(
-        index.records, _own_codes(index, place), changes, times, within, view_of, np.empty(out.shape), out
+    imports_by_supplier(
+        index.records, _own_codes(index, place), changes, times, within, supplier_of, np.empty(out.shape), out
     )  # fmt: skip
     return out
 
@@ -151,7 +159,7 @@ def trade_of_partners(index: SortedIndex, place: int, whose: np.ndarray) -> np.n
     return out
 
 
-def joined(schedules: list[Schedule]) -> ChargedLines:
+def joined(schedules: list[Schedule]) -> ScheduleLines:
     """Return the lines of schedules one after the other."""
     lines = [one.lines for one in schedules]
     if len(lines) == 1:
@@ -159,10 +167,10 @@ def joined(schedules: list[Schedule]) -> ChargedLines:
     ends = np.cumsum([0, *(one.sector.size for one in lines)])
     start = np.concatenate([one.start[:-1] + end for one, end in zip(lines, ends, strict=False)] + [ends[-1:]])
     columns = {
-        name: np.concatenate([getattr(one, name) for one in lines]) for name in ChargedLines._fields if name != "start"
+        name: np.concatenate([getattr(one, name) for one in lines]) for name in ScheduleLines._fields if name != "start"
     }
-    return _frozen(ChargedLines(**columns, start=start))
+    return _frozen(ScheduleLines(**columns, start=start))
 
 
-def _frozen(lines: ChargedLines) -> ChargedLines:
-    return ChargedLines(*(readonly(one, one.dtype) for one in lines))
+def _frozen(lines: ScheduleLines) -> ScheduleLines:
+    return ScheduleLines(*(readonly(one, one.dtype) for one in lines))

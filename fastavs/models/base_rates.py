@@ -14,7 +14,7 @@ from fastavs.kernels.options import readonly
 from fastavs.models.parts import FunctionParts
 
 
-def base_parts(parts: FunctionParts) -> tuple[np.ndarray, np.ndarray]:
+def base_rates(parts: FunctionParts) -> tuple[np.ndarray, np.ndarray]:
     """Return the ad valorem and the specific part of every cell at the base.
 
     Aggregates over cells weigh both parts alike, by ``parts.weights``.

@@ -1,6 +1,6 @@
-"""Who sees which observations and whose imports: counts and weights apart by view.
+"""Who sees which observations and whose imports: counts and weights apart by supplier.
 
-A view is one region's partners, or one partner; the last view is everybody.
+A supplier is one region's partners, or one partner; the last supplier is everybody.
 """
 
 from __future__ import annotations
@@ -14,25 +14,30 @@ from fastavs.kernels.sums import add
 
 
 @inner
-def is_seen(view_of: np.ndarray, partner: int, view: int, everybody: int) -> bool:
-    """Whether a view has a partner."""
-    return view == everybody or view_of[partner] == view
+def is_supplied(supplier_of: np.ndarray, partner: int, supplier: int, everybody: int) -> bool:
+    """Whether a supplier has a partner."""
+    return supplier == everybody or supplier_of[partner] == supplier
 
 
 @kernel
-def count_by_view(
-    entries: Entries, origin: EntryOrigin, changes: Changes, view_of: np.ndarray, wanted: np.ndarray, left: np.ndarray
+def count_by_supplier(
+    entries: Entries,
+    origin: EntryOrigin,
+    changes: Changes,
+    supplier_of: np.ndarray,
+    wanted: np.ndarray,
+    left: np.ndarray,
 ) -> None:
-    """Count the observations that each view has in some groups.
+    """Count the observations that each supplier has in some groups.
 
     Parameters
     ----------
     entries, origin, changes
-    view_of : int64[p]
+    supplier_of : int64[p]
         Of each partner; -1: none but everybody.
     wanted : bool[g]
         The groups; others are left at 0.
-    left : int64[views, g]
+    left : int64[suppliers, g]
         Filled in.
     """
     everybody = left.shape[0] - 1
@@ -45,23 +50,23 @@ def count_by_view(
             for i in range(segments[g]["start"], segments[g + 1]["start"]):
                 times = times_counted(changes, origin, segments[g]["period"], i)
                 left[everybody, one] += times
-                view = view_of[origin.partner[i]]
-                if view >= 0:
-                    left[view, one] += times
+                supplier = supplier_of[origin.partner[i]]
+                if supplier >= 0:
+                    left[supplier, one] += times
 
 
 @kernel
-def imports_by_view(
+def imports_by_supplier(
     records: Records,
     side: tuple[int, int, int],
     changes: Changes,
     times: np.ndarray,
     within: np.ndarray,
-    view_of: np.ndarray,
+    supplier_of: np.ndarray,
     lost: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Add up the imports of the lines of a schedule, view by view.
+    """Add up the imports of the lines of a schedule, supplier by supplier.
 
     Parameters
     ----------
@@ -73,8 +78,8 @@ def imports_by_view(
         As how many partners each weighs.
     within : bool[t]
         The periods whose imports weigh.
-    view_of : int64[p]
-    lost, out : float64[l, views]
+    supplier_of : int64[p]
+    lost, out : float64[l, suppliers]
         Memory to work in, and filled in.
     """
     first_own, last_own, first_line = side
@@ -97,12 +102,12 @@ def imports_by_view(
                 if changes.priced:
                     value *= factor_of(changes, kind, t, partner)
                 out[h, everybody], lost[h, everybody] = add(out[h, everybody], lost[h, everybody], value)
-                view = view_of[partner]
-                if view >= 0:
-                    out[h, view], lost[h, view] = add(out[h, view], lost[h, view], value)
+                supplier = supplier_of[partner]
+                if supplier >= 0:
+                    out[h, supplier], lost[h, supplier] = add(out[h, supplier], lost[h, supplier], value)
     for h in range(out.shape[0]):
-        for view in range(out.shape[1]):
-            out[h, view] += lost[h, view]
+        for supplier in range(out.shape[1]):
+            out[h, supplier] += lost[h, supplier]
 
 
 @kernel

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.kernels.curve_work import Wanted
+from fastavs.kernels.curve_records import Wanted
 from fastavs.kernels.options import readonly
 from fastavs.kernels.sums import add_by
-from fastavs.models.charged import Schedule
 from fastavs.models.options import Options
-from fastavs.models.views import Views
+from fastavs.models.schedules import Schedule
+from fastavs.models.suppliers import Suppliers
 
 
 class Weighed(NamedTuple):
@@ -24,89 +24,94 @@ class Weighed(NamedTuple):
 
 
 def weigh(
-    views: Views, schedule: Schedule, known: np.ndarray, shape: tuple[int, int, int], rates: int, options: Options
+    suppliers: Suppliers,
+    schedule: Schedule,
+    known: np.ndarray,
+    shape: tuple[int, int, int],
+    rates: int,
+    options: Options,
 ) -> Weighed:
     """Weigh the lines of a year.
 
     Parameters
     ----------
-    views : Views
+    suppliers : Suppliers
     schedule : Schedule
         Whose lines the year has.
     known : bool[j, v + 1]
-        Which of them have a rate in each view.
+        Which of them have a rate in each supplier.
     shape : (int, int, int)
         Sectors, regions, currencies.
     rates : int
-        As in `curve_work`.
+        As in `curve_records`.
     options : Options
     """
     sectors, regions, currencies = shape
-    view, region, weight = _columns(views, schedule, regions, options)
+    supplier, region, weight = _columns(suppliers, schedule, regions, options)
     members = schedule.members
     line = np.repeat(np.arange(known.shape[0]), np.diff(members.start))
     unit = np.zeros(sectors * regions)
     by_cell = np.zeros((sectors, regions))
     for r in range(regions):
         some = np.flatnonzero(region == r)
-        value = weight[:, some] * known[:, view[some]]
+        value = weight[:, some] * known[:, supplier[some]]
         cells = np.repeat(members.sector, some.size)
         by_cell[:, r] = add_by((value[line] * members.share[:, None]).reshape(-1), cells, sectors)
     unit[:] = by_cell.reshape(-1)
     stood_in = np.zeros((sectors, regions), dtype=bool)
     if options.empty == "line":
-        everybody = _matched(views, schedule, schedule.fixed)[:, -1:]
+        everybody = _matched(suppliers, schedule, schedule.fixed)[:, -1:]
         if options.weights == "simple":
             everybody = np.ones(everybody.shape)
         whole = add_by((everybody[:, 0] * known[:, -1])[line] * members.share, members.sector, sectors)
         stood_in = (by_cell == 0.0) & (whole > 0.0)[:, None]
-        if views.home is not None:
-            stood_in[:, views.home] = False
+        if suppliers.home is not None:
+            stood_in[:, suppliers.home] = False
         unit = np.where(stood_in, whole[:, None], by_cell).reshape(-1)
-        view = np.concatenate([view, np.full(regions, views.everybody)])
+        supplier = np.concatenate([supplier, np.full(regions, suppliers.everybody)])
         region = np.concatenate([region, np.arange(regions)])
         weight = np.concatenate([weight, np.repeat(everybody, regions, axis=1)], axis=1)
-    stands_in = np.arange(view.size) >= view.size - (regions if options.empty == "line" else 0)
+    stands_in = np.arange(supplier.size) >= supplier.size - (regions if options.empty == "line" else 0)
     imports = np.stack(
         [add_by(schedule.regional[line, r] * members.share, members.sector, sectors) for r in range(regions)], axis=1
     )
     wanted = Wanted(
-        readonly(view, np.int64), readonly(region, np.int64), readonly(stands_in, np.bool_),
+        readonly(supplier, np.int64), readonly(region, np.int64), readonly(stands_in, np.bool_),
         readonly(weight, np.float64), readonly(stood_in.reshape(-1), np.bool_), readonly(unit, np.float64),
         regions, sectors, currencies, rates,
     )  # fmt: skip
     return Weighed(wanted, by_cell, imports, stood_in)
 
 
-def _matched(views: Views, schedule: Schedule, imports: np.ndarray) -> np.ndarray:
+def _matched(suppliers: Suppliers, schedule: Schedule, imports: np.ndarray) -> np.ndarray:
     """Return imports of matched lines, and 0 for all others."""
-    if views.index.facts["match_on_imports"] and not schedule.side.own_trade:
+    if suppliers.index.facts["match_on_imports"] and not schedule.side.own_trade:
         return imports  # a line without imports is not matched
     side = schedule.side
-    return np.where(views.index.lines.matched[side.first : side.last, None], imports, 0.0)
+    return np.where(suppliers.index.lines.matched[side.first : side.last, None], imports, 0.0)
 
 
 def _columns(
-    views: Views, schedule: Schedule, regions: int, options: Options
+    suppliers: Suppliers, schedule: Schedule, regions: int, options: Options
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return whose rates go into the cells of which region (int64[q] both), and what lines weigh there, float64[j, q].
 
     By region, lines of a year with its own trade weigh by everybody's imports, as the study's averages do.
     """
-    imports = _matched(views, schedule, schedule.fixed)
-    view = np.arange(views.everybody)
-    region = views.region
-    has_partners = np.isin(np.arange(regions), views.region_of)
+    imports = _matched(suppliers, schedule, schedule.fixed)
+    supplier = np.arange(suppliers.everybody)
+    region = suppliers.region
+    has_partners = np.isin(np.arange(regions), suppliers.region_of)
     if options.aves == "all":
-        weight, view = imports[:, view], np.full(view.size, views.everybody)
+        weight, supplier = imports[:, supplier], np.full(supplier.size, suppliers.everybody)
     elif options.aves == "region" and schedule.everyone:
-        weight = imports[:, [-1] * view.size] * has_partners
+        weight = imports[:, [-1] * supplier.size] * has_partners
     else:
-        weight = imports[:, view]
+        weight = imports[:, supplier]
     if options.weights == "simple":
         among = np.bincount(region[region >= 0], minlength=regions)[np.maximum(region, 0)]
         weight = np.broadcast_to(1.0 / np.maximum(among, 1), weight.shape)
     some = region >= 0
-    if views.home is not None:
-        some &= region != views.home
-    return view[some], region[some], weight[:, some]
+    if suppliers.home is not None:
+        some &= region != suppliers.home
+    return supplier[some], region[some], weight[:, some]
