@@ -199,7 +199,9 @@ def facts_of(matches: Matches, kinds: Sequence[tuple[int, ...]] = ()) -> dict[st
             contexts.append(list(one))
     return {
         "title": matches.checked.title,
+        "note": matches.checked.config.note or "",
         "currency": matches.checked.config.currency,
+        "value_basis": matches.checked.config.value_basis,
         "years": years,
         "schedule_years": sorted({year for _, year in sides}),
         "pooled": matches.checked.options.method == "pooled",

@@ -250,7 +250,8 @@ def pool_terms(
                 votes[price_of_entry(observed, lines, h, v, i, sector)] += by
     for j in range(own.size):
         term[j] = (sums[0, j] + sums[1, j]) / (sums[2, j] + sums[3, j])
-    return votes.argmax()
+    most: Any = votes.argmax()
+    return most
 
 
 @inner

@@ -6,6 +6,8 @@ last has no end.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from fastavs.kernels.names import ADD, CONST, MAX, SUB, TERM
@@ -83,7 +85,8 @@ def put_extreme(
 @inner
 def combined_pieces(code: int, left: np.ndarray, m: int, right: np.ndarray, n: int, out: np.ndarray) -> int:
     """Put what an operation makes of functions of m and n pieces; returns how many pieces it has."""
-    i, j, size = 0, 0, np.int64(0)  # a number without a type of its own would be compiled apart
+    size: Any = np.int64(0)  # typed: what takes a literal is compiled once more for it
+    i, j = 0, 0
     low = 0.0
     while True:
         next_left = left[KNOT, i + 1] if i + 1 < m else np.inf

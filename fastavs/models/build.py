@@ -79,10 +79,14 @@ def build_parts(
     suppliers = suppliers_of(index, regions, scenario, options)
     maker = _Maker(suppliers, sectors, regions, options)
     done = [maker.year(one) for one in chosen]
-    currencies = index.facts["currencies"]
     cells = len(sectors.sectors) * len(regions.regions)
     found = join_years(
-        [one.constants for one in done], [one.curves for one in done], [one.mixed for one in done], currencies, cells
+        [one.constants for one in done],
+        [one.curves for one in done],
+        [one.mixed for one in done],
+        index.facts["currencies"],
+        index.facts["currency"],
+        cells,
     )
     counts = [one.counts for one in done]
     own = [one.year for one in chosen if maker.everyone(one)]

@@ -204,7 +204,7 @@ class TariffFunction(Tabular):
 
     @property
     def currencies(self) -> list[str]:
-        """The currencies that duties are in, in the order of `fx`."""
+        """The currencies that duties are in, and the study's own, in the order of `fx`."""
         return list(self.parts.currencies)
 
     @property

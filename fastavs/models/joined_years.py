@@ -25,7 +25,7 @@ class JoinedYears(NamedTuple):
 
 def join_years(
     constants: Sequence[np.ndarray], curves: Sequence[CurvesOfYear], mixed: Sequence[MixedOfYear],
-    currencies: Sequence[str], cells: int,
+    currencies: Sequence[str], own: str, cells: int,
 ) -> JoinedYears:  # fmt: skip
     """Put years together.
 
@@ -36,6 +36,8 @@ def join_years(
     mixed : sequence of MixedOfYear
     currencies : sequence of str
         Of the study, sorted.
+    own : str
+        The study's own, which a function has whether an amount is in it or not.
     cells : int
         Of a year.
     """
@@ -53,7 +55,7 @@ def join_years(
         for name in ("program_cell", "price")
     )
     pairs, place = _pairs(np.concatenate([cell, program_cell]), np.concatenate([price, program_price]), years * cells)
-    used, of_currency = _currencies(curves, mixed)
+    used, of_currency = _currencies(curves, mixed, currencies.index(own))
     in_cells = int(sum(one.in_cells for one in curves))
     start, kink, intercept, slope = _pieces(curves, order)
     found = Curves(
@@ -80,12 +82,12 @@ def _pairs(cell: np.ndarray, price: np.ndarray, cells: int) -> tuple[np.ndarray,
     return pairs, place
 
 
-def _currencies(curves: Sequence[CurvesOfYear], mixed: Sequence[MixedOfYear]) -> tuple[list[int], np.ndarray]:
-    """Return the currencies of amounts, and the place of each of the study's among them; what has none is given the
-    first."""
+def _currencies(curves: Sequence[CurvesOfYear], mixed: Sequence[MixedOfYear], own: int) -> tuple[list[int], np.ndarray]:
+    """Return the currencies of amounts and the study's own, and the place of each of the study's among them; what has
+    none is given the first."""
     some = [one.currency[one.currency >= 0] for one in curves] + [one.currency[one.op == TERM] for one in mixed]
-    used = np.unique(joined(some)).tolist()
-    place = np.zeros(max(used, default=-1) + 2, dtype=np.int64)
+    used = np.unique(joined([*some, np.array([own])])).tolist()
+    place = np.zeros(used[-1] + 2, dtype=np.int64)
     place[used] = np.arange(len(used))
     return used, place
 

@@ -19,7 +19,7 @@ class FunctionParts:
     ----------
     years : tuple of int
     sectors, regions, currencies : tuple of str
-        Currencies are those of any amount in the curves, sorted.
+        Currencies are those of any amount in the curves and the study's own, sorted.
     sector_names : dict of str to str
         Of sectors that have one.
     curves : Curves

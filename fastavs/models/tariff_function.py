@@ -144,14 +144,7 @@ def tariff_function(
     )
     if cautions:
         warn_of(lambda: cautions)
-    facts = {**parts.facts, **_facts_of(study)}
-    return TariffFunction(replace(parts, notes=(*notes, *parts.notes), facts=facts))
-
-
-def _facts_of(study: Study | SortedIndex) -> dict[str, str]:
-    """Return what a study says of itself and an index does not hold."""
-    config = getattr(getattr(study, "checked", None), "config", None)
-    return {} if config is None else {"note": config.note or "", "value_basis": config.value_basis}
+    return TariffFunction(replace(parts, notes=(*notes, *parts.notes)))
 
 
 def _in_full(caution: str) -> str:
