@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, log_beside, of_lines
-from fastavs.exporting.told import provenance
+from fastavs.exporting.provenance import provenance
 from fastavs.tables.write import write_csv
 
 

@@ -15,7 +15,7 @@ from fastavs.errors import InputError
 from fastavs.exporting.labels import Labels, uels
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan
-from fastavs.exporting.told import provenance
+from fastavs.exporting.provenance import provenance
 
 TEXT = 254  # bytes of an explanatory text
 _CELLS = ("i", "r", "s", "t")

@@ -14,7 +14,7 @@ from fastavs.exporting.har_format import Reals, Text, har_bytes
 from fastavs.exporting.labels import ascii_text, elements
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, joined, of_bytes, year_beside
-from fastavs.exporting.told import provenance
+from fastavs.exporting.provenance import provenance
 
 WIDTH = 76  # letters in a line of text
 _WIDER = 13  # what has lines as short as elements of a set is taken for one by ViewHAR

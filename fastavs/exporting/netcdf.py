@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastavs.errors import InputError
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan
-from fastavs.exporting.told import history_of, provenance, source_of, title_of
+from fastavs.exporting.provenance import history_of, provenance, source_of, title_of
 from fastavs.tables.frames import package
 
 if TYPE_CHECKING:

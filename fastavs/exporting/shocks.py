@@ -11,7 +11,7 @@ from fastavs.exporting.har import Names, Set, laid_out, names_of, set_header, te
 from fastavs.exporting.har_format import Reals, Text, har_bytes
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, Writer, joined, of_bytes, of_lines, year_beside
-from fastavs.exporting.told import provenance
+from fastavs.exporting.provenance import provenance
 from fastavs.tables.write import write_csv
 
 MOST_STATEMENTS = 1000  # of a cell each

@@ -9,7 +9,7 @@ import numpy as np
 
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, log_beside, of_lines
-from fastavs.exporting.told import provenance, title_of
+from fastavs.exporting.provenance import provenance, title_of
 from fastavs.tables.frames import package
 
 VERSION = 118  # Stata 14 and later: UTF-8

@@ -21,7 +21,7 @@ from fastavs.kernels.curve_records import (
     Wanted,
 )
 from fastavs.kernels.curve_suppliers import is_supplied
-from fastavs.kernels.linear_pieces import FLAT, KNOT, SLOPE, pieces_of_program
+from fastavs.kernels.linear_pieces import FLAT, KNOT, SLOPE, base_of_pieces, pieces_of_program
 from fastavs.kernels.names import POOLED, TERM
 from fastavs.kernels.nested import amounts, operands
 from fastavs.kernels.options import inner, kernel
@@ -109,6 +109,24 @@ def place_of_key(scratch: Scratch, side: int, key: int) -> int:
 
 
 @inner
+def put_events(tables: CellTables, first: int, key: int, share: float, made: np.ndarray, n: int) -> None:
+    """Put the kinks of a function of n pieces, times a share, as the last events, from `first` on."""
+    if first + n > tables.event.size:
+        tables.counts[FULL] = 1
+        return
+    for i in range(1, n):
+        event = tables.event[first + i - 1]
+        event["key"] = key
+        event["at"] = made[KNOT, i]
+        event["flat_before"] = share * made[FLAT, i - 1]
+        event["slope_before"] = share * made[SLOPE, i - 1]
+        event["flat_after"] = share * made[FLAT, i]
+        event["slope_after"] = share * made[SLOPE, i]
+        event["opens"] = i == 1
+    tables.counts[EVENTS] = first + n - 1
+
+
+@inner
 def put_pieces(tables: CellTables, scratch: Scratch, side: int, key: int, share: float, n: int) -> None:
     """Put an observation's function, the n pieces of ``scratch.stack[0]``, into a side, with a share of it."""
     made = scratch.stack[0]
@@ -117,20 +135,7 @@ def put_pieces(tables: CellTables, scratch: Scratch, side: int, key: int, share:
         moved = scratch.moved[side, k]
         moved["flat"], moved["flat_lost"] = add_product(moved["flat"], moved["flat_lost"], share, made[FLAT, 0])
         moved["slope"], moved["slope_lost"] = add_product(moved["slope"], moved["slope_lost"], share, made[SLOPE, 0])
-    at = tables.counts[EVENTS]
-    if at + n > tables.event.size:
-        tables.counts[FULL] = 1
-        return
-    for i in range(1, n):
-        event = tables.event[at + i - 1]
-        event["key"] = key
-        event["at"] = made[KNOT, i]
-        event["flat_before"] = share * made[FLAT, i - 1]
-        event["slope_before"] = share * made[SLOPE, i - 1]
-        event["flat_after"] = share * made[FLAT, i]
-        event["slope_after"] = share * made[SLOPE, i]
-        event["opens"] = i == 1
-    tables.counts[EVENTS] = at + n - 1
+    put_events(tables, tables.counts[EVENTS], key, share, made, n)
 
 
 @inner
@@ -188,16 +193,10 @@ def put_observation(
         return
     else:
         put_pieces(tables, scratch, side, key, share, n)
-    base = 0
-    while base + 1 < n and made[KNOT, base + 1] <= 1.0:
-        base += 1
-    of_side["flat"], of_side["flat_lost"] = add_product(of_side["flat"], of_side["flat_lost"], share, made[FLAT, base])
-    total, lost = add_product(of_side["slope"], of_side["slope_lost"], share, made[SLOPE, base])
-    of_side["slope"], of_side["slope_lost"] = total, lost
-    for i in range(n):
-        if made[SLOPE, i] != 0.0:
-            of_side["critical"] = min(of_side["critical"], made[KNOT, i])
-            break
+    flat, slope, critical = base_of_pieces(made, n)
+    of_side["flat"], of_side["flat_lost"] = add_product(of_side["flat"], of_side["flat_lost"], share, flat)
+    of_side["slope"], of_side["slope_lost"] = add_product(of_side["slope"], of_side["slope_lost"], share, slope)
+    of_side["critical"] = min(of_side["critical"], critical)
 
 
 @inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fastavs.kernels.curve_events import put_events
 from fastavs.kernels.curve_records import (
     EVENTS,
     FULL,
@@ -17,7 +18,16 @@ from fastavs.kernels.curve_records import (
     Scratch,
     Wanted,
 )
-from fastavs.kernels.linear_pieces import FLAT, KNOT, SLOPE, add_on, combined_pieces, gap_between, left_of, put_piece
+from fastavs.kernels.linear_pieces import (
+    FLAT,
+    SLOPE,
+    add_on,
+    base_of_pieces,
+    combined_pieces,
+    gap_between,
+    left_of,
+    put_piece,
+)
 from fastavs.kernels.names import MIN
 from fastavs.kernels.options import inner
 from fastavs.kernels.sorting import sort_with
@@ -100,32 +110,15 @@ def lesser_function(
     for one in range(2):
         side_function(tables, scratch, one, middle if one else first, last if one else middle)
     size = combined_pieces(np.int8(MIN), sides[0], side[0]["pieces"], sides[1], side[1]["pieces"], sides[2])
-    if first + size > tables.event.size:
-        tables.counts[FULL] = 1
-        return 0.0, 0.0, np.inf
     key = scratch.moved[0 if side[0]["keys"] > 0 else 1, 0]["key"]
     out = sides[2]
-    base = 0
-    critical = out[KNOT, 0] if out[SLOPE, 0] != 0.0 else np.inf
-    for i in range(1, size):
-        event = tables.event[first + i - 1]
-        event["key"] = key
-        event["at"] = out[KNOT, i]
-        event["flat_before"] = weight * out[FLAT, i - 1]
-        event["slope_before"] = weight * out[SLOPE, i - 1]
-        event["flat_after"] = weight * out[FLAT, i]
-        event["slope_after"] = weight * out[SLOPE, i]
-        event["opens"] = i == 1
-        base = i if out[KNOT, i] <= 1.0 else base
-        if out[SLOPE, i] != 0.0:
-            critical = min(critical, out[KNOT, i])
-    tables.counts[EVENTS] = first + size - 1
+    put_events(tables, first, key, weight, out, size)
     if size == 1 and out[SLOPE, 0] == 0.0:
         put_constant(tables, cell, weight * out[FLAT, 0])
     else:
         alone = weight if size == 1 else 0.0  # what an event ends is counted there
         put_start(tables, key, alone * out[FLAT, 0], alone * out[SLOPE, 0])
-    return out[FLAT, base], out[SLOPE, base], critical
+    return base_of_pieces(out, size)
 
 
 @inner

@@ -152,6 +152,19 @@ def pieces_of_program(op: np.ndarray, arg: np.ndarray, term: np.ndarray, stack: 
 
 
 @inner
+def base_of_pieces(made: np.ndarray, n: int) -> tuple[float, float, float]:
+    """What holds of a function of n pieces with factor 1, intercept and slope, and the least factor from which on it
+    has a slope; inf: it has none."""
+    base = 0
+    while base + 1 < n and made[KNOT, base + 1] <= 1.0:
+        base += 1
+    for i in range(n):
+        if made[SLOPE, i] != 0.0:
+            return made[FLAT, base], made[SLOPE, base], made[KNOT, i]
+    return made[FLAT, base], made[SLOPE, base], np.inf
+
+
+@inner
 def add_on(total: float, lost: float, rest: float, x: float) -> tuple[float, float, float]:
     """Add x to a total, and what that loses to what was lost, and what that loses to the rest.
 

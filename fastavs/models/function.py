@@ -97,8 +97,8 @@ class TariffFunction(Tabular):
             Factors on base unit values; positive. An observation that is borrowed from another sector moves with the
             price there.
         fx : float64[currencies] or [years, currencies], or a mapping such as ``{"EUR": 1.2}``
-            Factors on base exchange rates of `currencies`; positive. The study's own currency is among them where
-            duties are in it. A mapping leaves the others at 1.
+            Factors on base exchange rates of `currencies`; positive. The study's own currency is always among them. A
+            mapping leaves the others at 1.
         ad_valorem, specific : float, or float64 that broadcasts to [years, sectors, regions]
             Scales of percentages and of amounts of the cell's own lines; 0 or more.
         out : float64[years, sectors, regions], optional

@@ -22,7 +22,7 @@ def function_card(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray
         ("known", f"the tariff of {count(known)} of {count(rate.size)} cells"),
         ("rates", f"{facts.get('rates', 'governing')}, of each {facts.get('aves', 'region')}"),
         ("weights", str(facts.get("weights", "imports"))),
-        ("moves with", f"prices; {', '.join(parts.currencies)}" if parts.currencies else "nothing: no amounts"),
+        ("moves with", f"prices; {', '.join(parts.currencies)}" if parts.lines.num_rows else "nothing: no amounts"),
         (
             "made of",
             f"{plural(parts.curves.price.size, 'curve')} with {plural(parts.curves.kink.size, 'kink')}, "
