@@ -1,4 +1,4 @@
-"""The lines of a schedule as each supplier sees them: what they are charged on, and what they import."""
+"""The lines of a schedule, supplier by supplier: what they are charged on, and what they import."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def main_sector(members: Members) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule as each supplier sees it. l lines, v suppliers and everybody, r regions.
+    """A schedule, supplier by supplier. l lines, v suppliers and everybody, r regions.
 
     Attributes
     ----------

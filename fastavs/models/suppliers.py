@@ -1,4 +1,7 @@
-"""Who sees what of the trade: a supplier is a region's partners, or one partner; the last supplier is everybody."""
+"""Who supplies a line, and on whose observations its rate rests.
+
+A supplier is the partners of a region taken together, or one partner; after all suppliers comes everybody.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from fastavs.scenario.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Suppliers:
-    """An index under a scenario, as each supplier sees it. v suppliers, p partners.
+    """An index under a scenario, and what each partner is part of. v suppliers, p partners.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class Suppliers:
 
     @property
     def everybody(self) -> int:
-        """The place of the last supplier."""
+        """The place after all suppliers."""
         return self.region.size
 
 
