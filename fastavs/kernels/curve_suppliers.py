@@ -1,6 +1,6 @@
-"""Who sees which observations and whose imports: counts and weights apart by supplier.
+"""Observations counted and imports added up, supplier by supplier.
 
-A supplier is one region's partners, or one partner; the last supplier is everybody.
+A supplier is the partners of a region taken together, or one partner; after all suppliers comes everybody.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fastavs.kernels.sums import add
 
 @inner
 def is_supplied(supplier_of: np.ndarray, partner: int, supplier: int, everybody: int) -> bool:
-    """Whether a supplier has a partner."""
+    """Whether a partner is part of a supplier."""
     return supplier == everybody or supplier_of[partner] == supplier
 
 
@@ -108,18 +108,3 @@ def imports_by_supplier(
     for h in range(out.shape[0]):
         for supplier in range(out.shape[1]):
             out[h, supplier] += lost[h, supplier]
-
-
-@kernel
-def trade_by_partner(
-    records: Records, side: tuple[int, int, int], times: np.ndarray, within: np.ndarray, out: np.ndarray
-) -> None:
-    """Add up the imports of a schedule's lines by partner, float64[p], where ``times`` (int32[t, p]) is not 0."""
-    out[:] = 0.0
-    for k in range(side[0], side[1]):
-        u = records.own_code[k]
-        for z in range(records.code_cell[u], records.code_cell[u + 1]):
-            if within[records.period[z]]:
-                for i in range(records.start[z], records.start[z + 1]):
-                    if times[records.period[z], records.partner[i]] > 0:
-                        out[records.partner[i]] += records.value[i]

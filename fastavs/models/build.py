@@ -28,7 +28,7 @@ from fastavs.models.notes import Counts, notes_of
 from fastavs.models.options import Options
 from fastavs.models.parts import FunctionParts
 from fastavs.models.regions import Regions
-from fastavs.models.schedules import Schedule, joined, observed_by, schedule_of, trade_of_partners
+from fastavs.models.schedules import Schedule, joined, observed_by, schedule_of, trade_by_period
 from fastavs.models.sectors import Sectors
 from fastavs.models.specific_lines import by_line_and_cell, lines_table
 from fastavs.models.suppliers import Suppliers, suppliers_of
@@ -215,8 +215,8 @@ class _Maker:
     def _left_out(self, schedule: Schedule) -> tuple[float, dict[str, float]]:
         """Return the imports from the importing country's own region, and those from excluded partners by name."""
         index, home = self.suppliers.index, self.suppliers.home
-        trade = trade_of_partners(index, schedule.place, np.ones_like(index.taking_part, dtype=bool))
-        excluded = trade_of_partners(index, schedule.place, index.taking_part == 0)
+        by_period = trade_by_period(index, schedule.place)
+        trade, excluded = by_period.sum(axis=0), (by_period * (index.taking_part == 0)).sum(axis=0)
         inside = 0.0
         if home is not None:
             mine = self.suppliers.region_of == home

@@ -11,7 +11,7 @@ from fastavs.index.parts import Side
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.curve_events import keep_by_supplier
 from fastavs.kernels.curve_records import SUPPLIED, Observed, ScheduleLines, Scratch
-from fastavs.kernels.curve_suppliers import imports_by_supplier, trade_by_partner
+from fastavs.kernels.curve_suppliers import imports_by_supplier
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Changes
 from fastavs.models.options import Options
@@ -151,12 +151,18 @@ def _imports(index: SortedIndex, place: int, changes: Changes, supplier_of: np.n
     return out
 
 
-def trade_of_partners(index: SortedIndex, place: int, whose: np.ndarray) -> np.ndarray:
-    """Return the recorded imports of a schedule's lines by partner, float64[p]; `whose` (bool[t, p]) says which."""
-    out = np.empty(whose.shape[1])
-    within = readonly(periods_within(index)[index.facts["basis_of"][place]], np.bool_)
-    trade_by_partner(index.records, _own_codes(index, place), readonly(whose, np.int32), within, out)
-    return out
+def trade_by_period(index: SortedIndex, place: int) -> np.ndarray:
+    """Return the recorded imports of a schedule's lines by period and partner, in periods that weigh, float64[t, p]."""
+    records, partners = index.records, len(index.facts["partners"])
+    first, last, _ = _own_codes(index, place)
+    own = np.zeros(records.code_key.size, dtype=bool)
+    own[records.own_code[first:last]] = True
+    within = periods_within(index)[index.facts["basis_of"][place]]
+    some = np.repeat(own, np.diff(records.code_cell)) & within[records.period]
+    sizes = np.diff(records.start)
+    rows = np.repeat(some, sizes)
+    bins = np.repeat(records.period[some].astype(np.int64) * partners, sizes[some]) + records.partner[rows]
+    return np.bincount(bins, records.value[rows], minlength=within.size * partners).reshape(-1, partners)
 
 
 def joined(schedules: list[Schedule]) -> ScheduleLines:
