@@ -25,7 +25,7 @@ from fastavs.errors import InputError
 from fastavs.report.figure_curves import _within
 from fastavs.report.theme import light
 
-REGIONS = {"DEU": "EU", "FRA": "EU", "ITA": "EU", "ESP": "EU", "POL": "EU", "CHN": "China"}
+REGIONS = {"DEU": "EU", "FRA": "EU", "ITA": "EU", "ESP": "EU", "POL": "EU", "CHN": "China", "KOR": "Korea"}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def call_of(f: fa.TariffFunction, name: str) -> Callable[..., Axes]:
 @pytest.mark.parametrize(
     ("name", "title", "shades"),
     [
-        ("curve", "Tariffs as specific duties move, 2020", ("blue", "orange")),
+        ("curve", "Tariffs from others as specific duties move, 2020", ("blue", "orange")),
         ("cells", "Tariffs in percent of the value", ("band2", "band3", "faint")),
     ],
 )
@@ -124,13 +124,14 @@ def test_curves_are_the_function(random: fa.TariffFunction, currency: str | None
 
 
 def test_the_base_is_marked(f: fa.TariffFunction) -> None:
-    ax = f.plot.curve("IV", list(f.regions), 2020)
+    regions = ["EU", "China", "others"]
+    ax = f.plot.curve("IV", regions, 2020)
     base = [line for line in ax.lines if line.get_label() == "_base"]
-    wanted = 100.0 * f()[1, f.sectors.index("IV")]
+    wanted = 100.0 * f()[1, f.sectors.index("IV"), [f.regions.index(one) for one in regions]]
     assert [line.get_xdata()[0] for line in base] == [1.0] * 3  # type: ignore[index]
     assert [line.get_ydata()[0] for line in base] == pytest.approx(wanted.tolist(), rel=1e-13)  # type: ignore[index]
     assert ax.get_title(loc="left").endswith(": tariff as specific duties move, 2020")
-    assert list(curves_of(ax)) == f.regions
+    assert list(curves_of(ax)) == regions
 
 
 def test_the_cells_that_pay_most_are_taken(f: fa.TariffFunction) -> None:
@@ -138,7 +139,7 @@ def test_the_cells_that_pay_most_are_taken(f: fa.TariffFunction) -> None:
     paid = np.nan_to_num(J.fx[0, ..., f.currencies.index("EUR")] * f.imports[0])
     order = np.argsort(-paid, axis=None)[:5]
     labels = list(curves_of(f.plot.curve(year=2011, currency="EUR")))
-    assert [one.rpartition(", ")[2] for one in labels] == [f.regions[place % 3] for place in order]
+    assert [one.rpartition(", ")[2] for one in labels] == [f.regions[place % 4] for place in order]
     some = f.plot.curve(region="EU", year=2011)
     places = [place for place in np.argsort(-paid[:, f.regions.index("EU")])[:5] if paid[place].any()]
     names = f.sector_names
@@ -206,21 +207,19 @@ def test_basis_and_numbers_of_sectors_are_told(random: fa.TariffFunction) -> Non
 
 
 def test_cells_without_a_tariff_are_named(f: fa.TariffFunction) -> None:
-    known = ~np.isnan(f()[1])
-    empty = [f.sectors[place] for place in np.flatnonzero(~known.any(axis=1))]
-    ax = f.plot.curve([empty[0], "IV"], "EU")
-    assert len(curves_of(ax)) == 1
-    assert written(ax)[-1].startswith("No tariff is known: ")
+    ax = f.plot.curve("IV", ["EU", "Korea"])
+    assert list(curves_of(ax)) == ["EU"]
+    assert written(ax)[-1] == "No tariff is known: Korea"
 
 
 def test_what_cannot_be_drawn_says_why(f: fa.TariffFunction) -> None:
-    empty = next(one for one, rates in zip(f.sectors, f()[1], strict=True) if np.isnan(rates).all())
+    lines = [f"22030001{n}0" for n in range(9)]
     plain = fa.tariff_function(
         fa.Study(
-            trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"], "value": [9.0]},
-            applied={"year": [2020], "line": ["2203000100"], "duty": ["5%"]},
+            trade={"period": ["2020"] * 9, "line": lines, "partner": ["DEU"] * 9, "value": [9.0] * 9},
+            applied={"year": [2020] * 9, "line": lines, "duty": ["5%"] * 9},
         ),
-        sectors="chapter", regions="all",
+        sectors=dict(zip(lines, "ABCDEFGHI", strict=True)), regions="all",
     )  # fmt: skip
     cases: list[tuple[Callable[[], Any], str]] = [
         (lambda: f.plot.curve("wine", "EU"), "no such sector"),
@@ -228,21 +227,21 @@ def test_what_cannot_be_drawn_says_why(f: fa.TariffFunction) -> None:
         (lambda: f.plot.curve("IV", "EU", 1999), "no such year"),
         (lambda: f.plot.curve("IV", "EU", currency="XAU"), "no such currency"),
         (lambda: f.plot.curve(currency="XAU"), "no such currency"),
-        (lambda: f.plot.curve(f.sectors, f.regions), "63 cells are asked for"),
+        (lambda: f.plot.curve(f.sectors, f.regions), "84 cells are asked for"),
         (lambda: f.plot.curve([], "EU"), "0 cells are asked for"),
-        (lambda: f.plot.curve(empty, "EU"), "no tariff is known of these cells"),
+        (lambda: f.plot.curve("IV", "Korea"), "no tariff is known of these cells"),
         (lambda: f.plot.curve("IV", "EU", span=(2.0, 0.5)), "the lesser first"),
         (lambda: f.plot.curve("IV", "EU", span=(0.5, float("inf"))), "the lesser first"),
         (lambda: f.plot.curve("IV", "EU", span=3.0), "two factors"),  # type: ignore[arg-type]
         (lambda: f.plot.cells(1999), "no such year"),
         (lambda: f.plot.cells(what="rates"), 'Did you mean "rate"'),
-        (lambda: plain.plot.curve(), "no cell pays a specific duty"),
+        (lambda: plain.plot.curve(), "no cell pays a specific duty at the base"),
     ]  # fmt: skip
     for call, told in cases:
         with pytest.raises(InputError, match=told):
             call()
-    flat = plain.plot.curve("22", "all")
-    assert np.asarray(curves_of(flat)["chapter 22"].get_ydata()).tolist() == [5.0, 5.0]
+    flat = plain.plot.curve("B")
+    assert np.asarray(curves_of(flat)["B"].get_ydata()).tolist() == [5.0, 5.0]
 
 
 def test_figures_are_listed(f: fa.TariffFunction) -> None:

@@ -44,8 +44,8 @@ class FunctionPlots:
     ... )
     >>> f = fa.tariff_function(study, sectors={"2203": "beer"}, regions="all")
     >>> ax = f.plot.curve(span=(1.0, 4.0))
-    >>> ax.get_title(loc="left"), [text.get_text() for text in ax.texts][-2:]
-    ('beer: tariff as specific duties move, 2020', ['base', 'beer, basis of values not stated, USD'])
+    >>> ax.get_title(loc="left"), [text.get_text() for text in ax.texts][-1]
+    ('beer: tariff as specific duties move, 2020', 'beer, basis of values not stated, USD')
     >>> ax.lines[0].get_xydata().tolist()  # the kink is where 0.125 USD/l reach 25 %
     [[1.0, 25.0], [2.0, 25.0], [4.0, 50.0]]
     """
@@ -67,8 +67,8 @@ class FunctionPlots:
         Parameters
         ----------
         sector, region : str or sequence of str, optional
-            The cells are those of all sectors with all regions named, ten at most. Where one is left out, the five are
-            taken that pay most specific duty at the base.
+            The cells are those of all sectors with all regions named, ten at most. Where one is left out and there are
+            more than five, the five are taken that pay most specific duty at the base.
         year : int, optional
             The last by default.
         currency : str, optional

@@ -99,7 +99,7 @@ def _cells_of(
         for known, named, what in ((f.sectors, sector, "sector"), (f.regions, region, "region"))
     )
     found = list(product(sectors, regions))
-    if sector is None or (region is None and len(f.regions) > 1):
+    if len(found) > FEW and (sector is None or region is None):
         found = _most_specific(f, found, year, currency)
     if not found or len(found) > len(LOOKS):
         raise InputError(
