@@ -19,6 +19,7 @@ from fastavs.models.function_file import read_parts, write_parts
 from fastavs.models.function_tables import cell_table, critical_lines, place_among, revenue_of, to_dataset
 from fastavs.models.jacobian import Jacobian, check_jacobian
 from fastavs.models.parts import FunctionParts, counts_of
+from fastavs.models.plots import FunctionPlots
 from fastavs.models.selection import selected
 from fastavs.tables.frames import Tabular
 
@@ -391,6 +392,11 @@ class TariffFunction(Tabular):
             No such file, none of ours, one of another version, or a damaged one.
         """
         return cls(read_parts(a_path("path", path)))
+
+    @property
+    def plot(self) -> FunctionPlots:
+        """Figures: ``f.plot.curve()``, ``f.plot.cells()``."""
+        return FunctionPlots(self)
 
     @property
     def address(self) -> int:

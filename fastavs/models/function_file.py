@@ -32,6 +32,7 @@ BYTE_ORDER = 0x0102030405060708
 HEAD, FIRST_COUNT, FIRST_ARRAY, APART = 1024, 8, 32, 64
 TEXTS = ("names", "lines_table", "json")
 ARRAYS = (*FORMS, *TEXTS)
+_UNREADABLE = (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError, pa.ArrowException)
 _ANEW = "make it anew: fastavs.tariff_function(study, ...), and save it"
 
 
@@ -71,8 +72,7 @@ def write_parts(parts: FunctionParts, path: Path) -> None:
 
 def _content(parts: FunctionParts) -> list[np.ndarray]:
     """Return all arrays in their order, as they stand in the file."""
-    names = [*parts.sectors, *parts.regions, *parts.currencies]
-    for name in names:
+    for name in (*parts.sectors, *parts.regions, *parts.currencies):
         if "\0" in name:
             raise InputError("a name with a zero byte cannot be saved", value=name, cure="give it another name")
     note = {
@@ -82,7 +82,7 @@ def _content(parts: FunctionParts) -> list[np.ndarray]:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, parts.lines.schema) as writer:
         writer.write_table(parts.lines)
-    texts = ("".join(f"{name}\0" for name in names).encode(), sink.getvalue(), json.dumps(note).encode())
+    texts = (_names(parts.sectors, parts.regions, parts.currencies), sink.getvalue(), json.dumps(note).encode())
     numbers = (
         *parts.curves, *parts.mixed, parts.borrowed_cell, parts.borrowed_price, parts.weights, parts.imports,
         np.array(parts.years, dtype=np.int64),
@@ -128,7 +128,7 @@ def read_parts(path: Path) -> FunctionParts:
     arrays = _arrays(str(path), head, mapped, counts)
     try:
         return _parts(arrays, counts)
-    except (ValueError, TypeError, LookupError, RecursionError, pa.ArrowException):
+    except _UNREADABLE:
         _damaged(str(path), "its texts cannot be read")
 
 
@@ -152,10 +152,10 @@ def _arrays(file: str, head: np.ndarray, mapped: Any, counts: Mapping[str, int])
     places = head[FIRST_ARRAY : FIRST_ARRAY + 2 * len(ARRAYS)].reshape(-1, 2).tolist()
     found = {}
     for name, (offset, size) in zip(ARRAYS, places, strict=True):
-        if offset % APART or offset < HEAD or size < 0 or offset + size > len(mapped):
+        kind = np.dtype("u1" if name in TEXTS else "<f8" if FORMS[name].kinds == "float64" else "<i8")
+        if offset % APART or offset < HEAD or size < 0 or size % kind.itemsize or offset + size > len(mapped):
             _damaged(file, f"{name} lies outside")
-        kind = "u1" if name in TEXTS else "<f8" if FORMS[name].kinds == "float64" else "<i8"
-        found[name] = np.frombuffer(mapped, dtype=kind, count=size // np.dtype(kind).itemsize, offset=offset)
+        found[name] = np.frombuffer(mapped, dtype=kind, count=size // kind.itemsize, offset=offset)
     wrong = wrong_values({name: found[name] for name in FORMS}, sizes)
     if wrong:
         _damaged(file, wrong)
@@ -167,6 +167,8 @@ def _parts(arrays: Mapping[str, np.ndarray], counts: Mapping[str, int]) -> Funct
     sectors, regions, currencies = (tuple(map(str, note[axis])) for axis in ("sectors", "regions", "currencies"))
     if (len(sectors), len(regions), len(currencies)) != (counts["sectors"], counts["regions"], counts["currencies"]):
         raise ValueError
+    if arrays["names"].tobytes() != _names(sectors, regions, currencies):
+        raise ValueError
     shape = (counts["years"], counts["sectors"], counts["regions"])
     numbers = {name: readonly(arrays[name], arrays[name].dtype.newbyteorder("=")) for name in FORMS}
     lines = pa.ipc.open_stream(pa.py_buffer(arrays["lines_table"])).read_all()
@@ -177,6 +179,10 @@ def _parts(arrays: Mapping[str, np.ndarray], counts: Mapping[str, int]) -> Funct
         numbers["borrowed_cell"], numbers["borrowed_price"], numbers["weights"].reshape(shape),
         numbers["imports"].reshape(shape), lines, tuple(note["notes"]), note["facts"],
     )  # fmt: skip
+
+
+def _names(*axes: tuple[str, ...]) -> bytes:
+    return "".join(f"{name}\0" for names in axes for name in names).encode()
 
 
 def _damaged(file: str, what: str) -> NoReturn:

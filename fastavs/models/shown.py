@@ -10,7 +10,10 @@ from fastavs.shown.card import Card, Grid, span, spread_over
 from fastavs.shown.words import count, listed, percent, plural, points
 
 MOST_YEARS = 6  # named one by one
-CALLS = "Next: f(price, fx), .value_and_jacobian(), .curve(sector, region, year), .table(), .lines, .save(path)"
+CALLS = (
+    "Next: f(price, fx), .value_and_jacobian(), .curve(sector, region, year), .plot.curve(), .table(), .lines, "
+    ".save(path)"
+)
 
 
 def function_card(parts: FunctionParts, rate: np.ndarray, ad_valorem: np.ndarray, specific: np.ndarray) -> Card:
