@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -404,7 +405,7 @@ def test_the_critical_factor_is_where_amounts_begin_to_show() -> None:
     assert line["critical_factor"] == 0.0
 
 
-def test_a_small_room_grows_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_tables_grow_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     made = make(9900, method="partner", match_on="imports", levels=[8, 6, 4])
     usual = built(made)
     monkeypatch.setattr(cell_tables, "EVENTS", 1)
@@ -421,3 +422,24 @@ def test_the_order_of_years_is_that_asked_for() -> None:
     forth, back = built(made, years=(2010, 2011, 2012)), built(made, years=(2012, 2011, 2010))
     assert np.array_equal(evaluate(forth), evaluate(back)[::-1], equal_nan=True)
     assert np.array_equal(forth.weights, back.weights[::-1])
+
+
+def test_the_own_currency_of_a_study_is_always_among_those_of_a_function() -> None:
+    for duty in ("10%", "0.1 USD/l"):
+        assert of_beer(trade(3), duty).currencies == ("USD",)
+    parts = of_beer(trade(3), "10%")
+    assert evaluate(parts, fx={"USD": 2.0})[0, 0, 0] == pytest.approx(0.1, rel=REL)
+
+
+def test_a_saved_index_knows_the_note_and_the_basis_of_values(tmp_path: Path) -> None:
+    study = fa.Study(
+        trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"], "value": [900.0],
+               "quantity": [1000.0], "unit": ["l"]},
+        applied={"year": [2020], "line": ["2203000100"], "duty": ["0.09 USD/l"]},
+        note="made up", value_basis="FOB",
+    )  # fmt: skip
+    study.index(records=True).save(tmp_path / "study.avs")
+    index = fa.SortedIndex.load(tmp_path / "study.avs")
+    for given in (study, index):
+        facts = fa.tariff_function(given, sectors="all", regions="all").facts
+        assert (facts["note"], facts["value_basis"]) == ("made up", "FOB")
