@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ def texts(*some: str, most: int = 3) -> st.SearchStrategy[list[str]]:
 
 
 NUMBERS = st.one_of(
-    st.floats(1e-6, 1.0), st.integers(1, 9999).map(lambda n: f"{n / 100}%"), st.fractions(Fraction(1, 50), 1, max_denominator=60)
+    st.floats(1e-6, 1.0), st.integers(1, 9999).map(lambda n: f"{n / 100}%"),
+    st.fractions(Fraction(1, 50), 1, max_denominator=60),
 )  # fmt: skip
 SIGNED = st.one_of(st.floats(-1.0, 1.0), st.integers(-500, 500).map(lambda n: f"{n}%"))
 AMOUNTS = st.builds(
@@ -41,7 +43,8 @@ DUTIES = st.sampled_from(
     ]
 )
 YEARS = st.one_of(
-    st.integers(1995, 2030), st.lists(st.integers(1995, 2030), min_size=1, max_size=6), st.sampled_from(["2015-2020", "2011"])
+    st.integers(1995, 2030), st.lists(st.integers(1995, 2030), min_size=1, max_size=6),
+    st.sampled_from(["2015-2020", "2011"]),
 )  # fmt: skip
 SHARED: dict[str, st.SearchStrategy[Any]] = {
     "prefixes": texts("09", "2203.00", "8542310000", "01"),
@@ -53,7 +56,9 @@ SHARED: dict[str, st.SearchStrategy[Any]] = {
     "currency": texts("EUR", "USD"),
     "unit": texts("kg", "100 kg"),
 }
-EXCEPT = st.fixed_dictionaries({"prefixes": SHARED["prefixes"]}, optional=SHARED) | st.builds(
+EXCEPT = st.fixed_dictionaries(
+    {"lists": SHARED["lists"]}, optional={key: one for key, one in SHARED.items() if key != "lists"}
+) | st.builds(
     lambda share, by: {"sensitive": share, "by": by}, st.floats(0.001, 1.0), st.sampled_from(["imports", "rates"])
 )
 WHERE = st.fixed_dictionaries({}, optional=SHARED | {"except_": EXCEPT})
@@ -96,12 +101,13 @@ STEPS = st.one_of(
         lambda some: [{"above": one, "cut": 0.1} for one in sorted(some)])),
     st.builds(lambda where: fa.DropSpecific(**where), WHERE),
     with_where(fa.Tariffication, st.just("ad_valorem") | AMOUNTS),
-    with_where(fa.Delay, st.integers(1, 20) | st.just("all")), with_where(fa.Advance, st.integers(1, 20) | st.just("all")),
+    with_where(fa.Delay, st.integers(1, 20) | st.just("all")),
+    with_where(fa.Advance, st.integers(1, 20) | st.just("all")),
     with_where(fa.Freeze, st.integers(1990, 2030)),
     st.builds(fa.Put, st.sampled_from(["new.csv", "../a b.parquet"]), st.sampled_from(["applied", "bound"])),
     st.builds(fa.Fx, st.dictionaries(
-        st.sampled_from(["EUR", "JPY"]), FACTOR | st.dictionaries(st.sampled_from(["2009", "2011H1"]), FACTOR, min_size=1),
-        min_size=1)),
+        st.sampled_from(["EUR", "JPY"]),
+        FACTOR | st.dictionaries(st.sampled_from(["2009", "2011H1"]), FACTOR, min_size=1), min_size=1)),
     st.builds(
         lambda value, codes, who: fa.Price(value, **codes, **who), FACTOR,
         st.fixed_dictionaries({}, optional={"prefixes": SHARED["prefixes"], "except_": st.just({"lists": "ita"})}), WHO,
@@ -126,7 +132,7 @@ def test_steps_are_values(step: Any) -> None:
     assert hash(again) == hash(step)
     assert next(iter(written(step))) == verb_of(step)
     with pytest.raises(AttributeError):
-        step.selection = None
+        setattr(step, fields(step)[0].name, None)
 
 
 @settings(
@@ -298,7 +304,7 @@ def test_what_does_not_fit_says_so(make: Any, message: str) -> None:
 def test_options_are_those_of_a_study() -> None:
     for step, kind in ((fa.Options, Options), (fa.BasePeriod, Base)):
         names = [one.name for one in msgspec.structs.fields(kind)]
-        assert list(step.__dataclass_fields__) == names  # type: ignore[attr-defined]
+        assert [one.name for one in fields(step)] == names
     defaults = {one.name: one.default for one in msgspec.structs.fields(Options)}
     assert fa.Options(**defaults).given == defaults
     assert Options(**fa.Options(**defaults).given) == Options()
@@ -372,14 +378,14 @@ def test_bases_that_do_not_fit() -> None:
         one.resolved([fa.Scenario("twoo")])
     with pytest.raises(fa.InputError, match='in a circle: "one" -> "two" -> "one"'):
         one.resolved([one, two])
-    with pytest.raises(fa.InputError, match="changes of version 0.1.0.*such as Scale for ScaleDuty"):
+    with pytest.raises(fa.InputError, match=r"changes of version 0\.1\.0.*such as Scale for ScaleDuty"):
         fa.Scenario("x", fa.Cap(0.1), base=fa.Scenario("old", fa.ScaleDuty(0.9))).resolved()
     with pytest.raises(fa.InputError, match="a list of the same name with other codes"):
         fa.Scenario(
             "x", base=fa.Scenario("y", fa.Cap(0.1), lists={"a": ["09"]}), lists={"a": ["10"]}
         ).resolved()  # fmt: skip
+    base = fa.Scenario("y", fa.Weights("all"), fa.Resample(1))
     with pytest.raises(fa.InputError, match="draw partners twice"):
-        base = fa.Scenario("y", fa.Weights("all"), fa.Resample(1))
         fa.Scenario("x", fa.Cap(0.1), fa.Resample(2), base=base).resolved()
 
 
@@ -393,9 +399,9 @@ def test_a_scenario_shows_itself() -> None:
     assert str(one) == repr(one)
     card = one._repr_html_()
     for told in (
-        "capped at 10 %, of the rate", "lines of the list ita without 8517", "less 5 %, of every percentage", "all lines",
-        "2 years later", "the bound schedule, years 2012-2020", "values times 0.8", "partners CHN", "A cap", "ita (1)",
-        "10, seed 1: fx EUR 0.1",
+        "capped at 10 %, of the rate", "lines of the list ita without 8517", "less 5 %, of every percentage",
+        "all lines", "2 years later", "the bound schedule, years 2012-2020", "values times 0.8", "partners CHN", "A cap",
+        "ita (1)", "10, seed 1: fx EUR 0.1",
     ):  # fmt: skip
         assert told in card, told
     long = fa.Scenario("long", *(fa.Cap(0.1, prefixes=f"{n:04d}") for n in range(101, 140)))
@@ -415,12 +421,13 @@ def test_every_step_has_words(step: Any) -> None:
 
 def test_old_scenarios_print_as_their_file(tmp_path: Path) -> None:
     old = fa.Scenario(
-        "old", fa.FxShock("EUR", 0.9, periods="2009"), fa.SetDuty("22", "5%"), fa.ScaleDuty(0.9, group=("industry", "13")),
-        fa.ShiftDuty(0.01, years=2012), fa.PriceShock(1.1, "CHN"), fa.ExcludePartners("TUR"), fa.Resample(1), title="t",
+        "old", fa.FxShock("EUR", 0.9, periods="2009"), fa.SetDuty("22", "5%"),
+        fa.ScaleDuty(0.9, group=("industry", "13")), fa.ShiftDuty(0.01, years=2012),
+        fa.PriceShock(1.1, "CHN"), fa.ExcludePartners("TUR"), fa.Resample(1), title="t",
     )  # fmt: skip
     fa.write_scenarios(tmp_path / "old.toml", old)
     assert fa.read_scenarios(tmp_path / "old.toml") == [old]
-    with pytest.raises(fa.InputError, match="an order that a file of version 0.1.0 cannot say"):
+    with pytest.raises(fa.InputError, match=r"an order that a file of version 0\.1\.0 cannot say"):
         fa.Scenario("x", fa.ScaleDuty(0.9), fa.SetDuty("22", "5%")).to_toml()
 
 

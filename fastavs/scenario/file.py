@@ -148,11 +148,9 @@ def _with_bases(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
 def _read_named(entry: dict[str, Any], where: str, path: Path) -> Scenario:
     try:
-        return (
-            _read_in_steps(entry, where, path)
-            if entry.keys() & {"step", *KEYS_ABOVE}
-            else _read_one(entry, where, str(path))
-        )
+        if entry.keys() & {"step", *KEYS_ABOVE}:
+            return _read_in_steps(entry, where, path)
+        return _read_one(entry, where, str(path))
     except InputError as error:
         name = entry.get("name")
         raise (error.told_of(f'the scenario "{name}"') if name and isinstance(name, str) else error) from None

@@ -264,7 +264,7 @@ def _except(owner: object, given: Any) -> Except | None:
 
 def owned(error: InputError, owner: object, key: str | None) -> InputError:
     """Return trouble with a part as trouble with the whole."""
-    problem = f"{type(owner).__name__} cannot be made"
+    problem = f"{type(owner).__name__} {error.problem.partition(' ')[2]}"
     return InputError(problem, key=key, value=error.value, expected=error.expected, cure=error.cure)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from fastavs.codes import as_digits
 from fastavs.errors import InputError, did_you_mean
 from fastavs.scenario.about import ABOUT
+from fastavs.scenario.step import Step
 from fastavs.scenario.steps import ALL_VERBS, RESAMPLE, VERBS, AnyStep
 from fastavs.scenario.trade import Resample
 
@@ -126,10 +128,14 @@ def _check_keys(verb: str, keys: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
+def _arguments(kind: type[Step]) -> list[str]:
+    return [one.name for one in fields(kind)]  # type: ignore[arg-type]
+
+
 def _table(verb: str, value: Any) -> Mapping[str, Any]:
     """Return the value of a verb that takes a table, if it is one of known keys."""
     kind = VERBS[verb]
-    known = list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    known = _arguments(kind)
     form = "{ outlier = 5.0 }" if verb == "options" else '{ periods = ["2009", "2010"] }'
     if verb == "base_period" and isinstance(value, str | list):
         return {"periods": value}
@@ -170,7 +176,7 @@ def in_file(error: InputError, file: str, verb: str | None = None, about: str | 
     if key is not None and verb is not None:
         if key == "value" or key.startswith(("value.", "value[")):
             key = verb + key.removeprefix("value")
-        elif kind is not None and kind.is_table and key in kind.__dataclass_fields__:  # type: ignore[attr-defined]
+        elif kind is not None and kind.is_table and key in _arguments(kind):
             key = f"{verb}.{key}"
         elif verb == RESAMPLE:
             key = verb
