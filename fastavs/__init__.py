@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
     from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
+    from fastavs.scenario.file import read_scenarios, scenario_named, write_scenarios
+    from fastavs.scenario.lists import CodeList
+    from fastavs.scenario.sampling import Sampling
     from fastavs.scenario.scenario import Scenario
     from fastavs.scenario.selection import Except, Selection
     from fastavs.scenario.step_duties import (
@@ -49,6 +52,7 @@ _HOMES = {
     "Amount": "fastavs.scenario.written",
     "BasePeriod": "fastavs.scenario.step_study",
     "Cap": "fastavs.scenario.step_duties",
+    "CodeList": "fastavs.scenario.lists",
     "DataWarning": "fastavs.errors",
     "Delay": "fastavs.scenario.step_years",
     "DropSpecific": "fastavs.scenario.step_duties",
@@ -73,6 +77,7 @@ _HOMES = {
     "Put": "fastavs.scenario.step_years",
     "Rates": "fastavs.results.rates",
     "Resample": "fastavs.scenario.trade",
+    "Sampling": "fastavs.scenario.sampling",
     "Scale": "fastavs.scenario.step_duties",
     "ScaleDuty": "fastavs.scenario.duties",
     "Scenario": "fastavs.scenario.scenario",
@@ -91,7 +96,10 @@ _HOMES = {
     "Weights": "fastavs.scenario.step_study",
     "build_index": "fastavs.index.build",
     "parse_duty": "fastavs.duty",
+    "read_scenarios": "fastavs.scenario.file",
+    "scenario_named": "fastavs.scenario.file",
     "sweep": "fastavs.sweeping",
+    "write_scenarios": "fastavs.scenario.file",
 }
 _ROOMS = ("examples", "readers")
 __all__ = [
@@ -100,6 +108,7 @@ __all__ = [
     "Amount",
     "BasePeriod",
     "Cap",
+    "CodeList",
     "DataWarning",
     "Delay",
     "DropSpecific",
@@ -124,6 +133,7 @@ __all__ = [
     "Put",
     "Rates",
     "Resample",
+    "Sampling",
     "Scale",
     "ScaleDuty",
     "Scenario",
@@ -144,8 +154,11 @@ __all__ = [
     "build_index",
     "examples",
     "parse_duty",
+    "read_scenarios",
     "readers",
+    "scenario_named",
     "sweep",
+    "write_scenarios",
 ]
 
 

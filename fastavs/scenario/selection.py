@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, TypeAlias, TypedDict
@@ -110,7 +110,7 @@ class Except:
             raise wrong(self, "sensitive", sensitive, "a share of the lines, above 0 and at most 1")
         if (share is None) != (by is None):
             lacking, given = ("by", "sensitive") if by is None else ("sensitive", "by")
-            raise wrong(self, lacking, None, f'{lacking} beside {given}, such as sensitive = "5%", by = "imports"')
+            raise wrong(self, lacking, None, f'{lacking} beside {given}, such as sensitive="5%", by="imports"')
         object.__setattr__(self, "sensitive", share)
         object.__setattr__(self, "by", None if by is None else one_of(self, "by", by, BY))
         if not self.written():
@@ -231,22 +231,30 @@ def selection_of(owner: object, keys: Mapping[str, Any], known: tuple[str, ...] 
     """
     for key in keys:
         if key not in known:
-            raise wrong(owner, key, None, f"one of {', '.join(known)}.{did_you_mean(key, known)}")
+            raise unknown_key(owner, key, known)
     try:
         return Selection(**keys)
     except InputError as error:
         raise owned(error, owner, error.key) from None
 
 
+def unknown_key(owner: object, key: Any, known: Sequence[str], within: str | None = None, hint: str = "") -> InputError:
+    """Return what to raise for a key that a step, or a table within it, does not have."""
+    near = did_you_mean(key, known) if isinstance(key, str) else ""
+    return InputError(
+        f"{type(owner).__name__} has no such key", key=within, value=key,
+        expected=f"{'one of ' if len(known) > 1 else ''}{', '.join(known) or 'none'}.{near}{hint}",
+    )  # fmt: skip
+
+
 def _except(owner: object, given: Any) -> Except | None:
     if given is None or isinstance(given, Except):
         return given
     if not isinstance(given, Mapping):
-        raise wrong(owner, "except_", _shown(given), 'keys and values, such as prefixes = ["8517"]')
+        raise wrong(owner, "except_", _shown(given), 'keys and values, such as {"prefixes": ["8517"]}')
     for key in given:
         if key not in EXCEPT_KEYS:
-            near = did_you_mean(key, EXCEPT_KEYS) if isinstance(key, str) else ""
-            raise wrong(owner, f"except_.{key}", None, f"one of {', '.join(EXCEPT_KEYS)}.{near}")
+            raise unknown_key(owner, key, EXCEPT_KEYS, "except_")
     try:
         return Except(**given)
     except InputError as error:
@@ -256,7 +264,7 @@ def _except(owner: object, given: Any) -> Except | None:
 
 def owned(error: InputError, owner: object, key: str | None) -> InputError:
     """Return trouble with a part as trouble with the whole."""
-    problem = f"{type(owner).__name__} cannot be made"
+    problem = f"{type(owner).__name__} {error.problem.partition(' ')[2]}"
     return InputError(problem, key=key, value=error.value, expected=error.expected, cure=error.cure)
 
 
@@ -312,7 +320,7 @@ def _groups(owner: object, given: Any) -> tuple[tuple[str, tuple[str, ...]], ...
         return ()
     if not isinstance(given, Mapping) or not given or not all(isinstance(one, str) for one in given):
         shown = "" if isinstance(given, Mapping) else _shown(given)
-        raise wrong(owner, "groups", shown, 'groupings and their groups, such as industry = ["13"]')
+        raise wrong(owner, "groups", shown, 'groupings and their groups, such as {"industry": ["13"]}')
     return tuple(sorted((name, some_texts(owner, f"groups.{name}", given[name])) for name in given))
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Of = Literal["rate", "ad_valorem", "specific"]
 _PERCENTAGES = OF[:2]
-_TIERS = "[{ above = 0.0, cut = 0.2 }, { above = 0.15, cut = 0.5 }]"
+_TIERS = '[{"above": 0.0, "cut": 0.2}, {"above": 0.15, "cut": 0.5}]'
 
 
 class _Leveled(DutyStep):
@@ -451,7 +451,7 @@ class DropSpecific(DutyStep):
 
     def __init__(self, value: Literal[True] = True, **where: Unpack[SelectionKeys]) -> None:
         if value is not True:
-            raise wrong(self, "value", value, "true alone; leave the step out where nothing is dropped")
+            raise wrong(self, "value", value, "True alone; leave the step out where nothing is dropped")
         self._settle(True, where)
 
     def value_written(self) -> bool:

@@ -88,7 +88,7 @@ def _levels(step: Step, key: str, value: Any) -> tuple[int, ...]:
 
 def _flag(step: Step, key: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
-        raise wrong(step, key, value, "true or false")
+        raise wrong(step, key, value, "True or False")
     return bool(value)
 
 

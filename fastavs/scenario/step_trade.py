@@ -11,14 +11,14 @@ from fastavs.arguments import LARGEST
 from fastavs.countries.partner import written
 from fastavs.periods import as_label
 from fastavs.scenario.checks import Texts, check_currency, wrong
-from fastavs.scenario.selection import Except, Selection, SelectionKeys, selection_of, some_texts
+from fastavs.scenario.selection import Except, Selection, SelectionKeys, selection_of, some_texts, unknown_key
 from fastavs.scenario.step import Step
 from fastavs.scenario.written import Number, as_number, exact
 
 _CODES = ("prefixes", "lists", "groups", "except_")
 _WHO = ("partners", "regions", "periods")
 ByPeriod: TypeAlias = Number | Mapping[str, Number]
-_FX = '{ EUR = 1.2 }, or { EUR = { "2009" = 1.1 } }'
+_FX = '{"EUR": 1.2}, or {"EUR": {"2009": 1.1}}'
 
 
 def _factor(owner: object, key: str, value: Any) -> Fraction:
@@ -168,13 +168,13 @@ class Price(Step):
         """Make sure that trade is chosen by what trade has: years and forms are those of duties."""
         for key in where:
             if key not in self.keys:
-                near = " A year's trade is chosen by periods." if key == "years" else ""
-                raise wrong(self, key, None, f"one of {', '.join(self.keys)}.{near}")
+                hint = " Trade has periods in place of years." if key == "years" else ""
+                raise unknown_key(self, key, self.keys, hint=hint)
         given = where.get("except_")
         left = given.written() if isinstance(given, Except) else given if isinstance(given, Mapping) else {}
         for key in left:
             if key not in _CODES:
-                raise wrong(self, f"except_.{key}", None, f"one of {', '.join(_CODES[:3])}: trade has no other")
+                raise unknown_key(self, key, _CODES[:3], "except_")
 
     def value_written(self) -> float | str:
         return as_number(self.value)
@@ -203,7 +203,7 @@ class _OfPartners(Step):
         given = value if isinstance(value, Mapping) else {"partners": value}
         for key in given:
             if key not in _WHO:
-                raise wrong(object.__new__(cls), key, None, f"one of {', '.join(_WHO)}")
+                raise unknown_key(object.__new__(cls), key, _WHO)
         return cls(**given)
 
     def value_written(self) -> dict[str, Any]:

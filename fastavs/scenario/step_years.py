@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Literal, Unpack
 
 import numpy as np
 
-from fastavs.arguments import a_path
-from fastavs.errors import InputError
 from fastavs.scenario.checks import wrong
+from fastavs.scenario.paths import whole_path
 from fastavs.scenario.selection import Selection, SelectionKeys
 from fastavs.scenario.step import DutyStep, Step
 from fastavs.scenario.written import one_of
@@ -197,18 +195,3 @@ class Put(Step):
 
     def keys_written(self) -> dict[str, Any]:
         return {"schedule": self.schedule}
-
-
-def whole_path(owner: object, key: str, value: Any) -> str:
-    """Return the whole path of a file, which stays the same wherever the program goes.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        found: Path = a_path(key, value)
-    except InputError:
-        shown = value if isinstance(value, str | bool | int | float) else type(value).__name__
-        raise wrong(owner, key, shown, "the path of a file") from None
-    return os.path.abspath(found)

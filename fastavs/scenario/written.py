@@ -210,11 +210,11 @@ def level(owner: object, key: str, value: Any, of: str, *, signed: bool = False)
     else:
         found = _read(owner, key, value, signed)
     if not signed and (found.value if isinstance(found, Amount) else found if isinstance(found, Fraction) else 0) < 0:
-        raise wrong(owner, key, value, "nothing below 0")
+        raise wrong(owner, key, value, "0 or more")
     if of == "ad_valorem" and not isinstance(found, Fraction):
-        raise wrong(owner, key, value, 'a percentage where of = "ad_valorem", such as "10%"')
+        raise wrong(owner, key, value, 'a percentage where of="ad_valorem", such as "10%"')
     if of == "specific" and not isinstance(found, Amount):
-        raise wrong(owner, key, value, 'an amount where of = "specific", such as "0.5 EUR/kg"')
+        raise wrong(owner, key, value, 'an amount where of="specific", such as "0.5 EUR/kg"')
     return found
 
 
@@ -236,7 +236,7 @@ def _read(owner: object, key: str, text: str, signed: bool) -> Level:
     try:
         expr = parse_duty(bare).expr
     except FastavsError as error:
-        told = f"{DUTY}; {error.problem}" if isinstance(error, InputError) else DUTY
+        told = f"{DUTY}; {error.problem.removesuffix('; in the duty')}" if isinstance(error, InputError) else DUTY
         raise wrong(owner, key, text, told) from None
     if isinstance(expr, Specific):
         return Amount(sign * expr.amount, expr.currency, expr.unit.text)
