@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fastavs import examples, readers
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
-    from fastavs.index.build import build_index
+    from fastavs.reform.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
@@ -94,7 +94,7 @@ _HOMES = {
     "Tiers": "fastavs.scenario.step_duties",
     "UnitError": "fastavs.errors",
     "Weights": "fastavs.scenario.step_study",
-    "build_index": "fastavs.index.build",
+    "build_index": "fastavs.reform.build",
     "parse_duty": "fastavs.duty",
     "read_scenarios": "fastavs.scenario.file",
     "scenario_named": "fastavs.scenario.file",

@@ -52,6 +52,13 @@ def _in_own_words(method: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+def _new_duties(scenarios: Sequence[Scenario]) -> bool:
+    """Whether an index for some scenarios may have more than the study's own."""
+    from fastavs.scenario.scenario import set_changes
+
+    return bool(set_changes(scenarios)) or any(one.has_steps for one in scenarios)
+
+
 class Study(Tabular):
     """Trade, schedules, exchange rates and choices, bound together.
 
@@ -313,25 +320,21 @@ class Study(Tabular):
         progress : callable, optional
             Called with a step's name, how much is done, and of how much.
         """
-        from fastavs.scenario.scenario import set_changes
-
         with self._building:
             progress("index", 0, 1)
             with compiling_told(progress, "index"):
                 found = self._index_for(scenarios, counts, records)
-            if not set_changes(scenarios):
+            if not _new_duties(scenarios):
                 self._index = found
             progress("index", 1, 1)
         return found
 
     def _index_for(self, scenarios: Sequence[Scenario], counts: bool, records: bool) -> SortedIndex:
-        from fastavs.index.build import index_of
         from fastavs.index.counts import with_counts
         from fastavs.index.records import with_records
-        from fastavs.scenario.scenario import set_changes
+        from fastavs.reform.build import index_for
 
-        own = None if set_changes(scenarios) else self._index
-        found = index_of(self.matches, scenarios) if own is None else own
+        found = index_for(self.matches, scenarios, self._index, counts=counts)
         found = with_counts(self.matches, found) if counts else found
         return with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
 

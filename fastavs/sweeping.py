@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pyarrow as pa
 
 from fastavs.arguments import a_path, a_progress, or_none, takes, texts
@@ -18,7 +19,9 @@ from fastavs.evaluation.named_lines import check_named, unmet_prefixes
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
+from fastavs.reform.carrying import carried_out, needs_records
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -117,18 +120,28 @@ def sweep(
     by_line = bool(lines) or whole_lines is not None
     found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
-    check_named(found, chosen)
+    works, cautions = carried_out(found, chosen, line_by_line=by_line)
+    for work in works:
+        check_named(work.index, work.scenarios)
     wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
     groups: dict[str, pa.Table] = {}
     some = None
+    figures = np.empty((len(chosen), len(found.years), FIGURES))
     with workplace, compiling_told(progress, "scenarios"):
-        figures, plan = all_figures(found, chosen, not MEANS.issuperset(columns), workplace, progress)
+        worked = []
+        for work in works:
+            of_work, plan = all_figures(work.index, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
+            figures[list(work.places)] = of_work
+            worked.append((work.index, plan, work.places, work.scenarios))
         if wanted is not None:
-            from fastavs.results.by_line import report_lines
+            from fastavs.results.by_line import Worked, report_lines
 
-            groups, some = report_lines(found, plan, chosen, wanted, whole_lines, workplace, progress)
+            names = [one.name for one in chosen]
+            told = [Worked(*one) for one in worked]
+            groups, some = report_lines(names, told, wanted, whole_lines, workplace, progress)
     years = found.year_numbers
-    warnings = (*unmet_prefixes(found, chosen), *slips(chosen, years, figures, columns))
+    unmet = (one for work in works for one in unmet_prefixes(work.index, work.scenarios))
+    warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
     return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings, found.facts)
@@ -199,5 +212,6 @@ def _index(
         found = index if isinstance(index, SortedIndex) else SortedIndex.load(index)
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
-    own: SortedIndex = study.index(scenarios, counts=line_by_line, records=any(trade_of(one) for one in scenarios))
+    records = any(trade_of(one) for one in scenarios) or needs_records(scenarios)
+    own: SortedIndex = study.index(scenarios, counts=line_by_line, records=records)
     return own

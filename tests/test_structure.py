@@ -26,6 +26,7 @@ FLOORS = [  # whoever stands lower is imported by whoever stands higher, never t
     {"matching"},
     {"index"},
     {"evaluation"},
+    {"reform"},
     {"results"},
     {"study"},
     {"sweeping"},

@@ -120,7 +120,7 @@ def _kept_index(
 
     `new` has the name that a file is written under until it is whole.
     """
-    from fastavs.index.build import build_index
+    from fastavs.reform.build import build_index
     from fastavs.index.sorted_index import SortedIndex
 
     if file is None or study.options.method == "pooled":

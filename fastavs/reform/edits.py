@@ -82,26 +82,23 @@ def _value(expr: Expr) -> Fraction:
     return expr.value
 
 
-def ad_valorem_part(expr: Expr) -> Percent | None:
-    """Return what is left of an expression when its amounts are taken out (METHOD.md section 2); None for nothing."""
+def ad_valorem_part(expr: Expr) -> Fraction | None:
+    """Return what is left of an expression when its amounts are taken out, in percent (METHOD.md section 2).
+
+    None for nothing.
+    """
     if isinstance(expr, Percent):
-        return expr
+        return expr.value
     if isinstance(expr, Specific):
         return None
+    parts = [ad_valorem_part(one) for one in children(expr)]
     if isinstance(expr, Sub):
-        left, right = ad_valorem_part(expr.left), ad_valorem_part(expr.right)
-        if right is None:
-            return left
-        return Percent(max((left.value if left else Fraction(0)) - right.value, Fraction(0)))
-    found: Percent | None = None
-    for part in map(ad_valorem_part, children(expr)):
-        if found is None or part is None:
-            found = found or part
-        elif isinstance(expr, Add):
-            found = Percent(found.value + part.value)
-        else:
-            found = (max if isinstance(expr, Max) else min)(found, part, key=_value)
-    return found
+        left, right = parts
+        return left if right is None else (left or Fraction(0)) - right
+    known = [one for one in parts if one is not None]
+    if not known:
+        return None
+    return sum(known) if isinstance(expr, Add) else (max if isinstance(expr, Max) else min)(known)
 
 
 def swiss_of(rate: Fraction, coefficient: Fraction) -> Fraction:
@@ -133,7 +130,7 @@ def edited(expr: Expr, step: DutyStep) -> Expr:
 
 def without_amounts(expr: Expr) -> Expr:
     """Return the ad valorem part of a duty that has amounts; 0 % of one that has nothing else."""
-    return (ad_valorem_part(expr) or NOTHING) if has_amounts(expr) else expr
+    return Percent(max(ad_valorem_part(expr) or Fraction(0), Fraction(0))) if has_amounts(expr) else expr
 
 
 def _whole(expr: Expr, step: DutyStep) -> Expr:

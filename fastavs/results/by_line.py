@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -33,10 +34,28 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
     index.lines_of_years.check_codes(wanted.lines)
 
 
+class Worked(NamedTuple):
+    """Scenarios that were worked out on one index.
+
+    Attributes
+    ----------
+    index : SortedIndex
+    plan : Plan or None
+        What all of them were worked out from, if that is made already.
+    places : sequence of int
+        Where they stand in the sweep.
+    scenarios : sequence of Scenario
+    """
+
+    index: SortedIndex
+    plan: Plan | None
+    places: Sequence[int]
+    scenarios: Sequence[Scenario]
+
+
 def report_lines(
-    index: SortedIndex,
-    plan: Plan | None,
-    scenarios: Sequence[Scenario],
+    names: Sequence[str],
+    worked: Sequence[Worked],
     wanted: Wanted,
     whole_lines: str | Path | None,
     workplace: Workplace,
@@ -44,42 +63,48 @@ def report_lines(
 ) -> tuple[dict[str, pa.Table], pa.Table | None]:
     """Work scenarios out line by line, and keep their groups and the lines wanted.
 
-    `plan` is what all of them are worked out from, if that is made already.
-
     Returns
     -------
     groups : dict of str to pyarrow.Table
         By grouping.
     chosen : pyarrow.Table or None
     """
-    names = [one.name for one in scenarios]
-    some = [index.lines_of_years.members(title) for title in wanted.by]
-    figures = [np.empty((len(scenarios), 6, len(one.labels))) for one in some]
-    size = 1 if wanted.lines or wanted.whole else TOGETHER
-    reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, size)
-    plan = plan or make_plan(index, [scenarios[place] for place in left])
+    some = [worked[0].index.lines_of_years.members(title) for title in wanted.by]
+    figures = [np.empty((len(names), 6, len(one.labels))) for one in some]
     chosen = None
     if wanted.lines or wanted.whole:
-        chosen = _by_line(plan, scenarios, reforms, wanted, whole_lines, workplace, progress, figures)
+        chosen = _by_line(names, worked, wanted, whole_lines, workplace, progress, figures)
     else:
         done = 0
-        rest = [scenarios[place] for place in left]
-        blocks = (replace(one, places=np.array(left)[one.places]) for one in blocks_of(plan, rest, TOGETHER))
-        tasks: Iterable[Block | Reforms] = chain(reforms, blocks)
-        for task, found in workplace.run(plan, run_any_groups, tasks, wanted.by):
-            for into, one in zip(figures, found, strict=True):
-                into[task.places] = one
-            done += task.places.size
-            progress("groups", done, len(scenarios))
-    plan.under.clear()
+        for one in worked:
+            done = _groups(one, wanted, workplace, figures, progress, done)
     groups = (group_table(names, *one) for one in zip(some, figures, strict=True))
     return dict(zip(wanted.by, groups, strict=True)), chosen
 
 
+def _groups(
+    worked: Worked, wanted: Wanted, workplace: Workplace, figures: Sequence[np.ndarray], progress: Progress, done: int
+) -> int:
+    """Fill in the groups of scenarios that were worked out on one index; returns how many are done then."""
+    index, plan, places, scenarios = worked
+    reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, TOGETHER)
+    plan = plan or make_plan(index, [scenarios[place] for place in left])
+    of_all = np.array(places)
+    rest = [scenarios[place] for place in left]
+    blocks = (replace(one, places=np.array(left)[one.places]) for one in blocks_of(plan, rest, TOGETHER))
+    tasks: Iterable[Block | Reforms] = chain(reforms, blocks)
+    for task, found in workplace.run(plan, run_any_groups, tasks, wanted.by):
+        for into, one in zip(figures, found, strict=True):
+            into[of_all[task.places]] = one
+        done += task.places.size
+        progress("groups", done, len(figures[0]))
+    plan.under.clear()
+    return done
+
+
 def _by_line(
-    plan: Plan,
-    scenarios: Sequence[Scenario],
-    reforms: Sequence[Reforms],
+    names: Sequence[str],
+    worked: Sequence[Worked],
     wanted: Wanted,
     whole_lines: str | Path | None,
     workplace: Workplace,
@@ -87,19 +112,35 @@ def _by_line(
     groups: Sequence[np.ndarray],
 ) -> pa.Table | None:
     """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
-    layout = wanted.layout(plan.index)
-    some = plan.index.lines_of_years.picked(layout, wanted.lines)
-    table, few = LineTable(plan.index, layout), LineTable(plan.index, layout, some)
+    index = worked[0].index
+    layout = wanted.layout(index)
+    some = index.lines_of_years.picked(layout, wanted.lines)
+    table, few = LineTable(index, layout), LineTable(index, layout, some)
     kept: list[LineColumns] = []
+    done = 0
     with LineFile(whole_lines) as file:
-        tasks = in_order(plan, scenarios, reforms)
-        found = workplace.run(plan, run_any_lines, tasks, wanted, most=WHOLE if wanted.whole else None)
-        for done, (_, (figures, columns)) in enumerate(found):
-            for into, one in zip(groups, figures, strict=True):
-                into[done] = one
-            if wanted.whole:
-                file.write(table.named([scenarios[done].name], [columns]))
-            if wanted.lines:
-                kept.append(columns.at(some) if wanted.whole else columns)
-            progress("lines", done + 1, len(scenarios))
-    return few.named([one.name for one in scenarios], kept) if wanted.lines else None
+        for one in _in_order(worked):
+            reforms, left = ([], list(range(len(one.scenarios)))) if one.plan else split(one.index, one.scenarios, 1)
+            plan = one.plan or make_plan(one.index, [one.scenarios[place] for place in left])
+            tasks = in_order(plan, one.scenarios, reforms)
+            found = workplace.run(plan, run_any_lines, tasks, wanted, most=WHOLE if wanted.whole else None)
+            for _, (figures, columns) in found:
+                for into, of_group in zip(groups, figures, strict=True):
+                    into[done] = of_group
+                if wanted.whole:
+                    file.write(table.named([names[done]], [columns]))
+                if wanted.lines:
+                    kept.append(columns.at(some) if wanted.whole else columns)
+                done += 1
+                progress("lines", done, len(names))
+            plan.under.clear()
+    return few.named(names, kept) if wanted.lines else None
+
+
+def _in_order(worked: Sequence[Worked]) -> Iterator[Worked]:
+    """Give scenarios in the order of the sweep, those that stand side by side on one index together."""
+    of_place = {place: (one, at) for one in worked for at, place in enumerate(one.places)}
+    for _, run in groupby(sorted(of_place), key=lambda place: id(of_place[place][0])):
+        places = list(run)
+        one = of_place[places[0]][0]
+        yield one._replace(places=places, scenarios=[one.scenarios[of_place[place][1]] for place in places])

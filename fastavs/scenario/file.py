@@ -13,7 +13,7 @@ from fastavs.plain_text import read_toml
 from fastavs.scenario.about import ABOUT
 from fastavs.scenario.duties import ScaleDuty, ShiftDuty
 from fastavs.scenario.printing import OLD_WORDS, toml_of
-from fastavs.scenario.scenario import Scenario, any_scenarios
+from fastavs.scenario.scenario import Scenario, scenarios_given
 from fastavs.scenario.step_file import KEYS_ABOVE, in_file, read_steps, rooted
 from fastavs.scenario.steps import ALL_VERBS
 
@@ -87,7 +87,7 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         raise error.placed(str(path)) from None
 
 
-@takes(path=a_path, scenarios=any_scenarios)
+@takes(path=a_path, scenarios=scenarios_given)
 def write_scenarios(path: str | Path, scenarios: Scenario | Iterable[Scenario]) -> None:
     """Write scenarios to a file that makes them again; their bases stand before them.
 

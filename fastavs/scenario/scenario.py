@@ -145,6 +145,11 @@ class Scenario:
         """Whether it changes something by steps: its own, a base's, or what is drawn or put in place beside them."""
         return bool(self.steps or self.base or self.shares or self.draws)
 
+    @property
+    def leaves_all(self) -> bool:
+        """Whether it is the study as it is."""
+        return not self.changes and not self.has_steps
+
     def resolved(self, scenarios: Iterable[Scenario] = ()) -> Chain:
         """Return the scenario with its bases: all steps in the order in which they are taken.
 
@@ -275,21 +280,9 @@ _a_scenario = a_kind(lambda: Scenario, 'a scenario, such as fa.Scenario("as it i
 _all_scenarios = some(_a_scenario, "a scenario, or scenarios")
 
 
-def any_scenarios(name: str, value: Any) -> tuple[Scenario, ...]:
+def scenarios_given(name: str, value: Any) -> tuple[Scenario, ...]:
     """Take scenarios, or one, as an argument."""
     return tuple(_all_scenarios(name, value))
-
-
-def scenarios_given(name: str, value: Any) -> tuple[Scenario, ...]:
-    """Take scenarios that can be carried out, or one, as an argument."""
-    found = any_scenarios(name, value)
-    for one in found:
-        if one.has_steps:  # the one place that refuses them, until they are carried out
-            raise InputError(
-                f'the scenario "{one.name}" has steps, which are read and checked but not carried out yet',
-                expected="changes of version 0.1.0, such as FxShock and ScaleDuty",
-            )
-    return found
 
 
 def set_changes(scenarios: Sequence[Scenario]) -> list[SetDuty]:

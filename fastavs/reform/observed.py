@@ -1,0 +1,125 @@
+"""What observations versions of lines have for their duties, and what rates those come to under the study's trade."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from fastavs.evaluation.changed_trade import changed_plan
+from fastavs.evaluation.plan import make_plan
+from fastavs.evaluation.rows import figures_alone
+from fastavs.evaluation.standing import unchanged
+from fastavs.index.classes import distinct
+from fastavs.index.duties import duty_table
+from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.names import CONST
+from fastavs.kernels.options import readonly
+from fastavs.kernels.shapes import AMOUNT, DUTY, ROW, DutyTable, Entries, RowFigures, records
+from fastavs.reform.book import Book
+
+NONE = -1
+"""Instead of an owner: nothing is indexed."""
+
+
+class Observed:
+    """The observations of an index, by those who own them: its lines, then its alternatives.
+
+    Parameters
+    ----------
+    index : SortedIndex
+    book : Book
+    """
+
+    def __init__(self, index: SortedIndex, book: Book) -> None:
+        self.index, self.book = index, book
+        self.kinds: list[tuple[str, ...]] = [tuple(some) for some in index.facts["kinds"]]
+        self._indexed = len(self.kinds)
+
+    @cached_property
+    def context(self) -> np.ndarray:
+        """Which exchange rates each line goes by, int64[h]."""
+        facts, sides = self.index.facts, self.index.sides
+        sizes = [side.last - side.first for side in sides]
+        return np.repeat(np.array(facts["context_of"], dtype=np.int64), sizes)
+
+    @cached_property
+    def own_kinds(self) -> np.ndarray:
+        """Kinds of quantity of each line's duty in the index, a place among `kinds`; int64[h]."""
+        return self.book.kinds(self.index.lines.duty.astype(np.int64), self.kinds)
+
+    def owners(self, line: np.ndarray, duty: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return who owns the observations that lines have for some duties, and where none is indexed.
+
+        Returns
+        -------
+        owner : int64[v]
+            A line, or after all lines an alternative; NONE for nothing.
+        kinds : int64[v]
+            Of quantity that each duty goes by, a place among `kinds`.
+        """
+        own, kinds = self.own_kinds, self.book.kinds(duty, self.kinds)
+        owner = np.where(own[line] == kinds, line, NONE)
+        other = np.flatnonzero(owner == NONE)
+        others = self.index.others
+        if other.size and others.line.size:
+            n = self._indexed
+            known = others.line * n + others.kinds
+            wanted = line[other] * n + kinds[other]
+            at = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+            there = (known[at] == wanted) & (kinds[other] < n)
+            owner[other[there]] = own.size + at[there]
+        return owner, kinds
+
+    @cached_property
+    def _as_it_is(self) -> tuple[np.ndarray, Entries]:
+        """Return the group of each owner and the entries, without observations that are too small to count."""
+        index = self.index
+        if index.facts["min_value"] > 0.0:
+            index = changed_plan(make_plan(index), ()).index
+        return np.concatenate((index.lines.group, index.others.group)), index.entries
+
+    def figures(
+        self, line: np.ndarray, duty: np.ndarray, owner: np.ndarray, outlier: float, amount: np.ndarray | None = None
+    ) -> RowFigures:
+        """Return what lines come to under some duties with the study's own trade; of each.
+
+        `amount` (float64[v]) is charged in place of that of duties that are an amount alone.
+        """
+        group_of, entries = self._as_it_is
+        group = np.where(owner == NONE, -1, group_of[np.maximum(owner, 0)]) if group_of.size else owner
+        context = self.context[line]
+        if amount is None:
+            first, member = distinct(duty, group, context)
+        else:
+            first = member = np.arange(line.size)
+        used, place = np.unique(duty[first], return_inverse=True)
+        duties = [self.book.duties[one] for one in used.tolist()]
+        facts = self.index.facts
+        table = duty_table(duties, facts["currencies"], facts["pooled"])
+        specific = np.array([one.has_specific for one in duties], dtype=bool)[place]
+        pure = np.array([all(op != CONST for op, _ in one.program) for one in duties], dtype=bool)[place]
+        if amount is not None:
+            table, place = with_amounts(table, place, amount), np.arange(line.size)
+        fx = self.index.fx
+        rows = records(
+            ROW, first.size, duty=place, group=group[first], specific=specific, purely_specific=specific & pure,
+            fx_offset=context[first] * fx.shape[1] * fx.shape[2],
+        )  # fmt: skip
+        found = figures_alone(table, entries, rows, unchanged(self.index, 1), outlier)
+        return RowFigures(*(one[member] for one in found))
+
+    def rates(self, line: np.ndarray, duty: np.ndarray) -> np.ndarray:
+        """Return each line's own rate under a duty (METHOD.md section 3), float64[v]; NaN = null, or not indexed."""
+        owner, kinds = self.owners(line, duty)
+        rate = self.figures(line, duty, owner, self.index.facts["outlier"]).rate
+        lacking = (owner == NONE) & np.array([bool(some) for some in self.kinds], dtype=bool)[kinds]
+        return np.where(lacking, np.nan, rate)
+
+
+def with_amounts(table: DutyTable, place: np.ndarray, amount: np.ndarray) -> DutyTable:
+    """Return duties that are an amount alone with amounts of their own: one for each place."""
+    duty, terms = table.duty[place].copy(), table.amount[table.duty["term"][place]].copy()
+    duty["b"] = terms["b"] = amount
+    duty["term"], duty["term_stop"] = np.arange(place.size), np.arange(place.size) + 1
+    return table._replace(duty=readonly(duty, DUTY), amount=readonly(terms, AMOUNT))
