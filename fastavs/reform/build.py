@@ -62,10 +62,12 @@ def index_for(
     """
     index = own if own is not None and not set_changes(scenarios) else index_of(matches, scenarios)
     chains = [chain for one in scenarios if one.has_steps and duty_steps(chain := checked_chain(one, scenarios))]
+    small = chains and matches.checked.options.min_value > 0.0  # they are left out of the recorded trade
     also: dict[tuple[str, ...], set[int]] = {}
     lacking = True
     while chains and lacking:
         lacking = False
+        index = with_records(matches, index) if small else index
         for chain in chains:
             carrier = Carrier(index, chain, selecting_of(index), asking=True)
             for placed in duty_steps(chain):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from fastavs.errors import InputError
 from fastavs.evaluation.latest import Latest
+from fastavs.index.prefixes import Prefixes
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.derived import UNMATCHED, derived_index
 from fastavs.reform.selecting import Selecting
@@ -86,7 +87,7 @@ def carried_out(
         if known is None:
             carried = carried_duties(index, chain)
             told |= dict.fromkeys(cautions_of(carried.done))
-            new = with_groups(carried.index, left)
+            new = with_groups(index, carried.index, left)
             if line_by_line and new.facts.get(UNMATCHED):
                 raise unprepared(duties[-1], "it is not known what observations its lines have, line by line")
         else:
@@ -170,13 +171,13 @@ def selecting_of(index: SortedIndex) -> Selecting:
     return found
 
 
-def with_groups(index: SortedIndex, left: Left) -> SortedIndex:
-    """Return the index with the groupings by which prices are chosen."""
+def with_groups(index: SortedIndex, carried: SortedIndex, left: Left) -> SortedIndex:
+    """Return an index that was derived from another with the groupings by which prices are chosen."""
     if not left.groups:
-        return index
-    facts = index.facts | {"groups": index.facts["groups"] | left.groups}
-    new = index.with_parts(facts=facts)
-    new.__dict__["prefixes"] = index.prefixes
+        return carried
+    groups = {"groups": index.facts["groups"] | left.groups}
+    new = carried.with_parts(facts=carried.facts | groups)
+    new.__dict__["prefixes"] = Prefixes(index.with_parts(facts=index.facts | groups))
     return new
 
 

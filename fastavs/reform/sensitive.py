@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from fastavs.evaluation.reform_lines import standing_lines
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.selecting import Selecting
-from fastavs.reform.unchanged import rates_of_lines
 from fastavs.scenario.selection import Except
 
 
@@ -20,7 +20,7 @@ def sensitive_lines(index: SortedIndex, selecting: Selecting, left: Except, chos
     the unchanged study, ties by code, unknown rates last.
     """
     share: Fraction = left.sensitive or Fraction(0)
-    by = index.lines.imports[index.lines_of_years.every.named] if left.by == "imports" else rates_of_lines(index)
+    by = index.lines.imports[index.lines_of_years.every.named] if left.by == "imports" else standing_lines(index).rate
     size = np.where(np.isnan(by), -1.0, by)
     found = np.zeros(chosen.size, dtype=bool)
     for span in selecting.spans:
