@@ -332,7 +332,7 @@ class Study(Tabular):
     def _index_for(self, scenarios: Sequence[Scenario], counts: bool, records: bool) -> SortedIndex:
         from fastavs.index.counts import with_counts
         from fastavs.index.records import with_records
-        from fastavs.reform.build import index_for
+        from fastavs.reform.asking import index_for
 
         found = index_for(self.matches, scenarios, self._index, counts=counts)
         found = with_counts(self.matches, found) if counts else found

@@ -21,7 +21,8 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.reform.carrying import carried_out, needs_records
+from fastavs.reform.carrying import Work, carried_out
+from fastavs.reform.chains import changes_trade
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -120,7 +121,7 @@ def sweep(
     by_line = bool(lines) or whole_lines is not None
     found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
-    works, cautions = carried_out(found, chosen, line_by_line=by_line)
+    works, cautions = carried_out(found, chosen, _study_or_none(study), line_by_line=by_line)
     for work in works:
         check_named(work.index, work.scenarios)
     wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
@@ -144,7 +145,21 @@ def sweep(
     warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
-    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings, found.facts)
+    return Sweep(chosen, years, columns, figures, _line_counts(found, works), groups, some, warnings, found.facts)
+
+
+def _line_counts(index: SortedIndex, works: Sequence[Work]) -> np.ndarray:
+    """Return how many lines each year has, int64[years]; of each scenario, where they differ."""
+    if all((work.index.line_counts == index.line_counts).all() for work in works):
+        return index.line_counts
+    found = np.empty((sum(len(work.places) for work in works), index.line_counts.size), dtype=np.int64)
+    for work in works:
+        found[list(work.places)] = work.index.line_counts
+    return found
+
+
+def _study_or_none(study: Study | SortedIndex) -> Study | None:
+    return None if isinstance(study, SortedIndex) else study
 
 
 def _wanted(
@@ -212,6 +227,6 @@ def _index(
         found = index if isinstance(index, SortedIndex) else SortedIndex.load(index)
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
-    records = any(trade_of(one) for one in scenarios) or needs_records(scenarios)
+    records = any(trade_of(one) for one in scenarios) or changes_trade(scenarios)
     own: SortedIndex = study.index(scenarios, counts=line_by_line, records=records)
     return own

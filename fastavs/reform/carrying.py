@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastavs.errors import InputError
+from fastavs.evaluation.changed_trade import FIXED_WEIGHTS
 from fastavs.evaluation.latest import Latest
 from fastavs.index.prefixes import Prefixes
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.reform.chains import OF_STUDY, OF_TRADE, checked_chain, duty_steps, holds_weights, study_steps
 from fastavs.reform.derived import UNMATCHED, derived_index
-from fastavs.reform.selecting import Selecting
+from fastavs.reform.remade import Remade, remade, with_weights_of
+from fastavs.reform.selecting import selecting_of
 from fastavs.reform.steps import Carrier, Done
 from fastavs.reform.told import unprepared
 from fastavs.reform.trade import Left, left_of
 from fastavs.scenario.chain import Chain, PlacedStep
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.step import DutyStep
-from fastavs.scenario.step_trade import Exclude, Include, Only, Price
-from fastavs.scenario.trade import Resample
 from fastavs.warned import Caution
+
+if TYPE_CHECKING:
+    from fastavs.matching.given import HasMatches
 
 KEPT = 4
 """How many indexes with their steps done are kept with the index that they are made of."""
@@ -56,7 +61,11 @@ class Carried(NamedTuple):
 
 
 def carried_out(
-    index: SortedIndex, scenarios: Sequence[Scenario], *, line_by_line: bool = False
+    index: SortedIndex,
+    scenarios: Sequence[Scenario],
+    study: HasMatches | None = None,
+    *,
+    line_by_line: bool = False,
 ) -> tuple[list[Work], tuple[Caution, ...]]:
     """Carry out the steps of scenarios on an index.
 
@@ -65,6 +74,8 @@ def carried_out(
     index : SortedIndex
     scenarios : sequence of Scenario
         In steps or not; their bases among them.
+    study : Study, optional
+        Which the index is of; for steps that make the study anew.
     line_by_line : bool
         Whether it is to be known line by line what observations each has.
 
@@ -80,14 +91,16 @@ def carried_out(
             _add(works, None, index, place, scenario)
             continue
         chain = checked_chain(scenario, scenarios)
-        left = left_of(index, chain)
+        anew = remade_for(index, chain, study, line_by_line)
+        left = left_of(anew.index, chain)
         duties = duty_steps(chain)
-        key = _key(chain, duties), tuple(sorted(left.groups))
+        key = (_key(chain), tuple(sorted(left.groups)), holds_weights(chain))
         known = works.get(key)
         if known is None:
-            carried = carried_duties(index, chain)
+            carried = carried_duties(anew, chain)
             told |= dict.fromkeys(cautions_of(carried.done))
-            new = with_groups(index, carried.index, left)
+            new = with_groups(anew.index, carried.index, left)
+            new = with_facts(new, {FIXED_WEIGHTS: True}) if holds_weights(chain) else new
             if line_by_line and new.facts.get(UNMATCHED):
                 raise unprepared(duties[-1], "it is not known what observations its lines have, line by line")
         else:
@@ -102,73 +115,70 @@ def _add(works: dict[object, Any], key: object, index: SortedIndex, place: int, 
     some.append(scenario)
 
 
-def checked_chain(scenario: Scenario, scenarios: Sequence[Scenario]) -> Chain:
-    """Return a scenario's steps with its bases', all of which can be carried out.
+def remade_for(index: SortedIndex, chain: Chain, study: HasMatches | None, line_by_line: bool) -> Remade:
+    """Return the study as a scenario makes it anew, or as it is.
 
     Raises
     ------
     InputError
+        A step that makes it anew, where only its index is at hand.
     """
-    chain = scenario.resolved(scenarios)
-    for what, given in (("draws", chain.draws), ("shares", chain.shares)):
-        if given:
-            raise InputError(
-                f'the scenario "{scenario.name}" has {what}, which are read and checked but not carried out yet',
-                key=what, cure=f"leave the {what} out",
-            )  # fmt: skip
-    return chain
+    steps = study_steps(chain)
+    if not steps:
+        return Remade(index, {})
+    if study is None:
+        raise InputError(
+            f"{steps[0].told} makes the study anew, and an index alone does not hold it",
+            cure="give the study in place of its index: fa.sweep(study, scenarios)",
+        )
+    matches = study.matches
+    kept: Latest[Remade] = index.kept.setdefault("remade", Latest(KEPT))
+    records = any(isinstance(placed.step, OF_TRADE) for placed in chain.steps)
+
+    def make() -> Remade:
+        found = remade(matches, index, chain, counts=line_by_line, records=records)
+        return replace(found, index=with_weights_of(found.index, index)) if holds_weights(chain) else found
+
+    return kept.get((chain.steps, chain.lists, line_by_line), make)
 
 
-def duty_steps(chain: Chain) -> list[PlacedStep]:
-    """Return the steps of a chain that change duties."""
-    return [placed for placed in chain.steps if isinstance(placed.step, DutyStep)]
+def _key(chain: Chain) -> object:
+    """What tells scenarios apart that are worked out on indexes of their own."""
+    steps = [one.step for one in chain.steps if isinstance(one.step, (DutyStep, *OF_STUDY))]
+    return tuple(steps), frozenset((one.name, one.codes) for one in chain.lists)
 
 
-def needs_records(scenarios: Sequence[Scenario]) -> bool:
-    """Whether some scenario has a step that changes the trade."""
-    kinds = (Price, Exclude, Only, Include, Resample)
-    return any(isinstance(one, kinds) for scenario in all_of(scenarios) for one in scenario.steps)
-
-
-def all_of(scenarios: Sequence[Scenario]) -> Iterator[Scenario]:
-    """Give scenarios and those that they have as bases, where these are given themselves."""
-    for one in scenarios:
-        yield one
-        while isinstance(one.base, Scenario):
-            one = one.base
-            yield one
-
-
-def _key(chain: Chain, duties: Sequence[PlacedStep]) -> object:
-    return tuple(one.step for one in duties), frozenset((one.name, one.codes) for one in chain.lists)
-
-
-def carried_duties(index: SortedIndex, chain: Chain) -> Carried:
+def carried_duties(anew: Remade, chain: Chain) -> Carried:
     """Carry out the steps of a chain that change duties; kept with the index.
 
     Raises
     ------
     InputError
     """
-    duties = duty_steps(chain)
+    index, duties = anew.index, duty_steps(chain)
     if not duties:
         return Carried(index, ())
     kept: Latest[Carried] = index.kept.setdefault("carried", Latest(KEPT))
-    return kept.get((tuple(duties), _key(chain, duties)), lambda: _carry(index, chain, duties))
+    return kept.get((chain.steps, _key(chain)), lambda: _carry(anew, chain, duties))
 
 
-def _carry(index: SortedIndex, chain: Chain, duties: Sequence[PlacedStep]) -> Carried:
+def _carry(anew: Remade, chain: Chain, duties: Sequence[PlacedStep]) -> Carried:
+    index = anew.index
     carrier = Carrier(index, chain, selecting_of(index))
-    done = tuple(carrier.carry(placed) for placed in duties)
-    return Carried(derived_index(index, carrier.versions, carrier.book, carrier.observed), done)
+    done = []
+    for placed in duties:
+        later = chain.steps[chain.steps.index(placed) :]
+        carrier.put = frozenset(one for put in later for one in anew.put.get(put, ()))
+        done.append(carrier.carry(placed))
+    return Carried(derived_index(index, carrier.versions, carrier.book, carrier.observed), tuple(done))
 
 
-def selecting_of(index: SortedIndex) -> Selecting:
-    """Return the lines of years of an index to be selected from, kept with it."""
-    found: Selecting | None = index.kept.get("selecting")
-    if found is None:
-        found = index.kept["selecting"] = Selecting(index)
-    return found
+def with_facts(index: SortedIndex, facts: dict[str, Any]) -> SortedIndex:
+    """Return an index that was derived from another with further facts."""
+    new = index.with_parts(facts=index.facts | facts)
+    if "prefixes" in index.__dict__:
+        new.__dict__["prefixes"] = index.prefixes
+    return new
 
 
 def with_groups(index: SortedIndex, carried: SortedIndex, left: Left) -> SortedIndex:
@@ -176,7 +186,7 @@ def with_groups(index: SortedIndex, carried: SortedIndex, left: Left) -> SortedI
     if not left.groups:
         return carried
     groups = {"groups": index.facts["groups"] | left.groups}
-    new = carried.with_parts(facts=carried.facts | groups)
+    new = with_facts(carried, groups)
     new.__dict__["prefixes"] = Prefixes(index.with_parts(facts=index.facts | groups))
     return new
 

@@ -14,7 +14,7 @@ from fastavs.scenario.step_years import ALL, Advance, Delay, Freeze
 
 
 def moves(
-    index: SortedIndex, versions: Versions, placed: PlacedStep, lines: np.ndarray, sides: tuple[bool, bool]
+    index: SortedIndex, placed: PlacedStep, lines: np.ndarray, sides: tuple[bool, bool]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the lines of years whose applied, and whose bound, duty moves, bool[h] each; carried duties do not move.
 

@@ -192,3 +192,11 @@ class Selecting:
 
 def _names_lines(left: Except) -> bool:
     return bool(left.prefixes or left.lists or left.groups or left.years is not None)
+
+
+def selecting_of(index: SortedIndex) -> Selecting:
+    """Return the lines of years of an index to be selected from, kept with it."""
+    found: Selecting | None = index.kept.get("selecting")
+    if found is None:
+        found = index.kept["selecting"] = Selecting(index)
+    return found

@@ -78,7 +78,7 @@ class Carrier:
         self.observed = Observed(index, self.book)
         self.versions = Versions(index)
         self.lacking: list[Lacking] = []
-        self.put: set[tuple[str, int]] = set()
+        self.put: frozenset[tuple[str, int]] = frozenset()  # schedules that a later step puts in place
 
     def carry(self, placed: PlacedStep) -> Done:
         """Carry one step out.
@@ -143,10 +143,10 @@ class Carrier:
                 continue
             sides.append(True if every else lines)
         if isinstance(step, Delay | Advance | Freeze):
-            return moves(self.index, self.versions, placed, lines, (sides[0] is not False, sides[1] is not False))
+            sides = [*moves(self.index, placed, lines, (sides[0] is not False, sides[1] is not False))]
         for place, kind in enumerate(("applied", "bound")):
             if self.put and sides[place] is not False:
-                sides[place] = lines & ~self._put_later(kind)
+                sides[place] = sides[place] & ~self._put_later(kind)
         return sides[0], sides[1]
 
     def _put_later(self, kind: str) -> np.ndarray:

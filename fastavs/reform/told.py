@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from fastavs.errors import InputError
 from fastavs.scenario.chain import PlacedStep
 
@@ -20,3 +23,19 @@ def unprepared(placed: PlacedStep, why: str) -> InputError:
         f"the index was not prepared for {placed.told}: {why}",
         cure="build it with these scenarios: fastavs.build_index(study, scenarios)",
     )
+
+
+@contextmanager
+def told_of_step(placed: PlacedStep) -> Iterator[None]:
+    """Tell trouble as the step's that it comes from."""
+    try:
+        yield
+    except InputError as error:
+        if error.problem.startswith(placed.told):
+            raise
+        problem = error.problem.removeprefix(f'the scenario "{placed.scenario}"').strip()
+        joint = ", " if problem != error.problem else ": "
+        raise InputError(
+            f"{placed.told}{joint}{problem}", file=error.file, row=error.row, column=error.column, key=error.key,
+            about=error.about, value=error.value, expected=error.expected, cure=error.cure,
+        ) from None  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastavs.codes import chapters
-from fastavs.errors import InputError, did_you_mean
+from fastavs.errors import did_you_mean
 from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.partners import check_trade_change, touched
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.reform.told import wrong_step
+from fastavs.reform.told import told_of_step, wrong_step
 from fastavs.scenario.chain import Chain, PlacedStep
 from fastavs.scenario.duties import FxShock
 from fastavs.scenario.scenario import Change, Scenario
@@ -70,7 +70,7 @@ def _shocks(index: SortedIndex, placed: PlacedStep, step: Fx) -> list[Change]:
     found = [
         FxShock(one.currency, float(one.factor), None if one.period is None else (one.period,)) for one in step.value
     ]
-    with _told(placed):
+    with told_of_step(placed):
         check_scenarios(index.facts, [Scenario(placed.scenario, *found)])
     return [*found]
 
@@ -88,7 +88,7 @@ def _prices(
         title = f"prices of {placed.told}"
         groups[title] = [prefixes, members, {}]
         found = PriceShock(float(step.value), group=(title, "in"), **how)
-    with _told(placed):
+    with told_of_step(placed):
         check_trade_change(index.facts, placed.scenario, found)
     return [found]
 
@@ -192,7 +192,7 @@ def partners_of(facts: dict[str, Any], steps: Sequence[PlacedStep]) -> tuple[lis
         assert isinstance(step, Exclude | Only | Include)
         kind = OnlyPartners if isinstance(step, Only) else ExcludePartners
         change = kind(step.partners, step.regions, step.periods)
-        with _told(placed):
+        with told_of_step(placed):
             check_trade_change(facts, placed.scenario, change)
         plain.append(change)
         named = touched(facts, ExcludePartners(step.partners, step.regions, step.periods))
@@ -216,22 +216,3 @@ def partners_of(facts: dict[str, Any], steps: Sequence[PlacedStep]) -> tuple[lis
         for when, some in by_periods.items()
     ]
     return changes, (state == IN) & excluded
-
-
-class _told:
-    """Tells trouble with a change as trouble with the step that it stands for."""
-
-    def __init__(self, placed: PlacedStep) -> None:
-        self.placed = placed
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError):
-            scenario = f'the scenario "{self.placed.scenario}"'
-            problem = error.problem.removeprefix(scenario).strip()
-            raise InputError(
-                f"{self.placed.told}, {problem}" if problem != error.problem else f"{self.placed.told}: {problem}",
-                key=error.key, value=error.value, expected=error.expected, cure=error.cure,
-            ) from None  # fmt: skip

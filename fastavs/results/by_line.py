@@ -69,72 +69,83 @@ def report_lines(
         By grouping.
     chosen : pyarrow.Table or None
     """
-    some = [worked[0].index.lines_of_years.members(title) for title in wanted.by]
-    figures = [np.empty((len(names), 6, len(one.labels))) for one in some]
-    chosen = None
-    if wanted.lines or wanted.whole:
-        chosen = _by_line(names, worked, wanted, whole_lines, workplace, progress, figures)
-    else:
-        done = 0
-        for one in worked:
-            done = _groups(one, wanted, workplace, figures, progress, done)
-    groups = (group_table(names, *one) for one in zip(some, figures, strict=True))
-    return dict(zip(wanted.by, groups, strict=True)), chosen
+    runs = list(_in_order(worked))
+    tables: dict[str, list[pa.Table]] = {title: [] for title in wanted.by}
+    chosen: list[pa.Table] = []
+    done = 0
+    with LineFile(whole_lines) as file:
+        for one in runs:
+            some = [one.index.lines_of_years.members(title) for title in wanted.by]
+            figures = [np.empty((len(one.scenarios), 6, len(each.labels))) for each in some]
+            here = [names[place] for place in one.places]
+            told = _from(progress, done, len(names))
+            if wanted.lines or wanted.whole:
+                chosen += _by_line(here, one, wanted, file, workplace, told, figures)
+            else:
+                _groups(one, wanted, workplace, told, figures)
+            for title, *each in zip(wanted.by, some, figures, strict=True):
+                tables[title].append(group_table(here, *each))
+            done += len(one.scenarios)
+    return {title: _joined(each) for title, each in tables.items()}, _joined(chosen) if wanted.lines else None
+
+
+def _from(progress: Progress, done: int, of: int) -> Progress:
+    """Return who is told of progress where some is made before."""
+    return lambda step, now, _: progress(step, done + now, of)
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    return tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
 def _groups(
-    worked: Worked, wanted: Wanted, workplace: Workplace, figures: Sequence[np.ndarray], progress: Progress, done: int
-) -> int:
-    """Fill in the groups of scenarios that were worked out on one index; returns how many are done then."""
-    index, plan, places, scenarios = worked
+    worked: Worked, wanted: Wanted, workplace: Workplace, progress: Progress, figures: Sequence[np.ndarray]
+) -> None:
+    """Fill in the groups of scenarios."""
+    index, plan, _, scenarios = worked
     reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, TOGETHER)
     plan = plan or make_plan(index, [scenarios[place] for place in left])
-    of_all = np.array(places)
+    done = 0
     rest = [scenarios[place] for place in left]
     blocks = (replace(one, places=np.array(left)[one.places]) for one in blocks_of(plan, rest, TOGETHER))
     tasks: Iterable[Block | Reforms] = chain(reforms, blocks)
     for task, found in workplace.run(plan, run_any_groups, tasks, wanted.by):
         for into, one in zip(figures, found, strict=True):
-            into[of_all[task.places]] = one
+            into[task.places] = one
         done += task.places.size
-        progress("groups", done, len(figures[0]))
+        progress("groups", done, len(scenarios))
     plan.under.clear()
-    return done
 
 
 def _by_line(
     names: Sequence[str],
-    worked: Sequence[Worked],
+    worked: Worked,
     wanted: Wanted,
-    whole_lines: str | Path | None,
+    file: LineFile,
     workplace: Workplace,
     progress: Progress,
     groups: Sequence[np.ndarray],
-) -> pa.Table | None:
+) -> list[pa.Table]:
     """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
-    index = worked[0].index
+    index, plan, _, scenarios = worked
+    reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, 1)
+    plan = plan or make_plan(index, [scenarios[place] for place in left])
     layout = wanted.layout(index)
     some = index.lines_of_years.picked(layout, wanted.lines)
     table, few = LineTable(index, layout), LineTable(index, layout, some)
     kept: list[LineColumns] = []
-    done = 0
-    with LineFile(whole_lines) as file:
-        for one in _in_order(worked):
-            reforms, left = ([], list(range(len(one.scenarios)))) if one.plan else split(one.index, one.scenarios, 1)
-            plan = one.plan or make_plan(one.index, [one.scenarios[place] for place in left])
-            tasks = in_order(plan, one.scenarios, reforms)
-            found = workplace.run(plan, run_any_lines, tasks, wanted, most=WHOLE if wanted.whole else None)
-            for _, (figures, columns) in found:
-                for into, of_group in zip(groups, figures, strict=True):
-                    into[done] = of_group
-                if wanted.whole:
-                    file.write(table.named([names[done]], [columns]))
-                if wanted.lines:
-                    kept.append(columns.at(some) if wanted.whole else columns)
-                done += 1
-                progress("lines", done, len(names))
-            plan.under.clear()
-    return few.named(names, kept) if wanted.lines else None
+    tasks = in_order(plan, scenarios, reforms)
+    found = workplace.run(plan, run_any_lines, tasks, wanted, most=WHOLE if wanted.whole else None)
+    for done, (_, (figures, columns)) in enumerate(found):
+        for into, one in zip(groups, figures, strict=True):
+            into[done] = one
+        if wanted.whole:
+            file.write(table.named([names[done]], [columns]))
+        if wanted.lines:
+            kept.append(columns.at(some) if wanted.whole else columns)
+        progress("lines", done + 1, len(scenarios))
+    plan.under.clear()
+    return [few.named(names, kept)] if wanted.lines else []
 
 
 def _in_order(worked: Sequence[Worked]) -> Iterator[Worked]:
