@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from fastavs import examples, readers
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
-    from fastavs.reform.build import build_index
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
@@ -42,11 +41,14 @@ if TYPE_CHECKING:
     from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
     from fastavs.scenario.written import Amount
     from fastavs.study import Study
-    from fastavs.sweeping import sweep
+    from fastavs.reform.account import Account
+    from fastavs.reform.build import build_index
+    from fastavs.sweeping import account, sweep
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Account": "fastavs.reform.account",
     "Add": "fastavs.scenario.step_duties",
     "Advance": "fastavs.scenario.step_years",
     "Amount": "fastavs.scenario.written",
@@ -94,6 +96,7 @@ _HOMES = {
     "Tiers": "fastavs.scenario.step_duties",
     "UnitError": "fastavs.errors",
     "Weights": "fastavs.scenario.step_study",
+    "account": "fastavs.sweeping",
     "build_index": "fastavs.reform.build",
     "parse_duty": "fastavs.duty",
     "read_scenarios": "fastavs.scenario.file",
@@ -103,6 +106,7 @@ _HOMES = {
 }
 _ROOMS = ("examples", "readers")
 __all__ = [
+    "Account",
     "Add",
     "Advance",
     "Amount",
@@ -151,6 +155,7 @@ __all__ = [
     "UnitError",
     "Weights",
     "__version__",
+    "account",
     "build_index",
     "examples",
     "parse_duty",

@@ -31,6 +31,7 @@ from fastavs.warned import warn_of
 
 if TYPE_CHECKING:
     from fastavs.evaluation.lines import Wanted
+    from fastavs.reform.account import Account
     from fastavs.study import Study
 
 
@@ -146,6 +147,53 @@ def sweep(
     if warnings:
         warn_of(lambda: warnings)
     return Sweep(chosen, years, columns, figures, _line_counts(found, works), groups, some, warnings, found.facts)
+
+
+@takes(scenarios=scenarios_given, index=or_none(_index_given))
+def account(
+    study: Study | SortedIndex,
+    scenarios: Scenario | Iterable[Scenario],
+    *,
+    index: SortedIndex | str | Path | None = None,
+) -> Account:
+    """Tell what scenarios in steps touch, before they are worked out: no summary is computed.
+
+    Parameters
+    ----------
+    study : Study or SortedIndex
+    scenarios : Scenario or iterable of Scenario
+        Those without steps are left out.
+    index : SortedIndex or path, optional
+        Built from this study for these scenarios earlier.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    InputError
+        As `sweep` does.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [900.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]},
+    ... )
+    >>> told = fa.account(study, fa.Scenario("plain", fa.DropSpecific()))
+    >>> told.table.select(["verb", "lines", "share", "became_zero"]).to_pylist()
+    [{'verb': 'drop_specific', 'lines': 1, 'share': 1.0, 'became_zero': 1}]
+    """
+    from fastavs.reform.account import Account, account_of
+
+    _check_study(study)
+    chosen = cast(tuple[Scenario, ...], scenarios)  # as `takes` leaves them
+    found = _index(study, chosen, index, True)
+    check_scenarios(found.facts, chosen)
+    return Account(found.facts["title"], tuple(account_of(found, chosen, _study_or_none(study))))
 
 
 def _line_counts(index: SortedIndex, works: Sequence[Work]) -> np.ndarray:

@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fractions import Fraction
 
 import numpy as np
 
 from fastavs.duty.expr import Specific
-from fastavs.reform.observed import NONE
-from fastavs.scenario.chain import PlacedStep
+from fastavs.reform.observed import NONE, Observed
 from fastavs.scenario.written import Amount
 
-if TYPE_CHECKING:
-    from fastavs.reform.steps import Carrier
+
+def for_base_unit(amount: Amount, number: Fraction = Fraction(1)) -> Specific:
+    """Return so much currency for one base unit of an amount's kind, as an amount for the unit that it names."""
+    term = amount.term
+    return Specific(number * Fraction(term.unit.size), term.currency, term.unit)
 
 
 def equal_amounts(
-    carrier: Carrier, placed: PlacedStep, amount: Amount, touched: np.ndarray, rate: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    observed: Observed, line: np.ndarray, duty: np.ndarray, rate: np.ndarray, outlier: float
+) -> np.ndarray:
     """Find amounts by which lines have rates that are given.
 
     Parameters
     ----------
-    carrier : Carrier
-    placed : PlacedStep
-    amount : Amount
-        Of the currency and the unit that are asked for.
-    touched : int64[v]
-        Versions of lines.
+    observed : Observed
+    line : int64[v]
+    duty : int64[v]
+        One unit of currency for one base unit of the kind.
     rate : float64[v]
-        Theirs; NaN = null.
+        NaN = null.
+    outlier : float
 
     Returns
     -------
-    number : float64[v]
-        Currency units for one base unit of the kind.
-    left : bool[v]
-        Those that have no such amount: no rate, or no observation with the quantity.
+    float64[v]
+        Currency units for one base unit; NaN where there is no such amount: no rate, or no observation with the
+        quantity.
     """
-    observed, book = carrier.observed, carrier.book
-    one_unit = amount.term
-    base = Specific(one_unit.amount * 0 + one_unit.unit.size, one_unit.currency, one_unit.unit)  # 1 for a base unit
-    duty = np.full(touched.size, book.number(base), dtype=np.int64)
-    carrier._check(placed, touched, duty)
-    line = carrier.versions.line[touched]
     owner, _ = observed.owners(line, duty)
-    number = np.full(touched.size, np.nan)
+    number = np.full(line.size, np.nan)
     some = np.flatnonzero((owner != NONE) & ~np.isnan(rate))
     if not some.size:
-        return number, np.ones(touched.size, dtype=bool)
-    outlier = carrier.index.facts["outlier"]
+        return number
     unit = observed.figures(line[some], duty[some], owner[some], np.inf)
     kept, before = unit.kept, np.full(some.size, -1, dtype=np.int64)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -60,5 +53,5 @@ def equal_amounts(
             kept = charged.kept
             found = np.where(charged.rate > 0.0, rate[some] * found / charged.rate, found)
             found = np.where(kept > 0, found, np.nan)
-    number[some] = found
-    return number, ~np.isfinite(number)
+    number[some] = np.where(np.isfinite(found), found, np.nan)
+    return number

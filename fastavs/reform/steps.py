@@ -12,7 +12,7 @@ from fastavs.duty.expr import Expr, Percent
 from fastavs.errors import DutyError
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform import edits
-from fastavs.reform.amounts import equal_amounts
+from fastavs.reform.amounts import equal_amounts, for_base_unit
 from fastavs.reform.book import Book
 from fastavs.reform.moved import from_other_years, moves
 from fastavs.reform.observed import NONE, Observed
@@ -210,12 +210,15 @@ class Carrier:
         rate = self._rates(placed, touched, before)
         after = before.copy()
         if isinstance(step.value, Amount):
-            number, left = equal_amounts(self, placed, step.value, touched, rate)
+            unit = np.full(touched.size, self.book.number(for_base_unit(step.value)), dtype=np.int64)
+            self._check(placed, touched, unit)
+            line, amount = self.versions.line[touched], step.value
+            number = equal_amounts(self.observed, line, unit, rate, self.index.facts["outlier"])
+            left = np.isnan(number)
             some = np.flatnonzero(~left)
-            term = step.value.term
             after[some] = self._by_number(
                 np.zeros(some.size, dtype=np.int64), number[some],
-                lambda _, one: type(term)(Fraction(one) * Fraction(term.unit.size), term.currency, term.unit),
+                lambda _, one: for_base_unit(amount, Fraction(one)),
             )  # fmt: skip
             return after, touched[left]
         has = self.book.which(before, edits.has_amounts)
