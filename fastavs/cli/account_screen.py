@@ -30,7 +30,7 @@ def show_account(found: Account, scenarios: Sequence[Scenario], years: Sequence[
             say(console, f"{one.name}: {told}")
             continue
         say(console, one.name, style="bold")
-        screen = make_table("step", "what", "lines", "of years", "trade", "partners", left=(0, 1, 3))
+        screen = make_table("step", "what", "lines", "of years", "% of\ntrade", "partners", left=(0, 1, 3))
         for row in rows:
             partners = "" if row["partners"] is None else f"{row['partners']:,}"
             share = "" if row["share"] is None else percent(row["share"])
@@ -66,7 +66,7 @@ def _told(row: dict[str, Any]) -> list[str]:
     """Say in words what else was counted."""
     counts = (
         ("rate_found", "lines had no known rate and have one now"),
-        ("left_as_they_are", "duties stay as they are: they have no rate, or it is 0"),
+        ("left_as_they_are", "duties of all years stay as they are: they have no rate, or it is 0"),
         ("now_outliers", "observations come to be outliers"),
         ("no_longer_outliers", "observations are outliers no longer"),
     )

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from fastavs.codes import Grouping
 from fastavs.duty.expr import Percent, Specific
-from fastavs.evaluation.partners import touched
+from fastavs.evaluation.partners import Priced, touched
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform import edits
 from fastavs.reform.carrying import remade_for
@@ -30,7 +30,6 @@ from fastavs.scenario.step import DutyStep
 from fastavs.scenario.step_trade import Exclude, Fx, Include, Only, Price
 from fastavs.scenario.step_years import Put
 from fastavs.scenario.steps import verb_of
-from fastavs.scenario.trade import ExcludePartners
 from fastavs.shown.card import Card, Grid
 from fastavs.shown.words import plural
 from fastavs.tables.frames import Tabular
@@ -253,7 +252,7 @@ class _Accounting:
         step = placed.step
         assert isinstance(step, Price | Exclude | Only | Include)
         facts, records = self.index.facts, self.index.records
-        who = touched(facts, ExcludePartners(step.partners, step.regions, step.periods))
+        who = touched(facts, Priced(step.partners, step.regions, (), step.periods, None))
         if isinstance(step, Only):
             within = np.array([step.periods is None or one in step.periods for one in facts["trade_periods"]])
             who = ~who & within[:, None]

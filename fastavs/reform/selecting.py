@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.codes import LONGEST, Grouping, chapters, interval, to_code, to_keys
+from fastavs.codes import LONGEST, Grouping, chapters, cut, interval, to_code, to_keys
 from fastavs.errors import did_you_mean
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.told import wrong_step
@@ -100,7 +100,7 @@ class Selecting:
         found: list[np.ndarray] = []
         within = "" if every else "except."
         if one.prefixes:
-            found.append(self._begun(placed, f"{within}prefixes", one.prefixes, unmatched, cut=False))
+            found.append(self._begun(placed, f"{within}prefixes", one.prefixes, unmatched, shorten=False))
         if one.lists:
             some = [self._of_list(placed, chain, name, within, unmatched) for name in one.lists]
             found.append(np.logical_or.reduce(some))
@@ -124,18 +124,18 @@ class Selecting:
                 f"{'one of ' + ', '.join(known) if known else 'a list under lists of the scenario'}."
                 f"{did_you_mean(name, known)}",
             )  # fmt: skip
-        return self._begun(placed, name, found.codes, unmatched, cut=True)
+        return self._begun(placed, name, found.codes, unmatched, shorten=True)
 
     def _begun(
-        self, placed: PlacedStep, key: str, prefixes: Sequence[str], unmatched: list[Unmatched], *, cut: bool
+        self, placed: PlacedStep, key: str, prefixes: Sequence[str], unmatched: list[Unmatched], *, shorten: bool
     ) -> np.ndarray:
-        """Return lines that begin with some codes; `cut`: those longer than the tariff's are cut to its length."""
+        """Return lines that begin with some codes; `shorten`: those longer than the tariff's are cut to its length."""
         met = np.zeros(len(prefixes), dtype=bool)
         chosen = np.zeros(self.key.size, dtype=bool)
         digits = np.array([len(one) for one in prefixes])
         keys = to_keys([one[:LONGEST] for one in prefixes])
         for span in self.spans:
-            usable = np.flatnonzero(cut | (digits <= span.digits))
+            usable = np.flatnonzero(shorten | (digits <= span.digits))
             low, high = interval(keys[usable], np.minimum(digits[usable], span.digits))
             here = self.key[span.first : span.last]
             first, last = np.searchsorted(here, low), np.searchsorted(here, high)
@@ -146,10 +146,10 @@ class Selecting:
             chosen[span.first : span.last] = np.cumsum(edges[:-1]) > 0
         without = [one for one, some in zip(prefixes, met.tolist(), strict=True) if not some]
         if len(without) == len(prefixes):
-            what = f'the list "{key}"' if cut else key
+            what = f'the list "{key}"' if shorten else key
             raise wrong_step(
-                placed, f"names lines that no year has: no code of {what} begins one", "lists" if cut else key,
-                key if cut else ", ".join(without[:8]),
+                placed, f"names lines that no year has: no code of {what} begins one", "lists" if shorten else key,
+                key if shorten else ", ".join(without[:8]),
                 f"the beginning of some line's code.{self.near(without[0])}",
             )  # fmt: skip
         if without:
@@ -186,7 +186,7 @@ class Selecting:
     def near(self, code: str) -> str:
         """Return the line's beginning that is nearest to a code, as a question; nothing where none is near."""
         digits = min(len(code), max(span.digits for span in self.spans))
-        known = {to_code(int(one), digits) for one in np.unique(self.key // 10 ** (LONGEST - digits))}
+        known = {to_code(one, digits) for one in np.unique(cut(self.key, digits)).tolist()}
         return did_you_mean(code, known)
 
 
