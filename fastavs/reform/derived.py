@@ -8,11 +8,13 @@ import numpy as np
 
 from fastavs.index.lines_of_years import LineLayout, LinesOfYears, pairs_of
 from fastavs.index.parts import Alternatives, Side
+from fastavs.index.rows import Ready
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import Carried, Further
-from fastavs.reform.book import Book
+from fastavs.reform.book import Book, Duties, Texts
 from fastavs.reform.observed import NONE, Observed
+from fastavs.reform.ready import changed_ready
 from fastavs.reform.versions import Versions, widest
 
 NO_OTHERS = Alternatives(*(readonly([], kind) for kind in (
@@ -41,11 +43,14 @@ def derived_index(index: SortedIndex, versions: Versions, book: Book, observed: 
     book : Book
     observed : Observed
     """
+    ready = changed_ready(index, versions, book, observed)
+    if ready is not None:
+        return _with_ready(index, versions, book, ready)
     placed = _place(versions)
     line, duty = versions.line[placed.version], versions.duty[placed.version]
     owner, _ = observed.owners(line, duty)
-    used, number = np.unique(duty, return_inverse=True)
-    duties = [book.duties[one] for one in used.tolist()]
+    used, number = book.distinct(duty)
+    duties = [book.duty(one) for one in used.tolist()]
     lines, others = index.lines, index.others
     matched = np.maximum(owner, 0)
 
@@ -70,6 +75,16 @@ def derived_index(index: SortedIndex, versions: Versions, book: Book, observed: 
     parts |= _by_side(index, placed, line)
     parts["facts"] |= {UNMATCHED: bool((owner == NONE).any())}
     return _with_layout(index, SortedIndex(**(_parts_of(index) | parts)), versions, placed, duties)
+
+
+def _with_ready(index: SortedIndex, versions: Versions, book: Book, ready: Ready) -> SortedIndex:
+    """Return an index whose lines keep all that they have but their duties."""
+    lines = index.lines._replace(duty=readonly(versions.duty, np.int32))
+    texts: Any = Texts(book, np.arange(len(book)))
+    new = SortedIndex(**(_parts_of(index) | {"lines": lines, "duties": texts}))
+    kept = {"lines_of_years": index.lines_of_years, "prefixes": index.prefixes, "ready": ready}
+    new.__dict__.update(kept | {"parsed": Duties(book, np.arange(len(book)))})
+    return new
 
 
 def _parts_of(index: SortedIndex) -> dict[str, Any]:

@@ -11,9 +11,7 @@ from fastavs.evaluation.plan import make_plan
 from fastavs.evaluation.rows import figures_alone
 from fastavs.evaluation.standing import unchanged
 from fastavs.index.classes import distinct
-from fastavs.index.duties import duty_table
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.names import CONST
 from fastavs.kernels.options import readonly
 from fastavs.kernels.shapes import AMOUNT, DUTY, ROW, DutyTable, Entries, RowFigures, records
 from fastavs.reform.book import Book
@@ -33,8 +31,7 @@ class Observed:
 
     def __init__(self, index: SortedIndex, book: Book) -> None:
         self.index, self.book = index, book
-        self.kinds: list[tuple[str, ...]] = [tuple(some) for some in index.facts["kinds"]]
-        self._indexed = len(self.kinds)
+        self._indexed = len(index.facts["kinds"])
 
     @cached_property
     def context(self) -> np.ndarray:
@@ -45,8 +42,11 @@ class Observed:
 
     @cached_property
     def own_kinds(self) -> np.ndarray:
-        """Kinds of quantity of each line's duty in the index, a place among `kinds`; int64[h]."""
-        return self.book.kinds(self.index.lines.duty.astype(np.int64), self.kinds)
+        """Kinds of quantity of each line's duty in the index, a place among the book's; int64[h]."""
+        known: np.ndarray | None = self.index.kept.get("own kinds")
+        if known is None:
+            known = self.index.kept["own kinds"] = self.book.kinds(self.index.lines.duty)
+        return known
 
     def owners(self, line: np.ndarray, duty: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return who owns the observations that lines have for some duties, and where none is indexed.
@@ -56,9 +56,9 @@ class Observed:
         owner : int64[v]
             A line, or after all lines an alternative; NONE for nothing.
         kinds : int64[v]
-            Of quantity that each duty goes by, a place among `kinds`.
+            Of quantity that each duty goes by, a place among the book's.
         """
-        own, kinds = self.own_kinds, self.book.kinds(duty, self.kinds)
+        own, kinds = self.own_kinds, self.book.kinds(duty)
         owner = np.where(own[line] == kinds, line, NONE)
         other = np.flatnonzero(owner == NONE)
         others = self.index.others
@@ -93,27 +93,31 @@ class Observed:
             first, member = distinct(duty, group, context)
         else:
             first = member = np.arange(line.size)
-        used, place = np.unique(duty[first], return_inverse=True)
-        duties = [self.book.duties[one] for one in used.tolist()]
-        facts = self.index.facts
-        table = duty_table(duties, facts["currencies"], facts["pooled"])
-        specific = np.array([one.has_specific for one in duties], dtype=bool)[place]
-        pure = np.array([all(op != CONST for op, _ in one.program) for one in duties], dtype=bool)[place]
+        table, specific, unpercented = self.book.programs
+        place = duty[first]
+        pure = (specific & unpercented)[place]
+        specific = specific[place]
         if amount is not None:
             table, place = with_amounts(table, place, amount), np.arange(line.size)
         fx = self.index.fx
         rows = records(
-            ROW, first.size, duty=place, group=group[first], specific=specific, purely_specific=specific & pure,
+            ROW, first.size, duty=place, group=group[first], specific=specific, purely_specific=pure,
             fx_offset=context[first] * fx.shape[1] * fx.shape[2],
         )  # fmt: skip
         found = figures_alone(table, entries, rows, unchanged(self.index, 1), outlier)
+        duties = table.duty[rows["duty"]]
+        decided = rows["specific"] & (duties["term"] == duties["term_stop"])  # whatever its amount: all are kept
+        if decided.any():
+            some = rows["group"][decided & (rows["group"] >= 0)]
+            sizes = entries.start[entries.group[some + 1]] - entries.start[entries.group[some]]
+            found.kept[decided & (rows["group"] >= 0)] = sizes
         return RowFigures(*(one[member] for one in found))
 
     def rates(self, line: np.ndarray, duty: np.ndarray) -> np.ndarray:
         """Return each line's own rate under a duty (METHOD.md section 3), float64[v]; NaN = null, or not indexed."""
         owner, kinds = self.owners(line, duty)
         rate = self.figures(line, duty, owner, self.index.facts["outlier"]).rate
-        lacking = (owner == NONE) & np.array([bool(some) for some in self.kinds], dtype=bool)[kinds]
+        lacking = (owner == NONE) & np.array([bool(some) for some in self.book.known], dtype=bool)[kinds]
         return np.where(lacking, np.nan, rate)
 
 

@@ -53,7 +53,7 @@ def _commute(carrier: Carrier, earlier: Done, done: Done) -> bool:
     assert isinstance(first, DutyStep)
     assert isinstance(second, DutyStep)
     for number in np.unique(earlier.before)[:TRIED].tolist():
-        expr = carrier.book.duties[number].expr
+        expr = carrier.book.expr(number)
         if not _alike(_after(_after(expr, first), second), _after(_after(expr, second), first)):
             return False
     return True

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastavs.duty.expr import Expr, Percent
+from fastavs.duty.expr import Expr, Percent, Specific
 from fastavs.errors import DutyError
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform import edits
@@ -74,7 +74,7 @@ class Carrier:
 
     def __init__(self, index: SortedIndex, chain: Chain, selecting: Selecting, asking: bool = False) -> None:
         self.index, self.chain, self.selecting, self.asking = index, chain, selecting, asking
-        self.book = Book(index.parsed)
+        self.book = Book(index)
         self.observed = Observed(index, self.book)
         self.versions = Versions(index)
         self.lacking: list[Lacking] = []
@@ -103,7 +103,7 @@ class Carrier:
             after, left = self._changed(placed, touched, before)
         except DutyError as error:
             raise wrong_step(placed, f"leaves a duty that cannot be: {error}") from None
-        self._check(placed, touched, after)
+        self._check(placed, touched, before, after)
         self.versions.duty[touched] = after
         return Done(placed, lines, touched, before, after, left, unmatched)
 
@@ -167,85 +167,97 @@ class Carrier:
             return self._scaled_by_rate(placed, step, touched, before)
         if isinstance(step, Tariffication):
             return self._turned(placed, step, touched, before)
-        return self.book.each(before, lambda expr: edits.edited(expr, step)), none
+        return self.book.after(before, step), none
 
-    def _rates(self, placed: PlacedStep, touched: np.ndarray, duty: np.ndarray) -> np.ndarray:
-        line = self.versions.line[touched]
-        self._check(placed, touched, duty)
-        return self.observed.rates(line, duty)
+    def _alike(self, touched: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return one of each few versions that have the same duty on the same observations, and each one's place there.
+
+        Lines of one row of the index are such, as long as their duties go by the quantities that they go by there.
+        """
+        observed, line = self.observed, self.versions.line[touched]
+        if self.versions.split or (self.book.kinds(before) != observed.own_kinds[line]).any():
+            return np.arange(touched.size), np.arange(touched.size)
+        rows = self.index.ready.rows.size
+        row = self.index.ready.line_row[line]
+        one = np.full(rows, -1)
+        one[row[::-1]] = np.arange(row.size)[::-1]
+        if (before[one[row]] != before).any():
+            return np.arange(touched.size), np.arange(touched.size)
+        some = np.flatnonzero(one >= 0)
+        place = np.empty(rows, dtype=np.int64)
+        place[some] = np.arange(some.size)
+        return one[some], place[row]
 
     def _scaled_by_rate(
         self, placed: PlacedStep, step: Swiss | Tiers, touched: np.ndarray, before: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Multiply duties by what their own rates say."""
-        rate = self._rates(placed, touched, before)
+        some, member = self._alike(touched, before)
+        rate = self.observed.rates(self.versions.line[touched[some]], before[some])
         stays = np.isnan(rate) | (rate == 0.0)
-
-        def factor(one: float) -> Fraction:
-            if isinstance(step, Tiers):
-                return 1 - edits.cut_of(one, step)
-            return Fraction(float(step.value) / (float(step.value) + one))
-
-        after = before.copy()
-        some = np.flatnonzero(~stays)
-        after[some] = self._by_number(
-            before[some], rate[some], lambda expr, one: edits.scaled(expr, factor(one)) if factor(one) != 1 else expr
-        )
-        return after, touched[stays]
-
-    def _by_number(self, duty: np.ndarray, number: np.ndarray, change: Callable[[Expr, float], Expr]) -> np.ndarray:
-        """Return what duties become by a number of each line's own, each pair worked out once."""
-        numbers, place = np.unique(number, return_inverse=True)
-        pairs, member = np.unique(duty * max(numbers.size, 1) + place, return_inverse=True)
-        found = np.empty(pairs.size, dtype=np.int64)
-        for i, pair in enumerate(pairs.tolist()):
-            one, at = divmod(pair, max(numbers.size, 1))
-            found[i] = self.book.number(change(self.book.duties[one].expr, float(numbers[at])))
-        return found[member]
+        factor = np.ones(rate.size)
+        factor[~stays] = _factors(rate[~stays], step)
+        moves = np.flatnonzero(factor != 1.0)
+        after = before[some].copy()
+        pairs, place = _distinct_pairs(before[some[moves]], factor[moves])
+        duty, by = before[some[moves[pairs]]], factor[moves[pairs]]
+        if isinstance(step, Swiss):
+            new = self.book.scaled(duty, by)
+        else:
+            cuts = {float(1 - one.cut): 1 - one.cut for one in step.value}
+            exprs = (edits.scaled(self.book.expr(one), cuts[at]) for one, at in zip(duty.tolist(), by.tolist(), strict=True))
+            new = np.array([self.book.number(one) for one in exprs], dtype=np.int64)
+        after[moves] = new[place]
+        return after[member], touched[stays[member]]
 
     def _turned(
         self, placed: PlacedStep, step: Tariffication, touched: np.ndarray, before: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Turn duties into percentages, or into amounts, that come to the same rate."""
-        rate = self._rates(placed, touched, before)
+        one, member = self._alike(touched, before)
+        rate = self.observed.rates(self.versions.line[touched[one]], before[one])[member]
         after = before.copy()
         if isinstance(step.value, Amount):
             unit = np.full(touched.size, self.book.number(for_base_unit(step.value)), dtype=np.int64)
-            self._check(placed, touched, unit)
+            self._check(placed, touched, before, unit)
             line, amount = self.versions.line[touched], step.value
             number = equal_amounts(self.observed, line, unit, rate, self.index.facts["outlier"])
             left = np.isnan(number)
             some = np.flatnonzero(~left)
-            after[some] = self._by_number(
-                np.zeros(some.size, dtype=np.int64), number[some],
-                lambda _, one: for_base_unit(amount, Fraction(one)),
-            )  # fmt: skip
+            after[some] = self._each_number(number[some], lambda one: for_base_unit(amount, Fraction(one)))
             return after, touched[left]
         has = self.book.which(before, edits.has_amounts)
         some = np.flatnonzero(has & ~np.isnan(rate))
-        after[some] = self._by_number(
-            np.zeros(some.size, dtype=np.int64), rate[some], lambda _, one: Percent(Fraction(one) * 100)
-        )
+        after[some] = self._each_number(rate[some], lambda one: Percent(Fraction(one) * 100))
         return after, touched[has & np.isnan(rate)]
 
-    def _check(self, placed: PlacedStep, touched: np.ndarray, duty: np.ndarray) -> None:
-        """Make sure that the index has what lines need for some duties: observations and exchange rates.
+    def _each_number(self, numbers: np.ndarray, made: Callable[[float], Expr]) -> np.ndarray:
+        """Return the duties that are made of numbers, each once; int64[v]."""
+        distinct, place = np.unique(numbers, return_inverse=True)
+        found = np.array([self.book.number(made(one)) for one in distinct.tolist()], dtype=np.int64)
+        return found[place]
+
+    def _check(self, placed: PlacedStep, touched: np.ndarray, before: np.ndarray, duty: np.ndarray) -> None:
+        """Make sure that the index has what lines need for new duties: observations and exchange rates.
 
         Raises
         ------
         InputError
         """
         line = self.versions.line[touched]
-        self._check_rates(placed, line, duty)
+        if isinstance(placed.step, Delay | Advance | Freeze) or _has_currency(placed.step):
+            self._check_rates(placed, line, duty)
+        other = np.flatnonzero(self.book.kinds(duty) != self.book.kinds(before))
+        line, duty = line[other], duty[other]
         owner, kinds = self.observed.owners(line, duty)
         for some in np.unique(kinds[owner == NONE]).tolist():
-            named = self.observed.kinds[some]
+            named = self.book.known[some]
             for kind in named:
                 if kind not in self.index.facts["kinds_of_trade"]:
                     known = ", ".join(self.index.facts["kinds_of_trade"]) or "the value alone"
                     raise wrong_step(
                         placed, f"charges by {kind}, and no schedule of the study does, so no trade was read for it",
-                        value=self.book.duties[int(duty[kinds == some][0])].text, expected=f"a duty on {known}",
+                        value=self.book.duty(int(duty[kinds == some][0])).text, expected=f"a duty on {known}",
                     )  # fmt: skip
             if self.asking:
                 self.lacking.append(Lacking(np.unique(line[(owner == NONE) & (kinds == some)]), named))
@@ -255,15 +267,12 @@ class Carrier:
     def _check_rates(self, placed: PlacedStep, line: np.ndarray, duty: np.ndarray) -> None:
         """Make sure that currencies of new duties have rates wherever their lines have trade."""
         facts, index = self.index.facts, self.index
-        fresh = np.flatnonzero(duty >= len(index.duties))
-        if not fresh.size:
-            return
-        sides = np.searchsorted([side.first for side in index.sides], line[fresh], side="right") - 1
-        pairs = np.unique(duty[fresh] * len(index.sides) + sides)
+        sides = np.searchsorted([side.first for side in index.sides], line, side="right") - 1
+        pairs = np.unique(duty * len(index.sides) + sides)
         asked: set[tuple[str, int]] = set()
         for pair in pairs.tolist():
             number, side = divmod(pair, len(index.sides))
-            asked |= {(currency, side) for currency in self.book.duties[number].currencies}
+            asked |= {(currency, side) for currency in self._currencies(number)}
         for currency, side in sorted(asked):
             if currency not in facts["currencies"]:
                 raise wrong_step(
@@ -279,3 +288,32 @@ class Carrier:
                     placed, f"needs an exchange rate for {currency} in {lacking[0]}, and there is none", value=currency,
                     cure="add it to the fx table, or write the duty in another currency",
                 )  # fmt: skip
+
+    def _currencies(self, number: int) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.currency for one in edits.leaves(self.book.expr(number)) if isinstance(one, Specific)))
+
+
+def _has_currency(step: object) -> bool:
+    """Whether a step's own value is, or has, an amount."""
+    return isinstance(getattr(step, "value", None), Amount | str)
+
+
+def _factors(rate: np.ndarray, step: Swiss | Tiers) -> np.ndarray:
+    """Return what rates are multiplied by."""
+    if isinstance(step, Swiss):
+        coefficient = float(step.value)
+        return np.asarray(coefficient / (coefficient + rate))
+    factor = np.ones(rate.size)
+    for one in step.value:
+        factor[rate - float(one.above) > edits.NEAR] = float(1 - one.cut)
+    return factor
+
+
+def _distinct_pairs(number: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a place of each pair of a number and a value that there is, and each one's place among those."""
+    order = np.lexsort((value, number))
+    new = np.ones(order.size, dtype=bool)
+    new[1:] = (number[order[1:]] != number[order[:-1]]) | (value[order[1:]] != value[order[:-1]])
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.cumsum(new) - 1
+    return order[new], place
