@@ -12,6 +12,7 @@ import steps_reference
 from test_twin import study_of
 
 import fastavs as fa
+from fastavs.reform import book
 from fastavs.scenario.steps import written
 
 KNOBS: list[dict[str, Any]] = [
@@ -181,5 +182,7 @@ def check(seed: int, knobs: dict[str, Any], many: int = 3) -> int:
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("knobs", KNOBS, ids=str)
-def test_every_line_is_the_twins(seed: int, knobs: dict[str, Any]) -> None:
+def test_every_line_is_the_twins(seed: int, knobs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    if seed % 2:  # small studies have few duties, and those are changed one by one
+        monkeypatch.setattr(book, "FEW", 0)
     check(5000 + 100 * KNOBS.index(knobs) + seed, knobs)

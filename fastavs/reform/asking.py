@@ -10,6 +10,7 @@ import numpy as np
 from fastavs.index.build import index_of
 from fastavs.index.records import with_records
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.reform.by_row import carried_by_row
 from fastavs.reform.chains import checked_chain, duty_steps, study_steps
 from fastavs.reform.selecting import selecting_of
 from fastavs.reform.steps import Carrier
@@ -51,6 +52,8 @@ def prepared_for(
         lacking = False
         index = with_records(matches, index) if small else index
         for chain in chains:
+            if carried_by_row(index, duty_steps(chain)) is not None:
+                continue
             carrier = Carrier(index, chain, selecting_of(index), asking=True)
             for placed in duty_steps(chain):
                 carrier.carry(placed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -61,7 +62,7 @@ class Book:
         self.known: list[tuple[str, ...]] = list(base.kinds)
         self._kind: np.ndarray = base.kind
         self._own = base.programs.size
-        self._place: dict[str, int] = dict(base.place)
+        self._place: ChainMap[str, int] = ChainMap({}, base.place)
         self._made: dict[int, Duty] = {}
         self._exprs: dict[int, Expr] = {}
         self._blocks: list[_Block] = []

@@ -12,7 +12,8 @@ from fastavs.evaluation.latest import Latest
 from fastavs.index.prefixes import Prefixes
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.chains import OF_STUDY, OF_TRADE, checked_chain, duty_steps, holds_weights, study_steps
-from fastavs.reform.derived import UNMATCHED, derived_index
+from fastavs.reform.by_row import carried_by_row
+from fastavs.reform.derived import UNMATCHED, derived_index, with_ready
 from fastavs.reform.remade import Remade, remade, with_weights_of
 from fastavs.reform.selecting import selecting_of
 from fastavs.reform.steps import Carrier, Done
@@ -54,10 +55,14 @@ class Carried(NamedTuple):
     ----------
     index : SortedIndex
     done : tuple of Done
+        Nothing of steps that were carried out row by row.
+    idle : tuple of PlacedStep
+        Steps that are for no duty.
     """
 
     index: SortedIndex
     done: tuple[Done, ...]
+    idle: tuple[PlacedStep, ...]
 
 
 def carried_out(
@@ -98,7 +103,7 @@ def carried_out(
         known = works.get(key)
         if known is None:
             carried = carried_duties(anew, chain)
-            told |= dict.fromkeys(cautions_of(carried.done))
+            told |= dict.fromkeys(cautions_of(carried))
             new = with_groups(anew.index, carried.index, left)
             new = with_facts(new, {FIXED_WEIGHTS: True}) if holds_weights(chain) else new
             if line_by_line and new.facts.get(UNMATCHED):
@@ -157,20 +162,26 @@ def carried_duties(anew: Remade, chain: Chain) -> Carried:
     """
     index, duties = anew.index, duty_steps(chain)
     if not duties:
-        return Carried(index, ())
+        return Carried(index, (), ())
     kept: Latest[Carried] = index.kept.setdefault("carried", Latest(KEPT))
     return kept.get((chain.steps, _key(chain)), lambda: _carry(anew, chain, duties))
 
 
 def _carry(anew: Remade, chain: Chain, duties: Sequence[PlacedStep]) -> Carried:
     index = anew.index
+    by_row = None if anew.put else carried_by_row(index, duties)
+    if by_row is not None:
+        book, ready, touched = by_row
+        idle = (placed for placed, some in zip(duties, touched, strict=True) if not some)
+        return Carried(with_ready(index, book, ready), (), tuple(idle))
     carrier = Carrier(index, chain, selecting_of(index))
     done = []
     for placed in duties:
         later = chain.steps[chain.steps.index(placed) :]
         carrier.put = frozenset(one for put in later for one in anew.put.get(put, ()))
         done.append(carrier.carry(placed))
-    return Carried(derived_index(index, carrier.versions, carrier.book, carrier.observed), tuple(done))
+    new = derived_index(index, carrier.versions, carrier.book, carrier.observed)
+    return Carried(new, tuple(done), tuple(one.placed for one in done if not one.versions.size))
 
 
 def with_facts(index: SortedIndex, facts: dict[str, Any]) -> SortedIndex:
@@ -191,9 +202,9 @@ def with_groups(index: SortedIndex, carried: SortedIndex, left: Left) -> SortedI
     return new
 
 
-def cautions_of(done: Sequence[Done]) -> Iterator[Caution]:
+def cautions_of(carried: Carried) -> Iterator[Caution]:
     """Tell of steps that touch nothing, and of codes that begin no line."""
-    for one in done:
+    for one in carried.done:
         for key, codes in one.unmatched:
             named = ", ".join(codes[:8]) + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")
             what = "prefixes" if key in ("prefixes", "except.prefixes") else f'codes of the list "{key}"'
@@ -201,11 +212,11 @@ def cautions_of(done: Sequence[Done]) -> Iterator[Caution]:
                 f"{_capital(one.placed.told)} names {what} that begin no line: {named}.",
                 cure="mend what is misspelt, or leave it out",
             )
-        if not one.versions.size:
-            yield Caution(
-                f"{_capital(one.placed.told)} touches nothing: no line has such a duty.",
-                cure="see which lines and duties it selects",
-            )
+    for placed in carried.idle:
+        yield Caution(
+            f"{_capital(placed.told)} touches nothing: no line has such a duty.",
+            cure="see which lines and duties it selects",
+        )
 
 
 def _capital(text: str) -> str:

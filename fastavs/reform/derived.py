@@ -45,7 +45,7 @@ def derived_index(index: SortedIndex, versions: Versions, book: Book, observed: 
     """
     ready = changed_ready(index, versions, book, observed)
     if ready is not None:
-        return _with_ready(index, versions, book, ready)
+        return with_ready(index, book, ready)
     placed = _place(versions)
     line, duty = versions.line[placed.version], versions.duty[placed.version]
     owner, _ = observed.owners(line, duty)
@@ -77,9 +77,9 @@ def derived_index(index: SortedIndex, versions: Versions, book: Book, observed: 
     return _with_layout(index, SortedIndex(**(_parts_of(index) | parts)), versions, placed, duties)
 
 
-def _with_ready(index: SortedIndex, versions: Versions, book: Book, ready: Ready) -> SortedIndex:
+def with_ready(index: SortedIndex, book: Book, ready: Ready) -> SortedIndex:
     """Return an index whose lines keep all that they have but their duties."""
-    lines = index.lines._replace(duty=readonly(versions.duty, np.int32))
+    lines = index.lines._replace(duty=readonly(ready.rows["duty"][ready.line_row], np.int32))
     texts: Any = Texts(book, np.arange(len(book)))
     new = SortedIndex(**(_parts_of(index) | {"lines": lines, "duties": texts}))
     kept = {"lines_of_years": index.lines_of_years, "prefixes": index.prefixes, "ready": ready}

@@ -36,9 +36,11 @@ class Observed:
     @cached_property
     def context(self) -> np.ndarray:
         """Which exchange rates each line goes by, int64[h]."""
-        facts, sides = self.index.facts, self.index.sides
-        sizes = [side.last - side.first for side in sides]
-        return np.repeat(np.array(facts["context_of"], dtype=np.int64), sizes)
+        known: np.ndarray | None = self.index.kept.get("context")
+        if known is None:
+            sizes = [side.last - side.first for side in self.index.sides]
+            known = self.index.kept["context"] = np.repeat(np.array(self.index.facts["context_of"], np.int64), sizes)
+        return known
 
     @cached_property
     def own_kinds(self) -> np.ndarray:
@@ -80,16 +82,22 @@ class Observed:
         return np.concatenate((index.lines.group, index.others.group)), index.entries
 
     def figures(
-        self, line: np.ndarray, duty: np.ndarray, owner: np.ndarray, outlier: float, amount: np.ndarray | None = None
+        self,
+        line: np.ndarray,
+        duty: np.ndarray,
+        owner: np.ndarray,
+        outlier: float,
+        amount: np.ndarray | None = None,
+        apart: bool = False,
     ) -> RowFigures:
         """Return what lines come to under some duties with the study's own trade; of each.
 
-        `amount` (float64[v]) is charged in place of that of duties that are an amount alone.
+        `amount` (float64[v]) is charged in place of that of duties that are an amount alone; `apart`: no two are alike.
         """
         group_of, entries = self._as_it_is
         group = np.where(owner == NONE, -1, group_of[np.maximum(owner, 0)]) if group_of.size else owner
         context = self.context[line]
-        if amount is None:
+        if amount is None and not apart:
             first, member = distinct(duty, group, context)
         else:
             first = member = np.arange(line.size)
@@ -113,10 +121,13 @@ class Observed:
             found.kept[decided & (rows["group"] >= 0)] = sizes
         return RowFigures(*(one[member] for one in found))
 
-    def rates(self, line: np.ndarray, duty: np.ndarray) -> np.ndarray:
-        """Return each line's own rate under a duty (METHOD.md section 3), float64[v]; NaN = null, or not indexed."""
+    def rates(self, line: np.ndarray, duty: np.ndarray, *, apart: bool = False) -> np.ndarray:
+        """Return each line's own rate under a duty (METHOD.md section 3), float64[v]; NaN = null, or not indexed.
+
+        `apart`: no two are alike.
+        """
         owner, kinds = self.owners(line, duty)
-        rate = self.figures(line, duty, owner, self.index.facts["outlier"]).rate
+        rate = self.figures(line, duty, owner, self.index.facts["outlier"], apart=apart).rate
         lacking = (owner == NONE) & np.array([bool(some) for some in self.book.known], dtype=bool)[kinds]
         return np.where(lacking, np.nan, rate)
 

@@ -25,6 +25,15 @@ def changed_ready(index: SortedIndex, versions: Versions, book: Book, observed: 
     duty[ready.line_row] = versions.duty
     if (duty[ready.line_row] != versions.duty).any():
         return None
+    return ready_with(index, book, duty)
+
+
+def ready_with(index: SortedIndex, book: Book, duty: np.ndarray) -> Ready | None:
+    """Return an index' rows and classes with other duties, a number of each row (int64[n]).
+
+    None where a row may lose a rate that its class takes to be known.
+    """
+    ready = index.ready
     table, specific, unpercented = book.programs
     nullable = unpercented[duty]
     some = np.flatnonzero(nullable & ~ready.rows["nullable"])

@@ -16,6 +16,7 @@ from fastavs.reform.amounts import equal_amounts, for_base_unit
 from fastavs.reform.book import Book
 from fastavs.reform.moved import from_other_years, moves
 from fastavs.reform.observed import NONE, Observed
+from fastavs.reform.rated import scaled_by_rate
 from fastavs.reform.selecting import Selecting, Unmatched
 from fastavs.reform.sensitive import sensitive_lines
 from fastavs.reform.told import unprepared, wrong_step
@@ -194,20 +195,7 @@ class Carrier:
         """Multiply duties by what their own rates say."""
         some, member = self._alike(touched, before)
         rate = self.observed.rates(self.versions.line[touched[some]], before[some])
-        stays = np.isnan(rate) | (rate == 0.0)
-        factor = np.ones(rate.size)
-        factor[~stays] = _factors(rate[~stays], step)
-        moves = np.flatnonzero(factor != 1.0)
-        after = before[some].copy()
-        pairs, place = _distinct_pairs(before[some[moves]], factor[moves])
-        duty, by = before[some[moves[pairs]]], factor[moves[pairs]]
-        if isinstance(step, Swiss):
-            new = self.book.scaled(duty, by)
-        else:
-            cuts = {float(1 - one.cut): 1 - one.cut for one in step.value}
-            exprs = (edits.scaled(self.book.expr(one), cuts[at]) for one, at in zip(duty.tolist(), by.tolist(), strict=True))
-            new = np.array([self.book.number(one) for one in exprs], dtype=np.int64)
-        after[moves] = new[place]
+        after, stays = scaled_by_rate(self.book, step, before[some], rate)
         return after[member], touched[stays[member]]
 
     def _turned(
@@ -296,24 +284,3 @@ class Carrier:
 def _has_currency(step: object) -> bool:
     """Whether a step's own value is, or has, an amount."""
     return isinstance(getattr(step, "value", None), Amount | str)
-
-
-def _factors(rate: np.ndarray, step: Swiss | Tiers) -> np.ndarray:
-    """Return what rates are multiplied by."""
-    if isinstance(step, Swiss):
-        coefficient = float(step.value)
-        return np.asarray(coefficient / (coefficient + rate))
-    factor = np.ones(rate.size)
-    for one in step.value:
-        factor[rate - float(one.above) > edits.NEAR] = float(1 - one.cut)
-    return factor
-
-
-def _distinct_pairs(number: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a place of each pair of a number and a value that there is, and each one's place among those."""
-    order = np.lexsort((value, number))
-    new = np.ones(order.size, dtype=bool)
-    new[1:] = (number[order[1:]] != number[order[:-1]]) | (value[order[1:]] != value[order[:-1]])
-    place = np.empty(order.size, dtype=np.int64)
-    place[order] = np.cumsum(new) - 1
-    return order[new], place
