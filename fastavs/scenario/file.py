@@ -163,7 +163,10 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
         listed = entry.get(word, [])
         form = f"keys in braces, such as {word} = [{_FORMS[word]}]"
         if not isinstance(listed, list | dict):
-            raise InputError("not a change", file=file, key=f"{where}.{word}", value=listed, expected=form)
+            raise InputError(
+                "not a change", file=file, key=f"{where}.{word}", value=listed, expected=form,
+                cure=f"to make it a step, write [[scenario.step]] in a line of its own above {word}",
+            )  # fmt: skip
         for place, one in enumerate([listed] if isinstance(listed, dict) else listed):
             key = f"{where}.{word}[{place}]"
             if not isinstance(one, dict):
@@ -205,7 +208,7 @@ def _read_in_steps(entry: dict[str, Any], where: str, path: Path) -> Scenario:
     try:
         return Scenario(name, *changes, *steps, **rooted(about, path.parent))
     except InputError as error:
-        raise in_file(error, file) from None
+        raise in_file(error, file, about=f'the scenario "{name}"' if name and isinstance(name, str) else None) from None
 
 
 def _check_scenario_keys(entry: dict[str, Any], file: str, where: str | None) -> None:

@@ -317,6 +317,21 @@ def unit_named(owner: object, key: str, value: Any) -> str:
     return unit.text
 
 
+def currency_named(owner: object, key: str, value: Any) -> str:
+    """Return a currency, if it is named as ISO names it.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        check_currency(owner, value)
+    except InputError as error:
+        raise wrong(owner, key, value, error.expected or "") from None
+    found: str = value
+    return found
+
+
 def one_of(owner: object, key: str, value: Any, known: tuple[str, ...]) -> str:
     """Return one of some words.
 
