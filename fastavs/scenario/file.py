@@ -80,9 +80,9 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
                 expected="a name and changes",
                 cure="begin each scenario with [[scenario]]",
             )  # fmt: skip
-    found = [_read_named(entry, f"scenario[{place}]", path) for place, entry in enumerate(entries)]
+    scenarios = [_read_named(entry, f"scenario[{place}]", path) for place, entry in enumerate(entries)]
     try:
-        return _with_bases(found)
+        return _with_bases(scenarios)
     except InputError as error:
         raise error.placed(str(path)) from None
 

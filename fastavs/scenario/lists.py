@@ -129,7 +129,7 @@ def read_list(path: Path, key: str | None = None) -> tuple[tuple[str, ...], tupl
     column, first, heading = _column(cells, label, key)
     width = max(len(cells[max(first - 1, 0)]), column + 1)
     found: list[str] = []
-    lost = repeated = 0
+    lost = 0
     for row in range(first, len(cells)):
         cell = cells[row][column] if column < len(cells[row]) else ""
         text = _text(cell)
@@ -145,11 +145,10 @@ def read_list(path: Path, key: str | None = None) -> tuple[tuple[str, ...], tupl
                 expected="one code, in digits", cure=trouble[1],
             )  # fmt: skip
         lost += added
-        repeated += code in found
         found.append(code)
     if not found:
         raise InputError("a list without codes", file=label, key=key, expected=f"codes in the column {heading}")
-    name = Path(label).name
+    name, repeated = Path(label).name, len(found) - len(set(found))
     notes = [f"{name}: codes from the column {heading}, {len(found):,} of them"]
     if lost:
         notes.append(
@@ -198,9 +197,8 @@ def _column(cells: Sequence[Sequence[Any]], label: str, key: str | None) -> tupl
         filled = [row for row, line in enumerate(cells) if column < len(line) and _text(line[column])]
         codes = [row for row in filled if _is_code(cells[row][column])]
         headed = bool(codes) and codes[0] > filled[0]
-        if len(codes) > _ENOUGH * (len(filled) - headed) and not _counts_up(
-            [_text(cells[row][column]) for row in codes]
-        ):
+        counted = _counts_up([_text(cells[row][column]) for row in codes])
+        if len(codes) > _ENOUGH * (len(filled) - headed) and not counted:
             above = [_text(cells[row][column]) for row in filled if row < codes[0]]
             return column, codes[0], f'"{above[-1]}"' if above else _letters(column)
     raise InputError(
