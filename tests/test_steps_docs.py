@@ -49,7 +49,7 @@ def test_blocks_of_python_run_and_the_first_says_what_the_first_file_says(
 def test_each_row_says_the_same_twice(folder: Path, text: str, python: str) -> None:
     parts = [""]
     for one in re.split("(, )", text):  # a key a line: a comma outside all brackets ends one
-        is_end = one == ", " and all(parts[-1].count(a) == parts[-1].count(b) for a, b in ("{}", "[]"))
+        is_end = one == ", " and all(parts[-1].count(a) == parts[-1].count(b) for a, b in ("{}", "[]", "()"))
         parts = [*parts, ""] if is_end else [*parts[:-1], parts[-1] + one]
     (folder / "s.toml").write_text('[[scenario]]\nname = "x"\n[[scenario.step]]\n' + "\n".join(parts) + "\n")
     (scenario,) = fa.read_scenarios(folder / "s.toml")

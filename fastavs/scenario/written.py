@@ -1,7 +1,7 @@
 """Numbers, amounts and duties as a step of a scenario has them: exact, as they were written.
 
 A number is a fraction, taken by its decimals: 0.1 is one tenth. A text needs a percent sign. What may be a percentage
-that lost its sign is refused with both readings.
+that lost its sign is refused with both readings. What reads duties and units loads when there is one to read.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from fastavs.arguments import LARGEST
-from fastavs.duty.numerals import printed_number, read_fraction
 from fastavs.errors import FastavsError, InputError, did_you_mean
 from fastavs.numbers import readings
 from fastavs.scenario.checks import check_currency, wrong
-from fastavs.units.units import parse_unit, plain_number
 
 if TYPE_CHECKING:
     from fastavs.duty import Duty
@@ -74,18 +72,23 @@ class Amount:
         object.__setattr__(self, "unit", unit_named(self, "unit", self.unit))
 
     def __str__(self) -> str:
+        from fastavs.duty.numerals import printed_number
+
         sign = "-" if self.value < 0 else ""
         return f"{sign}{printed_number(abs(self.value))} {self.currency}/{self.unit}"
 
     @property
     def kind(self) -> str:
         """Kind of quantity."""
+        from fastavs.units.units import parse_unit
+
         return parse_unit(self.unit).kind
 
     @property
     def term(self) -> Specific:
         """The amount without its sign, as the term of a duty."""
         from fastavs.duty.expr import Specific
+        from fastavs.units.units import parse_unit
 
         return Specific(abs(self.value), self.currency, parse_unit(self.unit))
 
@@ -141,6 +144,8 @@ def within(owner: object, key: str, value: Any, most: int = 1, least: float = -m
 
 def doubted(owner: object, key: str, value: object, number: Fraction, most: int) -> InputError:
     """Return what to raise for a number that may be a percentage without its sign."""
+    from fastavs.units.units import plain_number
+
     plain, hundredfold = plain_number(number), plain_number(100 * number)
     what = "a factor" if most > 1 else "a fraction"
     return InputError(
@@ -166,6 +171,9 @@ def _decimal(owner: object, key: str, value: Any) -> Fraction:
 
 def _percentage(owner: object, key: str, text: str) -> Fraction:
     """Return what a percentage in words comes to: "12.5%", "33 1/3 %"."""
+    from fastavs.duty.numerals import read_fraction
+    from fastavs.units.units import plain_number
+
     bare = text.strip()
     number = bare.removesuffix("%").rstrip(" \u00a0")
     sign = -1 if number[:1] in ("-", "\u2212") else 1
@@ -282,6 +290,8 @@ def as_text(found: Level) -> str:
     >>> as_text(Fraction(-1, 20)), as_text(Fraction(1, 3)), as_text(Amount(0.5, "EUR", "kg"))
     ('-5%', '100/3%', '0.5 EUR/kg')
     """
+    from fastavs.duty.numerals import printed_number
+
     if isinstance(found, Fraction):
         return f"{'-' if found < 0 else ''}{printed_number(abs(found) * 100)}%"
     return str(found)
@@ -309,6 +319,8 @@ def unit_named(owner: object, key: str, value: Any) -> str:
     """
     if not isinstance(value, str):
         raise wrong(owner, key, value, 'a unit, such as "kg" or "100 kg"')
+    from fastavs.units.units import parse_unit
+
     try:
         unit: Unit = parse_unit(value)
     except FastavsError as error:
