@@ -79,7 +79,7 @@ class Set(_Leveled):
     of: str
     selection: Selection
 
-    def __init__(self, value: Number | Amount, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
+    def __init__(self, value: Number | Amount | Duty, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
         self._settle(level(self, "value", value, part_of_duty(self, of)), where)
 
 
@@ -165,7 +165,7 @@ class Add(_Leveled):
     of: str
     selection: Selection
 
-    def __init__(self, value: Number | Amount, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
+    def __init__(self, value: Number | Amount | Duty, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
         self._settle(level(self, "value", value, part_of_duty(self, of), signed=True), where)
 
 
@@ -205,7 +205,7 @@ class Cap(_Leveled):
     of: str
     selection: Selection
 
-    def __init__(self, value: Number | Amount, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
+    def __init__(self, value: Number | Amount | Duty, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
         self._settle(level(self, "value", value, part_of_duty(self, of)), where)
 
 
@@ -245,5 +245,5 @@ class Floor(_Leveled):
     of: str
     selection: Selection
 
-    def __init__(self, value: Number | Amount, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
+    def __init__(self, value: Number | Amount | Duty, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
         self._settle(level(self, "value", value, part_of_duty(self, of)), where)
