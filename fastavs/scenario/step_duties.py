@@ -1,4 +1,4 @@
-"""Steps that say what duties become: set, scale, add, cap, floor."""
+"""Steps that say what duties become: set, scale, add, cap, floor; with those by formula, all of them from one place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from fastavs.scenario.selection import Selection, SelectionKeys
 from fastavs.scenario.step import WITH_OF, DutyStep, part_of_duty
+from fastavs.scenario.step_formulas import DropSpecific, Swiss, Tariffication, Tier, Tiers
 from fastavs.scenario.written import (
     Amount,
     Level,
@@ -21,6 +22,8 @@ from fastavs.scenario.written import (
 
 if TYPE_CHECKING:
     from fastavs.duty import Duty
+
+__all__ = ["Add", "Cap", "DropSpecific", "Floor", "Scale", "Set", "Swiss", "Tariffication", "Tier", "Tiers"]
 
 Of = Literal["rate", "ad_valorem", "specific"]
 

@@ -7,8 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from fastavs.scenario.selection import Except, Selection, years_written
-from fastavs.scenario.step_duties import Add, Cap, Floor, Scale, Set
-from fastavs.scenario.step_formulas import DropSpecific, Swiss, Tariffication, Tiers
+from fastavs.scenario.step_duties import Add, Cap, DropSpecific, Floor, Scale, Set, Swiss, Tariffication, Tiers
 from fastavs.scenario.step_study import BasePeriod, Options, Weights
 from fastavs.scenario.step_trade import Exclude, Fx, Include, Only, Price
 from fastavs.scenario.step_years import ALL, Advance, Delay, Freeze, Put

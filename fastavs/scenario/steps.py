@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from fastavs.scenario.step import Step
-from fastavs.scenario.step_duties import Add, Cap, Floor, Scale, Set
-from fastavs.scenario.step_formulas import DropSpecific, Swiss, Tariffication, Tiers
+from fastavs.scenario.step_duties import Add, Cap, DropSpecific, Floor, Scale, Set, Swiss, Tariffication, Tiers
 from fastavs.scenario.step_study import BasePeriod, Options, Weights
 from fastavs.scenario.step_trade import Exclude, Fx, Include, Only, Price
 from fastavs.scenario.step_years import Advance, Delay, Freeze, Put
