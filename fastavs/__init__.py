@@ -23,18 +23,8 @@ if TYPE_CHECKING:
     from fastavs.scenario.sampling import Sampling
     from fastavs.scenario.scenario import Scenario
     from fastavs.scenario.selection import Except, Selection
-    from fastavs.scenario.step_duties import (
-        Add,
-        Cap,
-        DropSpecific,
-        Floor,
-        Scale,
-        Set,
-        Swiss,
-        Tariffication,
-        Tier,
-        Tiers,
-    )
+    from fastavs.scenario.step_duties import Add, Cap, Floor, Scale, Set
+    from fastavs.scenario.step_formulas import DropSpecific, Swiss, Tariffication, Tier, Tiers
     from fastavs.scenario.step_study import BasePeriod, Options, Weights
     from fastavs.scenario.step_trade import Exclude, Fx, FxFactor, Include, Only, Price
     from fastavs.scenario.step_years import Advance, Delay, Freeze, Put
@@ -57,7 +47,7 @@ _HOMES = {
     "CodeList": "fastavs.scenario.lists",
     "DataWarning": "fastavs.errors",
     "Delay": "fastavs.scenario.step_years",
-    "DropSpecific": "fastavs.scenario.step_duties",
+    "DropSpecific": "fastavs.scenario.step_formulas",
     "Duty": "fastavs.duty",
     "DutyError": "fastavs.errors",
     "Except": "fastavs.scenario.selection",
@@ -90,10 +80,10 @@ _HOMES = {
     "SortedIndex": "fastavs.index.sorted_index",
     "Study": "fastavs.study",
     "Sweep": "fastavs.results.sweep",
-    "Swiss": "fastavs.scenario.step_duties",
-    "Tariffication": "fastavs.scenario.step_duties",
-    "Tier": "fastavs.scenario.step_duties",
-    "Tiers": "fastavs.scenario.step_duties",
+    "Swiss": "fastavs.scenario.step_formulas",
+    "Tariffication": "fastavs.scenario.step_formulas",
+    "Tier": "fastavs.scenario.step_formulas",
+    "Tiers": "fastavs.scenario.step_formulas",
     "UnitError": "fastavs.errors",
     "Weights": "fastavs.scenario.step_study",
     "account": "fastavs.sweeping",

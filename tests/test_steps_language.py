@@ -227,7 +227,13 @@ def test_duties_and_amounts() -> None:
     assert fa.Set(fa.Amount(0.5, "EUR", "kg")) == fa.Set("0.5 EUR/kg")
     assert fa.Cap(Fraction(1, 3)).duty.text == "100/3%"
     assert fa.Add("-5 %").value == Fraction(-1, 20)
-    assert fa.Set("0%").value == 0
+    assert fa.Set("0%").value == fa.Set("0").value == 0
+    assert fa.Cap(fa.parse_duty("max(10%, 0.5 EUR/kg)")) == fa.Cap("max(10%, 0.5 EUR/kg)")
+    assert fa.Set("5% + 10%").value == "5% + 10%"
+    assert fa.Cap("33 1/3%").value == fa.Cap("33⅓ %").value == Fraction(1, 3)
+    assert fa.Add("−5%") == fa.Add("- 5 %") == fa.Add(-0.05)
+    assert fa.Add("+5%") == fa.Add(0.05)
+    assert fa.Cap("1.234%").value == Fraction(1234, 100000)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +249,12 @@ def test_duties_and_amounts() -> None:
         (lambda: fa.Scale(-1), "0 or more"),
         (lambda: fa.Swiss(0), "above 0"),
         (lambda: fa.Price(0), "above 0"),
-        (lambda: fa.Scale("1,234%"), "such as 0.1"),
+        (lambda: fa.Scale("1,234%"), 'read in one way: "1.234%" or "1234%"'),
+        (lambda: fa.Cap("1,234%"), 'read in one way: "1.234%" or "1234%"'),
+        (lambda: fa.Add("--5%"), "cannot read"),
+        (lambda: fa.Scale("nine tenths"), 'such as "10%"'),
+        (lambda: fa.Cap("1e60%"), "argument value"),
+        (lambda: fa.Cap(f"{10**60}%"), "at most 1e.50"),
         (lambda: fa.Cap("ten percent"), 'argument value: Cap cannot be made "ten percent"'),
         (lambda: fa.Cap("$1/kg"), 'in place of "\\$"'),
         (lambda: fa.Add("-max(5%, 1 EUR/kg)"), "behind a minus sign"),
@@ -400,8 +411,8 @@ def test_a_scenario_shows_itself() -> None:
     card = one._repr_html_()
     for told in (
         "capped at 10 %, of the rate", "lines of the list ita without 8517", "less 5 %, of every percentage",
-        "all lines", "2 years later", "the bound schedule, years 2012-2020", "values times 0.8", "partners CHN", "A cap",
-        "ita (1)", "10, seed 1: fx EUR 0.1",
+        "all lines", "2 years later", "the bound schedule, years 2012-2020", "values times 0.8", "partners CHN",
+        "A cap", "ita (1)", "10, seed 1: fx EUR 0.1",
     ):  # fmt: skip
         assert told in card, told
     long = fa.Scenario("long", *(fa.Cap(0.1, prefixes=f"{n:04d}") for n in range(101, 140)))

@@ -95,7 +95,7 @@ def chain_of(scenario: Reform, scenarios: Iterable[Reform] = ()) -> Chain:
         if one.changes:
             raise InputError(
                 f'the scenario "{one.name}" has changes of version 0.1.0, which are no steps',
-                key=None if one is scenario else "base", value=None if one is scenario else one.name,
+                key=None if one is scenario else "base",
                 cure="write them as steps, such as Scale for ScaleDuty",
             )  # fmt: skip
     steps = tuple(
@@ -119,7 +119,7 @@ def _lineage(scenario: Reform, known: dict[str, Reform]) -> list[Reform]:
             way = [one.name for one in reversed(found)]
             names = " -> ".join(f'"{one}"' for one in [*way[way.index(base.name) :], base.name])
             raise InputError(
-                f'the scenario "{scenario.name}" has bases in a circle: {names}', key="base", value=base.name,
+                f'the scenario "{scenario.name}" has bases in a circle: {names}', key="base",
                 cure="leave the base of one of them out",
             )  # fmt: skip
         found.insert(0, base)

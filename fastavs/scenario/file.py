@@ -80,9 +80,9 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
                 expected="a name and changes",
                 cure="begin each scenario with [[scenario]]",
             )  # fmt: skip
-    found = [_read_named(entry, f"scenario[{place}]", path) for place, entry in enumerate(entries)]
+    scenarios = [_read_named(entry, f"scenario[{place}]", path) for place, entry in enumerate(entries)]
     try:
-        return _with_bases(found)
+        return _with_bases(scenarios)
     except InputError as error:
         raise error.placed(str(path)) from None
 
@@ -163,7 +163,10 @@ def _read_one(entry: dict[str, Any], where: str, file: str) -> Scenario:
         listed = entry.get(word, [])
         form = f"keys in braces, such as {word} = [{_FORMS[word]}]"
         if not isinstance(listed, list | dict):
-            raise InputError("not a change", file=file, key=f"{where}.{word}", value=listed, expected=form)
+            raise InputError(
+                "not a change", file=file, key=f"{where}.{word}", value=listed, expected=form,
+                cure=f"to make it a step, write [[scenario.step]] in a line of its own above {word}",
+            )  # fmt: skip
         for place, one in enumerate([listed] if isinstance(listed, dict) else listed):
             key = f"{where}.{word}[{place}]"
             if not isinstance(one, dict):
@@ -205,7 +208,7 @@ def _read_in_steps(entry: dict[str, Any], where: str, path: Path) -> Scenario:
     try:
         return Scenario(name, *changes, *steps, **rooted(about, path.parent))
     except InputError as error:
-        raise in_file(error, file) from None
+        raise in_file(error, file, about=f'the scenario "{name}"' if name and isinstance(name, str) else None) from None
 
 
 def _check_scenario_keys(entry: dict[str, Any], file: str, where: str | None) -> None:

@@ -127,23 +127,28 @@ def read_list(path: Path, key: str | None = None) -> tuple[tuple[str, ...], tupl
     label = str(path)
     cells = _cells(path, label, key)
     column, first, heading = _column(cells, label, key)
+    width = max(len(cells[max(first - 1, 0)]), column + 1)
     found: list[str] = []
-    lost = repeated = 0
+    lost = 0
     for row in range(first, len(cells)):
         cell = cells[row][column] if column < len(cells[row]) else ""
         text = _text(cell)
         if not text:
             continue
         code, added, trouble = _code(cell)
+        beyond = next((place for place in range(width, len(cells[row])) if _is_code(cells[row][place])), None)
+        if beyond is not None:
+            text, trouble = _text(cells[row][beyond]), ("a second code in a row", "write one code a row")
         if trouble:
             raise InputError(
-                trouble[0], file=label, key=key, about=f"cell {_place(row, column)}", value=text,
+                trouble[0], file=label, key=key, about=f"cell {_place(row, beyond or column)}", value=text,
                 expected="one code, in digits", cure=trouble[1],
             )  # fmt: skip
         lost += added
-        repeated += code in found
         found.append(code)
-    name = Path(label).name
+    if not found:
+        raise InputError("a list without codes", file=label, key=key, expected=f"codes in the column {heading}")
+    name, repeated = Path(label).name, len(found) - len(set(found))
     notes = [f"{name}: codes from the column {heading}, {len(found):,} of them"]
     if lost:
         notes.append(
@@ -191,7 +196,9 @@ def _column(cells: Sequence[Sequence[Any]], label: str, key: str | None) -> tupl
     for column in range(max(map(len, cells), default=0)):
         filled = [row for row, line in enumerate(cells) if column < len(line) and _text(line[column])]
         codes = [row for row in filled if _is_code(cells[row][column])]
-        if len(codes) > _ENOUGH * len(filled) and not _counts_up([_text(cells[row][column]) for row in codes]):
+        headed = bool(codes) and codes[0] > filled[0]
+        counted = _counts_up([_text(cells[row][column]) for row in codes])
+        if len(codes) > _ENOUGH * (len(filled) - headed) and not counted:
             above = [_text(cells[row][column]) for row in filled if row < codes[0]]
             return column, codes[0], f'"{above[-1]}"' if above else _letters(column)
     raise InputError(

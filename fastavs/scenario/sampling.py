@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from fastavs.scenario.checks import check_currency, wrong
-from fastavs.scenario.written import Number, as_number, within
+from fastavs.scenario.checks import wrong
+from fastavs.scenario.written import Number, as_number, currency_named, within
 
 _FX = '{"EUR": 0.1}'
 
@@ -77,7 +77,7 @@ class Sampling:
         if fx is not None and not (isinstance(fx, Mapping) and fx):
             raise wrong(self, "fx", "" if isinstance(fx, Mapping) else fx, f"currencies and deviations, such as {_FX}")
         for currency in fx or ():
-            check_currency(self, currency)
+            currency_named(self, "fx", currency)
         given = {} if fx is None else fx
         put(self, "fx", tuple(sorted((one, self._deviation(f"fx.{one}", given[one])) for one in given)))
         put(self, "price", None if price is None else self._deviation("price", price))

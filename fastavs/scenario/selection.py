@@ -274,7 +274,7 @@ def _settle(
 ) -> None:  # fmt: skip
     """Give a selection the keys that it shares with exceptions, each checked."""
     put = object.__setattr__
-    put(owner, "prefixes", tuple(_digits(owner, one) for one in some_texts(owner, "prefixes", prefixes)))
+    put(owner, "prefixes", _each_once(_digits(owner, one) for one in some_texts(owner, "prefixes", prefixes)))
     put(owner, "lists", some_texts(owner, "lists", lists))
     put(owner, "groups", _groups(owner, groups))
     put(owner, "years", some_years(owner, "years", years))
@@ -283,7 +283,11 @@ def _settle(
     put(owner, "currency", some_texts(owner, "currency", currency))
     for one in owner.currency:
         check_currency(owner, one)
-    put(owner, "unit", tuple(unit_named(owner, "unit", one) for one in some_texts(owner, "unit", unit)))
+    put(owner, "unit", _each_once(unit_named(owner, "unit", one) for one in some_texts(owner, "unit", unit)))
+
+
+def _each_once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 def some_texts(owner: object, key: str, value: Any) -> tuple[str, ...]:

@@ -52,14 +52,15 @@ def _arguments(scenario: Shown) -> dict[str, Any]:
 
 def scenario_card(scenario: Shown) -> Card:
     """Return what a scenario changes, in words."""
-    about = scenario.about()
-    if scenario.steps or about:
+    besides = scenario.about()
+    if scenario.steps or besides:
         rows = tuple((str(place), *step_told(step)) for place, step in enumerate(scenario.steps[:MOST_ROWS], start=1))
-        more = len(scenario.steps) - MOST_ROWS
-        grid = Grid(("step", "what", "of"), rows, 3, f"and {plural(more, 'more step')}" if more > 0 else "")
-        notes = tuple(note for one in about.get("lists", {}).values() for note in one.notes)
+        further = len(scenario.steps) - MOST_ROWS
+        rest = f"and {plural(further, 'more step')}" if further > 0 else ""
+        grid = Grid(("step", "what", "of"), rows, 3, rest)
+        notes = tuple(note for one in besides.get("lists", {}).values() for note in one.notes)
         told = scenario.changes and (("changes", changes_told(scenario)),)
-        facts = (*facts_told(about), *(told or ()))
+        facts = (*facts_told(besides), *(told or ()))
         return Card("Scenario", scenario.name, facts=facts, grid=grid if rows else None, cautions=notes)
     if not scenario.changes:
         return Card("Scenario", scenario.name, facts=(("changes", "none: the study as it is"),))

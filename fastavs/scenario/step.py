@@ -74,7 +74,7 @@ class DutyStep(Step):
         object.__setattr__(self, "selection", selection_of(self, where, known))
 
 
-WITH_OF = ("of", *KEYS)
+WITH_OF = (*KEYS, "of")
 
 
 def part_of_duty(step: Step, of: Any, known: tuple[str, ...] = OF) -> str:

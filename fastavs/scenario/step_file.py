@@ -181,12 +181,12 @@ def in_file(error: InputError, file: str, verb: str | None = None, about: str | 
         elif verb == RESAMPLE:
             key = verb
         key = key.replace("except_", "except")
-    problem = error.problem
-    if kind is not None or verb == RESAMPLE:
-        problem = re.sub(r"^[A-Z][A-Za-z]+ (cannot be made|has no such key)$", rf"{verb} \1", problem)
+    problem = re.sub(r"^[A-Za-z]+ has no such key$", f"{verb or key} has no such key", error.problem)
+    if re.fullmatch("[A-Za-z]+ cannot be made", problem):
+        problem = "something is missing" if error.value is None else "not what the key takes"
     value = str(error.value).lower() if isinstance(error.value, bool) else error.value
     return InputError(
-        problem, file=error.file or file, key=key, about=(error.about and about and f"{about}, {error.about}") or about,
+        problem, file=error.file or file, key=key, about=", ".join(filter(None, (about, error.about))) or None,
         value=value, expected=_worded(error.expected), cure=_worded(error.cure),
     )  # fmt: skip
 

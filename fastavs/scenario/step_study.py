@@ -78,6 +78,12 @@ def _number(step: Step, key: str, value: Any, *, above: float | None = None) -> 
     return float(exact(step, key, value, least=0.0, above=above))
 
 
+def _money(step: Step, key: str, value: Any) -> float:
+    if isinstance(value, str):
+        raise wrong(step, key, value, "a number, in the study's currency")
+    return _number(step, key, value)
+
+
 def _levels(step: Step, key: str, value: Any) -> tuple[int, ...]:
     found = tuple(value) if isinstance(value, list | tuple | range) else ()
     whole = all(isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 12 for one in found)
@@ -105,7 +111,7 @@ _CHECKS: dict[str, Callable[[Step, str, Any], Any]] = {
     "short_codes": _choice("reach", "donors"),
     "base_partners": _choice("any", "all"),
     "mislabelled": _choice("report", "drop"),
-    "min_value": _number,
+    "min_value": _money,
     "weights": _choice("all", "mfn"),
     "fx_period": _choice("trade", "schedule"),
     "strict": _flag,

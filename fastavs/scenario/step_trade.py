@@ -10,10 +10,10 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeAlias, Unpack
 from fastavs.arguments import LARGEST
 from fastavs.countries.partner import written
 from fastavs.periods import as_label
-from fastavs.scenario.checks import Texts, check_currency, wrong
+from fastavs.scenario.checks import Texts, wrong
 from fastavs.scenario.selection import Except, Selection, SelectionKeys, selection_of, some_texts, unknown_key
 from fastavs.scenario.step import Step
-from fastavs.scenario.written import Number, as_number, exact
+from fastavs.scenario.written import Number, as_number, currency_named, exact
 
 _CODES = ("prefixes", "lists", "groups", "except_")
 _WHO = ("partners", "regions", "periods")
@@ -72,7 +72,7 @@ class Fx(Step):
             raise wrong(self, "value", shown, f"currencies and factors, such as {_FX}")
         found: list[FxFactor] = []
         for currency, given in value.items():
-            check_currency(self, currency)
+            currency_named(self, "value", currency)
             if not isinstance(given, Mapping):
                 found.append(FxFactor(currency, None, _factor(self, f"value.{currency}", given)))
                 continue

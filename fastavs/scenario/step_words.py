@@ -90,8 +90,8 @@ def _study_told(step: AnyStep) -> tuple[str, str]:
         codes = [] if step.selection.is_everything else [selection_told(step.selection, "codes")]
         return f"values times {_plain(step.value)}", ", ".join([*codes, *who]) or "all trade"
     if isinstance(step, Exclude | Only | Include):
-        who = named([*step.partners, *step.regions])
-        return f"{_PARTNERS[type(step)]} {who}", f"periods {named(step.periods)}" if step.periods else ""
+        whom = named([*step.partners, *step.regions])
+        return f"{_PARTNERS[type(step)]} {whom}", f"periods {named(step.periods)}" if step.periods else ""
     if isinstance(step, Resample):
         return f"partners drawn with replacement, seed {step.seed}", ""
     if isinstance(step, Weights):
@@ -146,7 +146,9 @@ def _left_told(left: Except) -> list[str]:
 
 def facts_told(about: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return what a scenario has besides its steps, each with what it is about."""
-    found = [(key, about[key]) for key in ("title", "author", "reference", "date") if key in about]
+    found: list[tuple[str, str]] = [
+        (key, about[key]) for key in ("title", "author", "reference", "date") if key in about
+    ]
     base = about.get("base")
     if base is not None:
         found.append(("base", base if isinstance(base, str) else base.name))

@@ -1,7 +1,7 @@
 """Numbers, amounts and duties as a step of a scenario has them: exact, as they were written.
 
 A number is a fraction, taken by its decimals: 0.1 is one tenth. A text needs a percent sign. What may be a percentage
-that lost its sign is refused with both readings.
+that lost its sign is refused with both readings. What reads duties and units loads when there is one to read.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from fastavs.arguments import LARGEST
-from fastavs.duty.numerals import printed_number, read_fraction
 from fastavs.errors import FastavsError, InputError, did_you_mean
 from fastavs.numbers import readings
 from fastavs.scenario.checks import check_currency, wrong
-from fastavs.units.units import parse_unit, plain_number
 
 if TYPE_CHECKING:
     from fastavs.duty import Duty
@@ -74,18 +72,23 @@ class Amount:
         object.__setattr__(self, "unit", unit_named(self, "unit", self.unit))
 
     def __str__(self) -> str:
+        from fastavs.duty.numerals import printed_number
+
         sign = "-" if self.value < 0 else ""
         return f"{sign}{printed_number(abs(self.value))} {self.currency}/{self.unit}"
 
     @property
     def kind(self) -> str:
         """Kind of quantity."""
+        from fastavs.units.units import parse_unit
+
         return parse_unit(self.unit).kind
 
     @property
     def term(self) -> Specific:
         """The amount without its sign, as the term of a duty."""
         from fastavs.duty.expr import Specific
+        from fastavs.units.units import parse_unit
 
         return Specific(abs(self.value), self.currency, parse_unit(self.unit))
 
@@ -141,6 +144,8 @@ def within(owner: object, key: str, value: Any, most: int = 1, least: float = -m
 
 def doubted(owner: object, key: str, value: object, number: Fraction, most: int) -> InputError:
     """Return what to raise for a number that may be a percentage without its sign."""
+    from fastavs.units.units import plain_number
+
     plain, hundredfold = plain_number(number), plain_number(100 * number)
     what = "a factor" if most > 1 else "a fraction"
     return InputError(
@@ -165,25 +170,37 @@ def _decimal(owner: object, key: str, value: Any) -> Fraction:
 
 
 def _percentage(owner: object, key: str, text: str) -> Fraction:
-    """Return what a percentage in words comes to: "12.5%", "33 1/3 %"."""
-    bare = text.strip()
-    number = bare.removesuffix("%").rstrip(" \u00a0")
-    sign = -1 if number[:1] in ("-", "\u2212") else 1
-    number = number.lstrip("-+\u2212").lstrip()
+    """Return what a percentage in words comes to: "12.5%", "33 1/3 %"; 0 needs no sign."""
+    from fastavs.duty.numerals import read_fraction
+    from fastavs.units.units import plain_number
+
+    sign, number, is_percentage = _parted(text)
     meanings = readings(number)
     found = read_fraction(number, may_be_rates=False)
-    if found is None and (len(meanings) == 1 or (len(meanings) == 2 and "," not in number)):
+    if len(meanings) == 2 and "," in number:
+        both = " or ".join(f'"{one.plain}%"' for one in meanings)
+        raise wrong(owner, key, text, f"a number that can be read in one way: {both}")
+    if found is None and meanings:
         found = meanings[0].value  # of two meanings the first has decimals
-    if found is None or not number[:1].isdigit():
+    if found is None:
         raise wrong(owner, key, text, 'a number, such as 0.1, or a text, such as "10%"')
-    if not bare.endswith("%"):
+    if found and not is_percentage:
+        plain, hundredfold = plain_number(sign * found), plain_number(100 * sign * found)
         raise InputError(
             f"{type(owner).__name__} cannot be made", key=key, value=text,
             expected="a percent sign in a text: a bare number may be a fraction or a percentage",
-            cure=f'write "{plain_number(sign * found)}%" for {plain_number(sign * found)} percent, or '
-            f'"{plain_number(100 * sign * found)}%", {plain_number(sign * found)} as a number, if that is meant',
+            cure=f'write "{plain}%" for {plain} percent, or "{hundredfold}%" for {plain} as a number',
         )  # fmt: skip
     return sign * found / 100
+
+
+def _parted(text: str) -> tuple[int, str, bool]:
+    """Return a text's sign, what stands behind it, and whether a percent sign ends it, which is left out."""
+    bare = text.strip()
+    number = bare.removesuffix("%").rstrip(" \u00a0")
+    if number[:1] in ("-", "\u2212", "+"):
+        return -1 if number[0] != "+" else 1, number[1:].lstrip(), bare.endswith("%")
+    return 1, number, bare.endswith("%")
 
 
 def level(owner: object, key: str, value: Any, of: str, *, signed: bool = False) -> Level:
@@ -203,12 +220,14 @@ def level(owner: object, key: str, value: Any, of: str, *, signed: bool = False)
     found: Level
     if isinstance(value, Amount):
         found = value
-    elif not isinstance(value, str) or (value.strip().endswith("%") and "(" not in value and "/" not in value):
-        found = within(owner, key, value)
-    elif _is_number(value):
-        found = _percentage(owner, key, value)
+    elif isinstance(value, str):
+        found = _percentage(owner, key, value) if _is_number(value) else _read(owner, key, value, signed)
+    elif type(value).__name__ == "Duty":
+        found = _read(owner, key, str(value), signed)
     else:
-        found = _read(owner, key, value, signed)
+        found = within(owner, key, value)
+    if isinstance(found, Fraction) and abs(found) > LARGEST:
+        raise wrong(owner, key, value, f"at most {LARGEST:g}")
     if not signed and (found.value if isinstance(found, Amount) else found if isinstance(found, Fraction) else 0) < 0:
         raise wrong(owner, key, value, "0 or more")
     if of == "ad_valorem" and not isinstance(found, Fraction):
@@ -219,7 +238,11 @@ def level(owner: object, key: str, value: Any, of: str, *, signed: bool = False)
 
 
 def _is_number(text: str) -> bool:
-    return bool(readings(text.strip().lstrip("-+\u2212")))
+    """Whether a text is one number, with or without a percent sign."""
+    from fastavs.duty.numerals import is_fraction
+
+    _, number, _ = _parted(text)
+    return number[:1].isdigit() and (bool(readings(number)) or is_fraction(number))
 
 
 def _read(owner: object, key: str, text: str, signed: bool) -> Level:
@@ -282,6 +305,8 @@ def as_text(found: Level) -> str:
     >>> as_text(Fraction(-1, 20)), as_text(Fraction(1, 3)), as_text(Amount(0.5, "EUR", "kg"))
     ('-5%', '100/3%', '0.5 EUR/kg')
     """
+    from fastavs.duty.numerals import printed_number
+
     if isinstance(found, Fraction):
         return f"{'-' if found < 0 else ''}{printed_number(abs(found) * 100)}%"
     return str(found)
@@ -309,12 +334,29 @@ def unit_named(owner: object, key: str, value: Any) -> str:
     """
     if not isinstance(value, str):
         raise wrong(owner, key, value, 'a unit, such as "kg" or "100 kg"')
+    from fastavs.units.units import parse_unit
+
     try:
         unit: Unit = parse_unit(value)
     except FastavsError as error:
         hint = getattr(error, "expected", None) or 'a unit, such as "kg" or "100 kg"'
         raise wrong(owner, key, value, hint) from None
     return unit.text
+
+
+def currency_named(owner: object, key: str, value: Any) -> str:
+    """Return a currency, if it is named as ISO names it.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        check_currency(owner, value)
+    except InputError as error:
+        raise wrong(owner, key, value, error.expected or "") from None
+    found: str = value
+    return found
 
 
 def one_of(owner: object, key: str, value: Any, known: tuple[str, ...]) -> str:
