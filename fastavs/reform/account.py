@@ -80,10 +80,9 @@ class Account(Tabular):
         ``scenario``, ``step`` (from 1); where it is ``written_in`` and under which ``number``; ``verb``; ``lines``,
         the most of any year, and ``lines_by_year``; their ``trade`` in the last of those years (study's currency) and
         its ``share`` in that year's weights, or for a step on trade the trade that it is of; ``partners`` touched;
-        purely specific duties that ``became_zero``, and lines whose ``rate_found``, null before and known after, both as the
-        most of any year; observations
-        that are ``now_outliers`` or are so ``no_longer``; duties ``left_as_they_are`` for want of a rate; and ``notes``
-        in words. Null where nothing is counted.
+        purely specific duties that ``became_zero``, and lines whose ``rate_found``, null before and known after, both
+        as the most of any year; observations that are ``now_outliers`` or are so ``no_longer``; duties
+        ``left_as_they_are`` for want of a rate; and ``notes`` in words. Null where nothing is counted.
         """
         return pa.Table.from_pylist(list(self.rows), schema=SCHEMA)
 
@@ -271,7 +270,8 @@ class _Accounting:
             row["notes"].append("it touches nothing: no trade is of such partners, periods and codes")
 
     def _codes(self, placed: PlacedStep, step: Price) -> np.ndarray:
-        grouping = Grouping("", *map(tuple, chosen_prefixes(self.index, self.chain, placed, step.selection)), {})
+        prefixes, members = chosen_prefixes(self.index, self.chain, placed, step.selection)
+        grouping = Grouping("", tuple(prefixes), tuple(members), {})
         key, digits = self.index.records.code_key, self.index.records.code_digits
         found = np.zeros(key.size, dtype=bool)
         for length in np.unique(digits).tolist():
@@ -287,7 +287,8 @@ class _Accounting:
         named = {one.currency for one in step.value}
         versions = self.carrier.versions
         has = self.carrier.book.which(
-            versions.duty, lambda expr: any(isinstance(one, Specific) and one.currency in named for one in edits.leaves(expr))
+            versions.duty,
+            lambda expr: any(isinstance(one, Specific) and one.currency in named for one in edits.leaves(expr)),
         )
         self._count_lines(lines_with(versions, np.flatnonzero(has)), row)
         if not has.any():
@@ -297,7 +298,9 @@ class _Accounting:
         """Count the lines that rest on schedules put in place, and tell of steps that this undoes."""
         put = self.anew.put[placed]
         versions, sides = self.carrier.versions, self.index.sides
-        of_line = np.repeat([(side.kind, side.year) in put for side in sides], [side.last - side.first for side in sides])
+        of_line = np.repeat(
+            [(side.kind, side.year) in put for side in sides], [side.last - side.first for side in sides]
+        )
         self._count_lines(lines_with(versions, np.flatnonzero(of_line[versions.line])), row)
         before = self.chain.steps[: self.chain.steps.index(placed)]
         if any(isinstance(one.step, DutyStep) for one in before):
@@ -318,4 +321,3 @@ def lines_with(versions: Versions, some: np.ndarray) -> np.ndarray:
         before = np.concatenate(([0], np.cumsum(marked[member])))
         found |= (before[start[1:]] > before[start[:-1]])[np.maximum(versions.mean, 0)] & (versions.mean >= 0)
     return found
-

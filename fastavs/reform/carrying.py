@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from fastavs.errors import InputError
 from fastavs.evaluation.changed_trade import FIXED_WEIGHTS
 from fastavs.evaluation.latest import Latest
 from fastavs.index.prefixes import Prefixes
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.reform.chains import OF_STUDY, OF_TRADE, checked_chain, duty_steps, holds_weights, study_steps
 from fastavs.reform.by_row import carried_by_row
+from fastavs.reform.chains import OF_STUDY, OF_TRADE, checked_chain, duty_steps, holds_weights, study_steps
 from fastavs.reform.derived import UNMATCHED, derived_index, with_ready
 from fastavs.reform.remade import Remade, remade, with_weights_of
 from fastavs.reform.selecting import selecting_of
@@ -31,7 +31,8 @@ KEPT = 4
 """How many indexes with their steps done are kept with the index that they are made of."""
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Work:
     """Scenarios that are worked out on one index.
 
     Attributes
@@ -48,7 +49,8 @@ class Work(NamedTuple):
     scenarios: tuple[Scenario, ...]
 
 
-class Carried(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Carried:
     """Steps on duties done.
 
     Attributes

@@ -278,7 +278,9 @@ class Carrier:
                 )  # fmt: skip
 
     def _currencies(self, number: int) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one.currency for one in edits.leaves(self.book.expr(number)) if isinstance(one, Specific)))
+        return tuple(
+            dict.fromkeys(one.currency for one in edits.leaves(self.book.expr(number)) if isinstance(one, Specific))
+        )
 
 
 def _has_currency(step: object) -> bool:
