@@ -469,5 +469,7 @@ def test_draws_and_shares_are_not_carried_out_yet() -> None:
         fa.Scenario("x", draws={"n": 5, "partners": True}), fa.Scenario("x", fa.Cap("5%"), shares={"steel": "s.csv"}),
     ):  # fmt: skip
         for refuse in (lambda one=one: fa.sweep(study, one), lambda one=one: fa.build_index(study, [one])):
-            with pytest.raises(fa.InputError, match='the scenario "x" has (draws|shares), which are read and checked but not'):
+            with pytest.raises(
+                fa.InputError, match='the scenario "x" has (draws|shares), which are read and checked but not'
+            ):
                 refuse()
