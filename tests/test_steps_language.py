@@ -470,6 +470,6 @@ def test_draws_and_shares_are_not_carried_out_yet() -> None:
     ):  # fmt: skip
         for refuse in (lambda one=one: fa.sweep(study, one), lambda one=one: fa.build_index(study, [one])):
             with pytest.raises(
-                fa.InputError, match='the scenario "x" has (draws|shares), which are read and checked but not'
+                fa.InputError, match=r'the scenario "x" has (draws|shares), which are read and checked but not'
             ):
                 refuse()
