@@ -12,7 +12,6 @@ from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.selecting import Selecting
 from fastavs.scenario.selection import Except
 
-
 TIE_DIGITS = 12
 """Decimals of rates beyond which two are equal."""
 
