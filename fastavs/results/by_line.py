@@ -78,7 +78,7 @@ def report_lines(
     workplace: Workplace,
     progress: Progress,
 ) -> tuple[dict[str, pa.Table], pa.Table | None]:
-    """Do as `report_works` for scenarios on one index; `plan` is what all are worked out from, if it is made already."""
+    """Do as `report_works` for scenarios on one index; `plan` is what all rest on, if that is made."""
     all_of_them = Worked(_AtHand(index), plan, range(len(scenarios)), scenarios)
     names = [one.name for one in scenarios]
     return report_works(names, [all_of_them], wanted, whole_lines, workplace, progress)
