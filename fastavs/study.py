@@ -305,7 +305,7 @@ class Study(Tabular):
         Parameters
         ----------
         scenarios : sequence of Scenario
-            An index for new duties that these set is built for them alone, and not kept.
+            An index that has more for the duties that these leave is built for them alone, and not kept.
         counts : bool
             Whether to count observations that lack a quantity, line by line.
         records : bool
@@ -313,27 +313,31 @@ class Study(Tabular):
         progress : callable, optional
             Called with a step's name, how much is done, and of how much.
         """
-        from fastavs.scenario.scenario import set_changes
-
         with self._building:
             progress("index", 0, 1)
             with compiling_told(progress, "index"):
                 found = self._index_for(scenarios, counts, records)
-            if not set_changes(scenarios):
-                self._index = found
             progress("index", 1, 1)
         return found
 
     def _index_for(self, scenarios: Sequence[Scenario], counts: bool, records: bool) -> SortedIndex:
+        """Return an index for scenarios; the study's own is kept, one that has more for their sake is not."""
         from fastavs.index.build import index_of
         from fastavs.index.counts import with_counts
         from fastavs.index.records import with_records
+        from fastavs.reform.asking import index_for
         from fastavs.scenario.scenario import set_changes
 
-        own = None if set_changes(scenarios) else self._index
-        found = index_of(self.matches, scenarios) if own is None else own
+        own = None
+        if not set_changes(scenarios):
+            own = self._index = index_of(self.matches) if self._index is None else self._index
+        found = index_for(self.matches, scenarios, own, counts=counts)
+        is_own = own is not None and found.others is own.others
         found = with_counts(self.matches, found) if counts else found
-        return with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
+        found = with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
+        if is_own:
+            self._index = found
+        return found
 
     @takes(progress=a_progress)
     def rates(self, progress: Progress = quiet) -> Rates:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pyarrow as pa
 
 from fastavs.arguments import a_path, a_progress, or_none, takes, texts
@@ -18,15 +19,19 @@ from fastavs.evaluation.named_lines import check_named, unmet_prefixes
 from fastavs.evaluation.partners import trade_of
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
+from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
+from fastavs.reform.work import Work
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
 from fastavs.scenario.scenario import Scenario, scenarios_given
-from fastavs.warned import warn_of
+from fastavs.warned import Caution, warn_of
 
 if TYPE_CHECKING:
     from fastavs.evaluation.lines import Wanted
+    from fastavs.evaluation.plan import Plan
+    from fastavs.reform.account import Account
     from fastavs.study import Study
 
 
@@ -117,21 +122,105 @@ def sweep(
     by_line = bool(lines) or whole_lines is not None
     found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
-    check_named(found, chosen)
+    works, cautions = _works(found, chosen, study, by_line)
     wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
     groups: dict[str, pa.Table] = {}
     some = None
+    figures = np.empty((len(chosen), len(found.years), FIGURES))
+    unmet: list[str] = []
+    line_counts = [found.line_counts] * len(chosen)
+    plans: list[Plan | None] = []
     with workplace, compiling_told(progress, "scenarios"):
-        figures, plan = all_figures(found, chosen, not MEANS.issuperset(columns), workplace, progress)
+        for work in works:
+            of_work = work.index
+            check_named(of_work, work.scenarios)
+            unmet += unmet_prefixes(of_work, work.scenarios)
+            part, plan = all_figures(of_work, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
+            figures[work.places] = part
+            plans.append(plan if len(works) == 1 else None)
+            for place in work.places:
+                line_counts[place] = of_work.line_counts
+            work.let_go()
         if wanted is not None:
-            from fastavs.results.by_line import report_lines
+            from fastavs.results.by_line import Worked, report_works
 
-            groups, some = report_lines(found, plan, chosen, wanted, whole_lines, workplace, progress)
+            names = [one.name for one in chosen]
+            told = [Worked(work, plan, work.places, work.scenarios) for plan, work in zip(plans, works, strict=True)]
+            groups, some = report_works(names, told, wanted, whole_lines, workplace, progress)
     years = found.year_numbers
-    warnings = (*unmet_prefixes(found, chosen), *slips(chosen, years, figures, columns))
+    warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
-    return Sweep(chosen, years, columns, figures, found.line_counts, groups, some, warnings, found.facts)
+    return Sweep(chosen, years, columns, figures, _line_counts(line_counts), groups, some, warnings, found.facts)
+
+
+@takes(scenarios=scenarios_given, index=or_none(_index_given))
+def account(
+    study: Study | SortedIndex,
+    scenarios: Scenario | Iterable[Scenario],
+    *,
+    index: SortedIndex | str | Path | None = None,
+) -> Account:
+    """Tell what scenarios in steps touch, before they are worked out: no summary is computed.
+
+    Parameters
+    ----------
+    study : Study or SortedIndex
+    scenarios : Scenario or iterable of Scenario
+        Those without steps are left out.
+    index : SortedIndex or path, optional
+        Built from this study for these scenarios earlier.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    InputError
+        As `sweep` does.
+
+    Examples
+    --------
+    >>> import fastavs as fa
+    >>> study = fa.Study(
+    ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+    ...            "value": [900.0], "quantity": [1000.0], "unit": ["l"]},
+    ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]},
+    ... )
+    >>> told = fa.account(study, fa.Scenario("plain", fa.DropSpecific()))
+    >>> told.table.select(["verb", "lines", "share", "became_zero"]).to_pylist()
+    [{'verb': 'drop_specific', 'lines': 1, 'share': 1.0, 'became_zero': 1}]
+    """
+    from fastavs.reform.account import Account, account_of
+
+    _check_study(study)
+    chosen = cast(tuple[Scenario, ...], scenarios)  # as `takes` leaves them
+    found = _index(study, chosen, index, True)
+    check_scenarios(found.facts, chosen)
+    return Account(found.facts["title"], tuple(account_of(found, chosen, _study_or_none(study))))
+
+
+def _line_counts(counts: Sequence[np.ndarray]) -> np.ndarray:
+    """Return how many lines each year has, int64[years]; of each scenario, where they differ."""
+    if all(one is counts[0] or (one == counts[0]).all() for one in counts):
+        return counts[0]
+    return np.stack(counts)
+
+
+def _works(
+    index: SortedIndex, scenarios: tuple[Scenario, ...], study: Study | SortedIndex, line_by_line: bool
+) -> tuple[list[Work], tuple[Caution, ...]]:
+    """Return what there is to work out, on which index; steps are carried out."""
+    if not any(one.has_steps for one in scenarios):
+        return [Work([*range(len(scenarios))], [*scenarios], lambda: index)], ()
+    from fastavs.reform.carrying import carried_out  # a saved index is swept without what reads studies
+
+    return carried_out(index, scenarios, _study_or_none(study), line_by_line=line_by_line)
+
+
+def _study_or_none(study: Study | SortedIndex) -> Study | None:
+    return None if isinstance(study, SortedIndex) else study
 
 
 def _wanted(
@@ -199,5 +288,10 @@ def _index(
         found = index if isinstance(index, SortedIndex) else SortedIndex.load(index)
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
-    own: SortedIndex = study.index(scenarios, counts=line_by_line, records=any(trade_of(one) for one in scenarios))
+    records = any(trade_of(one) for one in scenarios)
+    if any(one.has_steps for one in scenarios):
+        from fastavs.reform.chains import changes_trade
+
+        records = records or changes_trade(scenarios)
+    own: SortedIndex = study.index(scenarios, counts=line_by_line, records=records)
     return own

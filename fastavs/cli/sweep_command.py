@@ -48,6 +48,7 @@ FILE = click.Path(path_type=Path)
     "--threads", type=click.IntRange(min=1), metavar="N", help="How many threads to work on; all processors by default."
 )
 @click.option("--year", "years", type=int, multiple=True, help="Show only these years; the last by default.")
+@click.option("--check", is_flag=True, help="Show what each step of each scenario touches, and work out nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
 def sweep(
     study_file: Path,
@@ -59,15 +60,28 @@ def sweep(
     index_file: Path | None,
     threads: int | None,
     years: tuple[int, ...],
+    check: bool,
     as_json: bool,
 ) -> None:
     """Work out every scenario of a file over all years of a study."""
     from fastavs.cli.sweep_files import check_folder, files_of, placed, write_files
     from fastavs.scenario.file import read_scenarios
     from fastavs.study import Study
+    from fastavs.sweeping import account
     from fastavs.sweeping import sweep as work_out
 
     scenarios = read_scenarios(scenario_file)
+    if check:
+        from fastavs.cli.account_screen import show_account
+
+        with ProgressBar() as steps:
+            study = Study.load(study_file, steps)
+            _check_years(study, years)
+            steps("indexing", 0, 1)
+            with _cured(index_file, scenario_file):
+                told = account(study, scenarios, index=index_file if index_file and index_file.exists() else None)
+        show_account(told, scenarios, years, as_json)
+        return
     files = files_of(out, by, lines, whole_lines, index_file)
     if index_file is not None:
         check_folder("--index", index_file)
@@ -120,8 +134,8 @@ def _kept_index(
 
     `new` has the name that a file is written under until it is whole.
     """
-    from fastavs.index.build import build_index
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.reform.build import build_index
 
     if file is None or study.options.method == "pooled":
         return None

@@ -23,6 +23,9 @@ from fastavs.kernels.quotes import settle_groups
 from fastavs.kernels.shapes import SEGMENT, Bounds, Changes, Entries, EntryOrigin, Factors, changed
 from fastavs.scenario.trade import TradeChange
 
+FIXED_WEIGHTS = "fixed_weights"
+"""A fact of an index whose weights stay as they are, whatever becomes of the trade."""
+
 
 class Chosen(NamedTuple):
     """An index under what changes of the trade tell apart, whatever prices become."""
@@ -78,7 +81,8 @@ def _changed_plan(plan: Plan, trade: tuple[TradeChange, ...]) -> Plan:
         terms.times, terms.weigh, prices.table, readonly(factor[0], np.float64), bool((factor != 1.0).any()),
         float(index.facts["min_value"]),
     )  # fmt: skip
-    weights = weights_of(index, prices, terms.times, terms.weigh, factor[0]) if trade else None
+    moved = bool(trade) and not index.facts.get(FIXED_WEIGHTS, False)
+    weights = weights_of(index, prices, terms.times, terms.weigh, factor[0]) if moved else None
     if goes_slowly(index.facts, selection):
         group, level, found, entries = _gone_through(index, changes)
         quoted = None

@@ -188,7 +188,11 @@ def governing_as_it_is(index: SortedIndex) -> Governing:
     every, n = index.lines_of_years.every, plan.rows.size
     k = every.carried.low.shape[1]
     factors, _ = ScenarioFactors(plan, (Scenario("as it is"),)).of(np.arange(1))
-    found = row_figures(plan.duties, index.entries, plan.rows, factors, index.facts["outlier"])
+    if index.facts["min_value"] > 0.0:
+        from fastavs.evaluation.changed_trade import changed_plan  # most studies count all observations
+
+        plan = changed_plan(plan, ())
+    found = row_figures(plan.duties, plan.index.entries, plan.rows, factors, index.facts["outlier"])
     charges = _empty_charges(n + k)
     charges.rate[:n] = np.where(np.isnan(found.rate), 0.0, found.rate) if index.facts["zero"] else found.rate
     charges.part[:n], charges.specific[:n] = found.part, plan.rows["specific"]

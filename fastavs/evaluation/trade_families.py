@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastavs.evaluation.cell_weights import kept_apart
-from fastavs.evaluation.changed_trade import cells_of, goes_slowly
+from fastavs.evaluation.changed_trade import FIXED_WEIGHTS, cells_of, goes_slowly
 from fastavs.evaluation.draws import DRAWS
 from fastavs.evaluation.factors import ScenarioFactors
 from fastavs.evaluation.partners import Selection, selection_of, trade_of
@@ -49,7 +49,7 @@ def trade_blocks(
     for selection, places in families.items():
         apart = [place for place in places if is_single(scenarios[place])]
         together = [place for place in places if not is_single(scenarios[place])]
-        if goes_slowly(plan.index.facts, selection):
+        if goes_slowly(plan.index.facts, selection) or plan.index.facts.get(FIXED_WEIGHTS, False):
             yield from family.by_themselves(selection, together, apart)
             continue
         yield from family.by_themselves(selection, [], apart)

@@ -7,52 +7,35 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastavs.arguments import takes
 from fastavs.duty import Duty
 from fastavs.errors import InputError
-from fastavs.index.counts import with_counts
 from fastavs.index.needs import Asked, Needs
 from fastavs.index.parts import NO_REACH, NO_RECORDS, Alternatives, Lines, Side
-from fastavs.index.records import basis_facts, further_of, with_records
+from fastavs.index.records import basis_facts, further_of
 from fastavs.index.segments import joined, lay_out
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
-from fastavs.matching.given import study_given
-from fastavs.scenario.scenario import Scenario, scenarios_given, set_changes
+from fastavs.scenario.scenario import Scenario, set_changes
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
-    from fastavs.matching.given import HasMatches
     from fastavs.matching.match import Match
     from fastavs.matching.matches import Matches
 
 
-@takes(study=study_given, scenarios=scenarios_given)
-def build_index(study: HasMatches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
-    """Build the index of a study, to keep and to save.
+def index_of(
+    matches: Matches, scenarios: Sequence[Scenario] = (), also: Sequence[tuple[np.ndarray, tuple[str, ...]]] = ()
+) -> SortedIndex:
+    """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs.
 
     Parameters
     ----------
-    study : Study
-    scenarios : sequence of Scenario, optional
-        Scenarios to come that set new duties: the quantities that those need are indexed as well.
-
-    Raises
-    ------
-    InputError
-        An exchange rate that some duty needs is missing.
-
-    Examples
-    --------
-    ``build_index(study).save("study.avs")`` and, another day, ``sweep(SortedIndex.load("study.avs"), scenarios)``.
+    matches : Matches
+    scenarios : sequence of Scenario
+        Scenarios to come that set new duties.
+    also : sequence of (int64[...], tuple of str)
+        Lines, and kinds of quantity that these may go by as well.
     """
-    matches = study.matches
-    index = with_records(matches, with_counts(matches, index_of(matches, scenarios)))
-    return index.with_parts(fingerprint=matches.fingerprint)
-
-
-def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedIndex:
-    """Build the index of a study for use at once, without the fingerprint that tells a saved one's inputs."""
     needs = Needs(matches)
     named = matches.sides()
     prepared = [matches.match(kind, year) for kind, year in named]
@@ -76,7 +59,8 @@ def index_of(matches: Matches, scenarios: Sequence[Scenario] = ()) -> SortedInde
         for some in np.unique(kinds):
             needs.ask(one, np.flatnonzero(kinds == some), side.first, int(some))
     own = len(needs.asked)
-    _ask_for_scenarios(matches, scenarios, needs, sides, prepared, kinds_of[duty])
+    known = _ask_for_scenarios(matches, scenarios, needs, sides, prepared, kinds_of[duty])
+    _ask_also(also, needs, sides, prepared, known)
     needs.answer()
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)
@@ -152,7 +136,7 @@ def _ask_for_scenarios(
     sides: Sequence[Side],
     prepared: Sequence[Match],
     kinds_now: np.ndarray,
-) -> None:
+) -> set[tuple[int, int]]:
     asked: set[tuple[int, int]] = set()
     for change in set_changes(scenarios):
         some = needs.kinds_place(change.new.kinds)
@@ -165,6 +149,25 @@ def _ask_for_scenarios(
             asked.update((side.first + int(h), some) for h in lines)
             if lines:
                 needs.ask(one, np.array(lines), side.first, some)
+    return asked
+
+
+def _ask_also(
+    also: Sequence[tuple[np.ndarray, tuple[str, ...]]],
+    needs: Needs,
+    sides: Sequence[Side],
+    prepared: Sequence[Match],
+    asked: set[tuple[int, int]],
+) -> None:
+    """Ask for what lines may go by as well, unless it was asked for before."""
+    for every, kinds in also:
+        some = needs.kinds_place(kinds)
+        for side, one in zip(sides, prepared, strict=True):
+            here = every[(every >= side.first) & (every < side.last)]
+            lines = [h for h in here.tolist() if (h, some) not in asked]
+            asked.update((h, some) for h in lines)
+            if lines:
+                needs.ask(one, np.array(lines) - side.first, side.first, some)
 
 
 def _alternatives(every: list[tuple[Asked, np.ndarray]]) -> Alternatives:

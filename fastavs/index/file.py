@@ -30,7 +30,7 @@ def save_index(parts: IndexParts, ready: Ready, path: Path) -> Saved:
     for title in PARTS:
         arrays |= {f"{title}.{name}": array for name, array in getattr(parts, title)._asdict().items()}
     facts = parts.facts | {
-        "ready": ready_facts, "sides": parts.sides, "duties": parts.duties, "fingerprint": parts.fingerprint,
+        "ready": ready_facts, "sides": parts.sides, "duties": tuple(parts.duties), "fingerprint": parts.fingerprint,
     }  # fmt: skip
     write_arrays(path, arrays | ready_parts, facts)
     return Saved(path.resolve(), stamp_of(path))

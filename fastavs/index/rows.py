@@ -82,7 +82,7 @@ def make_ready(
     )
     nullable = unpercented[duty_row]  # an amount of 0 may be raised
     if growth is not None:
-        nullable = nullable & _may_be_null(parts, table, duty_row, group_row, growth)
+        nullable = nullable & may_be_null(parts, table, duty_row, group_row, growth)
     nullable[line_row[volatile]] = True
     rows = records(
         ROW, duty_row.size, duty=duty_row, group=group_row, cell=cell_row,
@@ -96,7 +96,7 @@ def make_ready(
     return Ready(table, rows, layout, carried, line_row, line_class, slots, texts, cells)
 
 
-def _may_be_null(parts: IndexParts, table: DutyTable, duty: np.ndarray, group: np.ndarray, growth: float) -> np.ndarray:
+def may_be_null(parts: IndexParts, table: DutyTable, duty: np.ndarray, group: np.ndarray, growth: float) -> np.ndarray:
     """Rows that may have no rate, bool[n]: without observations, or with such alone as may become outliers."""
     entries, one = parts.entries, table.duty[duty]
     smallest = np.full(group.size, np.inf)
@@ -133,7 +133,7 @@ def ready_arrays(ready: Ready) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     arrays = {"ready.rows": ready.rows, "ready.line_row": ready.line_row, "ready.line_class": ready.line_class}
     for title, kind in READY_PARTS.items():
         arrays |= {f"ready.{title}.{name}": getattr(getattr(ready, title), name) for name in kind._fields}
-    return arrays, {"slots": ready.slots, "texts": ready.texts, "cells": ready.cells}
+    return arrays, {"slots": ready.slots, "texts": tuple(ready.texts), "cells": ready.cells}
 
 
 def ready_from(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Ready:

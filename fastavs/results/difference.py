@@ -30,7 +30,7 @@ def baseline_place(scenarios: Sequence[Scenario], name: str | None) -> int:
     """
     names = [one.name for one in scenarios]
     if name is None:
-        found = next((place for place, one in enumerate(scenarios) if not one.changes), None)
+        found = next((place for place, one in enumerate(scenarios) if one.leaves_all), None)
         if found is None:
             raise InputError(
                 "no scenario of the sweep leaves the study as it is", expected=f"a baseline by name: {_some(names)}",

@@ -165,7 +165,7 @@ def _scenarios_grid(sweep: Swept) -> Grid | None:
     if not columns or not sweep.scenarios:
         return None
     table = sweep.last_year()
-    base = next((place for place, one in enumerate(sweep.scenarios) if not one.changes), None)
+    base = next((place for place, one in enumerate(sweep.scenarios) if one.leaves_all), None)
     head = ["scenario"]
     for title, _ in columns:
         head += [title] if base is None else [title, "points"]

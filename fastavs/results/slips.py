@@ -31,7 +31,7 @@ def slips(
         The columns of the summary that were worked out.
     """
     found = list(_large_shifts(scenarios))
-    base = next((place for place, one in enumerate(scenarios) if not one.changes), None)
+    base = next((place for place, one in enumerate(scenarios) if one.leaves_all), None)
     if base is not None:
         worked_out = [FIGURES.index(name) for name in outputs if name in FIGURES]
         found += _idle(scenarios, figures, worked_out, base)
@@ -60,7 +60,7 @@ def _idle(
     for column in worked_out:  # column by column: together they would take as much memory as the figures
         some = figures[:, :, column]
         alike &= ((some == some[base]) | (np.isnan(some) & np.isnan(some[base]))).all(axis=1)
-    idle = [scenarios[place].name for place in np.flatnonzero(alike).tolist() if scenarios[place].changes]
+    idle = [scenarios[place].name for place in np.flatnonzero(alike).tolist() if not scenarios[place].leaves_all]
     if idle:
         several = len(idle) > 1
         yield Caution(

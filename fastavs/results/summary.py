@@ -46,7 +46,7 @@ def summary_columns(
     Parameters
     ----------
     years : sequence of int
-    lines : int64[years]
+    lines : int64[years] or int64[scenarios, years]
     figures : float64[scenarios, years, 17]
         In the order of `FIGURES`; NaN = null.
     outputs : sequence of str
@@ -55,7 +55,7 @@ def summary_columns(
     columns = {"year": numbers(np.tile(np.array(years, dtype=np.int64), n))}
     for name in outputs:
         if name == "lines":
-            columns[name] = numbers(np.tile(lines, n).astype(np.int64))
+            columns[name] = numbers(np.broadcast_to(lines, figures.shape[:2]).reshape(-1).astype(np.int64))
             continue
         values = figures[:, :, FIGURES.index(name)].reshape(-1)
         columns[name] = numbers(values.astype(np.int64) if pa.types.is_integer(SUMMARY.field(name).type) else values)

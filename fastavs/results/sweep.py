@@ -38,6 +38,7 @@ class Sweep(Tabular):
     figures : float64[scenarios, years, columns of the summary after `lines`]
         NaN = null, or not asked for.
     lines : int64[years]
+        Of all scenarios; int64[scenarios, years] where they differ.
     groups : dict of str to pyarrow.Table
         By grouping, where asked for.
     chosen : pyarrow.Table or None

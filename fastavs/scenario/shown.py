@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
+from fastavs.scenario.step_words import facts_told, named, step_told
 from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
 from fastavs.shown.card import MOST_ROWS, Card, Grid
 from fastavs.shown.text import cut
 from fastavs.shown.words import listed, plural
 
 _LONGEST = 400  # letters of the call that makes a scenario
-_NAMED = 5  # codes, partners, years that are named one by one
 
 
 class Shown(Protocol):
@@ -23,20 +23,45 @@ class Shown(Protocol):
     def name(self) -> str: ...
     @property
     def changes(self) -> tuple[Any, ...]: ...
+    @property
+    def steps(self) -> tuple[Any, ...]: ...
+    def about(self) -> dict[str, Any]: ...
 
 
 def scenario_line(scenario: Shown) -> str:
     """Return the call that makes a scenario, or where that is long its name and how many changes of each kind."""
-    call = f"Scenario({', '.join(map(repr, (scenario.name, *scenario.changes)))})"
+    changes = (*scenario.changes, *scenario.steps)
+    about = [f"{key}={value!r}" for key, value in _arguments(scenario).items()]
+    call = f"Scenario({', '.join([*map(repr, (scenario.name, *changes)), *about])})"
     if len(call) <= _LONGEST:
         return call
-    kinds = Counter(type(one).__name__ for one in scenario.changes)
-    told = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+    kinds = Counter(type(one).__name__ for one in changes)
+    told = ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "no steps"
     return f"<fastavs.Scenario {cut(scenario.name, 80)!r}: {told}>"
+
+
+def _arguments(scenario: Shown) -> dict[str, Any]:
+    """Return what a scenario has besides its changes, lists and shares as they may be given."""
+    found = scenario.about()
+    if "lists" in found:
+        found["lists"] = {name: one.file or list(one.codes) for name, one in found["lists"].items()}
+    if "draws" in found:
+        found["draws"] = found["draws"].written()
+    return found
 
 
 def scenario_card(scenario: Shown) -> Card:
     """Return what a scenario changes, in words."""
+    besides = scenario.about()
+    if scenario.steps or besides:
+        rows = tuple((str(place), *step_told(step)) for place, step in enumerate(scenario.steps[:MOST_ROWS], start=1))
+        further = len(scenario.steps) - MOST_ROWS
+        rest = f"and {plural(further, 'more step')}" if further > 0 else ""
+        grid = Grid(("step", "what", "of"), rows, 3, rest)
+        notes = tuple(note for one in besides.get("lists", {}).values() for note in one.notes)
+        told = scenario.changes and (("changes", changes_told(scenario)),)
+        facts = (*facts_told(besides), *(told or ()))
+        return Card("Scenario", scenario.name, facts=facts, grid=grid if rows else None, cautions=notes)
     if not scenario.changes:
         return Card("Scenario", scenario.name, facts=(("changes", "none: the study as it is"),))
     rows = tuple(change_told(one) for one in scenario.changes[:MOST_ROWS])
@@ -54,9 +79,10 @@ def changes_told(scenario: Shown) -> str:
     >>> changes_told(fa.Scenario("wine", fa.SetDuty("2204", "12.5%"), fa.FxShock("EUR", 0.9)))
     'duty 12.5% (lines under 2204); EUR worth 0.9 times as much'
     """
-    if not scenario.changes:
+    if not scenario.changes and not scenario.steps:
         return "nothing"
     told = [what + (f" ({of})" if of else "") for _, what, of in map(change_told, scenario.changes)]
+    told += [what + (f" ({of})" if of else "") for what, of in map(step_told, scenario.steps)]
     return "; ".join(told)
 
 
@@ -102,15 +128,3 @@ def _lines(change: Any) -> str:
 
 def _of(**some: Sequence[object] | None) -> str:
     return ", ".join(f"{what} {named(list(values))}" for what, values in some.items() if values)
-
-
-def named(values: Sequence[object]) -> str:
-    """Return values as words, the first few of many.
-
-    Examples
-    --------
-    >>> named(["DEU", "FRA"]), named(range(2001, 2021))
-    ('DEU, FRA', '2001, 2002, 2003, 2004, 2005 and 15 more')
-    """
-    more = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
-    return ", ".join(str(one) for one in values[:_NAMED]) + more

@@ -237,3 +237,27 @@ def _note(label: str, column: str, example: str) -> str:
         f'{example} is {float(example):g}. If it is {example.replace(".", "")}, say thousands = "." under the '
         'table\'s heading in the study file; decimal = "." there ends this remark'
     )
+
+
+def csv_cells(path: Path) -> list[list[str]]:
+    """Return all cells of a CSV file as text, a row each, titles and header among them.
+
+    The columns are parted by the mark that gives the first row with more than one cell the most of them.
+
+    Raises
+    ------
+    ArrowException, OSError, EOFError
+        A file that cannot be read.
+    ValueError
+        Text that is no UTF-8.
+    """
+    with pa.input_stream(str(path)) as stream:
+        text = stream.read().decode("utf-8-sig")
+    lines = re.split("\r\n|\r|\n", text)
+    told = _SEP.fullmatch(lines[0])
+    if told:
+        lines, mark = ["", *lines[1:]], told[1]
+    else:
+        marked = next((line for line in lines[:HEADER_WITHIN] if any(one in line for one in MARKS)), "")
+        mark = max(MARKS, key=marked.count)  # of equals the first
+    return list(csv.reader(lines, delimiter=mark))

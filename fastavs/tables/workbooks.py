@@ -235,3 +235,20 @@ def _refuse_numbers(cells: Sequence[Any], label: str, column: str, native: str) 
                 expected='text such as "15%"',
                 cure="make the column one of text",
             )
+
+
+def sheet_cells(path: Path, label: str) -> Cells:
+    """Return all cells of the sheet that a name has after it, else of the first; empty cells are empty texts.
+
+    Raises
+    ------
+    InputError
+        A file that is no workbook, a sheet that it lacks.
+    OSError
+        A file that cannot be opened.
+    """
+    file, wanted = sheet_of(path)
+    sheets = _sheets(file, label, wanted)
+    if not sheets:
+        raise InputError("the workbook has no sheet", file=label, cure="name another file")
+    return sheets[next(iter(sheets)) if wanted is None else _chosen(sheets, wanted, (), label)]
