@@ -20,6 +20,7 @@ from fastavs.results.year_rates import YearRates
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
+    from fastavs.scenario.scenario import Scenario
 
 
 def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     return {
         "versions": _versions(),
         "study": study_record(checked),
+        **({} if rates.scenario is None else {"scenario": scenario_record(rates.scenario)}),
         "options": msgspec.to_builtins(checked.options),
         "plan": plan_record(checked),
         "inputs": {**checked.inputs.digests(), **study_digest},
@@ -52,6 +54,13 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
         "trade": _account_record(account),
         "seconds": dict(seconds),
     }
+
+
+def scenario_record(scenario: Scenario) -> dict[str, Any]:
+    """Return what a run says of its scenario: what its file says above its steps, and the text of that file."""
+    about = {key: getattr(scenario, key) for key in ("title", "author", "reference", "date")}
+    told = {key: value for key, value in about.items() if value is not None}
+    return {"name": scenario.name, **told, "toml": scenario.to_toml()}
 
 
 def lines_in_no_group(rates: Rates) -> dict[str, int]:
