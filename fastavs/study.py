@@ -372,7 +372,7 @@ class Study(Tabular):
         from fastavs.results.rates import Rates
         from fastavs.results.scale import remarks_of_rates
 
-        if scenario is None or scenario.leaves_all:
+        if scenario is None:
             rates = Rates(self.checked, self.matches, AsItIs(self.index(progress=progress)))
         else:
             rates = self._rates_under(scenario, progress)

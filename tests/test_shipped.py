@@ -171,6 +171,8 @@ def test_as_it_is_to_the_bit(study: fa.Study) -> None:
         found = study.rates(scenario=scenario)
         assert found.table.equals(own.table)
         assert found.summary().equals(own.summary())
+        assert found.breaches().equals(own.breaches())
+        assert found.observations(BEER).equals(own.observations(BEER))
 
 
 SAME: list[Any] = [one for name, one in SHIPPED.items() if name != "CIS at MFN rates"]

@@ -86,7 +86,7 @@ class Rates(Tabular):
     def years(self) -> dict[int, YearRates]:
         """The columns behind `table`, year by year."""
         found = self.found
-        changed = self.scenario is not None
+        changed = self.scenario is not None and not self.scenario.leaves_all
         years = years_of(found.under, found.layout, found.figures, self.matches.match, changed=changed)
         return {one.year: one for one in years}
 
