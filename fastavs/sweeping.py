@@ -21,7 +21,7 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.reform.carrying import Work, carried_out
+from fastavs.reform.carrying import carried_out
 from fastavs.reform.chains import changes_trade
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
@@ -31,6 +31,7 @@ from fastavs.warned import warn_of
 
 if TYPE_CHECKING:
     from fastavs.evaluation.lines import Wanted
+    from fastavs.evaluation.plan import Plan
     from fastavs.reform.account import Account
     from fastavs.study import Study
 
@@ -123,30 +124,35 @@ def sweep(
     found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
     works, cautions = carried_out(found, chosen, _study_or_none(study), line_by_line=by_line)
-    for work in works:
-        check_named(work.index, work.scenarios)
     wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
     groups: dict[str, pa.Table] = {}
     some = None
     figures = np.empty((len(chosen), len(found.years), FIGURES))
+    unmet: list[str] = []
+    line_counts = [found.line_counts] * len(chosen)
+    plans: list[Plan | None] = []
     with workplace, compiling_told(progress, "scenarios"):
-        worked = []
         for work in works:
-            of_work, plan = all_figures(work.index, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
-            figures[list(work.places)] = of_work
-            worked.append((work.index, plan, work.places, work.scenarios))
+            of_work = work.index
+            check_named(of_work, work.scenarios)
+            unmet += unmet_prefixes(of_work, work.scenarios)
+            part, plan = all_figures(of_work, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
+            figures[work.places] = part
+            plans.append(plan if len(works) == 1 else None)
+            for place in work.places:
+                line_counts[place] = of_work.line_counts
+            work.let_go()
         if wanted is not None:
             from fastavs.results.by_line import Worked, report_lines
 
             names = [one.name for one in chosen]
-            told = [Worked(*one) for one in worked]
+            told = [Worked(work, plan, work.places, work.scenarios) for plan, work in zip(plans, works, strict=True)]
             groups, some = report_lines(names, told, wanted, whole_lines, workplace, progress)
     years = found.year_numbers
-    unmet = (one for work in works for one in unmet_prefixes(work.index, work.scenarios))
     warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
-    return Sweep(chosen, years, columns, figures, _line_counts(found, works), groups, some, warnings, found.facts)
+    return Sweep(chosen, years, columns, figures, _line_counts(line_counts), groups, some, warnings, found.facts)
 
 
 @takes(scenarios=scenarios_given, index=or_none(_index_given))
@@ -196,14 +202,11 @@ def account(
     return Account(found.facts["title"], tuple(account_of(found, chosen, _study_or_none(study))))
 
 
-def _line_counts(index: SortedIndex, works: Sequence[Work]) -> np.ndarray:
+def _line_counts(counts: Sequence[np.ndarray]) -> np.ndarray:
     """Return how many lines each year has, int64[years]; of each scenario, where they differ."""
-    if all((work.index.line_counts == index.line_counts).all() for work in works):
-        return index.line_counts
-    found = np.empty((sum(len(work.places) for work in works), index.line_counts.size), dtype=np.int64)
-    for work in works:
-        found[list(work.places)] = work.index.line_counts
-    return found
+    if all(one is counts[0] or (one == counts[0]).all() for one in counts):
+        return counts[0]
+    return np.stack(counts)
 
 
 def _study_or_none(study: Study | SortedIndex) -> Study | None:
