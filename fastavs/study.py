@@ -397,7 +397,7 @@ class Study(Tabular):
         found = as_study(self, index, scenario)
         if found.cautions:
             warn_of(lambda: found.cautions)
-        return Rates(found.checked, found.matches, found.found, scenario)
+        return Rates(found.checked, found.matches, found.found, scenario, found.cautions)
 
     @takes(line=a_text, year=or_none(a_year))
     def explain(self, line: str, year: int | None = None) -> pa.Table:

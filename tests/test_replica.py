@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from golden_scenarios import account_of, expected_of
 
 import fastavs as fa
 from fastavs.errors import InputError
@@ -21,7 +22,6 @@ from fastavs.replica.facts import chapter_rates, concordance, largest_remainder,
 from fastavs.replica.rates import COMPOUND, GREATER, SPECIFIC, Sample, duty_text, number, rounded
 from fastavs.replica.scenarios import ACCOUNT, EXPECTED
 from fastavs.replica.writing import KEYS
-from golden_scenarios import account_of, expected_of
 
 SCALE = 0.02
 CIS = {"ARM", "AZE", "BLR", "KAZ", "KGZ", "MDA", "TJK", "TKM", "UKR", "UZB"}

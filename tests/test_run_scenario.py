@@ -59,7 +59,7 @@ def test_everything_says_which_scenario_it_is(study: Path) -> None:
     scenario = fa.scenario_named("scenarios.toml:a cap: 10 %")
     assert told == {
         "name": "a cap: 10 %", "title": "Nobody pays more than 10 %", "author": "A. Modeller", "date": "2012-08-22",
-        "toml": scenario.to_toml(),
+        "toml": scenario.to_toml(), "warnings": [],
     }  # fmt: skip
     name = 'scenario "a cap: 10 %"'
     assert name in record["study"]["name"]
@@ -101,6 +101,16 @@ def test_a_scenario_that_changes_nothing_gives_the_study_to_the_bit(study: Path)
         if name.endswith(".csv"):
             assert (Path("own") / name).read_bytes() == (Path("out") / name).read_bytes()
     assert pq.read_table("own/rates.parquet").equals(pq.read_table("out/rates.parquet"))
+
+
+def test_what_most_likely_is_a_mistake_is_told(study: Path) -> None:
+    Path("slip.toml").write_text('[[scenario]]\nname = "x"\n[[scenario.step]]\ncap = "1%"\nprefixes = ["22", "9999"]\n')
+    found = call("run", study, "--out", "out", "--scenario", "slip.toml")
+    told = " ".join(found.stdout.split())
+    assert 'The scenario "x", step 1 (cap) names prefixes that begin no line: 9999.' in told
+    record = json.loads(Path("out/run.json").read_text())
+    assert [one.partition(":")[2] for one in record["scenario"]["warnings"]] == [" 9999."]
+    assert "begin no line: 9999." in Path("out/report.html").read_text(encoding="utf-8")
 
 
 def test_results_of_a_scenario_have_a_folder_of_their_own(study: Path) -> None:

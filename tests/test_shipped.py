@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,11 +12,13 @@ import pytest
 
 import fastavs as fa
 from fastavs.replica.facts import DATA
+from fastavs.replica.scenarios import EXPECTED
 
 SHIPPED = {one.name: one for one in fa.read_scenarios(DATA / "scenarios.toml")}
 OLIVES, WINE, LAPTOPS, SUGAR, BEER, PORK = (
     "2005700000", "2204210000", "8471300000", "1701990000", "2203000000", "0203190000",
 )  # fmt: skip
+MEANS = ("simple_mean", "weighted_mean")
 YEARS = range(2012, 2021)
 DUTIES = {  # the tariff of 2011, and what is bound in 2012, 2013, 2014, and from 2015 to 2020
     OLIVES: ("0.1 EUR/kg", ("0.1 EUR/kg", "0.1 EUR/kg", "0.1 EUR/kg", "0.1 EUR/kg")),
@@ -37,7 +42,9 @@ TRADE: list[tuple[str, str, float, float, str]] = [
 @pytest.fixture(scope="module")
 def study() -> fa.Study:
     line, partner, value, quantity, unit = map(list, zip(*TRADE, strict=True))
-    bound = [(year, line, duties[1][min(place, 3)]) for line, duties in DUTIES.items() for place, year in enumerate(YEARS)]
+    bound = [
+        (year, line, duties[1][min(place, 3)]) for line, duties in DUTIES.items() for place, year in enumerate(YEARS)
+    ]
     return fa.Study(
         trade={
             "period": ["2010"] * len(TRADE), "line": line, "partner": partner, "value": value, "quantity": quantity,
@@ -71,7 +78,7 @@ CASES: list[tuple[str, str, str, list[float]]] = [
     ("no accession", BEER, "(50 + 15) / 2 stays", [32.5, 32.5, 32.5, 32.5, 32.5]),
     ("all commitments at once", WINE, "the bound duty of 2015 and later from 2012 on", [20, 6, 6, 6, 6]),
     ("all commitments at once", SUGAR, "22 is the last bound duty", [30, 22, 22, 22, 22]),
-    ("two years late", WINE, "nothing is bound for two years: 20, 20; then 15 of 2012, 12 of 2013", [20, 20, 20, 15, 12]),
+    ("two years late", WINE, "not bound for two years: 20, 20; then 15 of 2012, 12 of 2013", [20, 20, 20, 15, 12]),
     ("ITA at once", LAPTOPS, "10 in 2011, then nought", [10, 0, 0, 0, 0]),
     ("ITA at once", WINE, "wine is not on the list", [20, 15, 12, 9, 6]),
     ("specific parts dropped", OLIVES, "nothing is left of 0.1 EUR/kg", [0, 0, 0, 0, 0]),
@@ -85,7 +92,7 @@ CASES: list[tuple[str, str, str, list[float]]] = [
     ("weak euro", BEER, "0.6 EUR is 0.6 USD: 0.6/1.5 = 40, and 15; (40 + 15) / 2", [27.5, 27.5, 15, 15, 15]),
     ("strong euro", OLIVES, "0.1 EUR is 0.15625 USD: 31.25 and 6.25; their mean", [18.75, 18.75, 18.75, 18.75, 18.75]),
     ("imports 30 % cheaper", OLIVES, "0.35 and 1.75 USD/kg: (25 + 5) / 2 / 0.7", [15 / 0.7] * 5),
-    ("imports 30 % cheaper", BEER, "1.05 USD/l: 0.75/1.05; 5.25: 14.29, so 15", [(75 / 1.05 + 15) / 2] * 2 + [15.0] * 3),
+    ("imports 30 % cheaper", BEER, "1.05 USD/l: 0.75/1.05; 5.25: 14.29, 15", [(75 / 1.05 + 15) / 2] * 2 + [15.0] * 3),
     ("CIS at MFN rates", OLIVES, "(25 + 5 + 50) / 3", [80 / 3] * 5),
     ("CIS at MFN rates", WINE, "no trade of theirs", [20, 15, 12, 9, 6]),
     ("sugar and meat spared", SUGAR, "keeps its years of transition", [30, 28, 26, 24, 22]),
@@ -183,3 +190,15 @@ def test_rates_are_those_of_a_sweep(study: fa.Study, scenario: fa.Scenario) -> N
     rates, sweep = study.rates(scenario=scenario), fa.sweep(study, scenario, by="chapter")
     assert rates.summary().equals(sweep.summary().drop_columns("scenario"))
     assert rates.groups_as_written("chapter").equals(sweep.groups["chapter"].drop_columns("scenario"))
+
+
+def test_the_page_has_the_figures_that_are_held() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| [^|]+ \|$", page, re.MULTILINE)
+    with (DATA / EXPECTED).open(encoding="utf-8", newline="") as stream:
+        held = {(row["scenario"], row["year"]): row for row in csv.DictReader(stream)}
+    expected = [
+        (name, *(f"{100 * float(held[name, year][mean]):.2f}" for mean in MEANS for year in ("2012", "2020")))
+        for name in SHIPPED
+    ]
+    assert shown == expected

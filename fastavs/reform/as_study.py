@@ -19,7 +19,6 @@ from fastavs.reform.carrying import carried_out, remade_for
 from fastavs.reform.chains import checked_chain
 from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
 from fastavs.scenario.scenario import Scenario
-from fastavs.warned import Caution
 
 if TYPE_CHECKING:
     from fastavs.checked import Checked
@@ -40,13 +39,13 @@ class AsStudy(NamedTuple):
     matches : Matches
         The same held against each other.
     found : AsItIs
-    cautions : tuple of Caution
+    cautions : tuple of str
     """
 
     checked: Checked
     matches: Matches
     found: AsItIs
-    cautions: tuple[Caution, ...]
+    cautions: tuple[str, ...]
 
 
 def as_study(study: HasMatches, index: SortedIndex, scenario: Scenario) -> AsStudy:
@@ -69,7 +68,7 @@ def as_study(study: HasMatches, index: SortedIndex, scenario: Scenario) -> AsStu
     _check_words(scenario)
     (work,), cautions = carried_out(index, (scenario,), study, line_by_line=True)
     check_named(work.index, work.scenarios)
-    cautions = (*cautions, *unmet_prefixes(work.index, work.scenarios))
+    told = (*cautions, *unmet_prefixes(work.index, work.scenarios))
     left = work.scenarios[0]
     matches = study.matches
     if scenario.has_steps:
@@ -78,7 +77,7 @@ def as_study(study: HasMatches, index: SortedIndex, scenario: Scenario) -> AsStu
     checked = replace(
         matches.checked, config=_named(matches.checked, scenario), fx=_shocked(matches.checked.fx, shocks)
     )
-    return AsStudy(checked, matches.with_checked(checked), AsItIs(work.index, left if left.changes else NOTHING), cautions)
+    return AsStudy(checked, matches.with_checked(checked), AsItIs(work.index, left if left.changes else NOTHING), told)
 
 
 def _check_words(scenario: Scenario) -> None:

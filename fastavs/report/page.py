@@ -92,7 +92,7 @@ def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Map
         short_note=len(rates.checked.config.note) <= SHORT_NOTE,
         scenario=[] if rates.scenario is None else _scenario(rates.scenario, rates.changes_trade),
         years=list(rates.years),
-        lead=_lead(run),
+        lead=[*rates.cautions, *_lead(run)],
         tiles=tiles(rates, summary),
         findings=findings(rates, summary, tables, run),
         figures=[as_parts(one) for one in figures.values()],

@@ -57,6 +57,8 @@ class Rates(Tabular):
         The study's index, evaluated for the scenario that changes nothing.
     scenario : Scenario, optional
         What they are under, where it is not the study as it is. `checked` then has its name and its exchange rates.
+    cautions : tuple of str
+        What most likely is a mistake in the scenario.
 
     Examples
     --------
@@ -81,6 +83,7 @@ class Rates(Tabular):
     matches: Matches
     found: AsItIs
     scenario: Scenario | None = None
+    cautions: tuple[str, ...] = ()
 
     @cached_property
     def years(self) -> dict[int, YearRates]:

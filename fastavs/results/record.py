@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     return {
         "versions": _versions(),
         "study": study_record(checked),
-        **({} if rates.scenario is None else {"scenario": scenario_record(rates.scenario)}),
+        **({} if rates.scenario is None else {"scenario": scenario_record(rates.scenario, rates.cautions)}),
         "options": msgspec.to_builtins(checked.options),
         "plan": plan_record(checked),
         "inputs": {**checked.inputs.digests(), **study_digest},
@@ -56,11 +56,11 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     }
 
 
-def scenario_record(scenario: Scenario) -> dict[str, Any]:
-    """Return what a run says of its scenario: what its file says above its steps, and the text of that file."""
+def scenario_record(scenario: Scenario, cautions: Sequence[str]) -> dict[str, Any]:
+    """Return what a run says of its scenario: what its file says above its steps, its text, and likely mistakes."""
     about = {key: getattr(scenario, key) for key in ("title", "author", "reference", "date")}
     told = {key: value for key, value in about.items() if value is not None}
-    return {"name": scenario.name, **told, "toml": scenario.to_toml()}
+    return {"name": scenario.name, **told, "toml": scenario.to_toml(), "warnings": list(cautions)}
 
 
 def lines_in_no_group(rates: Rates) -> dict[str, int]:

@@ -145,9 +145,14 @@ def years_of(
         Whether the index has other duties or weights than the schedules.
     """
     charged = _Charged(index, layout, figures, match_of) if changed else None
-    sides = [] if charged else [
-        _schedule_rates(figures, slice(side.first, side.last), match_of(side.kind, side.year)) for side in index.sides
-    ]
+    sides = (
+        []
+        if charged
+        else [
+            _schedule_rates(figures, slice(side.first, side.last), match_of(side.kind, side.year))
+            for side in index.sides
+        ]
+    )
     governing, compared = figures.governing, figures.compared
     first = 0
     for year, lines in zip(index.years, index.line_counts.tolist(), strict=True):
