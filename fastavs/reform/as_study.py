@@ -35,7 +35,8 @@ class AsStudy(NamedTuple):
     Attributes
     ----------
     checked : Checked
-        The study's inputs with the scenario's name and exchange rates.
+        The study's inputs with the scenario's name and exchange rates; without published figures, which are of the
+        study as it is.
     matches : Matches
         The same held against each other.
     found : AsItIs
@@ -75,7 +76,10 @@ def as_study(study: HasMatches, index: SortedIndex, scenario: Scenario) -> AsStu
         matches = remade_for(index, checked_chain(scenario, (scenario,)), study, True).matches or matches
     shocks = [change for change in left.changes if isinstance(change, FxShock)]
     checked = replace(
-        matches.checked, config=_named(matches.checked, scenario), fx=_shocked(matches.checked.fx, shocks)
+        matches.checked,
+        config=_named(matches.checked, scenario),
+        fx=_shocked(matches.checked.fx, shocks),
+        published=matches.checked.published if scenario.leaves_all else {},
     )
     return AsStudy(checked, matches.with_checked(checked), AsItIs(work.index, left if left.changes else NOTHING), told)
 

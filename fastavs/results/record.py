@@ -13,6 +13,7 @@ import numpy as np
 
 import fastavs
 from fastavs.codes import UNASSIGNED, cut
+from fastavs.errors import InputError
 from fastavs.results.facts import plan_record, reading_record, study_record
 from fastavs.results.scale import remarks_of_rates
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
@@ -57,10 +58,17 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
 
 
 def scenario_record(scenario: Scenario, cautions: Sequence[str]) -> dict[str, Any]:
-    """Return what a run says of its scenario: what its file says above its steps, its text, and likely mistakes."""
+    """Return what a run says of its scenario: what its file says above its steps, its text, and likely mistakes.
+
+    Its text is None where changes of version 0.1.0 stand in an order that no file can say.
+    """
+    try:
+        text = scenario.to_toml()
+    except InputError:
+        text = None
     about = {key: getattr(scenario, key) for key in ("title", "author", "reference", "date")}
     told = {key: value for key, value in about.items() if value is not None}
-    return {"name": scenario.name, **told, "toml": scenario.to_toml(), "warnings": list(cautions)}
+    return {"name": scenario.name, **told, "toml": text, "warnings": list(cautions)}
 
 
 def lines_in_no_group(rates: Rates) -> dict[str, int]:
