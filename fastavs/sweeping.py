@@ -21,13 +21,12 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
-from fastavs.reform.carrying import carried_out
-from fastavs.reform.chains import changes_trade
+from fastavs.reform.work import Work
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
 from fastavs.scenario.scenario import Scenario, scenarios_given
-from fastavs.warned import warn_of
+from fastavs.warned import Caution, warn_of
 
 if TYPE_CHECKING:
     from fastavs.evaluation.lines import Wanted
@@ -123,7 +122,7 @@ def sweep(
     by_line = bool(lines) or whole_lines is not None
     found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
-    works, cautions = carried_out(found, chosen, _study_or_none(study), line_by_line=by_line)
+    works, cautions = _works(found, chosen, study, by_line)
     wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
     groups: dict[str, pa.Table] = {}
     some = None
@@ -143,11 +142,11 @@ def sweep(
                 line_counts[place] = of_work.line_counts
             work.let_go()
         if wanted is not None:
-            from fastavs.results.by_line import Worked, report_lines
+            from fastavs.results.by_line import Worked, report_works
 
             names = [one.name for one in chosen]
             told = [Worked(work, plan, work.places, work.scenarios) for plan, work in zip(plans, works, strict=True)]
-            groups, some = report_lines(names, told, wanted, whole_lines, workplace, progress)
+            groups, some = report_works(names, told, wanted, whole_lines, workplace, progress)
     years = found.year_numbers
     warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
@@ -207,6 +206,17 @@ def _line_counts(counts: Sequence[np.ndarray]) -> np.ndarray:
     if all(one is counts[0] or (one == counts[0]).all() for one in counts):
         return counts[0]
     return np.stack(counts)
+
+
+def _works(
+    index: SortedIndex, scenarios: tuple[Scenario, ...], study: Study | SortedIndex, line_by_line: bool
+) -> tuple[list[Work], tuple[Caution, ...]]:
+    """Return what there is to work out, on which index; steps are carried out."""
+    if not any(one.has_steps for one in scenarios):
+        return [Work([*range(len(scenarios))], [*scenarios], lambda: index)], ()
+    from fastavs.reform.carrying import carried_out  # a saved index is swept without what reads studies
+
+    return carried_out(index, scenarios, _study_or_none(study), line_by_line=line_by_line)
 
 
 def _study_or_none(study: Study | SortedIndex) -> Study | None:
@@ -278,6 +288,10 @@ def _index(
         found = index if isinstance(index, SortedIndex) else SortedIndex.load(index)
         found.insist_on(study, None if isinstance(index, SortedIndex) else str(index))
         return found
-    records = any(trade_of(one) for one in scenarios) or changes_trade(scenarios)
+    records = any(trade_of(one) for one in scenarios)
+    if any(one.has_steps for one in scenarios):
+        from fastavs.reform.chains import changes_trade
+
+        records = records or changes_trade(scenarios)
     own: SortedIndex = study.index(scenarios, counts=line_by_line, records=records)
     return own

@@ -20,6 +20,7 @@ from fastavs.reform.selecting import selecting_of
 from fastavs.reform.steps import Carrier, Done
 from fastavs.reform.told import unprepared
 from fastavs.reform.trade import Left, left_of
+from fastavs.reform.work import Work
 from fastavs.scenario.chain import Chain, PlacedStep
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.step import DutyStep
@@ -32,38 +33,6 @@ KEPT = 4
 """How many indexes with their steps done are kept with the index that they are made of."""
 ROOM = 1 << 28
 """Bytes that the indexes of one sweep may take until they are used; others are made anew then."""
-
-
-@dataclass(slots=True)
-class Work:
-    """Scenarios that are worked out on one index.
-
-    Attributes
-    ----------
-    places : list of int
-        Where they stand among all.
-    scenarios : list of Scenario
-        What is left of each, in changes that evaluation knows.
-    make : callable
-        Makes the index; it is held until it is let go of, if there is room.
-    """
-
-    places: list[int]
-    scenarios: list[Scenario]
-    make: Callable[[], SortedIndex]
-    _held: SortedIndex | None = None
-
-    @property
-    def index(self) -> SortedIndex:
-        return self.make() if self._held is None else self._held
-
-    def hold(self, index: SortedIndex) -> None:
-        """Keep the index at hand."""
-        self._held = index
-
-    def let_go(self) -> None:
-        """Keep it no longer."""
-        self._held = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,29 @@ class Worked:
     scenarios: Sequence[Scenario]
 
 
+@dataclass(frozen=True, slots=True)
+class _AtHand:
+    """An index at hand."""
+
+    index: SortedIndex
+
+
 def report_lines(
+    index: SortedIndex,
+    plan: Plan | None,
+    scenarios: Sequence[Scenario],
+    wanted: Wanted,
+    whole_lines: str | Path | None,
+    workplace: Workplace,
+    progress: Progress,
+) -> tuple[dict[str, pa.Table], pa.Table | None]:
+    """Do as `report_works` for scenarios on one index; `plan` is what all rest on, if that is made."""
+    all_of_them = Worked(_AtHand(index), plan, range(len(scenarios)), scenarios)
+    names = [one.name for one in scenarios]
+    return report_works(names, [all_of_them], wanted, whole_lines, workplace, progress)
+
+
+def report_works(
     names: Sequence[str],
     worked: Sequence[Worked],
     wanted: Wanted,
