@@ -21,7 +21,7 @@ from fastavs.inputs.tables import read_inputs
 from fastavs.matching.matches import Matches
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.results.faults import cautions_of
-from fastavs.scenario.scenario import scenarios_given
+from fastavs.scenario.scenario import a_scenario, scenarios_given
 from fastavs.tables.frames import Tabular
 from fastavs.tables.tables import file_digest
 from fastavs.warned import Caution, warn_of
@@ -339,22 +339,44 @@ class Study(Tabular):
             self._index = found
         return found
 
-    @takes(progress=a_progress)
-    def rates(self, progress: Progress = quiet) -> Rates:
+    @takes(progress=a_progress, scenario=or_none(a_scenario))
+    def rates(self, progress: Progress = quiet, *, scenario: Scenario | None = None) -> Rates:
         """Compute the rates of every line and year (METHOD.md sections 3 and 4).
 
-        They come from the sorted index, evaluated for the scenario that changes nothing.
+        They come from the sorted index, evaluated for one scenario.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with a step's name, how much is done, and of how much.
+        scenario : Scenario, optional
+            What the study is taken to be; by default as it is. The study's name then has the scenario's beside it.
 
         Raises
         ------
         InputError
-            An exchange rate that some duty needs is missing.
+            An exchange rate that some duty needs is missing; a scenario that does not fit the study.
+
+        Examples
+        --------
+        >>> import fastavs as fa
+        >>> study = fa.Study(
+        ...     trade={"period": ["2020"], "line": ["2203000100"], "partner": ["DEU"],
+        ...            "value": [900.0], "quantity": [1000.0], "unit": ["l"]},
+        ...     applied={"year": [2020], "line": ["2203000100"], "duty": ["0.018 USD/l"]}, name="beer",
+        ... )
+        >>> rates = study.rates(scenario=fa.Scenario("capped", fa.Cap("1%")))
+        >>> rates[2020].select(["duty", "rate"]).to_pylist(), rates.checked.config.name
+        ([{'duty': 'min(0.018 USD/l, 1%)', 'rate': 0.01}], 'beer, scenario "capped"')
         """
         from fastavs.evaluation.as_it_is import AsItIs
         from fastavs.results.rates import Rates
         from fastavs.results.scale import remarks_of_rates
 
-        rates = Rates(self.checked, self.matches, AsItIs(self.index(progress=progress)))
+        if scenario is None:
+            rates = Rates(self.checked, self.matches, AsItIs(self.index(progress=progress)))
+        else:
+            rates = self._rates_under(scenario, progress)
         progress("rates", 0, 1)
         with compiling_told(progress, "rates"):
             rates.found.work_out()
@@ -363,6 +385,19 @@ class Study(Tabular):
             self._rates_told = True
             warn_of(lambda: self._said(remarks_of_rates(rates)))
         return rates
+
+    def _rates_under(self, scenario: Scenario, progress: Progress) -> Rates:
+        from fastavs.evaluation.partners import trade_of
+        from fastavs.reform.as_study import as_study
+        from fastavs.reform.chains import changes_trade
+        from fastavs.results.rates import Rates
+
+        records = bool(trade_of(scenario)) or changes_trade((scenario,))
+        index = self.index((scenario,), counts=True, records=records, progress=progress)
+        found = as_study(self, index, scenario)
+        if found.cautions:
+            warn_of(lambda: found.cautions)
+        return Rates(found.checked, found.matches, found.found, scenario, found.cautions)
 
     @takes(line=a_text, year=or_none(a_year))
     def explain(self, line: str, year: int | None = None) -> pa.Table:

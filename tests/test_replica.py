@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from golden_scenarios import account_of, expected_of
 
 import fastavs as fa
 from fastavs.errors import InputError
@@ -19,6 +20,7 @@ from fastavs.replica.applied import ad_valorem_parts
 from fastavs.replica.counts import TOTALS, UNMATCHED_2011, UNMATCHED_BOUND, make_counts
 from fastavs.replica.facts import chapter_rates, concordance, largest_remainder, table, yearly
 from fastavs.replica.rates import COMPOUND, GREATER, SPECIFIC, Sample, duty_text, number, rounded
+from fastavs.replica.scenarios import ACCOUNT, EXPECTED
 from fastavs.replica.writing import KEYS
 
 SCALE = 0.02
@@ -62,6 +64,26 @@ def test_says_what_it_is(folder: Path) -> None:
         marks = pyarrow.parquet.read_schema(path).metadata
         assert marks[b"note"] == b"synthetic replica"
     assert "synthetic replica" in fa.Study.load(folder / "study.toml").title
+
+
+def test_scenarios_that_come_along(folder: Path) -> None:
+    """They touch what their account says, and give the figures that stand beside them.
+
+    Both files change on purpose only: ``python tests/golden_scenarios.py``.
+    """
+    scenarios = fa.read_scenarios(folder / "scenarios.toml")
+    study = fa.Study.load(folder / "study.toml")
+    assert account_of(study, scenarios) == (folder / ACCOUNT).read_text(encoding="utf-8")
+    found = expected_of(study, scenarios)
+    types = pyarrow.csv.ConvertOptions(column_types=found.schema)
+    expected = pyarrow.csv.read_csv(folder / EXPECTED, convert_options=types)
+    assert found.column_names == expected.column_names
+    for name in found.column_names:
+        assert found[name].is_null().equals(expected[name].is_null()), name
+        if name == "scenario":
+            assert found[name].to_pylist() == expected[name].to_pylist()
+        else:
+            np.testing.assert_allclose(found[name].to_numpy(), expected[name].to_numpy(), rtol=1e-12, err_msg=name)
 
 
 def test_line_counts(figures: list[Figure]) -> None:

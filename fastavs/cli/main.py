@@ -139,25 +139,33 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 @click.option(
     "--line", metavar="LINE", help="The tariff line that the report shows by itself; one is chosen otherwise."
 )
+@click.option(
+    "--scenario", "named", metavar="FILE[:NAME]",
+    help="Take a scenario for the study; a file that holds one needs no name.",
+)  # fmt: skip
 @JSON
-def run(study_file: Path, out: Path | None, no_report: bool, line: str | None, as_json: bool) -> None:
+def run(
+    study_file: Path, out: Path | None, no_report: bool, line: str | None, named: str | None, as_json: bool
+) -> None:
     """Compute every rate of a study and write the results."""
     from fastavs.inputs.config import load_config
     from fastavs.report.folder import check_folder, default_folder, digest_of, write_results
+    from fastavs.scenario.file import scenario_named
     from fastavs.study import Study
     from fastavs.tables.write import to_json
 
-    folder = out or default_folder(load_config(study_file).name)
+    scenario = None if named is None else scenario_named(named)
+    folder = out or default_folder(load_config(study_file).name, None if scenario is None else scenario.name)
     check_folder(folder)
     with ProgressBar() as steps:
         digest = digest_of(study_file)
         study = Study.load(study_file, steps)
-        if no_report:  # the report alone shows observations of a line
+        if no_report and scenario is None:  # the report alone shows observations of a line
             steps("checking quantities", 0, 1)
             study.checked.trade.look_for_suspects()  # while there is little else in memory
             study.index(progress=steps)
             study.checked.trade.let_go_of_details()
-        rates = study.rates(steps)
+        rates = study.rates(steps, scenario=scenario)
         record = write_results(
             rates, folder, study_digest=digest, seconds=steps.seconds, report=not no_report, line=line, progress=steps
         )

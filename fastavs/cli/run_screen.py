@@ -38,6 +38,8 @@ IN_FULL = {
 def show_run(console: Console, rates: Rates, record: Record, folder: Path) -> None:
     """Print what a run found, what it could not find, and where the results are."""
     show_title(console, rates.checked)
+    for told in rates.cautions:
+        say(console, told, style="yellow")
     show_lead(console, record["counts"])
     _show_summary(console, rates.summary().to_pylist())
     _show_levels(console, record["years"])

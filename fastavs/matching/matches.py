@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,14 @@ class Matches:
             base_keys = self.base_keys(schedule.digits)
             self._matches[kind, year] = make_match(schedule, basis, own_trade, base_keys, checked.options)
         return self._matches[kind, year]
+
+    def with_checked(self, checked: Checked) -> Matches:
+        """Return the same under another name or with other exchange rates, which no match goes by."""
+        if not self._recorded:
+            return Matches(checked)
+        new = Matches(replace(checked, trade=self.checked.trade))
+        new._recorded, new._bases, new._matches = self._recorded, self._bases, self._matches
+        return new
 
     def sides(self) -> list[tuple[str, int]]:
         """Return kind and year of the schedules that the study's rates rest on, in order."""

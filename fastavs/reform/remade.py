@@ -43,10 +43,13 @@ class Remade:
     index : SortedIndex
     put : dict
         Steps that put schedules in place, and the kinds and years that they do.
+    matches : Matches, optional
+        Of the study made anew; none where it is as it was.
     """
 
     index: SortedIndex
     put: dict[PlacedStep, frozenset[tuple[str, int]]]
+    matches: Matches | None = None
 
 
 def remade(matches: Matches, own: SortedIndex, chain: Chain, *, counts: bool, records: bool) -> Remade:
@@ -99,7 +102,7 @@ def remade(matches: Matches, own: SortedIndex, chain: Chain, *, counts: bool, re
     index = with_counts(anew, index) if counts else index
     if records or new.options.min_value > 0.0:
         index = with_records(anew, index)
-    return Remade(index, put)
+    return Remade(index, put, anew)
 
 
 def _checked_anew(checked: Checked, config: Any, inputs: Any, chain: Chain, reread: bool) -> Checked:

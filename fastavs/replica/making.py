@@ -20,6 +20,8 @@ from fastavs.replica.nomenclature import IN_BOUND, Lines, make_lines
 from fastavs.replica.observations import Market
 from fastavs.replica.rates import duty_text
 from fastavs.replica.samples import Traded, base_sample, own_sample, pooled, reference_parts
+from fastavs.replica.scenarios import FILES as SCENARIOS
+from fastavs.replica.scenarios import write_scenarios
 from fastavs.replica.specific import SpecificParts, choose_specific
 from fastavs.replica.staging import BoundYear, Writer, make_paths
 from fastavs.replica.values import CIS_SHARE, Ends, line_values, period_values
@@ -36,6 +38,7 @@ from fastavs.tables.outputs import cannot_write, whole_tree
 LARGEST_SCALE = 10.0
 PARTS = {
     "applied.parquet", "bound.parquet", "dropped.csv", "fx.csv", "industry.csv", "partners.csv", "published", "trade",
+    *SCENARIOS,
 }  # fmt: skip
 
 
@@ -104,6 +107,7 @@ def _write(folder: Path, seed: int, scale: float, progress: Progress) -> Path:
     bound = [(year, schedule.text) for year, schedule in made.bound.items()]
     write_parquet(folder / "bound.parquet", schedule_table(lines, bound), marks)
     write_small_tables(folder, market)
+    write_scenarios(folder)
     _write_trade(folder, market, made, traded, marks, progress)
     return write_study(folder, seed, scale)
 

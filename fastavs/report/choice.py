@@ -19,10 +19,14 @@ CANDIDATES = 24
 def choose_line(rates: Rates, year: int) -> str | None:
     """Return the line whose picture says most, or None where no line with a specific part has observations.
 
+    None as well under a scenario that changes the trade, whose observations are not those recorded.
+
     Among lines with observations of their own the one that has most, if possible one where now the specific part sets
     the rate and now the percentage. Where hardly any line has its own, the one whose relatives' observations come from
     most partners.
     """
+    if rates.changes_trade:
+        return None
     columns = rates.year(year)
     usable = columns.has_specific & (columns.observations > 0) & _has_curve(columns)
     mixed = usable & (columns.binding > 0) & (columns.binding < columns.observations)

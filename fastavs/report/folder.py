@@ -35,15 +35,17 @@ ELSEWHERE = "choose another folder with --out"
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # file managers leave these behind unasked
 
 
-def default_folder(name: str) -> Path:
-    """Return where a study's results go unless told otherwise.
+def default_folder(name: str, scenario: str | None = None) -> Path:
+    """Return where a study's results go unless told otherwise, or those of a scenario on it.
 
     Examples
     --------
     >>> default_folder("Russia 2001/2020").as_posix()
     'out/Russia-2001-2020'
+    >>> default_folder("Russia", "two years late").as_posix()
+    'out/Russia-two-years-late'
     """
-    return Path("out") / safe_name(name)
+    return Path("out") / safe_name(name if scenario is None else f"{name} {scenario}")
 
 
 def write_results(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fastavs.report.sketch import ReportFigure
     from fastavs.report.table import Tables
     from fastavs.results.rates import Rates
+    from fastavs.scenario.scenario import Scenario
 
 PAGE = "report.html"
 SHORT_NOTE = 60  # letters: a note this short is set large
@@ -89,8 +90,9 @@ def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Map
         "template.html.j2",
         study=rates.checked.config,
         short_note=len(rates.checked.config.note) <= SHORT_NOTE,
+        scenario=[] if rates.scenario is None else _scenario(rates.scenario, rates.changes_trade),
         years=list(rates.years),
-        lead=_lead(run),
+        lead=[*rates.cautions, *_lead(run)],
         tiles=tiles(rates, summary),
         findings=findings(rates, summary, tables, run),
         figures=[as_parts(one) for one in figures.values()],
@@ -102,6 +104,23 @@ def page_text(rates: Rates, run: Mapping[str, Any], tables: Tables, figures: Map
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _scenario(scenario: Scenario, changes_trade: bool) -> list[str]:
+    """Return what a reader should know of the scenario that the rates are under, in sentences."""
+    from fastavs.scenario.shown import changes_told, steps_told
+
+    source = listed([one for one in (scenario.author, scenario.reference, scenario.date) if one])
+    steps = [placed.step for placed in scenario.resolved().steps] if scenario.has_steps else []
+    told = [_ended(scenario.title) if scenario.title else "", f"Source: {_ended(source)}" if source else ""]
+    told.append(f"Under this scenario: {_ended(steps_told(steps) if steps else changes_told(scenario))}")
+    if changes_trade:
+        told.append("It changes the trade: what is said of trade by its causes is said of it as recorded.")
+    return [one for one in told if one]
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _skipped(reasons: Mapping[str, str]) -> dict[str, str]:

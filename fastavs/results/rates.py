@@ -15,6 +15,7 @@ from fastavs.arguments import a_flag, a_path, a_progress, a_text, a_year, or_non
 from fastavs.codes import LONGEST, as_digits
 from fastavs.errors import InputError
 from fastavs.evaluation.as_it_is import AsItIs
+from fastavs.evaluation.partners import trade_of
 from fastavs.inputs.in_python import in_python
 from fastavs.progress import Progress, quiet
 from fastavs.results.above import from_report
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from fastavs.checked import Checked
     from fastavs.matching.matches import Matches
+    from fastavs.scenario.scenario import Scenario
 
 AS_IT_IS = "as it is"
 
@@ -53,6 +55,10 @@ class Rates(Tabular):
         The same held against each other.
     found : AsItIs
         The study's index, evaluated for the scenario that changes nothing.
+    scenario : Scenario, optional
+        What they are under, where it is not the study as it is. `checked` then has its name and its exchange rates.
+    cautions : tuple of str
+        What most likely is a mistake in the scenario.
 
     Examples
     --------
@@ -76,12 +82,15 @@ class Rates(Tabular):
     checked: Checked
     matches: Matches
     found: AsItIs
+    scenario: Scenario | None = None
+    cautions: tuple[str, ...] = ()
 
     @cached_property
     def years(self) -> dict[int, YearRates]:
         """The columns behind `table`, year by year."""
         found = self.found
-        years = years_of(found.index, found.layout, found.figures, self.matches.match)
+        changed = self.scenario is not None and not self.scenario.leaves_all
+        years = years_of(found.under, found.layout, found.figures, self.matches.match, changed=changed)
         return {one.year: one for one in years}
 
     @cached_property
@@ -100,6 +109,11 @@ class Rates(Tabular):
 
     def _frame(self) -> pa.Table:
         return self.table
+
+    @property
+    def changes_trade(self) -> bool:
+        """Whether the scenario changes prices, partners or periods: observations are then not those recorded."""
+        return bool(trade_of(self.found.scenario))
 
     @takes(year=a_year)
     def __getitem__(self, year: int) -> pa.Table:
@@ -250,7 +264,19 @@ class Rates(Tabular):
 
     @takes(line=a_text, year=or_none(a_year))
     def observations(self, line: str, year: int | None = None) -> pa.Table:
-        """Return the proof of one line's rate, in the last year by default: see `observations_table`."""
+        """Return the proof of one line's rate, in the last year by default: see `observations_table`.
+
+        Raises
+        ------
+        InputError
+            No such line or year; or the rates are under a scenario that changes the trade.
+        """
+        if self.changes_trade:
+            raise InputError(
+                "observations are shown of recorded trade alone, and the scenario changes it", key="scenario",
+                value=None if self.scenario is None else self.scenario.name,
+                cure="ask for those of the study as it is",
+            )  # fmt: skip
         return observations_table(self.checked, self.year(year), line)
 
     @takes(year=or_none(a_year))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import numpy as np
 
 import fastavs
 from fastavs.codes import UNASSIGNED, cut
+from fastavs.errors import InputError
 from fastavs.results.facts import plan_record, reading_record, study_record
 from fastavs.results.scale import remarks_of_rates
 from fastavs.results.unweighed import Share, TradeAccount, YearTrade, trade_account
@@ -20,6 +21,7 @@ from fastavs.results.year_rates import YearRates
 
 if TYPE_CHECKING:
     from fastavs.results.rates import Rates
+    from fastavs.scenario.scenario import Scenario
 
 
 def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
     return {
         "versions": _versions(),
         "study": study_record(checked),
+        **({} if rates.scenario is None else {"scenario": scenario_record(rates.scenario, rates.cautions)}),
         "options": msgspec.to_builtins(checked.options),
         "plan": plan_record(checked),
         "inputs": {**checked.inputs.digests(), **study_digest},
@@ -52,6 +55,20 @@ def run_record(rates: Rates, study_digest: Mapping[str, str], seconds: Mapping[s
         "trade": _account_record(account),
         "seconds": dict(seconds),
     }
+
+
+def scenario_record(scenario: Scenario, cautions: Sequence[str]) -> dict[str, Any]:
+    """Return what a run says of its scenario: what its file says above its steps, its text, and likely mistakes.
+
+    Its text is None where changes of version 0.1.0 stand in an order that no file can say.
+    """
+    try:
+        text = scenario.to_toml()
+    except InputError:
+        text = None
+    about = {key: getattr(scenario, key) for key in ("title", "author", "reference", "date")}
+    told = {key: value for key, value in about.items() if value is not None}
+    return {"name": scenario.name, **told, "toml": text, "warnings": list(cautions)}
 
 
 def lines_in_no_group(rates: Rates) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,7 +123,12 @@ class YearRates:
 
 
 def years_of(
-    index: SortedIndex, layout: LineLayout, figures: LineFigures, match_of: Callable[[str, int], Match]
+    index: SortedIndex,
+    layout: LineLayout,
+    figures: LineFigures,
+    match_of: Callable[[str, int], Match],
+    *,
+    changed: bool = False,
 ) -> Iterator[YearRates]:
     """Cut the lines of all years into years.
 
@@ -136,18 +141,27 @@ def years_of(
         What they are charged.
     match_of : callable
         The match of a schedule, given "applied" or "bound" and its year.
+    changed : bool
+        Whether the index has other duties or weights than the schedules.
     """
-    sides = [
-        _schedule_rates(figures, slice(side.first, side.last), match_of(side.kind, side.year)) for side in index.sides
-    ]
+    charged = _Charged(index, layout, figures, match_of) if changed else None
+    sides = (
+        []
+        if charged
+        else [
+            _schedule_rates(figures, slice(side.first, side.last), match_of(side.kind, side.year))
+            for side in index.sides
+        ]
+    )
     governing, compared = figures.governing, figures.compared
     first = 0
     for year, lines in zip(index.years, index.line_counts.tolist(), strict=True):
         here = slice(first, first + lines)
         first += lines
-        behind = {"applied": sides[index.side("applied", year.applied_year)]}
+        places = {"applied": index.side("applied", year.applied_year)}
         if year.has_bound:
-            behind["bound"] = sides[index.side("bound", year.year)]
+            places["bound"] = index.side("bound", year.year)
+        behind = {kind: charged.side(place, here) if charged else sides[place] for kind, place in places.items()}
         named = layout.named[here]
         applied, bound = compared.applied[here], compared.bound[here]
         governs = compared.bound_governs[here]
@@ -177,7 +191,45 @@ def years_of(
         )
 
 
-def _schedule_rates(figures: LineFigures, here: slice, match: Match) -> ScheduleRates:
+class _Charged:
+    """The schedules behind years in an index whose duties steps have changed.
+
+    A line of an applied schedule may have a duty of its own in each year that rests on it; then it stands at several
+    places of the index.
+    """
+
+    def __init__(
+        self, index: SortedIndex, layout: LineLayout, figures: LineFigures, match_of: Callable[[str, int], Match]
+    ) -> None:
+        self._index, self._layout, self._figures, self._match_of = index, layout, figures, match_of
+        self._made: dict[tuple[int, bytes], ScheduleRates] = {}
+
+    def side(self, number: int, here: slice) -> ScheduleRates:
+        """Return a side as the lines of a year have it, which stand at `here` in the layout."""
+        side = self._index.sides[number]
+        at = np.arange(side.first, side.last)
+        keys = self._index.lines.key[at]
+        behind = getattr(self._layout.pairs, side.kind)[here]
+        own = behind[(behind >= 0) & (behind < self._index.lines.key.size)]
+        key = self._index.lines.key[own]
+        place = np.minimum(np.searchsorted(keys, key), max(keys.size - 1, 0))
+        same = (keys[place] == key) if keys.size else np.zeros(own.size, dtype=bool)
+        at[place[same]] = own[same]
+        name = (number, at.tobytes())
+        if name not in self._made:
+            self._made[name] = _schedule_rates(self._figures, at, self._match(self._match_of(side.kind, side.year), at))
+        return self._made[name]
+
+    def _match(self, match: Match, at: np.ndarray) -> Match:
+        """Return a match with the duties and the weights of the index."""
+        lines = self._index.lines
+        used, duty = np.unique(lines.duty[at], return_inverse=True)
+        duties = tuple(self._index.parsed[number] for number in used.tolist())
+        schedule = replace(match.schedule, duty=duty, duties=duties)
+        return replace(match, schedule=schedule, imports=lines.imports[at], matched=lines.matched[at])
+
+
+def _schedule_rates(figures: LineFigures, here: slice | np.ndarray, match: Match) -> ScheduleRates:
     sides, count = figures.charges, figures.count[here]
     return ScheduleRates(
         match,

@@ -276,8 +276,8 @@ def _check_together(name: str, changes: Sequence[Change]) -> None:
         )  # fmt: skip
 
 
-_a_scenario = a_kind(lambda: Scenario, 'a scenario, such as fa.Scenario("as it is")')
-_all_scenarios = some(_a_scenario, "a scenario, or scenarios")
+a_scenario = a_kind(lambda: Scenario, 'a scenario, such as fa.Scenario("as it is")')
+_all_scenarios = some(a_scenario, "a scenario, or scenarios")
 
 
 def scenarios_given(name: str, value: Any) -> tuple[Scenario, ...]:

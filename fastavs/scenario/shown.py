@@ -82,8 +82,12 @@ def changes_told(scenario: Shown) -> str:
     if not scenario.changes and not scenario.steps:
         return "nothing"
     told = [what + (f" ({of})" if of else "") for _, what, of in map(change_told, scenario.changes)]
-    told += [what + (f" ({of})" if of else "") for what, of in map(step_told, scenario.steps)]
-    return "; ".join(told)
+    return "; ".join([*told, *([steps_told(scenario.steps)] if scenario.steps else [])])
+
+
+def steps_told(steps: Sequence[Any]) -> str:
+    """Return what steps change, in one line of words."""
+    return "; ".join(what + (f" ({of})" if of else "") for what, of in map(step_told, steps))
 
 
 def change_told(change: Any) -> tuple[str, str, str]:
