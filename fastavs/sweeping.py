@@ -23,6 +23,8 @@ from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.reform.carrying import Work, carried_out
 from fastavs.reform.chains import changes_trade
+from fastavs.results.by_line import Worked
+from fastavs.results.origin import Origin
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -135,18 +137,48 @@ def sweep(
             of_work, plan = all_figures(work.index, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
             figures[list(work.places)] = of_work
             worked.append((work.index, plan, work.places, work.scenarios))
+        drawn = _draws(found, chosen, works, study, not MEANS.issuperset(columns), workplace, progress)
         if wanted is not None:
-            from fastavs.results.by_line import Worked, report_lines
+            from fastavs.results.by_line import report_lines
 
             names = [one.name for one in chosen]
-            told = [Worked(*one) for one in worked]
-            groups, some = report_lines(names, told, wanted, whole_lines, workplace, progress)
+            groups, some = report_lines(
+                names, [Worked(*one) for one in worked], wanted, whole_lines, workplace, progress
+            )
     years = found.year_numbers
     unmet = (one for work in works for one in unmet_prefixes(work.index, work.scenarios))
     warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
-    return Sweep(chosen, years, columns, figures, _line_counts(found, works), groups, some, warnings, found.facts)
+    told = [Worked(work.index, None, work.places, work.scenarios) for work in works]
+    origin = Origin(found, told, threads, chosen, _study_or_none(study))
+    counts = _line_counts(found, works)
+    return Sweep(chosen, years, columns, figures, counts, groups, some, warnings, found.facts, drawn, origin)
+
+
+def _draws(
+    index: SortedIndex,
+    scenarios: Sequence[Scenario],
+    works: Sequence[Work],
+    study: Study | SortedIndex,
+    full: bool,
+    workplace: Workplace,
+    progress: Progress,
+) -> dict[int, np.ndarray]:
+    """Work out the draws of scenarios that have some, float64[draws, years, columns] by place."""
+    found: dict[int, np.ndarray] = {}
+    for place, scenario in enumerate(scenarios):
+        if scenario.draws is None:
+            continue
+        from fastavs.reform.drawing import drawn_of  # most sweeps have none
+
+        work = next(one for one in works if place in one.places)
+        figures = np.empty((scenario.draws.n, len(index.years), FIGURES))
+        for some in drawn_of(index, scenario, scenarios, work, _study_or_none(study)):
+            figures[some.places], _ = all_figures(some.index, some.scenarios, full, workplace, quiet)
+            progress("draws", some.places.stop, scenario.draws.n)
+        found[place] = figures
+    return found
 
 
 @takes(scenarios=scenarios_given, index=or_none(_index_given))

@@ -11,8 +11,8 @@ from fastavs.evaluation.changed_trade import FIXED_WEIGHTS
 from fastavs.evaluation.latest import Latest
 from fastavs.index.prefixes import Prefixes
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.reform.chains import OF_STUDY, OF_TRADE, checked_chain, duty_steps, holds_weights, study_steps
 from fastavs.reform.by_row import carried_by_row
+from fastavs.reform.chains import OF_STUDY, OF_TRADE, checked_chain, duty_steps, holds_weights, study_steps
 from fastavs.reform.derived import UNMATCHED, derived_index, with_ready
 from fastavs.reform.remade import Remade, remade, with_weights_of
 from fastavs.reform.selecting import selecting_of
@@ -138,13 +138,13 @@ def remade_for(index: SortedIndex, chain: Chain, study: HasMatches | None, line_
         )
     matches = study.matches
     kept: Latest[Remade] = index.kept.setdefault("remade", Latest(KEPT))
-    records = any(isinstance(placed.step, OF_TRADE) for placed in chain.steps)
+    records = any(isinstance(placed.step, OF_TRADE) for placed in chain.steps) or bool(index.records.code_key.size)
 
     def make() -> Remade:
         found = remade(matches, index, chain, counts=line_by_line, records=records)
         return replace(found, index=with_weights_of(found.index, index)) if holds_weights(chain) else found
 
-    return kept.get((chain.steps, chain.lists, line_by_line), make)
+    return kept.get((chain.steps, chain.lists, line_by_line, records), make)
 
 
 def _key(chain: Chain) -> object:
