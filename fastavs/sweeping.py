@@ -175,7 +175,9 @@ def _draws(
         work = next(one for one in works if place in one.places)
         figures = np.empty((scenario.draws.n, len(index.years), FIGURES))
         for some in drawn_of(index, scenario, scenarios, work, _study_or_none(study)):
-            figures[some.places], _ = all_figures(some.index, some.scenarios, full, workplace, quiet)
+            figures[some.places], _ = all_figures(
+                some.index, some.scenarios, full, workplace, quiet, once=some.index is not work.index
+            )
             progress("draws", some.places.stop, scenario.draws.n)
         found[place] = figures
     return found

@@ -31,6 +31,17 @@ FILE = click.Path(path_type=Path)
 @click.argument("scenario_file", metavar="SCENARIOS.toml", type=FILE)
 @click.option("--out", metavar="FILE", type=FILE, help="Write all columns to a .csv or .parquet file.")
 @click.option(
+    "--tidy", metavar="FILE", type=FILE,
+    help="Write every figure, revenue too, to a .csv or .parquet file: scenario, year, group, statistic, value,"
+    " difference from the baseline.",
+)  # fmt: skip
+@click.option("--report", metavar="FILE.html", type=FILE, help="Write a page with every scenario beside the baseline.")
+@click.option(
+    "--baseline", metavar="NAME",
+    help="The scenario that --tidy and --report hold the others against. By default the first that changes nothing;"
+    ' "as it is" is put before the others where there is none.',
+)  # fmt: skip
+@click.option(
     "--by", multiple=True, metavar="GROUPING",
     help="Report groups too: chapter, or a grouping of the study. Repeatable. With --out FILE.csv they go to"
     " FILE_chapter.csv and the like.",
@@ -56,6 +67,9 @@ def sweep(
     study_file: Path,
     scenario_file: Path,
     out: Path | None,
+    tidy: Path | None,
+    report: Path | None,
+    baseline: str | None,
     by: tuple[str, ...],
     lines: tuple[str, ...],
     whole_lines: Path | None,
@@ -84,7 +98,11 @@ def sweep(
                 found = account(study, scenarios, index=index_file if index_file and index_file.exists() else None)
         show_account(found, scenarios, years, as_json)
         return
-    files = files_of(out, by, lines, whole_lines, index_file)
+    if tidy or report:
+        scenarios = _with_baseline(scenarios, baseline)
+    files = files_of(out, by, lines, whole_lines, index_file, tidy)
+    if report is not None:
+        check_folder("--report", report)
     if index_file is not None:
         check_folder("--index", index_file)
     made = [] if whole_lines is None else [whole_lines]
@@ -101,7 +119,9 @@ def sweep(
                     index=index, progress=steps,
                 )  # fmt: skip
             steps("writing", 0, 1)
-            write_files(found, files, new)
+            write_files(found, files, new, baseline)
+    if report is not None:
+        found.report(report, baseline=baseline)
     if as_json:
         from fastavs.tables.write import to_json
 
@@ -114,8 +134,26 @@ def sweep(
     for one in found.warnings:
         say(console, one, style="yellow")
     _show(console, found, years or found.years[-1:], tables=not files, zero=zero)
-    for path in (*files.values(), *([] if whole_lines is None else [whole_lines])):
+    for path in (*files.values(), *(one for one in (whole_lines, report) if one is not None)):
         say(console, f"Written: {path}")
+
+
+def _with_baseline(scenarios: Sequence[Scenario], baseline: str | None) -> Sequence[Scenario]:
+    """Return scenarios with one that others can be held against.
+
+    Raises
+    ------
+    InputError
+        The one that is named is not there.
+    """
+    from fastavs.results.difference import baseline_place
+    from fastavs.scenario.chain import AS_IT_IS
+    from fastavs.scenario.scenario import Scenario
+
+    if baseline in (None, AS_IT_IS) and not any(one.leaves_all for one in scenarios):
+        return (Scenario(AS_IT_IS), *scenarios)
+    baseline_place(scenarios, baseline)
+    return scenarios
 
 
 def _check_years(study: Study, years: Sequence[int]) -> None:

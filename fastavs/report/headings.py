@@ -72,6 +72,16 @@ _HEADINGS = {
     "weighted_applied_sd_pct": "With specific parts: weighted deviation, %",
     "weighted_mean_pct": "Weighted mean, %",
     "weighted_sd_pct": "Weighted deviation, %",
+    "what": "What it does",
+    "of": "To what",
+    "step": "Step",
+    "title": "Title",
+    "lines_touched": "Lines, at most",
+    "trade_pct": "Trade in the last of its years, %",
+    "before_pct": "Before, %",
+    "after_pct": "After, %",
+    "change_pct": "Change, points",
+    "partner": "Partner",
     "year": "Year",
 }
 

@@ -101,10 +101,10 @@ def _of_partners(origin: Origin, scenario: int, base: int, here: np.ndarray) -> 
     index = origin.with_trade()
     taking_part = np.flatnonzero(index.taking_part.any(axis=0)).tolist()
     names = [index.facts["partners"][one] for one in taking_part]
-    group, sides = np.zeros(here.size, dtype=np.int64), [origin.facing(place) for place in (base, scenario)]
+    group, year = np.zeros(here.size, dtype=np.int64), int(origin.year[here[0]])
+    sides = [origin.rates_facing(place, names, year) for place in (base, scenario)]
     rows = []
-    for partner, name in zip(taking_part, names, strict=True):
-        before, after = (one.rates(name)[here] for one in sides)
+    for partner, before, after in zip(taking_part, *sides, strict=True):
         rows.append(_of_groups(before, after, imports_from(index, partner)[here], group, 1))
     columns = {name: np.concatenate([one[name] for one in rows] or [np.empty(0)]) for name in _NAMES}
     traded = np.flatnonzero(columns["imports"] > 0.0)

@@ -14,7 +14,7 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.records import with_records
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.matching.given import HasMatches
-from fastavs.reform.carrying import Work, carried_out
+from fastavs.reform.carrying import carried_out
 from fastavs.reform.chains import by_itself
 from fastavs.results.by_line import Worked
 from fastavs.scenario.scenario import Scenario
@@ -48,6 +48,7 @@ class Origin:
     study: HasMatches | None
     _kept: dict[int, np.ndarray] = field(default_factory=dict)
     _with_trade: dict[str, SortedIndex] = field(default_factory=dict)
+    _facing: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def year(self) -> np.ndarray:
@@ -90,21 +91,33 @@ class Origin:
             self._kept.update(found)
         return self._kept[place]
 
-    def facing(self, place: int) -> Facing:
-        """Return the rates that single partners' exports face under a scenario.
+    def rates_facing(self, place: int, partners: Sequence[str], year: int) -> np.ndarray:
+        """Return the rates of a year's lines under a scenario when one partner's observations alone count.
+
+        Returns
+        -------
+        float64[partners, lines of the year]
+            NaN = null.
 
         Raises
         ------
         InputError
             An index alone that does not hold the recorded trade.
         """
-        index = self.with_trade()
-        alone = by_itself(self.scenarios[place], self.scenarios)
-        (work,), _ = carried_out(index, [alone], self.study)
-        return Facing(self, work)
+        if (place, year) not in self._facing:
+            index, here = self.with_trade(), np.flatnonzero(self.year == year)
+            (work,), _ = carried_out(index, [by_itself(self.scenarios[place], self.scenarios)], self.study)
+            changes = work.scenarios[0].changes
+            some = [Scenario(one, *changes, OnlyPartners((one,))) for one in partners]
+            found = np.empty((len(partners), here.size))
+            with Workplace(None, self.threads) as workplace:
+                for at, rates in rates_of_lines(work.index, some, workplace):
+                    found[at] = self.aligned(work.index, rates)[here]
+            self._facing[place, year] = found
+        return self._facing[place, year]
 
     def with_trade(self) -> SortedIndex:
-        """Return the index of the unchanged study with the recorded trade; raises as `facing` does."""
+        """Return the index of the unchanged study with the recorded trade; raises as `rates_facing` does."""
         if self.index.records.code_key.size:
             return self.index
         if self.study is None:
@@ -131,27 +144,6 @@ class Origin:
         member = np.empty(found.line.size, dtype=np.int64)
         member[found.line] = np.repeat(np.arange(found.lines.size), found.lines)
         return member, list(found.labels)
-
-
-@dataclass(frozen=True)
-class Facing:
-    """The rates that single partners' exports face under a scenario.
-
-    Attributes
-    ----------
-    origin : Origin
-    work : Work
-        Of the scenario, on an index with the recorded trade.
-    """
-
-    origin: Origin
-    work: Work
-
-    def rates(self, partner: str) -> np.ndarray:
-        """Return the rates of the lines of all years when a partner's observations alone count, float64[h]."""
-        changes = self.work.scenarios[0].changes
-        ((_, found),) = rates_of_lines(self.work.index, [Scenario(partner, *changes, OnlyPartners((partner,)))])
-        return self.origin.aligned(self.work.index, found)
 
 
 def _keys(index: SortedIndex) -> np.ndarray:
