@@ -108,6 +108,10 @@ def heading(column: str, beside: Collection[str] = ()) -> str:
     money = re.fullmatch(r"imports_(.+)_m([a-z]{3})", column)
     if money:
         return f"Imports {money[1]}, million {money[2].upper()}"
+    million = re.fullmatch(r"(.+)_million(?:_([a-z]{3}))?", column)
+    if million:
+        unit = f"million {million[2].upper()}" if million[2] else "millions"
+        return f"{million[1].replace('_', ' ').capitalize()}, {unit}"
     year = re.search(r"(?<=_)\d{4}(?=_|$)", column)
     if year and column.replace(year[0], "#") in _HEADINGS:
         return _HEADINGS[column.replace(year[0], "#")].replace("#", year[0])

@@ -86,15 +86,14 @@ def _revenue(sweep: Sweep, base: int, kept: Sequence[int]) -> ReportTable:
     years = np.array(sweep.years, dtype=np.int64)
     group = np.searchsorted(years, origin.year)
     found = {place: revenue_of(rates, origin.imports, group, years.size) for place, rates in origin.rates(kept)}
-    unit = str(sweep.facts.get("currency", "")).upper()
-    million = f"revenue_million_{unit.lower()}" if unit else "revenue_million"
+    unit = _million(sweep)
     before = found[base].revenue
     columns = {
         "scenario": texts([sweep.scenarios[place].name for place in kept for _ in years]),
         "year": numbers(np.tile(years, len(kept))),
-        million: _millions([found[place].revenue for place in kept]),
-        f"{million}_difference": _millions([found[place].revenue - before for place in kept]),
-        "imports_without_a_rate_million": _millions([found[place].unknown_imports for place in kept]),
+        f"revenue{unit}": _millions([found[place].revenue for place in kept]),
+        f"revenue{unit}_difference": _millions([found[place].revenue - before for place in kept]),
+        f"imports_without_a_rate{unit}": _millions([found[place].unknown_imports for place in kept]),
     }
     caption = (
         "Rate times imports, over lines with a known rate. Imports are the weights of the unchanged study, whatever "
@@ -103,26 +102,38 @@ def _revenue(sweep: Sweep, base: int, kept: Sequence[int]) -> ReportTable:
     return ReportTable("revenue", "Revenue at base trade", caption, pa.table(columns), ("scenario", "year"))
 
 
+def _million(sweep: Sweep) -> str:
+    """Return how columns of money in millions end."""
+    currency = str(sweep.facts.get("currency", "")).lower()
+    return f"_million_{currency}" if len(currency) == 3 else "_million"
+
+
 def _millions(values: Sequence[np.ndarray]) -> pa.Array:
     return numbers(np.concatenate([*values, np.empty(0)]) / 1e6)
 
 
 def _movers(sweep: Sweep, base: int, places: Sequence[int], by: str) -> ReportTable | None:
-    """Return what each scenario moves farthest in the last year."""
+    """Return what each scenario moves farthest in the last year; of lines those whose revenue moves most."""
+    unit = _million(sweep)
     rows: list[dict[str, Any]] = []
     for place in places:
-        table = movers_table(sweep, place, base, by, sweep.years[-1], MOST_ROWS)
-        for row in table.to_pylist():
+        table = movers_table(sweep, place, base, by, sweep.years[-1], None if by == LINE else MOST_ROWS)
+        moved = table.to_pylist()
+        if by == LINE:  # most lines that move far have no trade
+            moved = sorted((row for row in moved if row["revenue_difference"]), key=lambda row: -abs(row["revenue_difference"]))
+        for row in moved[:MOST_ROWS]:
             named = chapter_label(row[by]) if by == "chapter" else row[by]
             rows.append({
                 "scenario": sweep.scenarios[place].name, by: named, "before_pct": 100.0 * row["before"],
                 "after_pct": 100.0 * row["after"], "change_pct": row["difference_points"],
-                "revenue_million_difference": row["revenue_difference"] / 1e6,
+                f"imports{unit}": row["imports"] / 1e6, f"revenue{unit}_difference": row["revenue_difference"] / 1e6,
             })  # fmt: skip
     if not rows:
         return None
     several = {LINE: "Lines", PARTNER: "Partners"}.get(by, "Chapters")
     caption = f"The {MOST_ROWS} whose rate each scenario moves farthest in {sweep.years[-1]}."
+    if by == LINE:
+        caption = f"The {MOST_ROWS} lines whose revenue each scenario moves most in {sweep.years[-1]}."
     if by == "chapter":
         caption += " Rates are weighted by imports of the unchanged study."
     if by == PARTNER:

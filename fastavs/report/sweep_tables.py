@@ -13,8 +13,8 @@ from fastavs.errors import InputError
 from fastavs.report.figure_fan import PARTNERS, fans_of
 from fastavs.report.figure_scenarios import NAMES, by_distance
 from fastavs.report.headings import DIFFERENCE
-from fastavs.report.table import ReportTable
 from fastavs.report.sweep_moves import move_tables
+from fastavs.report.table import ReportTable
 from fastavs.report.words import listed, plural
 from fastavs.results.difference import POINTS, baseline_place, difference_table
 from fastavs.scenario.draws import draws_of
