@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from fastavs.duty import Duty, parse_duty
     from fastavs.errors import DataWarning, DutyError, FastavsError, InputError, UnitError
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.reform.account import Account
+    from fastavs.reform.build import build_index
     from fastavs.results.rates import Rates
     from fastavs.results.sweep import Sweep
     from fastavs.scenario.duties import FxShock, ScaleDuty, SetDuty, ShiftDuty
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from fastavs.scenario.trade import ExcludePartners, OnlyPartners, PriceShock, Resample
     from fastavs.scenario.written import Amount
     from fastavs.study import Study
-    from fastavs.reform.account import Account
-    from fastavs.reform.build import build_index
     from fastavs.sweeping import account, sweep
 
 __version__ = "0.1.0"

@@ -52,13 +52,6 @@ def _in_own_words(method: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def _new_duties(scenarios: Sequence[Scenario]) -> bool:
-    """Whether an index for some scenarios may have more than the study's own."""
-    from fastavs.scenario.scenario import set_changes
-
-    return bool(set_changes(scenarios)) or any(one.has_steps for one in scenarios)
-
-
 class Study(Tabular):
     """Trade, schedules, exchange rates and choices, bound together.
 
@@ -312,7 +305,7 @@ class Study(Tabular):
         Parameters
         ----------
         scenarios : sequence of Scenario
-            An index for new duties that these set is built for them alone, and not kept.
+            An index that has more for the duties that these leave is built for them alone, and not kept.
         counts : bool
             Whether to count observations that lack a quantity, line by line.
         records : bool
@@ -324,19 +317,27 @@ class Study(Tabular):
             progress("index", 0, 1)
             with compiling_told(progress, "index"):
                 found = self._index_for(scenarios, counts, records)
-            if not _new_duties(scenarios):
-                self._index = found
             progress("index", 1, 1)
         return found
 
     def _index_for(self, scenarios: Sequence[Scenario], counts: bool, records: bool) -> SortedIndex:
+        """Return an index for scenarios; the study's own is kept, one that has more for their sake is not."""
+        from fastavs.index.build import index_of
         from fastavs.index.counts import with_counts
         from fastavs.index.records import with_records
         from fastavs.reform.asking import index_for
+        from fastavs.scenario.scenario import set_changes
 
-        found = index_for(self.matches, scenarios, self._index, counts=counts)
+        own = None
+        if not set_changes(scenarios):
+            own = self._index = index_of(self.matches) if self._index is None else self._index
+        found = index_for(self.matches, scenarios, own, counts=counts)
+        is_own = own is not None and found.others is own.others
         found = with_counts(self.matches, found) if counts else found
-        return with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
+        found = with_records(self.matches, found) if records or self.options.min_value > 0.0 else found
+        if is_own:
+            self._index = found
+        return found
 
     @takes(progress=a_progress)
     def rates(self, progress: Progress = quiet) -> Rates:

@@ -1,8 +1,8 @@
 """A naive twin of scenarios in steps, written from DESIGN.md's section "Scenarios" and from nothing else.
 
-It imports nothing of fastavs. Duties are trees of exact numbers; every line of every year is worked out by itself: which
-steps are for it, what they leave of each duty behind it, and what that comes to (`reference.py`). Steps are dicts as a
-file has them, `{"cap": "10%", "prefixes": ["22"]}`.
+It imports nothing of fastavs. Duties are trees of exact numbers; every line of every year is worked out by itself:
+which steps are for it, what they leave of each duty behind it, and what that comes to (`reference.py`). Steps are dicts
+as a file has them, `{"cap": "10%", "prefixes": ["22"]}`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ Tree = tuple[Any, ...]
 """("%", percent), ("$", amount, currency, unit as printed), or (operation, part, part, ...)."""
 Step = dict[str, Any]
 DUTY_VERBS = (
-    "set", "scale", "add", "cap", "floor", "swiss", "tiers", "drop_specific", "tariffication", "delay", "advance", "freeze",
+    "set", "scale", "add", "cap", "floor", "swiss", "tiers", "drop_specific", "tariffication", "delay", "advance",
+    "freeze",
 )  # fmt: skip
 FORMS = {"max": "greater", "min": "lesser"}
 
@@ -289,9 +290,7 @@ class Twin:
             return self._turned(step, kind, of, code, before)
         return edited(step, before)
 
-    def _moved(
-        self, k: int, step: Step, kind: str, of: int, code: str, view: tuple[int, str], before: Tree
-    ) -> Tree:
+    def _moved(self, k: int, step: Step, kind: str, of: int, code: str, view: tuple[int, str], before: Tree) -> Tree:
         if of != view[0]:  # carried duties do not move
             return before
         if "freeze" in step:
@@ -504,7 +503,12 @@ def changed_study(study: dict[str, Any], steps: list[Step], lists: dict[str, lis
                 code = row["line"] or ""
                 mine = row["partner"] in step.get("partners", [row["partner"]])
                 mine = mine and row["period"] in step.get("periods", [row["period"]])
-                if mine and row["value"] and all(selected(step, code)) and not any(selected(step.get("except", {}), code)):
+                if (
+                    mine
+                    and row["value"]
+                    and all(selected(step, code))
+                    and not any(selected(step.get("except", {}), code))
+                ):
                     row["value"] = row["value"] * float(share(step["price"]))
             study["trade"] = trade
         elif "exclude" in step or "only" in step:

@@ -33,7 +33,10 @@ class Draw:
         self.years = sorted({row["year"] for row in rows})
         trees = [steps_reference.read(row["duty"]) for row in rows]
         self.amounts = sorted({one[2:] for tree in trees for one in steps_reference.amounts(tree)})
-        self.lists = {"some": self.codes(6), "few": [self.rng.choice(self.lines) + "99", self.rng.choice(self.lines)[:4]]}
+        self.lists = {
+            "some": self.codes(6),
+            "few": [self.rng.choice(self.lines) + "99", self.rng.choice(self.lines)[:4]],
+        }
 
     def codes(self, many: int) -> list[str]:
         return sorted({self.rng.choice(self.lines)[: self.rng.choice([2, 4, 6, 8, 10])] for _ in range(many)})

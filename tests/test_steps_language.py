@@ -453,7 +453,7 @@ def test_what_cannot_be_written_says_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_steps_are_not_carried_out_yet() -> None:
+def test_draws_and_shares_are_not_carried_out_yet() -> None:
     study = fa.Study(
         {
             "period": ["2023"],
@@ -466,9 +466,10 @@ def test_steps_are_not_carried_out_yet() -> None:
         {"year": [2023], "line": ["22030010"], "duty": ["10%"]},
     )
     for one in (
-        fa.Scenario("x", fa.Cap("5%")), fa.Scenario("x", base=fa.Scenario("y", fa.Cap("5%"))),
-        fa.Scenario("x", draws={"n": 5, "partners": True}),
+        fa.Scenario("x", draws={"n": 5, "partners": True}), fa.Scenario("x", fa.Cap("5%"), shares={"steel": "s.csv"}),
     ):  # fmt: skip
         for refuse in (lambda one=one: fa.sweep(study, one), lambda one=one: fa.build_index(study, [one])):
-            with pytest.raises(fa.InputError, match='the scenario "x" has steps, which are read and checked but not'):
+            with pytest.raises(
+                fa.InputError, match='the scenario "x" has (draws|shares), which are read and checked but not'
+            ):
                 refuse()

@@ -26,7 +26,9 @@ def show_account(found: Account, scenarios: Sequence[Scenario], years: Sequence[
     for one in scenarios:
         rows = [row for row in found.rows if row["scenario"] == one.name]
         if not one.has_steps:
-            told = "has no steps and changes nothing" if one.leaves_all else "has changes of version 0.1.0, and no steps"
+            told = (
+                "has no steps and changes nothing" if one.leaves_all else "has changes of version 0.1.0, and no steps"
+            )
             say(console, f"{one.name}: {told}")
             continue
         say(console, one.name, style="bold")

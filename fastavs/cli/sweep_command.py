@@ -59,9 +59,7 @@ FILE = click.Path(path_type=Path)
     "--threads", type=click.IntRange(min=1), metavar="N", help="How many threads to work on; all processors by default."
 )
 @click.option("--year", "years", type=int, multiple=True, help="Show only these years; the last by default.")
-@click.option(
-    "--check", is_flag=True, help="Show what each step of each scenario touches, and work out nothing."
-)
+@click.option("--check", is_flag=True, help="Show what each step of each scenario touches, and work out nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines instead of tables.")
 def sweep(
     study_file: Path,
@@ -95,8 +93,8 @@ def sweep(
             _check_years(study, years)
             steps("indexing", 0, 1)
             with _cured(index_file, scenario_file):
-                found = account(study, scenarios, index=index_file if index_file and index_file.exists() else None)
-        show_account(found, scenarios, years, as_json)
+                told = account(study, scenarios, index=index_file if index_file and index_file.exists() else None)
+        show_account(told, scenarios, years, as_json)
         return
     if tidy or report:
         scenarios = _with_baseline(scenarios, baseline)
@@ -174,8 +172,8 @@ def _kept_index(
 
     `new` has the name that a file is written under until it is whole.
     """
-    from fastavs.reform.build import build_index
     from fastavs.index.sorted_index import SortedIndex
+    from fastavs.reform.build import build_index
 
     if file is None or study.options.method == "pooled":
         return None

@@ -23,7 +23,6 @@ from fastavs.kernels.quotes import settle_groups
 from fastavs.kernels.shapes import SEGMENT, Bounds, Changes, Entries, EntryOrigin, Factors, changed
 from fastavs.scenario.trade import TradeChange
 
-
 FIXED_WEIGHTS = "fixed_weights"
 """A fact of an index whose weights stay as they are, whatever becomes of the trade."""
 

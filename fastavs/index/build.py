@@ -59,8 +59,8 @@ def index_of(
         for some in np.unique(kinds):
             needs.ask(one, np.flatnonzero(kinds == some), side.first, int(some))
     own = len(needs.asked)
-    asked = _ask_for_scenarios(matches, scenarios, needs, sides, prepared, kinds_of[duty])
-    _ask_also(also, needs, sides, prepared, asked)
+    known = _ask_for_scenarios(matches, scenarios, needs, sides, prepared, kinds_of[duty])
+    _ask_also(also, needs, sides, prepared, known)
     needs.answer()
     level, found = np.zeros(first, dtype=np.int8), np.zeros(first, dtype=np.int64)
     group = np.full(first, -1, dtype=np.int32)

@@ -23,7 +23,6 @@ from fastavs.reform.remade import Remade
 from fastavs.reform.selecting import selecting_of
 from fastavs.reform.steps import Carrier, Done
 from fastavs.reform.trade import chosen_prefixes, left_of
-from fastavs.reform.versions import Versions
 from fastavs.scenario.chain import Chain, PlacedStep
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.step import DutyStep
@@ -80,10 +79,9 @@ class Account(Tabular):
         ``scenario``, ``step`` (from 1); where it is ``written_in`` and under which ``number``; ``verb``; ``lines``,
         the most of any year, and ``lines_by_year``; their ``trade`` in the last of those years (study's currency) and
         its ``share`` in that year's weights, or for a step on trade the trade that it is of; ``partners`` touched;
-        purely specific duties that ``became_zero``, and lines whose ``rate_found``, null before and known after, both as the
-        most of any year; observations
-        that are ``now_outliers`` or are so ``no_longer``; duties ``left_as_they_are`` for want of a rate; and ``notes``
-        in words. Null where nothing is counted.
+        purely specific duties that ``became_zero``, and lines whose ``rate_found``, null before and known after, both
+        as the most of any year; observations that are ``now_outliers`` or are so ``no_longer``; duties
+        ``left_as_they_are`` for want of a rate; and ``notes`` in words. Null where nothing is counted.
         """
         return pa.Table.from_pylist(list(self.rows), schema=SCHEMA)
 
@@ -179,7 +177,7 @@ class _Accounting:
         later = self.chain.steps[self.chain.steps.index(placed) :]
         self.carrier.put = frozenset(one for put in later for one in self.anew.put.get(put, ()))
         done = self.carrier.carry(placed)
-        lines = lines_with(self.carrier.versions, done.versions)
+        lines = self.carrier.versions.lines_with(done.versions)
         self._count_lines(lines, row)
         self._count_duties(done, row)
         notes = row["notes"]
@@ -221,7 +219,7 @@ class _Accounting:
         purely = book.which(done.before, lambda expr: not any(isinstance(one, Percent) for one in edits.leaves(expr)))
         nothing = book.which(done.after, lambda expr: expr == edits.NOTHING)
         amounts = book.which(done.before, lambda expr: any(isinstance(one, Specific) for one in edits.leaves(expr)))
-        row["became_zero"] = self._most(lines_with(versions, done.versions[purely & amounts & nothing]))
+        row["became_zero"] = self._most(versions.lines_with(done.versions[purely & amounts & nothing]))
         if row["became_zero"]:
             row["notes"].append(f"{plural(row['became_zero'], 'line')} with a purely specific duty came to 0 %")
         moved = np.flatnonzero(done.before != done.after)
@@ -234,7 +232,7 @@ class _Accounting:
             rate.append(found.rate)
             kept.append(found.kept)
             owners.append(owner)
-        known = lines_with(versions, done.versions[moved[np.isnan(rate[0]) & ~np.isnan(rate[1])]])
+        known = versions.lines_with(done.versions[moved[np.isnan(rate[0]) & ~np.isnan(rate[1])]])
         row["rate_found"] = self._most(known)
         both = (owners[0] == owners[1]) & (owners[0] != NONE)
         group = np.concatenate((self.index.lines.group, self.index.others.group))[np.maximum(owners[0], 0)]
@@ -271,7 +269,8 @@ class _Accounting:
             row["notes"].append("it touches nothing: no trade is of such partners, periods and codes")
 
     def _codes(self, placed: PlacedStep, step: Price) -> np.ndarray:
-        grouping = Grouping("", *map(tuple, chosen_prefixes(self.index, self.chain, placed, step.selection)), {})
+        prefixes, members = chosen_prefixes(self.index, self.chain, placed, step.selection)
+        grouping = Grouping("", tuple(prefixes), tuple(members), {})
         key, digits = self.index.records.code_key, self.index.records.code_digits
         found = np.zeros(key.size, dtype=bool)
         for length in np.unique(digits).tolist():
@@ -287,9 +286,10 @@ class _Accounting:
         named = {one.currency for one in step.value}
         versions = self.carrier.versions
         has = self.carrier.book.which(
-            versions.duty, lambda expr: any(isinstance(one, Specific) and one.currency in named for one in edits.leaves(expr))
+            versions.duty,
+            lambda expr: any(isinstance(one, Specific) and one.currency in named for one in edits.leaves(expr)),
         )
-        self._count_lines(lines_with(versions, np.flatnonzero(has)), row)
+        self._count_lines(versions.lines_with(np.flatnonzero(has)), row)
         if not has.any():
             row["notes"].append("it touches nothing: no duty has an amount in that currency")
 
@@ -297,25 +297,13 @@ class _Accounting:
         """Count the lines that rest on schedules put in place, and tell of steps that this undoes."""
         put = self.anew.put[placed]
         versions, sides = self.carrier.versions, self.index.sides
-        of_line = np.repeat([(side.kind, side.year) in put for side in sides], [side.last - side.first for side in sides])
-        self._count_lines(lines_with(versions, np.flatnonzero(of_line[versions.line])), row)
+        of_line = np.repeat(
+            [(side.kind, side.year) in put for side in sides], [side.last - side.first for side in sides]
+        )
+        self._count_lines(versions.lines_with(np.flatnonzero(of_line[versions.line])), row)
         before = self.chain.steps[: self.chain.steps.index(placed)]
         if any(isinstance(one.step, DutyStep) for one in before):
             years = sorted({year for _, year in put})
             row["notes"].append(
                 f"steps before it say nothing of the {placed.step.schedule} schedule of {', '.join(map(str, years))}"  # type: ignore[union-attr]
             )
-
-
-def lines_with(versions: Versions, some: np.ndarray) -> np.ndarray:
-    """Return the lines of years behind which any of some versions stands, bool[h]."""
-    marked = np.zeros(versions.line.size, dtype=bool)
-    marked[some] = True
-    found: np.ndarray = marked[np.maximum(versions.applied, 0)] & (versions.applied >= 0)
-    found |= marked[np.maximum(versions.bound, 0)] & (versions.bound >= 0)
-    if versions.of_mean.size:
-        start, member = versions.members()
-        before = np.concatenate(([0], np.cumsum(marked[member])))
-        found |= (before[start[1:]] > before[start[:-1]])[np.maximum(versions.mean, 0)] & (versions.mean >= 0)
-    return found
-

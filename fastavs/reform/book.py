@@ -150,9 +150,7 @@ class Book:
         self._programs = programs.joined(self._programs, new)
         self._kind = np.concatenate((self._kind, kind))
 
-    def _made_together(
-        self, parent: np.ndarray, new: Programs, change: Callable[[Expr, int], Expr]
-    ) -> np.ndarray:
+    def _made_together(self, parent: np.ndarray, new: Programs, change: Callable[[Expr, int], Expr]) -> np.ndarray:
         """Take duties that were made of others; returns their numbers."""
         first = len(self)
         self._take(new, self._kind[parent])
@@ -167,7 +165,12 @@ class Book:
     def _after(self, some: np.ndarray, step: DutyStep) -> np.ndarray:
         value = getattr(step, "value", None)
         by_number = isinstance(value, Fraction) and value >= 0 and type(step) in OPERATIONS
-        if some.size <= FEW or not by_number or getattr(step, "of", "rate") != "rate" or not programs.fits(self.programs):
+        if (
+            some.size <= FEW
+            or not by_number
+            or getattr(step, "of", "rate") != "rate"
+            or not programs.fits(self.programs)
+        ):
             return self.each(some, lambda expr: edits.edited(expr, step))
         assert isinstance(value, Fraction)
         duty = self.programs.table.duty

@@ -19,6 +19,7 @@ from fastavs.reform.observed import Observed
 from fastavs.reform.rated import scaled_by_rate
 from fastavs.reform.ready import ready_with
 from fastavs.scenario.chain import PlacedStep
+from fastavs.scenario.selection import Except, Selection
 from fastavs.scenario.step import DutyStep
 from fastavs.scenario.step_duties import Add, Cap, DropSpecific, Floor, Scale, Set, Swiss, Tiers
 
@@ -28,7 +29,7 @@ OF_ROWS = (Set, Scale, Add, Cap, Floor, Swiss, Tiers, DropSpecific)
 def is_of_rows(placed: PlacedStep) -> bool:
     """Whether a step tells duties apart by themselves alone, and has no amount, which would need exchange rates."""
     step = placed.step
-    if not isinstance(step, OF_ROWS) or isinstance(step, DutyStep) and _names_lines(step):
+    if not isinstance(step, OF_ROWS) or (isinstance(step, DutyStep) and _names_lines(step)):
         return False
     value = getattr(step, "value", None)
     return isinstance(value, Fraction | bool) or isinstance(step, Tiers)
@@ -36,7 +37,7 @@ def is_of_rows(placed: PlacedStep) -> bool:
 
 def _names_lines(step: DutyStep) -> bool:
     left = step.selection.except_
-    some = [step.selection, *([left] if left is not None else [])]
+    some: list[Selection | Except] = [step.selection, *([left] if left is not None else [])]
     named = any(one.prefixes or one.lists or one.groups or one.years is not None for one in some)
     return named or any(one.schedule != "both" for one in some) or (left is not None and left.sensitive is not None)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from fastavs.errors import InputError
 from fastavs.evaluation.changed_trade import FIXED_WEIGHTS
@@ -31,7 +31,8 @@ KEPT = 4
 """How many indexes with their steps done are kept with the index that they are made of."""
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Work:
     """Scenarios that are worked out on one index.
 
     Attributes
@@ -48,7 +49,8 @@ class Work(NamedTuple):
     scenarios: tuple[Scenario, ...]
 
 
-class Carried(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Carried:
     """Steps on duties done.
 
     Attributes

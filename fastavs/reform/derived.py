@@ -106,7 +106,9 @@ def _with_layout(
     low, high = every.carried.low[:, versions.of_mean], every.carried.high[:, versions.of_mean]
     some = high > low
     shift = placed.mean_first - widest(every)[0][versions.of_mean]
-    carried = Carried(readonly(np.where(some, low + shift, 0), np.int64), readonly(np.where(some, high + shift, 0), np.int64))
+    carried = Carried(
+        readonly(np.where(some, low + shift, 0), np.int64), readonly(np.where(some, high + shift, 0), np.int64)
+    )
     layout = LineLayout(
         np.arange(n), pairs_of(applied, versions.bound), carried,
         readonly(every.mean_digits[:, versions.of_mean], np.int8), every.named, every.year, every.digits,

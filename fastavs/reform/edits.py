@@ -13,8 +13,8 @@ from fastavs.duty.expr import Add, Expr, Max, Min, Percent, Specific, Sub, child
 from fastavs.duty.meaning import fraction_rate
 from fastavs.scenario.selection import Except, Selection
 from fastavs.scenario.step import DutyStep
-from fastavs.scenario.step_duties import Cap, DropSpecific, Floor, Scale, Set, Swiss, Tiers
 from fastavs.scenario.step_duties import Add as AddStep
+from fastavs.scenario.step_duties import Cap, DropSpecific, Floor, Scale, Set, Swiss, Tiers
 from fastavs.scenario.written import Amount, Level
 from fastavs.units.units import parse_unit
 
@@ -98,7 +98,7 @@ def ad_valorem_part(expr: Expr) -> Fraction | None:
     known = [one for one in parts if one is not None]
     if not known:
         return None
-    return sum(known) if isinstance(expr, Add) else (max if isinstance(expr, Max) else min)(known)
+    return sum(known, Fraction(0)) if isinstance(expr, Add) else (max if isinstance(expr, Max) else min)(known)
 
 
 def swiss_of(rate: Fraction, coefficient: Fraction) -> Fraction:
@@ -144,12 +144,9 @@ def _whole(expr: Expr, step: DutyStep) -> Expr:
         return capped(expr, level)
     if isinstance(step, Floor):
         return floored(expr, level)
-    below = (step.value.value if isinstance(step.value, Amount) else step.value) if not _is_text(step.value) else 0
-    return lowered(expr, level) if below < 0 else raised(expr, level)
-
-
-def _is_text(level: Level) -> bool:
-    return isinstance(level, str)
+    number = step.value.value if isinstance(step.value, Amount) else step.value
+    below = not isinstance(number, str) and number < 0
+    return lowered(expr, level) if below else raised(expr, level)
 
 
 def _on_percent(step: DutyStep) -> tuple[OnPercent, None]:
@@ -166,7 +163,8 @@ def _new_number(number: Fraction, step: DutyStep) -> Fraction:
         return swiss_of(number, step.value)
     if isinstance(step, Tiers):
         return number * (1 - cut_of(fraction_rate(Percent(number * 100)), step))
-    assert isinstance(step, Set | Scale | AddStep | Cap | Floor) and isinstance(step.value, Fraction)
+    assert isinstance(step, Set | Scale | AddStep | Cap | Floor)
+    assert isinstance(step.value, Fraction)
     return _combined(number, step.value, step)
 
 

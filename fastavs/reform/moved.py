@@ -10,7 +10,7 @@ from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.told import wrong_step
 from fastavs.reform.versions import Versions
 from fastavs.scenario.chain import PlacedStep
-from fastavs.scenario.step_years import ALL, Advance, Delay, Freeze
+from fastavs.scenario.step_years import Advance, Delay, Freeze
 
 
 def moves(
@@ -70,7 +70,10 @@ def from_other_years(
             if one.kind == side.kind and one.digits == side.digits
         )
         taken = np.full(here.size, -1)
-        for _, number in [*(one for one in reversed(alike) if one[0] <= wanted), *(one for one in alike if one[0] > wanted)]:
+        for _, number in [
+            *(one for one in reversed(alike) if one[0] <= wanted),
+            *(one for one in alike if one[0] > wanted),
+        ]:
             other = index.sides[number]
             known = index.lines.key[other.first : other.last]
             at = np.minimum(np.searchsorted(known, keys), known.size - 1)
@@ -85,7 +88,7 @@ def _year_looked_for(step: Delay | Advance | Freeze, year: int) -> float | None:
     if isinstance(step, Freeze):
         return step.value if year > step.value else None
     sign = -1 if isinstance(step, Delay) else 1
-    return sign * math.inf if step.value == ALL else year + sign * step.value
+    return sign * math.inf if isinstance(step.value, str) else year + sign * step.value
 
 
 def _in_own_year(index: SortedIndex, versions: Versions) -> np.ndarray:

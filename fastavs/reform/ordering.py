@@ -36,9 +36,7 @@ def order_notes(carrier: Carrier, before: Sequence[Done], done: Done) -> Iterato
             yield f"it undoes {what} on {many}"
         elif isinstance(step, Delay | Advance | Freeze):
             yield f"it undoes or moves what {what} did on {many}"
-        elif _goes_by_rates(step) or _goes_by_rates(earlier.placed.step):
-            yield f"order matters: {what} comes before it on {many}"
-        elif not _commute(carrier, earlier, done):
+        elif _goes_by_rates(step) or _goes_by_rates(earlier.placed.step) or not _commute(carrier, earlier, done):
             yield f"order matters: {what} comes before it on {many}"
 
 

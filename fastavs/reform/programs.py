@@ -150,5 +150,3 @@ def fits(some: Programs, more: int = 2) -> bool:
     """Whether programs stay short enough with some operations more."""
     duty = some.table.duty
     return bool((duty["op_stop"] - duty["op"]).max(initial=0) + more <= STACK)
-
-

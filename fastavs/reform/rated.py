@@ -9,7 +9,9 @@ from fastavs.reform.book import Book
 from fastavs.scenario.step_duties import Swiss, Tiers
 
 
-def scaled_by_rate(book: Book, step: Swiss | Tiers, duty: np.ndarray, rate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def scaled_by_rate(
+    book: Book, step: Swiss | Tiers, duty: np.ndarray, rate: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Multiply duties by what their own rates say.
 
     Parameters

@@ -39,8 +39,6 @@ def ready_with(index: SortedIndex, book: Book, duty: np.ndarray) -> Ready | None
     some = np.flatnonzero(nullable & ~ready.rows["nullable"])
     if some.size and may_be_null(index, table, duty[some], ready.rows["group"][some], USUAL_GROWTH).any():
         return None
-    rows = changed(
-        ready.rows, duty=duty, specific=specific[duty], purely_specific=(specific & unpercented)[duty]
-    )
+    rows = changed(ready.rows, duty=duty, specific=specific[duty], purely_specific=(specific & unpercented)[duty])
     texts: tuple[str, ...] = Texts(book, np.arange(len(book)))  # type: ignore[assignment]
     return ready._replace(duties=table, rows=rows, texts=texts)

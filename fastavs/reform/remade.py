@@ -87,7 +87,10 @@ def remade(matches: Matches, own: SortedIndex, chain: Chain, *, counts: bool, re
             elif isinstance(step, Put):
                 pieces, put[placed] = _put(checked, placed, step)
                 kept = [_without(piece, put[placed]) for piece in getattr(inputs, step.schedule)]
-                inputs = replace(inputs, **{step.schedule: [*kept, *pieces]})
+                schedules = {step.schedule: [*kept, *pieces]}
+                inputs = replace(
+                    inputs, applied=schedules.get("applied", inputs.applied), bound=schedules.get("bound", inputs.bound)
+                )
                 reread = True
     new = _checked_anew(checked, config, inputs, chain, reread)
     new = _with_partners(new, own.facts, chain)
@@ -172,4 +175,3 @@ def with_weights_of(index: SortedIndex, own: SortedIndex) -> SortedIndex:
         matched[here[same]] = own.lines.matched[there.first + at[same]]
     lines = index.lines._replace(imports=readonly(imports, np.float64), matched=readonly(matched, np.bool_))
     return replace(index, lines=lines, saved=None)
-

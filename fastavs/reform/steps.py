@@ -22,6 +22,7 @@ from fastavs.reform.sensitive import sensitive_lines
 from fastavs.reform.told import unprepared, wrong_step
 from fastavs.reform.versions import Mask, Versions
 from fastavs.scenario.chain import Chain, PlacedStep
+from fastavs.scenario.selection import Selection
 from fastavs.scenario.step import DutyStep
 from fastavs.scenario.step_duties import Swiss, Tariffication, Tiers
 from fastavs.scenario.step_years import Advance, Delay, Freeze
@@ -112,37 +113,25 @@ class Carrier:
         selection = placed.step.selection  # type: ignore[union-attr]
         if selection.except_ is None or selection.except_.sensitive is None:
             return lines
-        chosen = lines
-        if edits.asks_of_duties(selection):
-            chosen = lines & self._has_such_duty(selection)
+        chosen = lines & self._has_such_duty(selection)
         return lines & ~sensitive_lines(self.index, self.selecting, selection.except_, chosen)
 
-    def _has_such_duty(self, selection: object) -> np.ndarray:
-        """Return lines of years some of whose duties a selection is for, bool[h]."""
+    def _has_such_duty(self, selection: Selection) -> np.ndarray:
+        """Return lines of years some of whose duties a selection is for, lines and years aside; bool[h]."""
         versions = self.versions
-        every = np.arange(versions.line.size)
-        passes = self.book.which(versions.duty[every], lambda expr: edits.selects_duty(selection, expr))  # type: ignore[arg-type]
-        found: np.ndarray = passes[np.maximum(versions.applied, 0)] & (versions.applied >= 0)
-        found |= passes[np.maximum(versions.bound, 0)] & (versions.bound >= 0)
-        if versions.of_mean.size:
-            start, member = versions.members()
-            before = np.concatenate(([0], np.cumsum(passes[member])))
-            of_mean = before[start[1:]] > before[start[:-1]]
-            found |= of_mean[np.maximum(versions.mean, 0)] & (versions.mean >= 0)
-        return found
+        passes = np.ones(versions.line.size, dtype=bool)
+        if edits.asks_of_duties(selection):
+            passes = self.book.which(versions.duty, lambda expr: edits.selects_duty(selection, expr))
+        applied, bound = sides_of(selection)
+        passes &= np.where(versions.is_bound[versions.line], bound, applied)
+        return versions.lines_with(np.flatnonzero(passes))
 
     def _masks(self, placed: PlacedStep, lines: np.ndarray) -> tuple[Mask, Mask]:
         """Return the lines of years whose applied, and whose bound, duty a step is for."""
         step = placed.step
         selection = step.selection  # type: ignore[union-attr]
-        left = selection.except_.schedule if selection.except_ else "both"
-        sides: list[Mask] = []
         every = bool(lines.all()) and not self.put
-        for kind, other in (("applied", "bound"), ("bound", "applied")):
-            if selection.schedule == other or left == kind:
-                sides.append(False)
-                continue
-            sides.append(True if every else lines)
+        sides: list[Mask] = [(True if every else lines) if some else False for some in sides_of(selection)]
         if isinstance(step, Delay | Advance | Freeze):
             sides = [*moves(self.index, placed, lines, (sides[0] is not False, sides[1] is not False))]
         for place, kind in enumerate(("applied", "bound")):
@@ -278,7 +267,15 @@ class Carrier:
                 )  # fmt: skip
 
     def _currencies(self, number: int) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one.currency for one in edits.leaves(self.book.expr(number)) if isinstance(one, Specific)))
+        return tuple(
+            dict.fromkeys(one.currency for one in edits.leaves(self.book.expr(number)) if isinstance(one, Specific))
+        )
+
+
+def sides_of(selection: Selection) -> tuple[bool, bool]:
+    """Return whether a selection is for applied, and for bound duties."""
+    left = selection.except_.schedule if selection.except_ else "both"
+    return selection.schedule != "bound" and left != "applied", selection.schedule != "applied" and left != "bound"
 
 
 def _has_currency(step: object) -> bool:

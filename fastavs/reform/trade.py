@@ -102,7 +102,7 @@ def chosen_prefixes(
         sets: list[_Set] = []
         if one is not None:
             if one.prefixes:
-                sets.append([{prefix: True for prefix in one.prefixes}])
+                sets.append([dict.fromkeys(one.prefixes, True)])
             if one.lists:
                 sets.append([_list_prefixes(index, chain, placed, name) for name in one.lists])
             for title, names in one.groups:

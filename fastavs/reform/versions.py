@@ -68,6 +68,18 @@ class Versions:
             self._members = start, np.arange(start[-1]) - np.repeat(start[:-1] - low, sizes)
         return self._members
 
+    def lines_with(self, some: np.ndarray) -> np.ndarray:
+        """Return the lines of years behind which any of some versions stands, bool[h]."""
+        marked = np.zeros(self.line.size, dtype=bool)
+        marked[some] = True
+        found: np.ndarray = marked[np.maximum(self.applied, 0)] & (self.applied >= 0)
+        found |= marked[np.maximum(self.bound, 0)] & (self.bound >= 0)
+        if self.of_mean.size:
+            start, member = self.members()
+            before = np.concatenate(([0], np.cumsum(marked[member])))
+            found |= (before[start[1:]] > before[start[:-1]])[np.maximum(self.mean, 0)] & (self.mean >= 0)
+        return found
+
     def touch(self, on_applied: Mask, on_bound: Mask) -> np.ndarray:
         """Give lines of years that a step is for versions of their own, where they share one with others.
 

@@ -137,7 +137,8 @@ def _cautions(sweep: Sweep, base: int, column: str) -> list[str]:
             many = f"{min(lines):,} to {max(lines):,}" if min(lines) != max(lines) else count(max(lines))
             zero = "They count as zero." if sweep.facts.get("zero") else "They are in no mean."
             found.append(f"The rate of {many} lines of {sweep.years[-1]} cannot be known. {zero}")
-        if min(lines) != max(lines) and not any(one.leaves_all for one in sweep.scenarios):  # else a warning has said so
+        told = any(one.leaves_all for one in sweep.scenarios)  # a warning has said so
+        if min(lines) != max(lines) and not told:
             found.append("Scenarios differ in how many lines have a rate: part of a difference may come from that.")
     return [*found, *_without_trade(sweep, base)]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +33,8 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
     index.lines_of_years.check_codes(wanted.lines)
 
 
-class Worked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Worked:
     """Scenarios that were worked out on one index.
 
     Attributes
@@ -83,8 +83,8 @@ def report_lines(
                 chosen += _by_line(here, one, wanted, file, workplace, told, figures)
             else:
                 _groups(one, wanted, workplace, told, figures)
-            for title, *each in zip(wanted.by, some, figures, strict=True):
-                tables[title].append(group_table(here, *each))
+            for title, members, of_groups in zip(wanted.by, some, figures, strict=True):
+                tables[title].append(group_table(here, members, of_groups))
             done += len(one.scenarios)
     return {title: _joined(each) for title, each in tables.items()}, _joined(chosen) if wanted.lines else None
 
@@ -102,7 +102,7 @@ def _groups(
     worked: Worked, wanted: Wanted, workplace: Workplace, progress: Progress, figures: Sequence[np.ndarray]
 ) -> None:
     """Fill in the groups of scenarios."""
-    index, plan, _, scenarios = worked
+    index, plan, scenarios = worked.index, worked.plan, worked.scenarios
     reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, TOGETHER)
     plan = plan or make_plan(index, [scenarios[place] for place in left])
     done = 0
@@ -127,7 +127,7 @@ def _by_line(
     groups: Sequence[np.ndarray],
 ) -> list[pa.Table]:
     """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
-    index, plan, _, scenarios = worked
+    index, plan, scenarios = worked.index, worked.plan, worked.scenarios
     reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, 1)
     plan = plan or make_plan(index, [scenarios[place] for place in left])
     layout = wanted.layout(index)
@@ -154,4 +154,4 @@ def _in_order(worked: Sequence[Worked]) -> Iterator[Worked]:
     for _, run in groupby(sorted(of_place), key=lambda place: id(of_place[place][0])):
         places = list(run)
         one = of_place[places[0]][0]
-        yield one._replace(places=places, scenarios=[one.scenarios[of_place[place][1]] for place in places])
+        yield replace(one, places=places, scenarios=[one.scenarios[of_place[place][1]] for place in places])
