@@ -84,7 +84,7 @@ def sweep(
     from fastavs.sweeping import account
     from fastavs.sweeping import sweep as work_out
 
-    scenarios = read_scenarios(scenario_file)
+    scenarios: Sequence[Scenario] = read_scenarios(scenario_file)
     if check:
         from fastavs.cli.account_screen import show_account
 

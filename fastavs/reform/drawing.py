@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from statistics import NormalDist
-from typing import NamedTuple
 
 import numpy as np
 
@@ -29,7 +28,8 @@ _NORMAL = NormalDist().inv_cdf
 _DIGITS = 15  # of a drawn fraction
 
 
-class Drawn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Drawn:
     """Draws that are worked out on one index.
 
     Attributes
@@ -164,7 +164,7 @@ def _moved(cut: Fraction, shift: float) -> Fraction:
     return Fraction(str(round(float(np.clip(float(cut) + shift, 0.0, 1.0)), _DIGITS)))
 
 
-def _with_value(step: AnyStep, value: object) -> AnyStep:
+def _with_value(step: Scale | Tiers, value: object) -> AnyStep:
     new = object.__new__(type(step))
     for name in (one.name for one in fields(step)):
         object.__setattr__(new, name, value if name == "value" else getattr(step, name))

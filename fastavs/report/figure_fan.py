@@ -72,7 +72,7 @@ def _own_fan(sweep: Sweep, means: Sequence[Means], column: str, place: int) -> F
     some = np.flatnonzero(band.known)
     years = [sweep.years[one] for one in some]
     last = int(band.known[some[-1]]) if years else 0
-    what = listed(scenario.draws.things)
+    what = listed([*scenario.draws.things])
     changes_nothing = not scenario.steps and scenario.base is None
     return Fan(
         scenario.name, changes_nothing, len(draws), last, years, band.spread[-len(ENDS) :, some], means[place], what

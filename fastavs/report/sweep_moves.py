@@ -120,7 +120,9 @@ def _movers(sweep: Sweep, base: int, places: Sequence[int], by: str) -> ReportTa
         table = movers_table(sweep, place, base, by, sweep.years[-1], None if by == LINE else MOST_ROWS)
         moved = table.to_pylist()
         if by == LINE:  # most lines that move far have no trade
-            moved = sorted((row for row in moved if row["revenue_difference"]), key=lambda row: -abs(row["revenue_difference"]))
+            moved = sorted(
+                (row for row in moved if row["revenue_difference"]), key=lambda row: -abs(row["revenue_difference"])
+            )
         for row in moved[:MOST_ROWS]:
             named = chapter_label(row[by]) if by == "chapter" else row[by]
             rows.append({

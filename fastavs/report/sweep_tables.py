@@ -105,7 +105,7 @@ def _changes_told(scenario: Scenario) -> str:
     base = scenario.base if isinstance(scenario.base, str) or scenario.base is None else scenario.base.name
     told = [f"as “{base}”" if base else "", own]
     if scenario.draws:
-        told.append(f"{plural(scenario.draws.n, 'draw')} of {listed(scenario.draws.things)}")
+        told.append(f"{plural(scenario.draws.n, 'draw')} of {listed([*scenario.draws.things])}")
     return "; ".join(one for one in told if one and (one != "nothing" or not scenario.has_steps))
 
 

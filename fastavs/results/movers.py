@@ -93,7 +93,8 @@ def _of_groups(
     with np.errstate(invalid="ignore"):
         means = [one.revenue / one.known_imports for one in (old, new)]
     every = np.bincount(group, imports, minlength=groups)
-    return _columns(*means, every, new.revenue - old.revenue)
+    before_mean, after_mean = means
+    return _columns(before_mean, after_mean, every, new.revenue - old.revenue)
 
 
 def _of_partners(origin: Origin, scenario: int, base: int, here: np.ndarray) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -121,8 +122,8 @@ def _sorted(
     size = np.abs(columns["difference_points"])
     moved = np.flatnonzero(size > 100.0 * _SAME)
     rank = {name: place for place, name in enumerate(sorted(names))}
-    by_name = np.array([rank[names[one]] for one in moved], dtype=np.int64)
-    order = moved[np.lexsort((by_name, -np.round(size[moved], 10)))][:top]
+    by_name = np.array([rank[names[one]] for one in moved.tolist()], dtype=np.int64)
+    order = moved[np.lexsort((by_name, -np.round(size[moved], 10)))][:top].tolist()
     found = {by: texts([names[one] for one in order])}
     if titles is not None:
         found["name"] = texts([titles[one] for one in order])

@@ -60,8 +60,8 @@ def _idle(
     for column in worked_out:  # column by column: together they would take as much memory as the figures
         some = figures[:, :, column]
         alike &= ((some == some[base]) | (np.isnan(some) & np.isnan(some[base]))).all(axis=1)
-    some = (scenarios[place] for place in np.flatnonzero(alike).tolist())
-    idle = [one.name for one in some if not one.leaves_all and (one.steps or one.changes or one.base)]
+    same = (scenarios[place] for place in np.flatnonzero(alike).tolist())
+    idle = [one.name for one in same if not one.leaves_all and (one.steps or one.changes or one.base)]
     if idle:
         several = len(idle) > 1
         yield Caution(

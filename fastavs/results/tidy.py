@@ -95,7 +95,7 @@ def _of_revenue(sweep: Sweep, base: int) -> Iterator[_Part]:
     if origin is None:
         return
     years = np.array(sweep.years, dtype=np.int64)
-    cuts = [(np.searchsorted(years, origin.year), [None] * years.size, years)]
+    cuts: list[tuple[np.ndarray, list[str | None], np.ndarray]] = [(np.searchsorted(years, origin.year), [None] * years.size, years)]
     for title in sweep.groups:
         member, named = origin.members(title)
         cuts.append((member, [f"{title} {one}" for one, _, _ in named], np.array([one for _, _, one in named])))
@@ -104,9 +104,9 @@ def _of_revenue(sweep: Sweep, base: int) -> Iterator[_Part]:
         for (group, _, of), into in zip(cuts, found, strict=True):
             for one, values in zip(into, revenue_of(rates, origin.imports, group, of.size), strict=True):
                 one[place] = values
-    for (_, group, of), some in zip(cuts, found, strict=True):
+    for (_, named_groups, of), some in zip(cuts, found, strict=True):
         for name, value in zip(Revenue._fields, some, strict=True):
-            yield _Part(range(n), of, group, name, value, value[base])
+            yield _Part(range(n), of, named_groups, name, value, value[base])
 
 
 def _of_bands(sweep: Sweep, base: int) -> Iterator[_Part]:
