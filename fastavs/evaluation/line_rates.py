@@ -6,15 +6,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from fastavs.evaluation.blocks import Block, blocks_of
+from fastavs.evaluation.blocks import Block, blocks_of, is_single
 from fastavs.evaluation.cell_weights import weights_of
 from fastavs.evaluation.changed_trade import cells_of
+from fastavs.evaluation.draw_blocks import drawn_rates
 from fastavs.evaluation.lines import governing_of_each
 from fastavs.evaluation.plan import Plan, make_plan
+from fastavs.evaluation.trade_block import TradeBlock
+from fastavs.evaluation.trade_families import trade_blocks
 from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario
+from fastavs.scenario.trade import Resample
 
 TOGETHER = 16  # scenarios whose lines are worked out together
 
@@ -39,6 +43,34 @@ def rates_of_lines(
     for block, found in (workplace or Workplace(None, 1)).run(plan, run_rates, blocks_of(plan, scenarios, TOGETHER)):
         yield from zip(block.places.tolist(), found, strict=True)
     plan.under.clear()
+
+
+def rates_of_draws(
+    index: SortedIndex, seeds: Sequence[int], workplace: Workplace | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Give places of draws of partners, int64[s], and the rates of the lines of all years in them, float64[s, h].
+
+    Parameters
+    ----------
+    index : SortedIndex
+        With the recorded trade.
+    seeds : sequence of int
+    workplace : Workplace, optional
+        By default this thread.
+    """
+    plan = make_plan(index, careful=True)
+    scenarios = [Scenario(f"draw {seed}", Resample(seed)) for seed in seeds]
+    place = workplace or Workplace(None, 1)
+    for block, found in place.run(plan, run_rates_of_draws, trade_blocks(plan, scenarios, place.threads, is_single)):
+        yield block.places, found
+    plan.under.clear()
+
+
+def run_rates_of_draws(plan: Plan, block: TradeBlock) -> np.ndarray:
+    """Work out a block of draws; float64[s, h]."""
+    if block.by_itself:
+        return run_rates(plan, Block(block.places, block.factors, block.bounds, block.alone, block.trade))
+    return drawn_rates(plan, block)
 
 
 def run_rates(plan: Plan, block: Block) -> np.ndarray:

@@ -95,7 +95,8 @@ def _of_revenue(sweep: Sweep, base: int) -> Iterator[_Part]:
     if origin is None:
         return
     years = np.array(sweep.years, dtype=np.int64)
-    cuts: list[tuple[np.ndarray, list[str | None], np.ndarray]] = [(np.searchsorted(years, origin.year), [None] * years.size, years)]
+    cuts: list[tuple[np.ndarray, list[str | None], np.ndarray]]
+    cuts = [(np.searchsorted(years, origin.year), [None] * years.size, years)]
     for title in sweep.groups:
         member, named = origin.members(title)
         cuts.append((member, [f"{title} {one}" for one, _, _ in named], np.array([one for _, _, one in named])))
