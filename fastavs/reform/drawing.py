@@ -12,6 +12,8 @@ from statistics import NormalDist
 import numpy as np
 
 from fastavs.errors import InputError
+from fastavs.evaluation.factors import check_scenarios
+from fastavs.evaluation.named_lines import check_named
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.matching.given import HasMatches
 from fastavs.reform.carrying import Work, carried_out
@@ -106,7 +108,8 @@ def drawn_of(
     Raises
     ------
     InputError
-        Cuts are to be drawn and no step cuts by a fraction; partners are drawn twice.
+        A currency that the study does not have; an index without the recorded trade, which prices and partners need;
+        cuts are to be drawn and no step cuts by a fraction; partners are drawn twice.
     """
     sampling = scenario.draws
     assert sampling is not None
@@ -119,6 +122,9 @@ def drawn_of(
             f'the scenario "{scenario.name}" resamples its partners and draws them besides', key="draws.partners",
             cure="leave the step or draws.partners out",
         )  # fmt: skip
+    first = [Scenario(scenario.name, *changes[0])]
+    check_scenarios(index.facts, first)
+    check_named(work.index, first)
     if not sampling.cut:
         some = (Scenario(name, *left.changes, *more) for name, more in zip(names, changes, strict=True))
         yield Drawn(range(sampling.n), work.index, tuple(some))

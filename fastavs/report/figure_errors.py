@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastavs.report.drawing import SMALL, dot_look, draw_grid, draw_rules, style_ticks, write
-from fastavs.report.own_axes import axes_for, bar, set_key, set_title, stroke
+from fastavs.report.own_axes import axes_for, bar, dot, set_key, set_title
 from fastavs.report.words import plural
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def errors(found: SamplingError, ax: Axes | None, year: int | None, top: int) ->
     high = ROW * max(len(rows), 1)
     with axes_for(ax, (700.0, high + 120.0), (96.0, 62.0, 30.0, 58.0)) as own:
         draw_errors(own, rows)
-        marks = [("nine draws in ten", bar("blue_soft")), ("rate", stroke("blue"))]
+        marks = [("nine draws in ten", bar("blue_soft")), ("rate", dot(*DOT))]
         set_key(own, marks, columns=len(marks), below=28.0)
         title = f"Widest sampling bands, {year}, {plural(found.draws, 'draw')} of partners"
         set_title(own, title, found.title, 10.0)
