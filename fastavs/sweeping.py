@@ -23,7 +23,6 @@ from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.reform.carrying import Work, carried_out
 from fastavs.reform.chains import changes_trade
-from fastavs.results.by_line import Worked
 from fastavs.results.origin import Origin
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
@@ -33,6 +32,7 @@ from fastavs.warned import warn_of
 
 if TYPE_CHECKING:
     from fastavs.evaluation.lines import Wanted
+    from fastavs.evaluation.plan import Plan
     from fastavs.reform.account import Account
     from fastavs.study import Study
 
@@ -125,34 +125,37 @@ def sweep(
     found = _index(study, chosen, index, by_line)
     check_scenarios(found.facts, chosen)
     works, cautions = carried_out(found, chosen, _study_or_none(study), line_by_line=by_line)
-    for work in works:
-        check_named(work.index, work.scenarios)
     wanted = _wanted(found, by, lines, whole_lines) if by or by_line else None
     groups: dict[str, pa.Table] = {}
     some = None
     figures = np.empty((len(chosen), len(found.years), FIGURES))
+    unmet: list[str] = []
+    line_counts = [found.line_counts] * len(chosen)
+    plans: list[Plan | None] = []
     with workplace, compiling_told(progress, "scenarios"):
-        worked = []
         for work in works:
-            of_work, plan = all_figures(work.index, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
-            figures[list(work.places)] = of_work
-            worked.append((work.index, plan, work.places, work.scenarios))
+            of_work = work.index
+            check_named(of_work, work.scenarios)
+            unmet += unmet_prefixes(of_work, work.scenarios)
+            part, plan = all_figures(of_work, work.scenarios, not MEANS.issuperset(columns), workplace, progress)
+            figures[work.places] = part
+            plans.append(plan if len(works) == 1 else None)
+            for place in work.places:
+                line_counts[place] = of_work.line_counts
+            work.let_go()
         drawn = _draws(found, chosen, works, study, not MEANS.issuperset(columns), workplace, progress)
         if wanted is not None:
-            from fastavs.results.by_line import report_lines
+            from fastavs.results.by_line import Worked, report_lines
 
             names = [one.name for one in chosen]
-            groups, some = report_lines(
-                names, [Worked(*one) for one in worked], wanted, whole_lines, workplace, progress
-            )
+            told = [Worked(work, plan, work.places, work.scenarios) for plan, work in zip(plans, works, strict=True)]
+            groups, some = report_lines(names, told, wanted, whole_lines, workplace, progress)
     years = found.year_numbers
-    unmet = (one for work in works for one in unmet_prefixes(work.index, work.scenarios))
     warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
-    told = [Worked(work.index, None, work.places, work.scenarios) for work in works]
-    origin = Origin(found, told, threads, chosen, _study_or_none(study))
-    counts = _line_counts(found, works)
+    origin = Origin(found, works, threads, chosen, _study_or_none(study))
+    counts = _line_counts(line_counts)
     return Sweep(chosen, years, columns, figures, counts, groups, some, warnings, found.facts, drawn, origin)
 
 
@@ -173,12 +176,14 @@ def _draws(
         from fastavs.reform.drawing import drawn_of  # most sweeps have none
 
         work = next(one for one in works if place in one.places)
+        work.hold(work.index)
         figures = np.empty((scenario.draws.n, len(index.years), FIGURES))
         for some in drawn_of(index, scenario, scenarios, work, _study_or_none(study)):
             figures[some.places], _ = all_figures(
                 some.index, some.scenarios, full, workplace, quiet, once=some.index is not work.index
             )
             progress("draws", some.places.stop, scenario.draws.n)
+        work.let_go()
         found[place] = figures
     return found
 
@@ -230,14 +235,11 @@ def account(
     return Account(found.facts["title"], tuple(account_of(found, chosen, _study_or_none(study))))
 
 
-def _line_counts(index: SortedIndex, works: Sequence[Work]) -> np.ndarray:
+def _line_counts(counts: Sequence[np.ndarray]) -> np.ndarray:
     """Return how many lines each year has, int64[years]; of each scenario, where they differ."""
-    if all((work.index.line_counts == index.line_counts).all() for work in works):
-        return index.line_counts
-    found = np.empty((sum(len(work.places) for work in works), index.line_counts.size), dtype=np.int64)
-    for work in works:
-        found[list(work.places)] = work.index.line_counts
-    return found
+    if all(one is counts[0] or (one == counts[0]).all() for one in counts):
+        return counts[0]
+    return np.stack(counts)
 
 
 def _study_or_none(study: Study | SortedIndex) -> Study | None:

@@ -237,7 +237,8 @@ class Twin:
 
             def order(line: str) -> tuple[bool, float, str]:
                 number = size[line]["imports" if left["by"] == "imports" else "rate"]
-                return (number is None, -(number or 0.0), line)
+                rounded = number or 0.0 if left["by"] == "imports" else round(number or 0.0, 12)
+                return (number is None, -rounded, line)
 
             many = math.ceil(share(left["sensitive"]) * len(chosen))
             self._settled[key] = set(sorted(chosen, key=order)[:many])

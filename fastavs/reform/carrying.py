@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastavs.errors import InputError
@@ -29,24 +30,40 @@ if TYPE_CHECKING:
 
 KEPT = 4
 """How many indexes with their steps done are kept with the index that they are made of."""
+ROOM = 1 << 28
+"""Bytes that the indexes of one sweep may take until they are used; others are made anew then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
     """Scenarios that are worked out on one index.
 
     Attributes
     ----------
-    places : tuple of int
+    places : list of int
         Where they stand among all.
-    index : SortedIndex
-    scenarios : tuple of Scenario
+    scenarios : list of Scenario
         What is left of each, in changes that evaluation knows.
+    make : callable
+        Makes the index; it is held until it is let go of, if there is room.
     """
 
-    places: tuple[int, ...]
-    index: SortedIndex
-    scenarios: tuple[Scenario, ...]
+    places: list[int]
+    scenarios: list[Scenario]
+    make: Callable[[], SortedIndex]
+    _held: SortedIndex | None = None
+
+    @property
+    def index(self) -> SortedIndex:
+        return self.make() if self._held is None else self._held
+
+    def hold(self, index: SortedIndex) -> None:
+        """Keep the index at hand."""
+        self._held = index
+
+    def let_go(self) -> None:
+        """Keep it no longer."""
+        self._held = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +108,56 @@ def carried_out(
     InputError
         A step that does not fit the study, or that the index was not prepared for: scenario, step and verb are named.
     """
-    works: dict[object, tuple[SortedIndex, list[int], list[Scenario]]] = {}
+    works: dict[object, Work] = {}
     told: dict[Caution, None] = {}
+    room = ROOM
     for place, scenario in enumerate(scenarios):
         if not scenario.has_steps:
-            _add(works, None, index, place, scenario)
+            _add(works, None, lambda: index, place, scenario)
             continue
         chain = checked_chain(scenario, scenarios)
         anew = remade_for(index, chain, study, line_by_line)
         left = left_of(anew.index, chain)
-        duties = duty_steps(chain)
         key = (_key(chain), tuple(sorted(left.groups)), holds_weights(chain))
-        known = works.get(key)
-        if known is None:
+        if key not in works:
             carried = carried_duties(anew, chain)
             told |= dict.fromkeys(cautions_of(carried))
-            new = with_groups(anew.index, carried.index, left)
-            new = with_facts(new, {FIXED_WEIGHTS: True}) if holds_weights(chain) else new
+            new = _whole(anew, chain, left)
             if line_by_line and new.facts.get(UNMATCHED):
-                raise unprepared(duties[-1], "it is not known what observations its lines have, line by line")
+                why = "it is not known what observations its lines have, line by line"
+                raise unprepared(duty_steps(chain)[-1], why)
+            work = _add(works, key, partial(_whole, anew, chain, left), place, Scenario(scenario.name, *left.changes))
+            room -= _size(new)
+            if room > 0:
+                work.hold(new)
         else:
-            new = known[0]
-        _add(works, key, new, place, Scenario(scenario.name, *left.changes))
-    return [Work(tuple(places), one, tuple(some)) for one, places, some in works.values()], tuple(told)
+            _add(works, key, works[key].make, place, Scenario(scenario.name, *left.changes))
+    return list(works.values()), tuple(told)
 
 
-def _add(works: dict[object, Any], key: object, index: SortedIndex, place: int, scenario: Scenario) -> None:
-    _, places, some = works.setdefault(key, (index, [], []))
-    places.append(place)
-    some.append(scenario)
+def _whole(anew: Remade, chain: Chain, left: Left) -> SortedIndex:
+    """Return an index with all that scenarios of its kind need."""
+    new = with_groups(anew.index, carried_duties(anew, chain).index, left)
+    return with_facts(new, {FIXED_WEIGHTS: True}) if holds_weights(chain) else new
+
+
+def _size(index: SortedIndex) -> int:
+    """Return how many bytes an index takes beside the one that it is derived from, about."""
+    own = sum(one.nbytes for one in index.lines)
+    return (
+        own
+        if "ready" not in index.__dict__
+        else index.lines.duty.nbytes + sum(one.nbytes for one in index.ready.duties)
+    )
+
+
+def _add(
+    works: dict[object, Work], key: object, make: Callable[[], SortedIndex], place: int, scenario: Scenario
+) -> Work:
+    work = works.setdefault(key, Work([], [], make))
+    work.places.append(place)
+    work.scenarios.append(scenario)
+    return work
 
 
 def remade_for(index: SortedIndex, chain: Chain, study: HasMatches | None, line_by_line: bool) -> Remade:

@@ -146,9 +146,9 @@ class Selecting:
             chosen[span.first : span.last] = np.cumsum(edges[:-1]) > 0
         without = [one for one, some in zip(prefixes, met.tolist(), strict=True) if not some]
         if len(without) == len(prefixes):
-            what = f'the list "{key}"' if shorten else key
+            what = f'no code of the list "{key}"' if shorten else "no prefix"
             raise wrong_step(
-                placed, f"names lines that no year has: no code of {what} begins one", "lists" if shorten else key,
+                placed, f"names lines that no year has: {what} begins one", "lists" if shorten else key,
                 key if shorten else ", ".join(without[:8]),
                 f"the beginning of some line's code.{self.near(without[0])}",
             )  # fmt: skip

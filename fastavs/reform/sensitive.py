@@ -12,6 +12,9 @@ from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.selecting import Selecting
 from fastavs.scenario.selection import Except
 
+TIE_DIGITS = 12
+"""Decimals of rates beyond which two are equal."""
+
 
 def sensitive_lines(index: SortedIndex, selecting: Selecting, left: Except, chosen: np.ndarray) -> np.ndarray:
     """Return the sensitive ones of some lines of years, bool[h].
@@ -21,7 +24,7 @@ def sensitive_lines(index: SortedIndex, selecting: Selecting, left: Except, chos
     """
     share: Fraction = left.sensitive or Fraction(0)
     by = index.lines.imports[index.lines_of_years.every.named] if left.by == "imports" else standing_lines(index).rate
-    size = np.where(np.isnan(by), -1.0, by)
+    size = np.where(np.isnan(by), -1.0, by if left.by == "imports" else np.round(by, TIE_DIGITS))
     found = np.zeros(chosen.size, dtype=bool)
     for span in selecting.spans:
         some = span.first + np.flatnonzero(chosen[span.first : span.last])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -33,13 +34,21 @@ def check_wanted(index: SortedIndex, wanted: Wanted) -> None:
     index.lines_of_years.check_codes(wanted.lines)
 
 
+class HasIndex(Protocol):
+    """What has an index, at hand or made anew."""
+
+    @property
+    def index(self) -> SortedIndex: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Worked:
     """Scenarios that were worked out on one index.
 
     Attributes
     ----------
-    index : SortedIndex
+    of : HasIndex
+        What has the index.
     plan : Plan or None
         What all of them were worked out from, if that is made already.
     places : sequence of int
@@ -47,7 +56,7 @@ class Worked:
     scenarios : sequence of Scenario
     """
 
-    index: SortedIndex
+    of: HasIndex
     plan: Plan | None
     places: Sequence[int]
     scenarios: Sequence[Scenario]
@@ -75,14 +84,15 @@ def report_lines(
     done = 0
     with LineFile(whole_lines) as file:
         for one in runs:
-            some = [one.index.lines_of_years.members(title) for title in wanted.by]
+            index = one.of.index
+            some = [index.lines_of_years.members(title) for title in wanted.by]
             figures = [np.empty((len(one.scenarios), 6, len(each.labels))) for each in some]
             here = [names[place] for place in one.places]
             told = _from(progress, done, len(names))
             if wanted.lines or wanted.whole:
-                chosen += _by_line(here, one, wanted, file, workplace, told, figures)
+                chosen += _by_line(here, one, index, wanted, file, workplace, told, figures)
             else:
-                _groups(one, wanted, workplace, told, figures)
+                _groups(one, index, wanted, workplace, told, figures)
             for title, members, of_groups in zip(wanted.by, some, figures, strict=True):
                 tables[title].append(group_table(here, members, of_groups))
             done += len(one.scenarios)
@@ -99,10 +109,15 @@ def _joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _groups(
-    worked: Worked, wanted: Wanted, workplace: Workplace, progress: Progress, figures: Sequence[np.ndarray]
+    worked: Worked,
+    index: SortedIndex,
+    wanted: Wanted,
+    workplace: Workplace,
+    progress: Progress,
+    figures: Sequence[np.ndarray],
 ) -> None:
     """Fill in the groups of scenarios."""
-    index, plan, scenarios = worked.index, worked.plan, worked.scenarios
+    plan, scenarios = worked.plan, worked.scenarios
     reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, TOGETHER)
     plan = plan or make_plan(index, [scenarios[place] for place in left])
     done = 0
@@ -120,6 +135,7 @@ def _groups(
 def _by_line(
     names: Sequence[str],
     worked: Worked,
+    index: SortedIndex,
     wanted: Wanted,
     file: LineFile,
     workplace: Workplace,
@@ -127,7 +143,7 @@ def _by_line(
     groups: Sequence[np.ndarray],
 ) -> list[pa.Table]:
     """Work scenarios out with their lines: write them, fill in groups, and return the lines wanted."""
-    index, plan, scenarios = worked.index, worked.plan, worked.scenarios
+    plan, scenarios = worked.plan, worked.scenarios
     reforms, left = ([], list(range(len(scenarios)))) if plan else split(index, scenarios, 1)
     plan = plan or make_plan(index, [scenarios[place] for place in left])
     layout = wanted.layout(index)

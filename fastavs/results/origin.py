@@ -14,9 +14,8 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.records import with_records
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.matching.given import HasMatches
-from fastavs.reform.carrying import carried_out
+from fastavs.reform.carrying import Work, carried_out
 from fastavs.reform.chains import by_itself
-from fastavs.results.by_line import Worked
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import OnlyPartners
 from fastavs.tables.arrow import line_codes
@@ -32,7 +31,7 @@ class Origin:
     ----------
     index : SortedIndex
         Of the unchanged study.
-    worked : sequence of Worked
+    works : sequence of Work
         Scenarios in changes that evaluation knows, by the index that they are worked out on.
     threads : int or None
     scenarios : sequence of Scenario
@@ -42,7 +41,7 @@ class Origin:
     """
 
     index: SortedIndex
-    worked: Sequence[Worked]
+    works: Sequence[Work]
     threads: int | None
     scenarios: Sequence[Scenario]
     study: HasMatches | None
@@ -76,11 +75,13 @@ class Origin:
         yield from ((place, self._kept[place]) for place in places if place in self._kept)
         left = {place for place in places if place not in self._kept}
         with Workplace(None, self.threads) as workplace:
-            for work in self.worked:
+            for work in self.works:
                 here = [at for at, place in enumerate(work.places) if place in left]
-                some = [work.scenarios[at] for at in here]
-                for at, found in rates_of_lines(work.index, some, workplace):
-                    yield work.places[here[at]], self.aligned(work.index, found)
+                if not here:
+                    continue
+                some, index = [work.scenarios[at] for at in here], work.index
+                for at, found in rates_of_lines(index, some, workplace):
+                    yield work.places[here[at]], self.aligned(index, found)
 
     def rate(self, place: int) -> np.ndarray:
         """Return the rates of one scenario; a few are kept."""
@@ -107,12 +108,12 @@ class Origin:
         if (place, year) not in self._facing:
             index, here = self.with_trade(), np.flatnonzero(self.year == year)
             (work,), _ = carried_out(index, [by_itself(self.scenarios[place], self.scenarios)], self.study)
-            changes = work.scenarios[0].changes
+            of_work, changes = work.index, work.scenarios[0].changes
             some = [Scenario(one, *changes, OnlyPartners((one,))) for one in partners]
             found = np.empty((len(partners), here.size))
             with Workplace(None, self.threads) as workplace:
-                for at, rates in rates_of_lines(work.index, some, workplace):
-                    found[at] = self.aligned(work.index, rates)[here]
+                for at, rates in rates_of_lines(of_work, some, workplace):
+                    found[at] = self.aligned(of_work, rates)[here]
             self._facing[place, year] = found
         return self._facing[place, year]
 
