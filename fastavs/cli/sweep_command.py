@@ -12,6 +12,7 @@ from fastavs.cli.console import count, make_console, make_table, percent, say
 from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 from fastavs.results.thin import matched_by_scenario, thin_by_scenario
+from fastavs.shown.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,10 +100,9 @@ def sweep(
     if tidy or report:
         scenarios = _with_baseline(scenarios, baseline)
     files = files_of(out, by, lines, whole_lines, index_file, tidy)
-    if report is not None:
-        check_folder("--report", report)
-    if index_file is not None:
-        check_folder("--index", index_file)
+    for option, file in (("--report", report), ("--index", index_file)):
+        if file is not None:
+            check_folder(option, file)
     made = [] if whole_lines is None else [whole_lines]
     made += [] if index_file is None or index_file.exists() else [index_file]
     with ProgressBar() as steps:
@@ -126,8 +126,7 @@ def sweep(
         click.echo(to_json(_record(found)), nl=False)
         return
     console = make_console()
-    many = f"{len(scenarios)} scenario{'s' if len(scenarios) > 1 else ''}"
-    say(console, f"{study.title}: {many}, rates in percent", style="bold")
+    say(console, f"{study.title}: {plural(len(scenarios), 'scenario')}, rates in percent", style="bold")
     zero = study.options.unresolved == "zero"
     for one in found.warnings:
         say(console, one, style="yellow")

@@ -27,7 +27,7 @@ from fastavs.scenario.trade import Resample
 def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
     """Work out draws of one scenario; float64[s, y, 17]."""
     index, draws = plan.index, len(block.seeds)
-    charges, drawn, chosen, factor = _of_draws(plan, block)
+    charges, drawn, chosen, factor = charges_of_draws(plan, block)
     of_code = drawn_imports_of(index, chosen.prices, factor[0], chosen.terms.times, drawn.times)
     figures, largest = _added_up(plan, charges, of_code, full)
     for s in np.flatnonzero(largest[:draws] > exact_up_to(plan.layout)).tolist():
@@ -39,17 +39,7 @@ def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
     return figures[:draws]
 
 
-def drawn_rates(plan: Plan, block: TradeBlock) -> np.ndarray:
-    """Work out the governing rates of the lines of all years in draws of one scenario, float64[s, h]; NaN = null."""
-    from fastavs.evaluation.lines import governed
-
-    charges, _, _, _ = _of_draws(plan, block)
-    n, draws = plan.rows.size, len(block.seeds)
-    found = governed(plan, charges.rate[:n, :draws], charges.part[:n, :draws], plan.rows["specific"])
-    return np.stack([one.rate.copy() for one in found])
-
-
-def _of_draws(plan: Plan, block: TradeBlock) -> tuple[Charges, DrawnEntries, Chosen, np.ndarray]:
+def charges_of_draws(plan: Plan, block: TradeBlock) -> tuple[Charges, DrawnEntries, Chosen, np.ndarray]:
     """Return what rows are charged in draws, whose entries that takes, and what values are multiplied by."""
     index, draws = plan.index, len(block.seeds)
     chosen = chosen_of(index, block.selection._replace(draw=Resample(block.seeds[0])))

@@ -9,8 +9,8 @@ import numpy as np
 from fastavs.evaluation.blocks import Block, blocks_of, is_single
 from fastavs.evaluation.cell_weights import weights_of
 from fastavs.evaluation.changed_trade import cells_of
-from fastavs.evaluation.draw_blocks import drawn_rates
-from fastavs.evaluation.lines import governing_of_each
+from fastavs.evaluation.draw_blocks import charges_of_draws
+from fastavs.evaluation.lines import governed, governing_of_each
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.evaluation.trade_families import trade_blocks
@@ -70,7 +70,10 @@ def run_rates_of_draws(plan: Plan, block: TradeBlock) -> np.ndarray:
     """Work out a block of draws; float64[s, h]."""
     if block.by_itself:
         return run_rates(plan, Block(block.places, block.factors, block.bounds, block.alone, block.trade))
-    return drawn_rates(plan, block)
+    charges, _, _, _ = charges_of_draws(plan, block)
+    n, draws = plan.rows.size, len(block.seeds)
+    found = governed(plan, charges.rate[:n, :draws], charges.part[:n, :draws], plan.rows["specific"])
+    return np.stack([one.rate.copy() for one in found])
 
 
 def run_rates(plan: Plan, block: Block) -> np.ndarray:

@@ -114,10 +114,11 @@ def _millions(values: Sequence[np.ndarray]) -> pa.Array:
 
 def _movers(sweep: Sweep, base: int, places: Sequence[int], by: str) -> ReportTable | None:
     """Return what each scenario moves farthest in the last year; of lines those whose revenue moves most."""
+    assert sweep.origin is not None
     unit = _million(sweep)
     rows: list[dict[str, Any]] = []
     for place in places:
-        table = movers_table(sweep, place, base, by, sweep.years[-1], None if by == LINE else MOST_ROWS)
+        table = movers_table(sweep.origin, place, base, by, sweep.years[-1], None if by == LINE else MOST_ROWS)
         moved = table.to_pylist()
         if by == LINE:  # most lines that move far have no trade
             moved = sorted(
@@ -150,7 +151,7 @@ def move_sketches(sweep: Sweep, base: int, places: Sequence[int]) -> list[Sketch
         return []
     found, year = [], sweep.years[-1]
     for number, place in enumerate(places[:MOST_FIGURES]):
-        rows = movers_table(sweep, place, base, "chapter", year, None).to_pylist()
+        rows = movers_table(sweep.origin, place, base, "chapter", year, None).to_pylist()
         pairs = [pair_of(chapter_label(row["chapter"]), row["before"], row["after"]) for row in rows]
         pairs = [one for one in pairs if abs(one.change) > 5e-5]
         if not pairs:

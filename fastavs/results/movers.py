@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from fastavs.chapters import CHAPTER_NAMES
-from fastavs.errors import InputError
 from fastavs.evaluation.line_rates import imports_from
 from fastavs.results.origin import Origin
 from fastavs.results.revenue import revenue_of
 from fastavs.tables.arrow import numbers, texts
 
-if TYPE_CHECKING:
-    from fastavs.results.sweep import Sweep
-
 LINE, PARTNER = "line", "partner"
 _SAME = 1e-12  # rates that differ by no more are the same
 
 
-def movers_table(sweep: Sweep, scenario: int, base: int, by: str, year: int, top: int | None) -> pa.Table:
+def movers_table(origin: Origin, scenario: int, base: int, by: str, year: int, top: int | None) -> pa.Table:
     """Return who gains and loses most; see `Sweep.movers`.
 
     Parameters
     ----------
-    sweep : Sweep
+    origin : Origin
     scenario, base : int
         Places among the scenarios.
     by : str
@@ -37,9 +32,8 @@ def movers_table(sweep: Sweep, scenario: int, base: int, by: str, year: int, top
     Raises
     ------
     InputError
-        A sweep that does not know what it was worked out from; no such grouping; an index without the recorded trade.
+        No such grouping; an index without the recorded trade.
     """
-    origin = origin_of(sweep)
     here = np.flatnonzero(origin.year == year)
     if by == PARTNER:
         names, columns = _of_partners(origin, scenario, base, here)
@@ -60,21 +54,6 @@ def movers_table(sweep: Sweep, scenario: int, base: int, by: str, year: int, top
             ]
             columns = _of_groups(before, after, imports, np.searchsorted(some, group), some.size)
     return _sorted(by, names, titles, columns, top)
-
-
-def origin_of(sweep: Sweep) -> Origin:
-    """Return what a sweep was worked out from.
-
-    Raises
-    ------
-    InputError
-        It does not know: it came out of a file or another process.
-    """
-    if sweep.origin is None:
-        raise InputError(
-            "the sweep no longer has what it was worked out from", cure="work it out again: fa.sweep(study, scenarios)"
-        )
-    return sweep.origin
 
 
 def _columns(before: np.ndarray, after: np.ndarray, imports: np.ndarray, revenue: np.ndarray) -> dict[str, np.ndarray]:

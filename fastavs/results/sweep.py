@@ -246,7 +246,12 @@ class Sweep(Tabular):
             expected = ", ".join(map(str, self.years))
             raise InputError("the study has no schedule of that year", key="year", value=year, expected=expected)
         places = baseline_place(self.scenarios, scenario), baseline_place(self.scenarios, baseline)
-        return movers_table(self, *places, by, year, top)
+        if self.origin is None:
+            raise InputError(
+                "the sweep no longer has what it was worked out from",
+                cure="work it out again: fa.sweep(study, scenarios)",
+            )
+        return movers_table(self.origin, *places, by, year, top)
 
     def bands(self) -> pa.Table:
         """Return how the draws of scenarios are spread: a row per scenario with draws, year and mean.

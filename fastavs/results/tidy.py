@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from fastavs.results.bands import MEANS as BANDED
 from fastavs.results.bands import NAMES, band_of
+from fastavs.results.origin import Origin
 from fastavs.results.revenue import Revenue, revenue_of
 from fastavs.results.summary import FIGURES
+from fastavs.scenario.scenario import Scenario
 from fastavs.tables.arrow import labels, numbers
 
-if TYPE_CHECKING:
-    from fastavs.results.sweep import Sweep
-
 _KEYS = ("scenario", "year", "group", "name")
+
+
+class Swept(Protocol):
+    """What a tidy table is made of; see `Sweep`."""
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]: ...
+    @property
+    def years(self) -> tuple[int, ...]: ...
+    @property
+    def outputs(self) -> tuple[str, ...]: ...
+    @property
+    def figures(self) -> np.ndarray: ...
+    @property
+    def groups(self) -> Mapping[str, pa.Table]: ...
+    @property
+    def drawn(self) -> Mapping[int, np.ndarray]: ...
+    @property
+    def origin(self) -> Origin | None: ...
+    def summary(self) -> pa.Table: ...
 
 
 class _Part(NamedTuple):
@@ -31,12 +50,12 @@ class _Part(NamedTuple):
     base: np.ndarray  # float64[m] the baseline's
 
 
-def tidy_table(sweep: Sweep, base: int) -> pa.Table:
+def tidy_table(sweep: Swept, base: int) -> pa.Table:
     """Return every figure of a sweep; see `Sweep.tidy`.
 
     Parameters
     ----------
-    sweep : Sweep
+    sweep : Swept
     base : int
         The place of the baseline.
     """
@@ -64,14 +83,14 @@ def tidy_table(sweep: Sweep, base: int) -> pa.Table:
     })  # fmt: skip
 
 
-def _of_summary(sweep: Sweep, base: int) -> Iterator[_Part]:
+def _of_summary(sweep: Swept, base: int) -> Iterator[_Part]:
     table, n, years = sweep.summary(), len(sweep.scenarios), np.array(sweep.years, dtype=np.int64)
     for name in sweep.outputs:
         value = _floats(table[name]).reshape(n, -1)
         yield _Part(range(n), years, [None] * years.size, name, value, value[base])
 
 
-def _of_groups(sweep: Sweep, base: int) -> Iterator[_Part]:
+def _of_groups(sweep: Swept, base: int) -> Iterator[_Part]:
     n = len(sweep.scenarios)
     for title in sweep.groups:
         table = sweep.groups[title]
@@ -89,7 +108,7 @@ def _of_groups(sweep: Sweep, base: int) -> Iterator[_Part]:
                 yield _Part(range(n), years, group, name, value, value[base])
 
 
-def _of_revenue(sweep: Sweep, base: int) -> Iterator[_Part]:
+def _of_revenue(sweep: Swept, base: int) -> Iterator[_Part]:
     """Give revenue of all lines and of groups; nothing where a sweep does not know what it was worked out from."""
     origin, n = sweep.origin, len(sweep.scenarios)
     if origin is None:
@@ -110,7 +129,7 @@ def _of_revenue(sweep: Sweep, base: int) -> Iterator[_Part]:
             yield _Part(range(n), of, named_groups, name, value, value[base])
 
 
-def _of_bands(sweep: Sweep, base: int) -> Iterator[_Part]:
+def _of_bands(sweep: Swept, base: int) -> Iterator[_Part]:
     years = np.array(sweep.years, dtype=np.int64)
     for place, draws in sweep.drawn.items():
         for name in sweep.outputs:
