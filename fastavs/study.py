@@ -9,7 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from fastavs.arguments import a_mapping, a_path, a_progress, a_text, a_year, mapping_of, mappings, or_none, takes
+from fastavs.arguments import (
+    a_mapping,
+    a_path,
+    a_progress,
+    a_text,
+    a_year,
+    mapping_of,
+    mappings,
+    or_none,
+    some,
+    takes,
+    whole,
+)
 from fastavs.checked import Checked, check_inputs
 from fastavs.errors import InputError
 from fastavs.inputs.config import StudyConfig, check_config, load_config, plain
@@ -31,11 +43,15 @@ if TYPE_CHECKING:
 
     from fastavs.index.sorted_index import SortedIndex
     from fastavs.results.rates import Rates
+    from fastavs.results.sampling_error import SamplingError
     from fastavs.scenario.scenario import Scenario
 
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+_years = some(a_year, "a year, or years")
 
 
 def _in_own_words(method: Callable[P, R]) -> Callable[P, R]:
@@ -398,6 +414,45 @@ class Study(Tabular):
         if found.cautions:
             warn_of(lambda: found.cautions)
         return Rates(found.checked, found.matches, found.found, scenario, found.cautions)
+
+    @takes(draws=whole(2), seed=whole(0), years=or_none(_years))
+    @_in_own_words
+    def sampling_error(
+        self, draws: int = 100, seed: int = 1, *, years: Sequence[int] | None = None, threads: int | None = None
+    ) -> SamplingError:
+        """Return how far the rate of each line depends on which partners happened to trade.
+
+        Partners are drawn with replacement, as `Resample` draws them.
+
+        Parameters
+        ----------
+        draws : int
+            All rates of all draws are held at a time: 8 bytes for each draw, line and year.
+        seed : int
+            The same seed gives the same figures, on any number of threads.
+        years : sequence of int, optional
+            All by default.
+        threads : int, optional
+            As many as the process may use by default.
+
+        Returns
+        -------
+        SamplingError
+
+        Raises
+        ------
+        InputError
+            An exchange rate that some duty needs is missing; a year that the study does not have.
+        """
+        from fastavs.results.sampling_error import SamplingError, sampling_error
+
+        index = self.index(records=True)
+        chosen = index.year_numbers if years is None else years
+        for year in chosen:
+            if year not in index.year_numbers:
+                expected = ", ".join(map(str, index.year_numbers))
+                raise InputError("the study has no schedule of that year", key="years", value=year, expected=expected)
+        return SamplingError(self.title, draws, sampling_error(index, draws, seed, chosen, threads))
 
     @takes(line=a_text, year=or_none(a_year))
     def explain(self, line: str, year: int | None = None) -> pa.Table:

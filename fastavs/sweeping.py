@@ -22,6 +22,7 @@ from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.names import FIGURES
 from fastavs.progress import Progress, compiling_told, quiet
 from fastavs.reform.work import Work
+from fastavs.results.origin import Origin
 from fastavs.results.slips import slips
 from fastavs.results.summary import OUTPUTS
 from fastavs.results.sweep import Sweep
@@ -141,6 +142,7 @@ def sweep(
             for place in work.places:
                 line_counts[place] = of_work.line_counts
             work.let_go()
+        drawn = _draws(found, chosen, works, study, not MEANS.issuperset(columns), workplace, progress)
         if wanted is not None:
             from fastavs.results.by_line import Worked, report_works
 
@@ -151,7 +153,38 @@ def sweep(
     warnings = (*cautions, *unmet, *slips(chosen, years, figures, columns))
     if warnings:
         warn_of(lambda: warnings)
-    return Sweep(chosen, years, columns, figures, _line_counts(line_counts), groups, some, warnings, found.facts)
+    origin = Origin(found, works, threads, chosen, _study_or_none(study))
+    counts = _line_counts(line_counts)
+    return Sweep(chosen, years, columns, figures, counts, groups, some, warnings, found.facts, drawn, origin)
+
+
+def _draws(
+    index: SortedIndex,
+    scenarios: Sequence[Scenario],
+    works: Sequence[Work],
+    study: Study | SortedIndex,
+    full: bool,
+    workplace: Workplace,
+    progress: Progress,
+) -> dict[int, np.ndarray]:
+    """Work out the draws of scenarios that have some, float64[draws, years, columns] by place."""
+    found: dict[int, np.ndarray] = {}
+    for place, scenario in enumerate(scenarios):
+        if scenario.draws is None:
+            continue
+        from fastavs.reform.drawing import drawn_of  # most sweeps have none
+
+        work = next(one for one in works if place in one.places)
+        work.hold(work.index)
+        figures = np.empty((scenario.draws.n, len(index.years), FIGURES))
+        for some in drawn_of(index, scenario, scenarios, work, _study_or_none(study)):
+            figures[some.places], _ = all_figures(
+                some.index, some.scenarios, full, workplace, quiet, once=some.index is not work.index
+            )
+            progress("draws", some.places.stop, scenario.draws.n)
+        work.let_go()
+        found[place] = figures
+    return found
 
 
 @takes(scenarios=scenarios_given, index=or_none(_index_given))

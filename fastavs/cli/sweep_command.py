@@ -12,6 +12,7 @@ from fastavs.cli.console import count, make_console, make_table, percent, say
 from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 from fastavs.results.thin import matched_by_scenario, thin_by_scenario
+from fastavs.shown.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,17 @@ FILE = click.Path(path_type=Path)
 @study_argument
 @click.argument("scenario_file", metavar="SCENARIOS.toml", type=FILE)
 @click.option("--out", metavar="FILE", type=FILE, help="Write all columns to a .csv or .parquet file.")
+@click.option(
+    "--tidy", metavar="FILE", type=FILE,
+    help="Write every figure, revenue too, to a .csv or .parquet file: scenario, year, group, statistic, value,"
+    " difference from the baseline.",
+)  # fmt: skip
+@click.option("--report", metavar="FILE.html", type=FILE, help="Write a page with every scenario beside the baseline.")
+@click.option(
+    "--baseline", metavar="NAME",
+    help="The scenario that --tidy and --report hold the others against. By default the first that changes nothing;"
+    ' "as it is" is put before the others where there is none.',
+)  # fmt: skip
 @click.option(
     "--by", multiple=True, metavar="GROUPING",
     help="Report groups too: chapter, or a grouping of the study. Repeatable. With --out FILE.csv they go to"
@@ -54,6 +66,9 @@ def sweep(
     study_file: Path,
     scenario_file: Path,
     out: Path | None,
+    tidy: Path | None,
+    report: Path | None,
+    baseline: str | None,
     by: tuple[str, ...],
     lines: tuple[str, ...],
     whole_lines: Path | None,
@@ -70,7 +85,7 @@ def sweep(
     from fastavs.sweeping import account
     from fastavs.sweeping import sweep as work_out
 
-    scenarios = read_scenarios(scenario_file)
+    scenarios: Sequence[Scenario] = read_scenarios(scenario_file)
     if check:
         from fastavs.cli.account_screen import show_account
 
@@ -82,9 +97,12 @@ def sweep(
                 told = account(study, scenarios, index=index_file if index_file and index_file.exists() else None)
         show_account(told, scenarios, years, as_json)
         return
-    files = files_of(out, by, lines, whole_lines, index_file)
-    if index_file is not None:
-        check_folder("--index", index_file)
+    if tidy or report:
+        scenarios = _with_baseline(scenarios, baseline)
+    files = files_of(out, by, lines, whole_lines, index_file, tidy)
+    for option, file in (("--report", report), ("--index", index_file)):
+        if file is not None:
+            check_folder(option, file)
     made = [] if whole_lines is None else [whole_lines]
     made += [] if index_file is None or index_file.exists() else [index_file]
     with ProgressBar() as steps:
@@ -99,21 +117,40 @@ def sweep(
                     index=index, progress=steps,
                 )  # fmt: skip
             steps("writing", 0, 1)
-            write_files(found, files, new)
+            write_files(found, files, new, baseline)
+    if report is not None:
+        found.report(report, baseline=baseline)
     if as_json:
         from fastavs.tables.write import to_json
 
         click.echo(to_json(_record(found)), nl=False)
         return
     console = make_console()
-    many = f"{len(scenarios)} scenario{'s' if len(scenarios) > 1 else ''}"
-    say(console, f"{study.title}: {many}, rates in percent", style="bold")
+    say(console, f"{study.title}: {plural(len(scenarios), 'scenario')}, rates in percent", style="bold")
     zero = study.options.unresolved == "zero"
     for one in found.warnings:
         say(console, one, style="yellow")
     _show(console, found, years or found.years[-1:], tables=not files, zero=zero)
-    for path in (*files.values(), *([] if whole_lines is None else [whole_lines])):
+    for path in (*files.values(), *(one for one in (whole_lines, report) if one is not None)):
         say(console, f"Written: {path}")
+
+
+def _with_baseline(scenarios: Sequence[Scenario], baseline: str | None) -> Sequence[Scenario]:
+    """Return scenarios with one that others can be held against.
+
+    Raises
+    ------
+    InputError
+        The one that is named is not there.
+    """
+    from fastavs.results.difference import baseline_place
+    from fastavs.scenario.chain import AS_IT_IS
+    from fastavs.scenario.scenario import Scenario
+
+    if baseline in (None, AS_IT_IS) and not any(one.leaves_all for one in scenarios):
+        return (Scenario(AS_IT_IS), *scenarios)
+    baseline_place(scenarios, baseline)
+    return scenarios
 
 
 def _check_years(study: Study, years: Sequence[int]) -> None:

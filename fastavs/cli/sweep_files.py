@@ -24,8 +24,9 @@ def files_of(
     lines: Sequence[str],
     whole_lines: Path | None,
     index: Path | None = None,
+    tidy: Path | None = None,
 ) -> dict[tuple[str, str], Path]:
-    """Return where each table goes: ("summary", ""), ("group", its grouping), ("lines", "").
+    """Return where each table goes: ("summary", ""), ("group", its grouping), ("lines", ""), ("tidy", "").
 
     Raises
     ------
@@ -43,6 +44,9 @@ def files_of(
         found |= {("group", title): out.with_name(f"{out.stem}_{safe_name(title)}{out.suffix}") for title in by}
         if lines:
             found["lines", ""] = out.with_name(f"{out.stem}_lines{out.suffix}")
+    if tidy is not None:
+        _check("--tidy", tidy, KINDS)
+        found["tidy", ""] = tidy
     taken = [path.resolve() for path in (*found.values(), whole_lines, index) if path is not None]
     for path in taken:
         if taken.count(path) > 1:
@@ -85,7 +89,9 @@ def placed(files: Sequence[Path]) -> Iterator[dict[Path, Path]]:
         raise error.renamed({str(name): str(file) for file, name in new.items()}) from None
 
 
-def write_files(sweep: Sweep, files: dict[tuple[str, str], Path], new: Mapping[Path, Path]) -> None:
+def write_files(
+    sweep: Sweep, files: dict[tuple[str, str], Path], new: Mapping[Path, Path], baseline: str | None = None
+) -> None:
     """Write the tables of a sweep.
 
     Parameters
@@ -95,9 +101,12 @@ def write_files(sweep: Sweep, files: dict[tuple[str, str], Path], new: Mapping[P
         As `files_of` says.
     new : mapping of Path to Path
         The name that each is written under.
+    baseline : str, optional
+        The scenario that the tidy table is held against; the first that changes nothing by default.
     """
     for (what, title), path in files.items():
-        _write(_table(sweep, what, title), path.suffix, new[path])
+        table = sweep.tidy(baseline) if what == "tidy" else _table(sweep, what, title)
+        _write(table, path.suffix, new[path])
 
 
 def _table(sweep: Sweep, what: str, title: str) -> pa.Table:

@@ -62,9 +62,17 @@ class Block:
 
 
 def all_figures(
-    index: SortedIndex, scenarios: Sequence[Scenario], full: bool, place: Workplace, progress: Progress
+    index: SortedIndex,
+    scenarios: Sequence[Scenario],
+    full: bool,
+    place: Workplace,
+    progress: Progress,
+    *,
+    once: bool = False,
 ) -> tuple[np.ndarray, Plan | None]:
     """Work out the summary of every scenario.
+
+    Nothing is made ready for later calls where the index is asked `once`.
 
     Returns
     -------
@@ -76,7 +84,7 @@ def all_figures(
     found = None
     figures = np.full((len(scenarios), len(index.facts["years"]), FIGURES), np.nan)
     small, done = index.facts["min_value"] > 0.0, 0
-    families = Families(index, [] if small else scenarios, BLOCK, LEAST, place.threads)
+    families = Families(index, [] if small or once else scenarios, BLOCK, LEAST, place.threads)
     if families:
         plan = index.as_it_stands.get("plan", lambda: make_plan(index))
         for task, result in place.run(plan, run_reforms, families, full):
@@ -85,7 +93,7 @@ def all_figures(
             progress("scenarios", done, len(figures))
         if done == len(scenarios):
             return figures, None
-    left = np.arange(len(scenarios)) if small else families.left()
+    left = np.arange(len(scenarios)) if small or once else families.left()
     changed = np.array([small or bool(trade_of(scenarios[one])) for one in left.tolist()], dtype=bool)
     places = left[~changed]
     some = [scenarios[int(one)] for one in places]

@@ -7,7 +7,7 @@ import numpy as np
 from fastavs.evaluation.adding import figures_of_large
 from fastavs.evaluation.averages import empty_sums, exact_up_to, summary_of
 from fastavs.evaluation.cell_weights import cell_layout, drawn_imports_of, of_lines, sides_of_years
-from fastavs.evaluation.changed_trade import chosen_of, line_of_rows, quoted_factors, rows_quoted
+from fastavs.evaluation.changed_trade import Chosen, chosen_of, line_of_rows, quoted_factors, rows_quoted
 from fastavs.evaluation.draws import DrawnEntries, times_of
 from fastavs.evaluation.latest import Latest
 from fastavs.evaluation.parted import whole_entries
@@ -27,16 +27,7 @@ from fastavs.scenario.trade import Resample
 def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
     """Work out draws of one scenario; float64[s, y, 17]."""
     index, draws = plan.index, len(block.seeds)
-    chosen = chosen_of(index, block.selection._replace(draw=Resample(block.seeds[0])))
-    factor = chosen.prices.factors(block.prices)
-    factors, _ = quoted_factors(block.factors, block.bounds, chosen.prices, factor)
-    some = chosen.parted
-    drawn = DrawnEntries(whole_entries(index, some), some.partners(index), times_of(index, block.seeds))
-    rows = rows_quoted(plan, chosen.prices)
-    rows = changed(rows, group=some.renumbered(rows["group"]))
-    start, chain = _chains(plan)
-    chain = readonly(some.renumbered(chain), np.int32)
-    charges = _charged(plan, drawn, rows, (start, chain), alone(factors, 0), draws)
+    charges, drawn, chosen, factor = charges_of_draws(plan, block)
     of_code = drawn_imports_of(index, chosen.prices, factor[0], chosen.terms.times, drawn.times)
     figures, largest = _added_up(plan, charges, of_code, full)
     for s in np.flatnonzero(largest[:draws] > exact_up_to(plan.layout)).tolist():
@@ -46,6 +37,21 @@ def run_drawn(plan: Plan, block: TradeBlock, full: bool) -> np.ndarray:
         layout = cell_layout(index, plan.ready, weights).layout
         figures[s] = figures_of_large(layout, of_one, index.facts["zero"], full)
     return figures[:draws]
+
+
+def charges_of_draws(plan: Plan, block: TradeBlock) -> tuple[Charges, DrawnEntries, Chosen, np.ndarray]:
+    """Return what rows are charged in draws, whose entries that takes, and what values are multiplied by."""
+    index, draws = plan.index, len(block.seeds)
+    chosen = chosen_of(index, block.selection._replace(draw=Resample(block.seeds[0])))
+    factor = chosen.prices.factors(block.prices)
+    factors, _ = quoted_factors(block.factors, block.bounds, chosen.prices, factor)
+    some = chosen.parted
+    drawn = DrawnEntries(whole_entries(index, some), some.partners(index), times_of(index, block.seeds))
+    rows = rows_quoted(plan, chosen.prices)
+    rows = changed(rows, group=some.renumbered(rows["group"]))
+    start, chain = _chains(plan)
+    chain = readonly(some.renumbered(chain), np.int32)
+    return _charged(plan, drawn, rows, (start, chain), alone(factors, 0), draws), drawn, chosen, factor
 
 
 def _charged(

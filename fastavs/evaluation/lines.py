@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from fastavs.kernels.carry import carry, carry_counts
 from fastavs.kernels.govern import compare, govern, settle
 from fastavs.kernels.groups import group
 from fastavs.kernels.options import readonly
-from fastavs.kernels.shapes import COUNT, Charges, Compared, Factors, Governing, Pairs
+from fastavs.kernels.shapes import COUNT, Charges, Compared, Factors, Governing, Groups, Pairs
 from fastavs.scenario.duties import SetDuty
 from fastavs.scenario.scenario import Scenario
 
@@ -159,27 +159,50 @@ def run_groups(plan: Plan, block: Block, by: Sequence[str]) -> list[np.ndarray]:
         By grouping; see `fastavs.kernels.groups.group`.
     """
     some = [plan.index.lines_of_years.members(title) for title in by]
-    by_row, carried = _pairs_by_row(plan), plan.index.lines_of_years.every.carried
-    plan, rows, block = under(plan, block)
-    index, n, k = plan.index, rows.size, carried.low.shape[1]
-    zero = index.facts["zero"]
-    found = row_lanes(plan.duties, index.entries, rows, block.factors, block.bounds, index.facts["outlier"])
-    width = found.rate.shape[1]
-    charges = _empty_charges(n + k)
-    charges.specific[:n] = rows["specific"]
-    groups = [index.grouped(one) for one in some]
+    width = block.factors.scale.shape[1]
     figures = [np.empty((width, 6, len(one.labels))) for one in some]
-    governing = _empty_lines(by_row.applied.size)
-    level_of = np.empty(k, dtype=np.int64)
-    for s in range(width):
-        rate = found.rate[:, s]
-        charges.rate[:n] = np.where(np.isnan(rate), 0.0, rate) if zero else rate
-        charges.part[:n] = found.part[:, s]
-        carry(carried, plan.line_row, False, _as_lane(charges), level_of)
-        govern(by_row, charges, governing)
+    groups: list[Groups] = []
+    for s, (index, governing) in enumerate(governing_of_each(plan, block)):
+        groups = groups or [index.grouped(one) for one in some]
         for one, into in zip(groups, figures, strict=True):
             group(one, governing, into[s])
     return figures
+
+
+def governing_of_each(plan: Plan, block: Block) -> Iterator[tuple[SortedIndex, Governing]]:
+    """Give what governs the lines of all years under each scenario of a block, in the same memory, with its index."""
+    whole = plan
+    plan, rows, block = under(plan, block)
+    index = plan.index
+    found = row_lanes(plan.duties, index.entries, rows, block.factors, block.bounds, index.facts["outlier"])
+    for governing in governed(whole, found.rate, found.part, rows["specific"]):
+        yield index, governing
+
+
+def governed(plan: Plan, rate: np.ndarray, part: np.ndarray, specific: np.ndarray) -> Iterator[Governing]:
+    """Give what governs the lines of all years where rows are charged so much, scenario by scenario, in one memory.
+
+    Parameters
+    ----------
+    plan : Plan
+        Whose rows are in their order.
+    rate, part : float64[n, s]
+        NaN = null.
+    specific : bool[n]
+    """
+    carried, n = plan.index.lines_of_years.every.carried, rate.shape[0]
+    k = carried.low.shape[1]
+    by_row, zero = _pairs_by_row(plan), plan.index.facts["zero"]
+    charges = _empty_charges(n + k)
+    charges.specific[:n] = specific
+    governing = _empty_lines(by_row.applied.size)
+    level_of = np.empty(k, dtype=np.int64)
+    for s in range(rate.shape[1]):
+        charges.rate[:n] = np.where(np.isnan(rate[:, s]), 0.0, rate[:, s]) if zero else rate[:, s]
+        charges.part[:n] = part[:, s]
+        carry(carried, plan.line_row, False, _as_lane(charges), level_of)
+        govern(by_row, charges, governing)
+        yield governing
 
 
 def governing_as_it_is(index: SortedIndex) -> Governing:

@@ -147,13 +147,13 @@ def remade_for(index: SortedIndex, chain: Chain, study: HasMatches | None, line_
         )
     matches = study.matches
     kept: Latest[Remade] = index.kept.setdefault("remade", Latest(KEPT))
-    records = any(isinstance(placed.step, OF_TRADE) for placed in chain.steps)
+    records = any(isinstance(placed.step, OF_TRADE) for placed in chain.steps) or bool(index.records.code_key.size)
 
     def make() -> Remade:
         found = remade(matches, index, chain, counts=line_by_line, records=records)
         return replace(found, index=with_weights_of(found.index, index)) if holds_weights(chain) else found
 
-    return kept.get((chain.steps, chain.lists, line_by_line), make)
+    return kept.get((chain.steps, chain.lists, line_by_line, records), make)
 
 
 def _key(chain: Chain) -> object:

@@ -26,13 +26,22 @@ def checked_chain(scenario: Scenario, scenarios: Sequence[Scenario]) -> Chain:
     InputError
     """
     chain = scenario.resolved(scenarios)
-    for what, given in (("draws", chain.draws), ("shares", chain.shares)):
-        if given:
-            raise InputError(
-                f'the scenario "{scenario.name}" has {what}, which are read and checked but not carried out yet',
-                key=what, cure=f"leave the {what} out",
-            )  # fmt: skip
+    if chain.shares:
+        raise InputError(
+            f'the scenario "{scenario.name}" has shares, which are read and checked but not carried out yet',
+            key="shares", cure="leave the shares out",
+        )  # fmt: skip
     return chain
+
+
+def by_itself(scenario: Scenario, scenarios: Sequence[Scenario]) -> Scenario:
+    """Return a scenario that holds the steps and lists of its bases, and draws nothing."""
+    if not scenario.has_steps:
+        return scenario
+    chain = checked_chain(scenario, scenarios)
+    return Scenario(
+        scenario.name, *(placed.step for placed in chain.steps), lists={one.name: one for one in chain.lists} or None
+    )
 
 
 def duty_steps(chain: Chain) -> list[PlacedStep]:
@@ -57,7 +66,8 @@ def holds_weights(chain: Chain) -> bool:
 
 def changes_trade(scenarios: Sequence[Scenario]) -> bool:
     """Whether some scenario has a step that changes the trade."""
-    return any(isinstance(one, OF_TRADE) for scenario in _all_of(scenarios) for one in scenario.steps)
+    some = any(isinstance(one, OF_TRADE) for scenario in _all_of(scenarios) for one in scenario.steps)
+    return some or any(one.draws.of_trade for one in scenarios if one.draws)
 
 
 def _all_of(scenarios: Sequence[Scenario]) -> Iterator[Scenario]:

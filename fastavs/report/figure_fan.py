@@ -14,7 +14,9 @@ from fastavs.report.figure_scenarios import NAMES, Means, limits_of, means_of, s
 from fastavs.report.sheet import Sheet
 from fastavs.report.sketch import Sketch
 from fastavs.report.theme import light
-from fastavs.report.words import percent, plural
+from fastavs.report.words import listed, percent, plural
+from fastavs.results.bands import ENDS, band_of
+from fastavs.results.summary import FIGURES
 from fastavs.scenario.draws import Draws, draws_of, other_changes
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
     from fastavs.results.sweep import Sweep
 
-ENDS = (5, 25, 50, 75, 95)
-"""Percentiles of a fan."""
+PARTNERS = "partners"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Fan:
     years: Sequence[int]
     ends: np.ndarray  # float64[5, years]: percentiles of `ENDS`, fractions
     plain: Means  # the scenario without a draw, where it was swept
+    what: str = PARTNERS  # that is drawn
 
     @property
     def drawn(self) -> str:
@@ -45,7 +47,7 @@ class Fan:
 
     def told(self, draws: int) -> str:
         """Return a number of draws in words, and of what they are."""
-        return f"{plural(draws, 'draw')} of partners" + ("" if self.changes_nothing else f" under “{self.of}”")
+        return f"{plural(draws, 'draw')} of {self.what}" + ("" if self.changes_nothing else f" under “{self.of}”")
 
 
 def fans_of(sweep: Sweep, column: str) -> list[Fan]:
@@ -57,7 +59,24 @@ def fans_of(sweep: Sweep, column: str) -> list[Fan]:
         No such column.
     """
     means = means_of(sweep, column)
-    return [_fan(sweep, means, one) for one in draws_of(sweep.scenarios) if any(means[place] for place in one.places)]
+    found = [_fan(sweep, means, one) for one in draws_of(sweep.scenarios) if any(means[place] for place in one.places)]
+    own = (_own_fan(sweep, means, column, place) for place in sweep.drawn)
+    return [*found, *(one for one in own if one.years)]
+
+
+def _own_fan(sweep: Sweep, means: Sequence[Means], column: str, place: int) -> Fan:
+    """Return how the draws that a scenario asks for are spread."""
+    scenario, draws = sweep.scenarios[place], sweep.drawn[place][:, :, FIGURES.index(column)]
+    assert scenario.draws is not None
+    band = band_of(draws)
+    some = np.flatnonzero(band.known)
+    years = [sweep.years[one] for one in some]
+    last = int(band.known[some[-1]]) if years else 0
+    what = listed([*scenario.draws.things])
+    changes_nothing = not scenario.steps and scenario.base is None
+    return Fan(
+        scenario.name, changes_nothing, len(draws), last, years, band.spread[-len(ENDS) :, some], means[place], what
+    )
 
 
 def _fan(sweep: Sweep, means: Sequence[Means], draws: Draws) -> Fan:
@@ -80,6 +99,12 @@ def fan_of(sweep: Sweep, column: str, of: str | None) -> Fan:
         No such column or scenario; fewer than two draws of it; draws of several scenarios and none chosen.
     """
     means, found = means_of(sweep, column), draws_of(sweep.scenarios)
+    own = {sweep.scenarios[place].name: place for place in sweep.drawn}
+    if of in own or (of is None and not found and len(own) == 1):
+        fan = _own_fan(sweep, means, column, own[of] if of is not None else next(iter(own.values())))
+        if not fan.years:
+            raise InputError("no draw has this mean in any year, so there is nothing to draw", value=column)
+        return fan
     chosen = _chosen(sweep, found, of)
     if not any(means[place] for place in chosen.places):
         raise InputError("no draw has this mean in any year, so there is nothing to draw", value=column)
@@ -88,6 +113,12 @@ def fan_of(sweep: Sweep, column: str, of: str | None) -> Fan:
 
 def _chosen(sweep: Sweep, found: Sequence[Draws], of: str | None) -> Draws:
     if not found:
+        if sweep.drawn:
+            names = [sweep.scenarios[place].name for place in sweep.drawn]
+            raise InputError(
+                "the draws are of several scenarios", key="of", expected=f"one of {', '.join(names[:8])}",
+                cure=f'fan(of="{names[0]}")',
+            )  # fmt: skip
         raise InputError(
             "the sweep has no draws to make a fan of",
             expected="two scenarios or more that differ in fa.Resample alone",
@@ -154,8 +185,9 @@ def fan_sketch(fan: Fan, column: str, place: int) -> Sketch:
     """Return the figure of how draws are spread, one of several on a page."""
     title = f"The {NAMES[column]} over {fan.drawn}"
     plain = f"; the other line is “{fan.of}” without a draw" if fan.plain else ""
+    how = "Partners are drawn with replacement" if fan.what == PARTNERS else f"Drawn are {fan.what}"
     caption = (
-        "Partners are drawn with replacement. Nine draws in ten lie in the shaded band, half of them between the "
+        f"{how}. Nine draws in ten lie in the shaded band, half of them between the "
         f"broken lines; the blue line is the median{plain}."
         f"{scale_told(_rates(fan))}"
     )

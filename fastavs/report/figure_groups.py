@@ -87,6 +87,11 @@ def group_pairs(rows: Sequence[Mapping[str, Any]], grouping: str, first: int, la
     return [_Pair(labels[group], one[first], one[last]) for group, one in means.items() if first in one and last in one]
 
 
+def pair_of(label: str, before: float, after: float) -> _Pair:
+    """Return a mean before and after, fractions."""
+    return _Pair(label, before, after)
+
+
 def most_changed(pairs: Sequence[_Pair], most: int = MOST) -> list[_Pair]:
     """Return the groups that changed most, or else are highest; the highest first."""
     shown = sorted(pairs, key=lambda one: (-abs(round(one.change, 6)), -one.after, one.label))[:most]

@@ -72,6 +72,16 @@ _HEADINGS = {
     "weighted_applied_sd_pct": "With specific parts: weighted deviation, %",
     "weighted_mean_pct": "Weighted mean, %",
     "weighted_sd_pct": "Weighted deviation, %",
+    "what": "What it does",
+    "of": "To what",
+    "step": "Step",
+    "title": "Title",
+    "lines_touched": "Lines, at most",
+    "trade_pct": "Trade in the last of its years, %",
+    "before_pct": "Before, %",
+    "after_pct": "After, %",
+    "change_pct": "Change, points",
+    "partner": "Partner",
     "year": "Year",
 }
 
@@ -98,6 +108,10 @@ def heading(column: str, beside: Collection[str] = ()) -> str:
     money = re.fullmatch(r"imports_(.+)_m([a-z]{3})", column)
     if money:
         return f"Imports {money[1]}, million {money[2].upper()}"
+    million = re.fullmatch(r"(.+)_million(?:_([a-z]{3}))?", column)
+    if million:
+        unit = f"million {million[2].upper()}" if million[2] else "millions"
+        return f"{million[1].replace('_', ' ').capitalize()}, {unit}"
     year = re.search(r"(?<=_)\d{4}(?=_|$)", column)
     if year and column.replace(year[0], "#") in _HEADINGS:
         return _HEADINGS[column.replace(year[0], "#")].replace("#", year[0])

@@ -13,6 +13,7 @@ from fastavs.report.findings import Tile
 from fastavs.report.page_tables import page_table
 from fastavs.report.parts import as_parts, filled, page_path, put
 from fastavs.report.sketch import drawn
+from fastavs.report.sweep_moves import move_sketches
 from fastavs.report.sweep_tables import MEANS, kept_scenarios, of_scenarios, sweep_tables
 from fastavs.report.words import count, listed, percent, plural
 from fastavs.results.difference import baseline_place
@@ -47,6 +48,7 @@ def sweep_page_text(sweep: Sweep, baseline: str | None) -> str:
     courses = courses_of(sweep, column, baseline)
     sketches = [scenarios_sketch(courses, column, sweep.scenarios[base].name, sweep.years[-1])]
     sketches += [fan_sketch(one, column, place) for place, one in enumerate(fans)]
+    sketches += move_sketches(sweep, base, farthest(sweep, base, column))
     return filled(
         "sweep.html.j2",
         title=sweep.title,
@@ -59,6 +61,12 @@ def sweep_page_text(sweep: Sweep, baseline: str | None) -> str:
         tables=[page_table(one) for one in tables],
         version=fastavs.__version__,
     )
+
+
+def farthest(sweep: Sweep, base: int, column: str) -> list[int]:
+    """Return the places of the other scenarios, draws aside, the farthest from the baseline in the last year first."""
+    ends = _ends(sweep, column)
+    return by_distance(ends, base, _lowest_first(ends, base, _draws(sweep)))
 
 
 def _ends(sweep: Sweep, column: str) -> list[float | None]:

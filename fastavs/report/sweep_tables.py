@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fastavs.errors import InputError
-from fastavs.report.figure_fan import fans_of
+from fastavs.report.figure_fan import PARTNERS, fans_of
 from fastavs.report.figure_scenarios import NAMES, by_distance
 from fastavs.report.headings import DIFFERENCE
+from fastavs.report.sweep_moves import move_tables
 from fastavs.report.table import ReportTable
-from fastavs.report.words import plural
+from fastavs.report.words import listed, plural
 from fastavs.results.difference import POINTS, baseline_place, difference_table
 from fastavs.scenario.draws import draws_of
 from fastavs.scenario.shown import changes_told
@@ -53,8 +54,14 @@ def sweep_tables(sweep: Sweep, baseline: str | None) -> list[ReportTable]:
         _by_year(sweep, kept, shown),
         *_differences(sweep, [place for place in kept if place != base], base, shown),
         *_spread(sweep, shown[0]),
+        *move_tables(sweep, base, _without_draws(sweep, kept)),
         *_groups(sweep, kept, base),
     ]
+
+
+def _without_draws(sweep: Sweep, kept: Sequence[int]) -> list[int]:
+    draws = {place for one in draws_of(sweep.scenarios) for place in one.places}
+    return [place for place in kept if place not in draws]
 
 
 def kept_scenarios(sweep: Sweep, base: int, column: str) -> tuple[list[int], str]:
@@ -84,9 +91,22 @@ def _known(sweep: Sweep, name: str) -> bool:
 
 
 def _scenarios(scenarios: Sequence[Scenario], note: str) -> ReportTable:
-    columns = {"scenario": texts([one.name for one in scenarios]), "changes": texts([*map(changes_told, scenarios)])}
+    columns = {"scenario": texts([one.name for one in scenarios])}
+    if any(one.title for one in scenarios):
+        columns["title"] = texts([one.title for one in scenarios])
+    columns["changes"] = texts([*map(_changes_told, scenarios)])
     title = "Scenarios, and what each changes"
     return ReportTable("scenarios", title, "", pa.table(columns), ("scenario",), note=note)
+
+
+def _changes_told(scenario: Scenario) -> str:
+    """Return what a scenario changes, its base and its draws named."""
+    own = "" if scenario.base and not scenario.steps else changes_told(scenario)
+    base = scenario.base if isinstance(scenario.base, str) or scenario.base is None else scenario.base.name
+    told = [f"as “{base}”" if base else "", own]
+    if scenario.draws:
+        told.append(f"{plural(scenario.draws.n, 'draw')} of {listed([*scenario.draws.things])}")
+    return "; ".join(one for one in told if one and (one != "nothing" or not scenario.has_steps))
 
 
 def _by_year(sweep: Sweep, kept: Sequence[int], shown: Sequence[str]) -> ReportTable:
@@ -134,7 +154,8 @@ def _spread(sweep: Sweep, name: str) -> list[ReportTable]:
         "draws": numbers(np.array([fan.draws for fan in fans for _ in fan.years], dtype=np.int64)),
         "p5_pct": numbers(ends[0]), "median_pct": numbers(ends[2]), "p95_pct": numbers(ends[4]),
     }  # fmt: skip
-    title = f"The {NAMES[name]} over draws of partners"
+    whose = "draws of partners" if all(fan.what == PARTNERS for fan in fans) else "draws"
+    title = f"The {NAMES[name]} over {whose}"
     keys: tuple[str, ...] = ("draws_of", "year")
     if len(fans) == 1:
         del columns["draws_of"], columns["draws"]

@@ -60,7 +60,8 @@ def _idle(
     for column in worked_out:  # column by column: together they would take as much memory as the figures
         some = figures[:, :, column]
         alike &= ((some == some[base]) | (np.isnan(some) & np.isnan(some[base]))).all(axis=1)
-    idle = [scenarios[place].name for place in np.flatnonzero(alike).tolist() if not scenarios[place].leaves_all]
+    same = (scenarios[place] for place in np.flatnonzero(alike).tolist())
+    idle = [one.name for one in same if not one.leaves_all and (one.steps or one.changes or one.base)]
     if idle:
         several = len(idle) > 1
         yield Caution(

@@ -99,6 +99,17 @@ class Sampling:
             raise wrong(self, key, value, "a number above 0; leave the key out where nothing is drawn")
         return found
 
+    @property
+    def of_trade(self) -> bool:
+        """Whether draws change the trade: its prices, or whose it is."""
+        return bool(self.price or self.partners)
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """What is drawn, in words."""
+        named = (("exchange rates", self.fx), ("prices", self.price), ("cuts", self.cut), ("partners", self.partners))
+        return tuple(word for word, drawn in named if drawn)
+
     def written(self) -> dict[str, Any]:
         """Return its keys and values as a file has them."""
         found: dict[str, Any] = {"n": self.n, "seed": self.seed}
