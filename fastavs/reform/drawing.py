@@ -16,7 +16,8 @@ from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.named_lines import check_named
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.matching.given import HasMatches
-from fastavs.reform.carrying import Work, carried_out
+from fastavs.reform.carrying import carried_out
+from fastavs.reform.work import Work
 from fastavs.scenario.chain import Chain
 from fastavs.scenario.duties import FxShock
 from fastavs.scenario.sampling import Sampling

@@ -14,8 +14,9 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.records import with_records
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.matching.given import HasMatches
-from fastavs.reform.carrying import Work, carried_out
+from fastavs.reform.carrying import carried_out
 from fastavs.reform.chains import by_itself
+from fastavs.reform.work import Work
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import OnlyPartners
 from fastavs.tables.arrow import line_codes
