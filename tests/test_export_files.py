@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -263,3 +264,41 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_tables_check_themselves(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         replace(made(), **changes)
+
+
+@pytest.mark.parametrize("ending", ["gdx", "nc", "dta", "csv", "har"])
+@pytest.mark.parametrize("room", [100, 4096, 20_000])
+def test_a_full_disk_leaves_what_stood_there(ending: str, room: int, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limits on files here")
+    needed = {"gdx": ("gams.core.gdx", "gams_gdxgmd"), "nc": ("xarray", "netCDF4"), "dta": ("pandas",)}
+    for name in needed.get(ending, ()):
+        pytest.importorskip(name, reason=f"{name} is not installed")
+    del resource
+    target = tmp_path / f"t.{ending}"
+    target.write_bytes(b"what stood there")
+    code = """if True:
+        import resource, signal, sys
+        sys.path.insert(0, sys.argv[1])
+        import fastavs as fa
+        from model_tables import made
+        table = made(tuple(range(1000, 1000 + int(sys.argv[4]))))
+        fa.export(made((2020,)), sys.argv[2] + ".other." + sys.argv[2].rsplit(".", 1)[1])  # loads what is needed
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), -1))
+        try:
+            fa.export(table, sys.argv[2], years_together=True) if sys.argv[2].endswith("har") else fa.export(
+                table, sys.argv[2]
+            )
+        except fa.InputError as error:
+            print("refused:", error)
+    """
+    tests = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code, tests, str(target), str(room), "150"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("refused: "), done.stdout
+    assert "t." + ending in done.stdout
+    assert ".fastavs-" not in done.stdout
+    assert target.read_bytes() == b"what stood there"
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".fastavs")]

@@ -10,9 +10,8 @@ from fastavs.errors import InputError
 from fastavs.exporting.har import Names, Set, laid_out, names_of, set_header, text_header, wrapped
 from fastavs.exporting.har_format import Reals, Text, har_bytes
 from fastavs.exporting.model_table import ModelTable
-from fastavs.exporting.plan import Choices, Plan, Writer, joined, of_bytes, of_lines, year_beside
+from fastavs.exporting.plan import Choices, Plan, Writer, csv_of, joined, of_bytes, of_lines, year_beside
 from fastavs.exporting.told import provenance
-from fastavs.tables.write import write_csv
 
 MOST_STATEMENTS = 1000  # of a cell each
 
@@ -51,7 +50,7 @@ def _year(table: ModelTable, path: Path, choices: Choices) -> Plan:
         log.append("HAR holds reals in single precision: some 7 digits of a shock.")
         files[path] = of_lines([*told, _statement(beside.name, names, choices)])
         files[beside] = of_bytes(_har(table, names, change, log))
-    files[path.with_suffix(".csv")] = lambda new: write_csv(table.to_arrow(), new)
+    files[path.with_suffix(".csv")] = csv_of(table.to_arrow)
     return Plan(files, tuple(log))
 
 
