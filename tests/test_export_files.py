@@ -64,7 +64,9 @@ def test_every_cell_is_a_record_in_gams(tmp_path: Path) -> None:
             value = cells[y, s, r]
             expected: Any = "NA" if np.isnan(value) else value or "EPS"
             assert found[name][SECTORS[s], REGIONS[r], "RUS", str(table.years[y])] == expected
-    assert written.log == ("2 of 30 cells have no tariff, and stand as NA.",)
+    assert written.log[0] == "2 of 30 cells have no tariff, and stand as NA."
+    assert written.log[1].startswith("Weights are imports of scenario and baseline each")
+    assert len(written.log) == 2
     assert any("synthetic" in text for text in found["provenance"].values())
 
 
@@ -302,3 +304,43 @@ def test_a_full_disk_leaves_what_stood_there(ending: str, room: int, tmp_path: P
     assert ".fastavs-" not in done.stdout
     assert target.read_bytes() == b"what stood there"
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".fastavs")]
+
+
+# ---- Scenario and baseline
+
+
+@pytest.mark.parametrize(
+    "key", ["rates", "aves", "weights", "fallback", "empty", "inside", "excluded", "currency", "title", "fingerprint"]
+)
+def test_a_baseline_that_was_asked_for_otherwise(key: str, tmp_path: Path) -> None:
+    facts = {**made().facts, "fingerprint": "a", "fallback": "own", "empty": "null", "inside": "drop", "excluded": "x"}
+    if key == "title":
+        del facts["fingerprint"]
+    before = replace(made(seed=2), facts={**facts, key: "another"})
+    with pytest.raises(InputError, match="scenario and baseline") as error:
+        fa.export(replace(made(), facts=facts), tmp_path / "t.csv", against=before)
+    assert "the same options but for scenario=" in str(error.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_weights_that_move_are_told_of(tmp_path: Path) -> None:
+    after, before = made(), made(seed=2)
+    assert "changes of weights" in fa.export(after, tmp_path / "t.csv", against=before).log[-1]
+    text = (tmp_path / "t.csv.log").read_text()
+    assert "Baseline: the study as it is, of made up" in text
+    assert "changes of weights" in text
+    fixed = {**after.facts, "weights": "fixed"}
+    log = fa.export(replace(after, facts=fixed), tmp_path / "t.csv", against=replace(before, facts=fixed)).log
+    assert not log
+
+
+@pytest.mark.parametrize("given", [None, 5, "f.avt", fa.Study])
+def test_what_is_no_function(given: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="what is exported is a tariff function"):
+        fa.export(given, tmp_path / "t.csv")
+
+
+def test_a_study_is_told_what_makes_a_function(tmp_path: Path) -> None:
+    study = fa.examples.eaeu()
+    with pytest.raises(InputError, match=r"make it first: fastavs\.tariff_function\(study"):
+        fa.export(study, tmp_path / "t.csv")

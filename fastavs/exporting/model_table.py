@@ -15,6 +15,12 @@ from fastavs.tables.arrow import numbers, texts
 ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights")
 NOT_STATED = "not stated"
 """What a study says of its values where nobody has said whether they are CIF or FOB."""
+ALIKE = {
+    "rates": "rates", "aves": "AVEs (aves)", "weights": "weights", "fallback": "fallback", "empty": "empty",
+    "inside": "trade inside the home region (inside)", "excluded": "trade of excluded partners (excluded)",
+    "currency": "currency", "value_basis": "basis of values", "millions": "units of imports",
+}  # fmt: skip
+"""Facts in which a scenario and its baseline must agree."""
 SHOWN = 5  # cells or names that a message lists
 
 
@@ -97,6 +103,17 @@ class ModelTable:
                 raise InputError(
                     f"scenario and baseline have other {word}", value=_listed(its),
                     expected=f"those of the scenario: {_listed(mine)}",
+                )  # fmt: skip
+        same = "fingerprint" if all(one.facts.get("fingerprint") for one in (self, other)) else "title"
+        for key, word in {**ALIKE, same: "study"}.items():
+            mine, its = self.facts.get(key), other.facts.get(key)
+            if mine is not None and its is not None and mine != its:
+                shown = [one.facts.get("title") if key == "fingerprint" else one.facts[key] for one in (other, self)]
+                raise InputError(
+                    f"scenario and baseline are of two studies ({shown[1]}, {shown[0]})" if key == same else
+                    f"scenario and baseline have other {word}", value=None if key == same else str(its),
+                    expected=None if key == same else f"{mine}, as the scenario has",
+                    cure="make both by tariff_function of one study, with the same options but for scenario=",
                 )  # fmt: skip
 
     @property
@@ -214,9 +231,21 @@ def of_function(function: Any) -> ModelTable:
     Parameters
     ----------
     function : TariffFunction
+
+    Raises
+    ------
+    InputError
+        It is none.
     """
     if isinstance(function, ModelTable):
         return function
+    if not all(hasattr(function, one) for one in ("facts", "table", "sectors", "regions", "notes", "sector_names")):
+        of_study = hasattr(function, "config") or hasattr(function, "year_numbers")
+        raise InputError(
+            "what is exported is a tariff function", value=type(function).__name__, expected="a TariffFunction",
+            cure="make it first: fastavs.tariff_function(study, ...)" if of_study else
+            "fastavs.tariff_function(study, ...) makes one",
+        )  # fmt: skip
     facts = dict(function.facts)
     years, sectors, regions = tuple(function.years), tuple(function.sectors), tuple(function.regions)
     table = function.table()
