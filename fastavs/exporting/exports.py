@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fastavs.arguments import a_flag, a_path, a_text, mapping_of, misfit, or_none, takes
 from fastavs.errors import InputError, did_you_mean
 from fastavs.exporting.csv_table import csv_plan
@@ -17,7 +19,7 @@ from fastavs.exporting.netcdf import netcdf_plan
 from fastavs.exporting.plan import Choices, Plan
 from fastavs.exporting.shocks import shocks_plan
 from fastavs.exporting.stata import dta_plan
-from fastavs.exporting.told import weights_that_move
+from fastavs.exporting.told import cautions_of
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "har": (".har",),
@@ -168,9 +170,14 @@ def planned(function: Any, path: Path, to: str | None, against: Any, choices: Ch
         table = table.beside(of_function(against))
     if millions:
         table = table.in_millions()
+    large = np.isinf(table.revenue)
+    if large.any():
+        raise InputError(
+            f"the duty on the imports of {large.sum():,} cells is larger than any number",
+            value=table.named_cells(large), cure="mend the duties or the values that they come from",
+        )  # fmt: skip
     plan = _PLANS[kind](table, path, choices_for(kind, choices))
-    moved = weights_that_move(table)
-    return replace(plan, log=(*plan.log, moved)) if moved else plan
+    return replace(plan, log=tuple(dict.fromkeys((*plan.log, *cautions_of(table)))))
 
 
 def choices_for(kind: str, choices: Choices) -> Choices:

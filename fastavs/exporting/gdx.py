@@ -18,6 +18,7 @@ from fastavs.exporting.plan import CUT_SHORT, Choices, Plan
 from fastavs.exporting.told import provenance
 
 TEXT = 254  # bytes of an explanatory text
+LARGEST = 1e300  # from here on numbers mean something else: no value, infinity, EPS
 _CELLS = ("i", "r", "s", "t")
 
 
@@ -137,7 +138,7 @@ def _write(gdx: Any, handle: Any, table: ModelTable, sets: Sets, log: Sequence[s
         arrays["rtms0"] = ("tariff of the baseline, fraction", table.against.rate)
         arrays["tms"] = ("percent change in the power of the tariff", table.change_in_power)
     for name, (words, cells) in arrays.items():
-        _parameter(gdx, handle, name, words, sets, cells)
+        _parameter(gdx, handle, table, name, words, sets, cells)
 
 
 def _counts(table: ModelTable, sets: Sets, log: Sequence[str]) -> dict[str, int]:
@@ -178,8 +179,14 @@ def _set(gdx: Any, handle: Any, name: str, words: str, members: Iterable[tuple[s
     _right(gdx, handle, gdx.gdxDataWriteDone(handle), name)
 
 
-def _parameter(gdx: Any, handle: Any, name: str, words: str, sets: Sets, cells: np.ndarray) -> None:
+def _parameter(gdx: Any, handle: Any, table: ModelTable, name: str, words: str, sets: Sets, cells: np.ndarray) -> None:
     values = gdx.doubleArray(gdx.GMS_VAL_MAX)
+    large = np.abs(np.nan_to_num(cells, nan=0.0, posinf=np.inf, neginf=-np.inf)) >= LARGEST
+    if large.any():
+        raise InputError(
+            f"GDX has no numbers of {LARGEST:g} and above, and {name} has {large.sum():,}: {table.named_cells(large)}",
+            cure="mend the duties or the values that they come from",
+        )  # fmt: skip
     _right(gdx, handle, gdx.gdxDataWriteStrStart(handle, name, _fitting(words), 4, gdx.GMS_DT_PAR, 0), name)
     _right(gdx, handle, gdx.gdxSymbolSetDomain(handle, list(_CELLS)), name)
     ordered = np.moveaxis(cells, 0, -1).ravel().tolist()  # as the labels run: sector, region, year

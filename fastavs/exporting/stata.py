@@ -72,7 +72,7 @@ def _columns(table: ModelTable) -> dict[str, np.ndarray]:
     }
     arrays = {"rate": table.rate, "ad_valorem": table.ad_valorem, "specific": table.specific}
     arrays |= {"imports": table.imports, "weight": table.weights, "revenue": table.revenue}
-    arrays |= {"log_power": np.log1p(table.rate)}
+    arrays |= {"log_power": table.log_power}
     if table.against is not None and table.change_in_power is not None:
         arrays |= {"baseline_rate": table.against.rate, "change_in_power_pct": table.change_in_power}
     return columns | {name: one.ravel() for name, one in arrays.items()}
