@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import tracemalloc
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -575,7 +577,7 @@ def test_a_saved_function_is_the_same(seed: int, tmp_path: Path) -> None:
     assert found.lines.equals(f.lines)
     assert repr(found) == repr(f)
     assert found.save(tmp_path / "again.avt").read_bytes() == path.read_bytes()
-    found.save(path)  # over the file that it is mapped from
+    found.save(path)  # over the file that it is of
     assert same(found(**given), f(**given))
 
 
@@ -625,6 +627,51 @@ def test_files_of_others_and_places_where_none_can_be_are_told(tmp_path: Path) -
     with pytest.raises(fa.InputError, match="a name with a zero byte"):
         odd.save(tmp_path / "odd")
     assert not (tmp_path / "odd").exists()
+
+
+def test_a_loaded_function_does_not_hang_on_its_file(tmp_path: Path) -> None:
+    """A file that is cut in place changes nothing, and its arrays lie as kernels like them."""
+    f = a_function(0)
+    f.save(tmp_path / "f.avt")
+    found = fa.TariffFunction.load(tmp_path / "f.avt")
+    with open(tmp_path / "f.avt", "r+b") as file:
+        file.truncate(10)
+    assert same(found(), f())
+    assert found.lines.equals(f.lines)
+    for one in (*found.parts.curves, *found.parts.mixed, found.parts.weights, found.parts.imports):
+        assert one.ctypes.data % 64 == 0 or not one.size
+        assert not one.flags.writeable
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_no_function(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(fa.InputError, match="it is no file"):
+            fa.TariffFunction.load(path)
+
+
+def of_other_lines(parts: FunctionParts) -> Iterator[FunctionParts]:
+    """Tables of lines, notes and facts that were made wrong."""
+    lines = parts.lines
+    yield replace(parts, lines=lines.drop_columns(["critical_factor"]))
+    yield replace(parts, lines=lines.set_column(0, "year", lines["line"]))
+    for ends, content in (([0, 9, 5], b"x" * 9), ([0, 1, 2], b"\xff\xff")):  # one goes back; one is no text
+        odd = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(np.array(ends, "<i4")), pa.py_buffer(content)])
+        yield replace(parts, lines=lines.set_column(1, "line", odd))
+    yield replace(parts, notes=(1,))  # type: ignore[arg-type]
+    yield replace(parts, notes=("\ud800",))
+    yield replace(parts, facts=[1])  # type: ignore[arg-type]
+    yield replace(parts, sector_names={"s0": 1})  # type: ignore[dict-item]
+
+
+def test_texts_that_were_made_wrong_are_refused(tmp_path: Path) -> None:
+    from fastavs.models.function_file import write_parts
+
+    for parts in of_other_lines(made_functions.make(2)):
+        write_parts(parts, tmp_path / "odd.avt")
+        with pytest.raises(fa.InputError, match="the tariff function is damaged"):
+            fa.TariffFunction.load(tmp_path / "odd.avt")
 
 
 def broken(parts: FunctionParts) -> dict[str, FunctionParts]:

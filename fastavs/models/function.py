@@ -384,7 +384,7 @@ class TariffFunction(Tabular):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Map a saved function into memory.
+        """Read a saved function into memory.
 
         Raises
         ------
