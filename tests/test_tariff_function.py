@@ -797,3 +797,13 @@ def test_arguments_that_there_are_not() -> None:
 def test_a_selection_keeps_the_notes_of_its_years() -> None:
     parts = replace(made_functions.make(0), notes=("2011: a", "2012: b", "of all"))
     assert fa.TariffFunction(parts).select(years=[2012]).notes == ("2012: b", "of all")
+
+
+def test_derivatives_are_finite_well_within_the_bounds_of_factors() -> None:
+    f = a_function(5)
+    for price, fx, specific in ((1e-75, 1e75, 1e75), (1e75, 1e-75, 1e-75)):
+        shape = f().shape
+        _, J = f.value_and_jacobian(np.full(shape, price), np.full(3, fx), 1.0, specific)
+        known = ~np.isnan(J.value)
+        assert np.isfinite(J.price[known]).all()
+        assert np.isfinite(J.fx[known]).all()
