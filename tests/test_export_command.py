@@ -74,7 +74,9 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_screen(study: Path, calls: list[dict[str, Any]]) -> None:
-    printed = good("export", study, "--to", "har", "--out", "t.har", "--empty", "zero", "--years", "2020")
+    printed = good(
+        "export", study, "--to", "har", "--out", "t.har", "--empty", "zero", "--years", "2020", "--home", "RUS"
+    )
     assert printed.splitlines()[0] == "made up: 5 sectors, 3 regions, tariffs in percent"
     assert "synthetic" in printed
     assert "2020" in printed
@@ -84,7 +86,7 @@ def test_the_screen(study: Path, calls: list[dict[str, Any]]) -> None:
     assert Path("t.har").exists()
     (asked,) = calls
     assert isinstance(asked.pop("study"), fa.Study)
-    assert asked == {"scenario": None, "years": [2020], "empty": "zero"}
+    assert asked == {"scenario": None, "years": [2020], "empty": "zero", "home": "RUS"}
 
 
 def test_what_is_asked_is_handed_on(study: Path, calls: list[dict[str, Any]]) -> None:
@@ -105,16 +107,20 @@ def test_what_is_asked_is_handed_on(study: Path, calls: list[dict[str, Any]]) ->
 
 
 def test_shocks_are_against_the_study_as_it_is(study: Path, calls: list[dict[str, Any]]) -> None:
-    printed = good(
-        "export", study, "--out", "t.cmf", "--scenario", "s.toml:strong euro", "--nulls", "leave", "--years", "2020"
-    )
+    words = ("export", study, "--out", "t.cmf", "--nulls", "leave", "--home", "RUS")
+    printed = good(*words, "--scenario", "s.toml:strong euro", "--years", "2020")
     assert [one["scenario"] and one["scenario"].name for one in calls] == ["strong euro", None]
     assert "baseline" in printed
     assert "Without a shock: 2 of 15 cells" in printed
     assert "Shock tms(COMM,REG" in Path("t.cmf").read_text()
-    good("export", study, "--out", "t.cmf", "--against", "s.toml:strong euro", "--nulls", "leave")
+    assert {one["weights"] for one in calls} == {"fixed"}
+    good(*words, "--against", "s.toml:strong euro", "--weights", "imports")
+    assert {one["weights"] for one in calls[2:]} == {"imports"}
     assert [one["scenario"] and one["scenario"].name for one in calls[2:]] == [None, "strong euro"]
-    assert "there is none" in wrong("export", study, "--out", "t.cmf")
+    calls.clear()
+    assert "there is none" in wrong("export", study, "--out", "t.cmf", "--home", "RUS")
+    assert "option --home" in wrong("export", study, "--out", "t.gdx")
+    assert not calls
 
 
 def test_json(study: Path, calls: list[dict[str, Any]]) -> None:
@@ -141,7 +147,7 @@ def test_json(study: Path, calls: list[dict[str, Any]]) -> None:
         (["--out", "t.csv", "--scenario", "s.toml"], "option --scenario: the file holds several scenarios"),
         (["--out", "t.csv", "--scenario", "s.toml:weak euro"], 'no such scenario in the file "weak euro"'),
         (["--out", "t.csv", "--scenario", "none.toml:weak"], "none.toml"),
-        (["--out", "t.har"], "HAR has no null, and 2 of 30 cells have no tariff: 1 without trade"),
+        (["--out", "t.har", "--home", "RUS"], "HAR has no null, and 2 of 30 cells have no tariff: 1 without trade"),
         (["--out", "no/t.csv"], "no such folder"),
     ],
 )  # fmt: skip
@@ -214,10 +220,55 @@ def test_a_study_itself(study: Path) -> None:
     assert 'Did you mean "chapter"?' in message
     good(*words, "--out", "t.cmf", "--scenario", "s.toml:strong euro", "--nulls", "leave")
     after = fa.tariff_function(
-        fa.Study.load(study), sectors="chapter", regions="partner", home="RUS", years=2021,
+        fa.Study.load(study), sectors="chapter", regions="partner", home="RUS", years=2021, weights="fixed",
         scenario=fa.Scenario("strong euro", fa.FxShock("EUR", 1.1)),
     )  # fmt: skip
+    f = fa.tariff_function(
+        fa.Study.load(study), sectors="chapter", regions="partner", home="RUS", years=2021, weights="fixed"
+    )
     power = 100.0 * ((1.0 + after()) / (1.0 + f()) - 1.0)
     changes = pyarrow.csv.read_csv("t.csv")["change_in_power_pct"].to_numpy()
     np.testing.assert_allclose(changes, power.ravel(), rtol=1e-9, atol=1e-12)
     assert np.nanmax(changes) > 0.0
+
+
+def test_inputs_are_never_written_over(study: Path) -> None:
+    """Whatever name they come under; side files too."""
+    words = ("export", study, "--sectors", "chapter", "--regions", "partner", "--home", "RUS", "--years", "2021")
+    folder = study.parent
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    said = "the export would be written over what it is made from"
+    (folder / "link.csv").symlink_to("trade.csv")
+    for name in ("trade.csv", "applied.csv", "bound.csv", "fx.csv", "use.csv", "link.csv"):
+        assert said in wrong(*words, "--out", folder / name)
+    own = Path("own.csv")
+    own.write_text("prefix,sector\n0,a\n2,a\n6,a\n8,a\n9,a\n")
+    regions = Path("cut.csv")
+    regions.write_text("partner,region\n")
+    assert said in wrong(*words[:2], "--sectors", own, "--out", own)
+    made = ("--scenario", "s.toml:strong euro", "--nulls", "leave")
+    message = wrong(*words, *made, "--out", folder / "trade.cmf", "--plain")
+    assert said in message
+    assert "trade.csv" in message
+    Path("s.cmf").write_text(SCENARIOS)
+    assert said in wrong(*words, "--scenario", "s.cmf:strong euro", "--out", "s.cmf")
+    assert Path("s.cmf").read_text() == SCENARIOS
+    assert {path: path.read_bytes() for path in folder.iterdir() if not path.is_symlink()} == before
+
+
+def test_a_grouping_of_the_study_comes_before_a_path(study: Path) -> None:
+    printed = good(
+        "export", study, "--sectors", "by/use", "--rest-sector", "rest", "--regions", "partner", "--years", "2021",
+        "--out", "t.csv",
+    )  # fmt: skip
+    assert "3 sectors" in printed
+
+
+def test_a_saved_function_without_a_home_takes_a_name(study: Path) -> None:
+    f = fa.tariff_function(fa.Study.load(study), sectors="chapter", regions="partner", years=2021, empty="zero")
+    f.save("f.avt")
+    assert "a region of destination" in wrong("export", "f.avt", "--out", "t.har")
+    assert '"RUS" is the name of the destination alone' in good("export", "f.avt", "--out", "t.har", "--home", "RUS")
+    fa.tariff_function(fa.Study.load(study), sectors="chapter", regions="partner", years=2021, home="RUS").save("g.avt")
+    good("export", "g.avt", "--out", "t.csv", "--home", "RUS")
+    assert 'a home of its own "KAZ". Expected RUS.' in wrong("export", "g.avt", "--out", "t.csv", "--home", "KAZ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -63,7 +64,9 @@ def test_every_cell_is_a_record_in_gams(tmp_path: Path) -> None:
             value = cells[y, s, r]
             expected: Any = "NA" if np.isnan(value) else value or "EPS"
             assert found[name][SECTORS[s], REGIONS[r], "RUS", str(table.years[y])] == expected
-    assert written.log == ("2 of 30 cells have no tariff, and stand as NA.",)
+    assert written.log[0] == "2 of 30 cells have no tariff, and stand as NA."
+    assert written.log[1].startswith("Weights are imports of scenario and baseline each")
+    assert len(written.log) == 2
     assert any("synthetic" in text for text in found["provenance"].values())
 
 
@@ -263,3 +266,81 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_tables_check_themselves(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         replace(made(), **changes)
+
+
+@pytest.mark.parametrize("ending", ["gdx", "nc", "dta", "csv", "har"])
+@pytest.mark.parametrize("room", [100, 4096, 20_000])
+def test_a_full_disk_leaves_what_stood_there(ending: str, room: int, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limits on files here")
+    needed = {"gdx": ("gams.core.gdx", "gams_gdxgmd"), "nc": ("xarray", "netCDF4"), "dta": ("pandas",)}
+    for name in needed.get(ending, ()):
+        pytest.importorskip(name, reason=f"{name} is not installed")
+    del resource
+    target = tmp_path / f"t.{ending}"
+    target.write_bytes(b"what stood there")
+    code = """if True:
+        import resource, signal, sys
+        sys.path.insert(0, sys.argv[1])
+        import fastavs as fa
+        from model_tables import made
+        table = made(tuple(range(1000, 1000 + int(sys.argv[4]))))
+        fa.export(made((2020,)), sys.argv[2] + ".other." + sys.argv[2].rsplit(".", 1)[1])  # loads what is needed
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), -1))
+        try:
+            fa.export(table, sys.argv[2], years_together=True) if sys.argv[2].endswith("har") else fa.export(
+                table, sys.argv[2]
+            )
+        except fa.InputError as error:
+            print("refused:", error)
+    """
+    tests = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code, tests, str(target), str(room), "150"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("refused: "), done.stdout
+    assert "t." + ending in done.stdout
+    assert ".fastavs-" not in done.stdout
+    assert target.read_bytes() == b"what stood there"
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".fastavs")]
+
+
+# ---- Scenario and baseline
+
+
+@pytest.mark.parametrize(
+    "key", ["rates", "aves", "weights", "fallback", "empty", "inside", "excluded", "currency", "title", "fingerprint"]
+)
+def test_a_baseline_that_was_asked_for_otherwise(key: str, tmp_path: Path) -> None:
+    facts = {**made().facts, "fingerprint": "a", "fallback": "own", "empty": "null", "inside": "drop", "excluded": "x"}
+    if key == "title":
+        del facts["fingerprint"]
+    before = replace(made(seed=2), facts={**facts, key: "another"})
+    with pytest.raises(InputError, match="scenario and baseline") as error:
+        fa.export(replace(made(), facts=facts), tmp_path / "t.csv", against=before)
+    assert "the same options but for scenario=" in str(error.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_weights_that_move_are_told_of(tmp_path: Path) -> None:
+    after, before = made(), made(seed=2)
+    assert "changes of weights" in fa.export(after, tmp_path / "t.csv", against=before).log[-1]
+    text = (tmp_path / "t.csv.log").read_text()
+    assert "Baseline: the study as it is, of made up" in text
+    assert "changes of weights" in text
+    fixed = {**after.facts, "weights": "fixed"}
+    log = fa.export(replace(after, facts=fixed), tmp_path / "t.csv", against=replace(before, facts=fixed)).log
+    assert not log
+
+
+@pytest.mark.parametrize("given", [None, 5, "f.avt", fa.Study])
+def test_what_is_no_function(given: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="what is exported is a tariff function"):
+        fa.export(given, tmp_path / "t.csv")
+
+
+def test_a_study_is_told_what_makes_a_function(tmp_path: Path) -> None:
+    study = fa.examples.eaeu()
+    with pytest.raises(InputError, match=r"make it first: fastavs\.tariff_function\(study"):
+        fa.export(study, tmp_path / "t.csv")

@@ -101,3 +101,58 @@ def test_no_baseline(tmp_path: Path) -> None:
 def test_names_of_files_that_gempack_does_not_take(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'ASCII alone "my cut\.har"'):
         fa.export(made((2020,)), tmp_path / "my cut.cmf", against=made((2020,), seed=2))
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_tariffs_without_a_power_are_refused_or_left_and_named(plain: bool, tmp_path: Path) -> None:
+    """A change of 1 + t from or to 0 or less means nothing, and neither does one that is too large."""
+    after, before = made((2020,)), made((2020,), seed=2)
+    rate, base = after.rate.copy(), before.rate.copy()
+    rate[0, 0, 0], base[0, 2, 1], rate[0, 3, 2] = -1.5, -1.0, 1e307
+    imports = np.ones(after.shape)
+    after, before = replace(after, rate=rate, imports=imports), replace(before, rate=base)
+    with pytest.raises(InputError) as error:
+        fa.export(after, tmp_path / "cut.cmf", against=before, plain=plain)
+    said = '3 of 15 cells have none, for a tariff is -100 % or less, or too large: 2020, sector "food", region "EU27";'
+    assert said in str(error.value)
+    assert not list(tmp_path.iterdir())
+    written = fa.export(after, tmp_path / "cut.cmf", against=before, plain=plain, nulls="leave")
+    assert any(line.startswith(f"Without a shock: {said}") for line in written.log)
+    lines = (tmp_path / "cut.cmf").read_text()
+    assert "inf" not in lines
+    assert "nan" not in lines
+    if not plain:
+        found = read(tmp_path / "cut.har")["TMS"].array
+        assert found[0, 0] == found[2, 1] == found[3, 2] == 0.0
+        assert np.isfinite(found).all()
+    frame = pd.read_csv(tmp_path / "cut.csv")
+    assert frame["change_in_power_pct"].isna().sum() == 3
+    assert frame["log_power"].isna().sum() == 1
+
+
+def test_every_format_tells_of_tariffs_without_a_power(tmp_path: Path) -> None:
+    rate = made((2020,)).rate.copy()
+    rate[0, 0, 0] = -1.0
+    after = replace(made((2020,)), rate=rate)
+    for name in ("t.csv", "t.dta", "t.nc"):
+        written = fa.export(after, tmp_path / name, against=made((2020,), seed=2))
+        assert (
+            '1 of 15 cells have a tariff of -100 % or less, and 1 + t has no logarithm: 2020, sector "food"'
+            in "".join(written.log)
+        )
+    assert np.isnan(pd.read_stata(tmp_path / "t.dta")["log_power"]).sum() == 1
+    assert "no logarithm" in (tmp_path / "t.csv.log").read_text()
+    with pytest.raises(InputError, match="HAR has no null, and 1 of 15 cells have no finite change"):
+        fa.export(after, tmp_path / "t.har", against=made((2020,), seed=2))
+
+
+@pytest.mark.parametrize("large", [1e300, 2e300, 5e300, -4e300])
+def test_numbers_that_mean_something_else_in_gams(large: float, tmp_path: Path) -> None:
+    pytest.importorskip("gams.core.gdx", reason="gamsapi is not installed")
+    rate = made((2020,)).rate.copy()
+    rate[0, 0, 0] = large
+    with pytest.raises(InputError, match=r"GDX has no numbers of 1e\+300 and above, and rtms has 1: 2020"):
+        fa.export(replace(made((2020,)), rate=rate, imports=np.ones(rate.shape)), tmp_path / "t.gdx")
+    with pytest.raises(InputError, match="larger than any number"):
+        fa.export(replace(made((2020,)), rate=rate, imports=np.full(rate.shape, 1e9)), tmp_path / "t.csv")
+    assert not list(tmp_path.iterdir())

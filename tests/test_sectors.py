@@ -412,6 +412,19 @@ def test_odd_arguments(index: fa.SortedIndex, built: list[Any], argument: str) -
         ({"rates": "govern"}, 'Did you mean "governing"?'),
         ({"years": 2013}, 'argument years: the study has no schedule of that year "2013". Expected of 2011, 2012'),
         ({"years": ()}, "no years"),
+        ({"empty": 0}, 'argument empty does not fit "0". Expected one of null, line, zero.'),
+        ({"home": "Brasil"}, 'home is neither one of the regions nor a country that is known "Brasil".'),
+        ({"home": "Brasil"}, 'Did you mean "brazil"?'),
+        ({"home": "rest of it", "rest_region": "rest of them"}, "neither one of the regions"),
+        (
+            {"sectors": {22: "a"}},
+            'a key of sectors is a number "22". Expected text: {"0203": "meat"}. To mend it: write',
+        ),
+        ({"regions": {76: "a"}}, 'a key of regions is a number "76". Expected text: {"076": "South America"}'),
+        ({"sectors": {"22": "a\0b"}}, "a name that cannot be written"),
+        ({"regions": {"DEU": "a\ud800"}}, "a name that cannot be written"),
+        ({"rest_sector": "a\0b"}, "a name that cannot be written"),
+        ({"regions": ""}, 'no such regions "".'),
         ({"years": "2011"}, "argument years does not fit"),
         ({"scenario": fa.Scenario("x", fa.FxShock("CHF", 2.0))}, "CHF"),
         ({"rest_sector": " "}, "argument rest_sector does not fit"),
@@ -427,3 +440,31 @@ def test_what_does_not_fit_is_told(index: fa.SortedIndex, named: dict[str, Any],
 def test_an_index_must_hold_the_recorded_trade() -> None:
     with pytest.raises(fa.InputError, match=r"recorded trade.*study\.index\(records=True\)"):
         fa.tariff_function(four_lines().index(), regions="all")
+
+
+def test_names_are_in_one_piece() -> None:
+    """Two spellings of one letter are one name, and a sector has one name."""
+    found = of_mapping({"02": "Caf\u00e9", "03": "Cafe\u0301"})
+    assert found.sectors == ("Caf\u00e9",)
+    entries = [Entry("02", "a", name="meat", row=1), Entry("03", "a", name="fish", row=2)]
+    with pytest.raises(fa.InputError, match='a sector with two names "meat, fish"'):
+        make_sectors("made up", entries)
+    assert make_sectors("made up", [*entries[:1], Entry("03", "a")]).names == {"a": "meat"}
+
+
+def test_years_keep_the_order_in_which_they_are_asked_for(index: fa.SortedIndex) -> None:
+    named: dict[str, Any] = {"sectors": "section", "regions": "partner", "rest_sector": "rest"}
+    f = fa.tariff_function(index, years=(2012, 2011), **named)
+    assert f.years == [2012, 2011]
+    np.testing.assert_array_equal(f(), fa.tariff_function(index, **named)()[::-1])
+
+
+def test_an_importing_country_outside_the_regions_is_told_of(index: fa.SortedIndex) -> None:
+    named: dict[str, Any] = {"sectors": "section", "regions": "partner", "rest_sector": "rest"}
+    said = "is in none of the regions: no trade is left out as its own."
+    assert any(said in one for one in fa.tariff_function(index, home="Kazakhstan", **named).notes)
+    assert not any(said in one for one in fa.tariff_function(index, home="Brazil", **named).notes)
+    with_rest_home = fa.tariff_function(
+        index, sectors="section", rest_sector="rest", regions={"DEU": "EU"}, rest_region="ROW", home="ROW"
+    )
+    assert not any(said in one for one in with_rest_home.notes)

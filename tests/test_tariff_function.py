@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import tracemalloc
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -575,7 +577,7 @@ def test_a_saved_function_is_the_same(seed: int, tmp_path: Path) -> None:
     assert found.lines.equals(f.lines)
     assert repr(found) == repr(f)
     assert found.save(tmp_path / "again.avt").read_bytes() == path.read_bytes()
-    found.save(path)  # over the file that it is mapped from
+    found.save(path)  # over the file that it is of
     assert same(found(**given), f(**given))
 
 
@@ -627,6 +629,51 @@ def test_files_of_others_and_places_where_none_can_be_are_told(tmp_path: Path) -
     assert not (tmp_path / "odd").exists()
 
 
+def test_a_loaded_function_does_not_hang_on_its_file(tmp_path: Path) -> None:
+    """A file that is cut in place changes nothing, and its arrays lie as kernels like them."""
+    f = a_function(0)
+    f.save(tmp_path / "f.avt")
+    found = fa.TariffFunction.load(tmp_path / "f.avt")
+    with open(tmp_path / "f.avt", "r+b") as file:
+        file.truncate(10)
+    assert same(found(), f())
+    assert found.lines.equals(f.lines)
+    for one in (*found.parts.curves, *found.parts.mixed, found.parts.weights, found.parts.imports):
+        assert one.ctypes.data % 64 == 0 or not one.size
+        assert not one.flags.writeable
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_no_function(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(fa.InputError, match="it is no file"):
+            fa.TariffFunction.load(path)
+
+
+def of_other_lines(parts: FunctionParts) -> Iterator[FunctionParts]:
+    """Tables of lines, notes and facts that were made wrong."""
+    lines = parts.lines
+    yield replace(parts, lines=lines.drop_columns(["critical_factor"]))
+    yield replace(parts, lines=lines.set_column(0, "year", lines["line"]))
+    for ends, content in (([0, 9, 5], b"x" * 9), ([0, 1, 2], b"\xff\xff")):  # one goes back; one is no text
+        odd = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(np.array(ends, "<i4")), pa.py_buffer(content)])
+        yield replace(parts, lines=lines.set_column(1, "line", odd))
+    yield replace(parts, notes=(1,))  # type: ignore[arg-type]
+    yield replace(parts, notes=("\ud800",))
+    yield replace(parts, facts=[1])  # type: ignore[arg-type]
+    yield replace(parts, sector_names={"s0": 1})  # type: ignore[dict-item]
+
+
+def test_texts_that_were_made_wrong_are_refused(tmp_path: Path) -> None:
+    from fastavs.models.function_file import write_parts
+
+    for parts in of_other_lines(made_functions.make(2)):
+        write_parts(parts, tmp_path / "odd.avt")
+        with pytest.raises(fa.InputError, match="the tariff function is damaged"):
+            fa.TariffFunction.load(tmp_path / "odd.avt")
+
+
 def broken(parts: FunctionParts) -> dict[str, FunctionParts]:
     """Parts that hold together nowhere near: what a file may say with a right checksum."""
 
@@ -664,3 +711,99 @@ def test_a_jacobian_tells_what_it_is() -> None:
     _, J = a_function(0).value_and_jacobian()
     assert isinstance(J, Jacobian)
     assert repr(J).startswith("<fastavs.Jacobian: 2 x 3 x 4 cells by price")
+
+
+# ---- Labels
+
+
+def test_labels_match_and_never_places() -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    f = a_function(3)
+    rng = np.random.default_rng(0)
+    price = rng.uniform(0.5, 2.0, (3, 4))
+    frame = pd.DataFrame(price, index=f.sectors, columns=f.regions)
+    want = f(price=price)
+    for one in (
+        frame, frame.iloc[::-1, [2, 0, 1, 3]], frame.T, frame.stack(), frame.stack().sample(frac=1.0, random_state=1),
+        frame.rename_axis(index="sector", columns="region"),
+    ):  # fmt: skip
+        assert same(f(price=one), want)
+    years = pd.concat({2012: frame * 2.0, 2011: frame})
+    assert same(f(price=years), f(price=np.stack([price, price * 2.0])))
+    fx = pd.Series({"USD": 1.5, "EUR": 1.1, "JPY": 0.9})
+    assert same(f(fx=fx), f(fx=[1.1, 0.9, 1.5]))
+    assert same(f(fx=pd.DataFrame({2012: fx, 2011: fx * 2.0})), f(fx=[[2.2, 1.8, 3.0], [1.1, 0.9, 1.5]]))
+    by_sector = pd.Series([1.0, 2.0, 3.0], index=["s2", "s0", "s1"])
+    assert same(f(ad_valorem=by_sector), f(ad_valorem=np.array([2.0, 3.0, 1.0])[None, :, None]))
+    for bad, words in (
+        (frame.iloc[1:], "labels are missing"), (frame.rename(index={"s0": "sO"}), 'labels that are no sector "sO"'),
+        (pd.DataFrame(price), "labels that are none of ours"), (pd.concat([frame, frame]), "labels stand twice"),
+        (frame.stack().iloc[1:], 'labels are missing "sector s0, region r0"'),
+        (frame["r0"], "labels of sectors and regions"), (frame.astype(str), "numbers"),
+    ):  # fmt: skip
+        with pytest.raises(fa.InputError, match=words):
+            f(price=bad)
+    with pytest.raises(fa.InputError, match=r'\(currency\): labels are missing "USD"'):
+        f(fx=fx.drop("USD"))
+
+
+def test_labels_of_xarray() -> None:
+    xr = pytest.importorskip("xarray", reason="xarray is not installed")
+    f = a_function(3)
+    price = np.random.default_rng(0).uniform(0.5, 2.0, (3, 4))
+    array = xr.DataArray(price, {"sector": f.sectors, "region": f.regions})
+    for one in (array, array.T, array[::-1, ::-1]):
+        assert same(f(price=one), f(price=price))
+    given = f.to_xarray().imports.transpose("region", "year", "sector")
+    assert same(f.revenue(given), f.revenue(f.imports))
+    with pytest.raises(fa.InputError, match='a dimension has no labels "sector'):
+        f(price=xr.DataArray(price, dims=("sector", "region")))
+    with pytest.raises(fa.InputError, match=r'\(sector\): labels are missing "s0, s1"'):
+        f(price=array[2:])
+
+
+# ---- Revenue
+
+
+def test_revenue_goes_where_it_is_asked_to() -> None:
+    f = a_function(0)
+    want = f.revenue(f.imports, price=np.full((3, 4), 0.5))
+    value = f.imports.copy()
+    assert f.revenue(value, out=value, price=np.full((3, 4), 0.5)) is value
+    assert same(value, want)
+    odd = f.imports.copy()
+    for number in (-1.0, np.nan, np.inf):
+        odd[1, 2, 3] = number
+        kept = odd.copy()
+        with pytest.raises(fa.InputError, match=r"argument value \(year 2012, sector s2, region r3\)"):
+            f.revenue(odd, out=odd)
+        assert same(odd, kept)
+    with pytest.raises(fa.InputError, match="out has another shape"):
+        f.revenue(value, out=np.empty(3))
+
+
+def test_arguments_that_there_are_not() -> None:
+    f = a_function(0)
+    for call in (f.table, f.to_xarray, lambda **named: f.revenue(f.imports, **named)):
+        with pytest.raises(fa.InputError, match=r'no such argument "prise".*Did you mean "price"\?'):
+            call(prise=1.0)
+    for method in (f.table, f.to_xarray):
+        with pytest.raises(fa.InputError, match='no such argument "out"'):
+            method(out=np.empty(f().shape))
+    with pytest.raises(fa.InputError, match="argument parts does not fit"):
+        fa.TariffFunction(None)  # type: ignore[arg-type]
+
+
+def test_a_selection_keeps_the_notes_of_its_years() -> None:
+    parts = replace(made_functions.make(0), notes=("2011: a", "2012: b", "of all"))
+    assert fa.TariffFunction(parts).select(years=[2012]).notes == ("2012: b", "of all")
+
+
+def test_derivatives_are_finite_well_within_the_bounds_of_factors() -> None:
+    f = a_function(5)
+    for price, fx, specific in ((1e-75, 1e75, 1e75), (1e75, 1e-75, 1e-75)):
+        shape = f().shape
+        _, J = f.value_and_jacobian(np.full(shape, price), np.full(3, fx), 1.0, specific)
+        known = ~np.isnan(J.value)
+        assert np.isfinite(J.price[known]).all()
+        assert np.isfinite(J.fx[known]).all()

@@ -132,11 +132,12 @@ def test_it_does_so_with_other_options(options: list[str], tmp_path: Path) -> No
     agree(build(tmp_path, *options), a_function(7, sectors=5, regions=6), tmp_path, 7)
 
 
-def test_fast_math_is_refused(tmp_path: Path) -> None:
-    command = [compiler(), "-ffast-math", "-c", str(FOLDER / "fastavs_tariff.c"), "-o", str(tmp_path / "x.o")]
+@pytest.mark.parametrize("option", ["-ffast-math", "-ffinite-math-only", "-Ofast"])
+def test_fast_math_is_refused(option: str, tmp_path: Path) -> None:
+    command = [compiler(), option, "-c", str(FOLDER / "fastavs_tariff.c"), "-o", str(tmp_path / "x.o")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode != 0
-    assert "compile this file without it" in done.stderr
+    assert "compile this file without them" in done.stderr
 
 
 def test_the_header_is_one_of_cpp_as_well(tmp_path: Path) -> None:

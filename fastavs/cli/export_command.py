@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +12,7 @@ from fastavs.cli.progress_bar import ProgressBar
 from fastavs.cli.study_argument import study_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from fastavs.exporting.model_table import ModelTable
     from fastavs.scenario.scenario import Scenario
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 AS_IT_IS = "as it is"
 FORMATS = ("har", "gdx", "netcdf", "dta", "csv", "shocks")
+DESTINED = ("har", "gdx", "shocks")
+"""Formats that need the region of destination."""
 WORDS: dict[str, tuple[str, ...]] = {
     "to": FORMATS,
     "empty": ("null", "zero", "line"),
@@ -65,7 +68,11 @@ ASKED = (
 @click.option("--home", metavar="LABEL", help="The importing country, or its region: the destination.")
 @click.option("--aves", metavar="WORD", help="AVEs over the partners of a region, each partner, or all.  [region]")
 @click.option("--rates", metavar="WORD", help="governing, applied, bound, or ad_valorem.  [governing]")
-@click.option("--weights", metavar="WORD", help="imports, fixed (those of the study as it is), or simple.  [imports]")
+@click.option(
+    "--weights",
+    metavar="WORD",
+    help="imports, fixed (of the study as it is), or simple.  [imports; fixed with a baseline]",
+)
 @click.option("--fallback", metavar="WORD", help="Lines without observations of a region: own, or line.  [own]")
 @click.option("--inside", metavar="WORD", help="Trade inside the home region: drop, or keep.  [drop]")
 @click.option("--rest-sector", metavar="LABEL", help="Where lines in no sector go.")
@@ -89,9 +96,9 @@ def export(study_file: Path, out: Path, as_json: bool, **given: Any) -> None:
 
     STUDY may also be a tariff function that was saved.
     """
+    from fastavs.cli.inputs_kept import inputs_of, refuse_inputs
     from fastavs.cli.sweep_files import check_folder
-    from fastavs.exporting.exports import choices_for, format_of
-    from fastavs.exporting.exports import export as write
+    from fastavs.exporting.exports import Exported, choices_for, format_of, planned
     from fastavs.exporting.plan import Choices
 
     check_words(given)
@@ -100,11 +107,20 @@ def export(study_file: Path, out: Path, as_json: bool, **given: Any) -> None:
     chosen = {name: given[name] for name in ("sparse", "years_together", "plain")}
     chosen |= {name: given[name] or WORDS[name][0] for name in ("destinations", "nulls")}
     chosen["sets"] = dict(one.split("=", 1) if "=" in one else (one, "") for one in given["sets"])
-    as_option(lambda: choices_for(kind, Choices(**chosen)))
+    choices = as_option(lambda: choices_for(kind, Choices(**chosen)))
+    of_function = study_file.is_file() and _is_function(study_file)
+    if not of_function:
+        check_needs(kind, given)
+    kept = [study_file] if of_function else inputs_of(study_file)
+    kept += [path for path in _given_files(given) if path.exists()]
+    refuse_inputs([out], kept)
     with ProgressBar() as steps:
         table, baseline = _tables(study_file, kind, given, steps)
         steps("writing", 0, 1)
-        written = write(table, out, kind, baseline, millions=given["millions"], **chosen)
+        plan = planned(table, out, kind, baseline, choices, given["millions"])
+        refuse_inputs(plan.files, kept)
+        plan.write()
+    written = Exported(tuple(plan.files), plan.log)
     shown = table if baseline is None else table.beside(baseline)
     from fastavs.cli.export_screen import export_record, show_export
 
@@ -127,6 +143,31 @@ def check_words(given: Mapping[str, Any]) -> None:
                 "no such word", key=f"--{name}", value=word,
                 expected=f"one of {', '.join(known)}.{did_you_mean(word, known)}",
             )  # fmt: skip
+
+
+def check_needs(kind: str, given: Mapping[str, Any]) -> None:
+    """Raise an InputError for what a format needs of a study's options and they do not give."""
+    from fastavs.errors import InputError
+
+    if kind in DESTINED and given["home"] is None:
+        raise InputError(
+            f"the format {kind} has a region of destination", key="--home",
+            cure="name the importing country, or its region: --home RUS",
+        )  # fmt: skip
+    if kind == "shocks" and given["against"] is None and given["scenario"] is None:
+        raise InputError(
+            "shocks are changes from a baseline, and there is none", key="--against",
+            cure="give --scenario FILE:NAME, whose baseline is the study as it is, or --against FILE:NAME",
+        )  # fmt: skip
+
+
+def _given_files(given: Mapping[str, Any]) -> list[Path]:
+    """Return the files that options name."""
+    from fastavs.cli.named_scenario import parted
+    from fastavs.tables.workbooks import sheet_of
+
+    tables = [sheet_of(Path(given[name]))[0] for name in ("sectors", "regions") if given[name]]
+    return tables + [parted(given[name])[0] for name in ("scenario", "against") if given[name]]
 
 
 def years_of(text: str | None) -> list[int] | None:
@@ -169,8 +210,15 @@ def _tables(
     scenario = _scenario("--scenario", given["scenario"])
     baseline = None if against is None else _scenario("--against", against)
     named = {name: given[name] for name in ASKED if given[name] is not None}
-    named |= {name: _name_or_file(given[name]) for name in ("sectors", "regions") if given[name] is not None}
+    if against is not None:  # so that rates alone change
+        named.setdefault("weights", "fixed")
     study = Study.load(study_file, steps)
+    groups = study.config.groups
+    named |= {
+        name: _name_or_file(given[name], groups if name == "sectors" else ())
+        for name in ("sectors", "regions")
+        if given[name] is not None
+    }
     steps("working out tariffs", 0, 1)
     table = _worked_out(study, scenario, years, named)
     return table, None if against is None else _worked_out(study, baseline, years, named)
@@ -193,13 +241,13 @@ def _saved_tables(
     from fastavs.errors import InputError
 
     for name in (*ASKED, "scenario"):
-        if given[name] is not None:
+        if given[name] is not None and name != "home":
             raise InputError(
                 "a saved tariff function has its own", key=f"--{name.replace('_', '-')}", value=given[name],
                 cure="leave the option out, or give the study",
             )  # fmt: skip
-    against = None if given["against"] is None else _saved(Path(given["against"]), years)
-    return _saved(file, years), against
+    against = None if given["against"] is None else _saved(Path(given["against"]), years, given["home"])
+    return _saved(file, years, given["home"]), against
 
 
 def _is_function(file: Path) -> bool:
@@ -210,12 +258,23 @@ def _is_function(file: Path) -> bool:
         return stream.read(len(MAGIC)) == MAGIC
 
 
-def _saved(file: Path, years: Sequence[int] | None) -> ModelTable:
+def _saved(file: Path, years: Sequence[int] | None, home: str | None) -> ModelTable:
+    """Return what a saved function holds; one that was made without a home takes the name of one."""
+    from fastavs.errors import InputError
     from fastavs.exporting.model_table import of_function
     from fastavs.models.function import TariffFunction
 
     function = TariffFunction.load(file)
-    return of_function(function if years is None else function.select(years=years))
+    table = of_function(function if years is None else function.select(years=years))
+    if home is None or home == table.home:
+        return table
+    if table.home is not None:
+        raise InputError(
+            "a saved tariff function has a home of its own", file=str(file), key="--home", value=home,
+            expected=table.home, cure="leave the option out, or give the study",
+        )  # fmt: skip
+    note = f'"{home}" is the name of the destination alone: trade with a region of that name is not left out.'
+    return replace(table, home=home, notes=(*table.notes, note))
 
 
 def _scenario(option: str, text: str | None) -> Scenario | None:
@@ -224,8 +283,10 @@ def _scenario(option: str, text: str | None) -> Scenario | None:
     return None if text is None or text == AS_IT_IS else named_scenario(option, text)
 
 
-def _name_or_file(text: str) -> str | Path:
+def _name_or_file(text: str, groups: Container[str]) -> str | Path:
     path = Path(text)
+    if text in groups:
+        return text
     return path if path.suffix or len(path.parts) > 1 else text
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastavs.exporting.model_table import ModelTable
-from fastavs.exporting.plan import Choices, Plan, log_beside, of_lines
+from fastavs.exporting.plan import Choices, Plan, csv_of, log_beside, of_lines
 from fastavs.exporting.provenance import provenance
-from fastavs.tables.write import write_csv
 
 
 def csv_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
     """Return the CSV file of a table, and its log beside it: fractions, floats that read back to the same bits."""
-    return Plan({path: lambda new: write_csv(table.to_arrow(), new), log_beside(path): of_lines(provenance(table))})
+    return Plan({path: csv_of(table.to_arrow), log_beside(path): of_lines(provenance(table))})

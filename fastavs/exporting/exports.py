@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from fastavs.arguments import a_flag, a_path, a_text, mapping_of, misfit, or_none, takes
 from fastavs.errors import InputError, did_you_mean
@@ -17,6 +19,7 @@ from fastavs.exporting.netcdf import netcdf_plan
 from fastavs.exporting.plan import Choices, Plan
 from fastavs.exporting.shocks import shocks_plan
 from fastavs.exporting.stata import dta_plan
+from fastavs.exporting.told import cautions_of
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "har": (".har",),
@@ -107,8 +110,8 @@ def export(
     to : str, optional
         The format: "har", "gdx", "netcdf", "dta", "csv" or "shocks".
     against : TariffFunction or ModelTable, optional
-        The baseline of a scenario, of the same years, sectors and regions: its rates and the percent change of 1 + t
-        are written as well.
+        The baseline of a scenario, of the same study, years, sectors and regions, asked for alike: its rates and the
+        percent change of 1 + t are written as well. With ``weights="fixed"`` in both, rates alone change.
     sparse : bool
         HAR: arrays that are mostly 0 by place; programs of before 2006 cannot read them.
     years_together : bool
@@ -147,17 +150,34 @@ def export(
     ...     fa.export(table, f"{folder}/tariffs.har").log[0]
     'sector 1 "Textiles and apparel" is written "Textiles_and"'
     """
-    path = Path(path)
+    choices = Choices(sparse, years_together, destinations, nulls, plain, sets or {})
+    plan = planned(function, Path(path), to, against, choices, millions)
+    plan.write()
+    return Exported(tuple(plan.files), plan.log)
+
+
+def planned(function: Any, path: Path, to: str | None, against: Any, choices: Choices, millions: bool) -> Plan:
+    """Return the files that `export` writes, which are begun when they are all settled.
+
+    Raises
+    ------
+    InputError
+        As for `export`.
+    """
     kind = format_of(path, to)
     table = of_function(function)
     if against is not None:
         table = table.beside(of_function(against))
     if millions:
         table = table.in_millions()
-    choices = choices_for(kind, Choices(sparse, years_together, destinations, nulls, plain, sets or {}))
-    plan = _PLANS[kind](table, path, choices)
-    plan.write()
-    return Exported(tuple(plan.files), plan.log)
+    large = np.isinf(table.revenue)
+    if large.any():
+        raise InputError(
+            f"the duty on the imports of {large.sum():,} cells is larger than any number",
+            value=table.named_cells(large), cure="mend the duties or the values that they come from",
+        )  # fmt: skip
+    plan = _PLANS[kind](table, path, choices_for(kind, choices))
+    return replace(plan, log=tuple(dict.fromkeys((*plan.log, *cautions_of(table)))))
 
 
 def choices_for(kind: str, choices: Choices) -> Choices:

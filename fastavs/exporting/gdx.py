@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +14,11 @@ from fastavs import __version__
 from fastavs.errors import InputError
 from fastavs.exporting.labels import Labels, uels
 from fastavs.exporting.model_table import ModelTable
-from fastavs.exporting.plan import Choices, Plan
+from fastavs.exporting.plan import CUT_SHORT, Choices, Plan
 from fastavs.exporting.provenance import provenance
 
 TEXT = 254  # bytes of an explanatory text
+LARGEST = 1e300  # from here on numbers mean something else: no value, infinity, EPS
 _CELLS = ("i", "r", "s", "t")
 
 
@@ -54,6 +55,7 @@ def gdx_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
     def write(new: Path) -> None:
         with _opened(gdx, directory, new) as handle:
             _write(gdx, handle, table, sets, log)
+        _check_whole(gdx, directory, new, _counts(table, sets, log))
 
     return Plan({path: write}, tuple(log))
 
@@ -136,7 +138,35 @@ def _write(gdx: Any, handle: Any, table: ModelTable, sets: Sets, log: Sequence[s
         arrays["rtms0"] = ("tariff of the baseline, fraction", table.against.rate)
         arrays["tms"] = ("percent change in the power of the tariff", table.change_in_power)
     for name, (words, cells) in arrays.items():
-        _parameter(gdx, handle, name, words, sets, cells)
+        _parameter(gdx, handle, table, name, words, sets, cells)
+
+
+def _counts(table: ModelTable, sets: Sets, log: Sequence[str]) -> dict[str, int]:
+    """Return how many records each symbol has."""
+    parameters = ["rtms", "rtms_adv", "rtms_spe", "vcif", "revenue"]
+    parameters += ["rtms0", "tms"] if table.against is not None else []
+    found = {name: len(one.written) for name, one in zip(Sets._fields, sets, strict=True)}
+    return found | {"provenance": len(provenance(table)) + len(log)} | dict.fromkeys(parameters, table.rate.size)
+
+
+def _check_whole(gdx: Any, directory: str, path: Path, counts: Mapping[str, int]) -> None:
+    """Raise an OSError unless a file holds all records of all symbols: the library is silent about a full disk."""
+    handle = gdx.new_gdxHandle_tp()
+    try:
+        whole = gdx.gdxCreateD(handle, directory, gdx.GMS_SSSIZE)[0] and gdx.gdxOpenRead(handle, str(path))[0]
+        found: dict[str, int] = {}
+        for number in range(1, gdx.gdxSystemInfo(handle)[1] + 1) if whole else ():
+            name = gdx.gdxSymbolInfo(handle, number)[1]
+            gdx.gdxDataReadRawStart(handle, number)
+            found[name] = sum(1 for _ in iter(lambda: gdx.gdxDataReadRaw(handle)[0], 0))
+            gdx.gdxDataReadDone(handle)
+        if whole:
+            gdx.gdxClose(handle)
+    finally:
+        gdx.gdxFree(handle)
+        gdx.delete_gdxHandle_tp(handle)
+    if not whole or found != dict(counts):
+        raise OSError(CUT_SHORT)
 
 
 def _set(gdx: Any, handle: Any, name: str, words: str, members: Iterable[tuple[str, str]]) -> None:
@@ -149,8 +179,14 @@ def _set(gdx: Any, handle: Any, name: str, words: str, members: Iterable[tuple[s
     _right(gdx, handle, gdx.gdxDataWriteDone(handle), name)
 
 
-def _parameter(gdx: Any, handle: Any, name: str, words: str, sets: Sets, cells: np.ndarray) -> None:
+def _parameter(gdx: Any, handle: Any, table: ModelTable, name: str, words: str, sets: Sets, cells: np.ndarray) -> None:
     values = gdx.doubleArray(gdx.GMS_VAL_MAX)
+    large = np.abs(np.nan_to_num(cells, nan=0.0, posinf=np.inf, neginf=-np.inf)) >= LARGEST
+    if large.any():
+        raise InputError(
+            f"GDX has no numbers of {LARGEST:g} and above, and {name} has {large.sum():,}: {table.named_cells(large)}",
+            cure="mend the duties or the values that they come from",
+        )  # fmt: skip
     _right(gdx, handle, gdx.gdxDataWriteStrStart(handle, name, _fitting(words), 4, gdx.GMS_DT_PAR, 0), name)
     _right(gdx, handle, gdx.gdxSymbolSetDomain(handle, list(_CELLS)), name)
     ordered = np.moveaxis(cells, 0, -1).ravel().tolist()  # as the labels run: sector, region, year

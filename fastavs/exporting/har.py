@@ -43,6 +43,13 @@ def har_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
     table.refuse_unknown("HAR")
     if table.against is not None:
         table.against.refuse_unknown("HAR (the baseline)")
+        without = table.without_change
+        if without.any():
+            raise InputError(
+                f"HAR has no null, and {without.sum():,} of {without.size:,} cells have no finite change of 1 + t: a "
+                f"tariff is -100 % or less, or too large ({table.named_cells(without)})",
+                cure="mend the scenario's duties, or export without a baseline",
+            )  # fmt: skip
     if len(table.years) == 1 or choices.years_together:
         return _file(table, path, choices)
     plans = [_file(table.year(year), year_beside(path, year), choices) for year in table.years]

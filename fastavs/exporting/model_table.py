@@ -15,6 +15,12 @@ from fastavs.tables.arrow import numbers, texts
 ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights")
 NOT_STATED = "not stated"
 """What a study says of its values where nobody has said whether they are CIF or FOB."""
+ALIKE = {
+    "rates": "rates", "aves": "AVEs (aves)", "weights": "weights", "fallback": "fallback", "empty": "empty",
+    "inside": "trade inside the home region (inside)", "excluded": "trade of excluded partners (excluded)",
+    "currency": "currency", "value_basis": "basis of values", "millions": "units of imports",
+}  # fmt: skip
+"""Facts in which a scenario and its baseline must agree."""
 SHOWN = 5  # cells or names that a message lists
 
 
@@ -98,6 +104,17 @@ class ModelTable:
                     f"scenario and baseline have other {word}", value=_listed(its),
                     expected=f"those of the scenario: {_listed(mine)}",
                 )  # fmt: skip
+        same = "fingerprint" if all(one.facts.get("fingerprint") for one in (self, other)) else "title"
+        for key, word in {**ALIKE, same: "study"}.items():
+            mine, its = self.facts.get(key), other.facts.get(key)
+            if mine is not None and its is not None and mine != its:
+                shown = [one.facts.get("title") if key == "fingerprint" else one.facts[key] for one in (other, self)]
+                raise InputError(
+                    f"scenario and baseline are of two studies ({shown[1]}, {shown[0]})" if key == same else
+                    f"scenario and baseline have other {word}", value=None if key == same else str(its),
+                    expected=None if key == same else f"{mine}, as the scenario has",
+                    cure="make both by tariff_function of one study, with the same options but for scenario=",
+                )  # fmt: skip
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -107,15 +124,46 @@ class ModelTable:
     @property
     def revenue(self) -> np.ndarray:
         """Duty on imports at the base, float64[y, s, r] in the study's currency; NaN: the tariff is not known."""
-        return np.where(self.imports == 0.0, 0.0, self.imports * self.rate)
+        with np.errstate(over="ignore"):
+            return np.where(self.imports == 0.0, 0.0, self.imports * self.rate)
 
     @property
     def change_in_power(self) -> np.ndarray | None:
-        """Percent change of 1 + t from the baseline, float64[y, s, r]; NaN where either is not known."""
+        """Percent change of 1 + t from the baseline, float64[y, s, r]; NaN where either is unknown or has no power."""
         if self.against is None:
             return None
-        before = self.against.rate
-        return 100.0 * (self.rate - before) / (1.0 + before)
+        known = has_power(self.rate) & has_power(self.against.rate)
+        before = np.where(known, self.against.rate, 0.0)
+        with np.errstate(over="ignore"):
+            change = 100.0 * (np.where(known, self.rate, 0.0) - before) / (1.0 + before)
+        return np.where(known & np.isfinite(change), change, np.nan)
+
+    @property
+    def log_power(self) -> np.ndarray:
+        """ln(1 + t), float64[y, s, r]; NaN where the tariff is not known, or -100 % or less."""
+        known = has_power(self.rate)
+        return np.where(known, np.log1p(np.where(known, self.rate, 0.0)), np.nan)
+
+    @property
+    def without_change(self) -> np.ndarray:
+        """Cells with a tariff before and after, bool[y, s, r], whose 1 + t has no finite change in percent."""
+        change = self.change_in_power
+        if self.against is None or change is None:
+            return np.zeros(self.shape, dtype=bool)
+        return np.isnan(change) & ~np.isnan(self.rate) & ~np.isnan(self.against.rate)
+
+    @property
+    def powerless(self) -> tuple[str, ...]:
+        """What must be said of cells that have a tariff and no ln(1 + t), or no change of 1 + t."""
+        said = []
+        below = ~np.isnan(self.rate) & ~has_power(self.rate)
+        if below.any():
+            said.append(f"{below.sum():,} of {below.size:,} cells have a tariff of -100 % or less, and 1 + t has no "
+                        f"logarithm: {self.named_cells(below)}")  # fmt: skip
+        if self.without_change.any():
+            said.append(f"{self.without_change.sum():,} of {below.size:,} cells have no finite change of 1 + t, for a "
+                        f"tariff is -100 % or less, or too large: {self.named_cells(self.without_change)}")  # fmt: skip
+        return tuple(said)
 
     def year(self, year: int) -> ModelTable:
         """Return the part of one year, without the notes that begin with another."""
@@ -201,7 +249,7 @@ class ModelTable:
             "destination": texts([self.home] * years.size),
         }
         arrays = {name: getattr(self, name) for name in ("rate", "ad_valorem", "specific", "imports")}
-        arrays |= {"weight": self.weights, "revenue": self.revenue, "log_power": np.log1p(self.rate)}
+        arrays |= {"weight": self.weights, "revenue": self.revenue, "log_power": self.log_power}
         if self.against is not None:
             arrays |= {"baseline_rate": self.against.rate, "change_in_power_pct": self.change_in_power}
         columns |= {name: numbers(one.ravel()) for name, one in arrays.items()}
@@ -214,9 +262,21 @@ def of_function(function: Any) -> ModelTable:
     Parameters
     ----------
     function : TariffFunction
+
+    Raises
+    ------
+    InputError
+        It is none.
     """
     if isinstance(function, ModelTable):
         return function
+    if not all(hasattr(function, one) for one in ("facts", "table", "sectors", "regions", "notes", "sector_names")):
+        of_study = hasattr(function, "config") or hasattr(function, "year_numbers")
+        raise InputError(
+            "what is exported is a tariff function", value=type(function).__name__, expected="a TariffFunction",
+            cure="make it first: fastavs.tariff_function(study, ...)" if of_study else
+            "fastavs.tariff_function(study, ...) makes one",
+        )  # fmt: skip
     facts = dict(function.facts)
     years, sectors, regions = tuple(function.years), tuple(function.sectors), tuple(function.regions)
     table = function.table()
@@ -234,6 +294,11 @@ def of_function(function: Any) -> ModelTable:
         years, sectors, regions, facts.get("home"), dict(function.sector_names), facts, tuple(function.notes),
         grid("rate"), grid("ad_valorem"), grid("specific"), grid("imports"), grid("weight"),
     )  # fmt: skip
+
+
+def has_power(rate: np.ndarray) -> np.ndarray:
+    """Return where 1 + rate is known and above 0."""
+    return np.asarray(1.0 + rate > 0.0)
 
 
 def _at(names: Sequence[Any]) -> dict[Any, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastavs.errors import InputError
 from fastavs.exporting.model_table import ModelTable
-from fastavs.exporting.plan import Choices, Plan
+from fastavs.exporting.plan import CUT_SHORT, Choices, Plan
 from fastavs.exporting.provenance import history_of, provenance, source_of, title_of
 from fastavs.tables.frames import package
 
@@ -28,9 +28,17 @@ def netcdf_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
     """
     dataset = to_dataset(table)
     engine: Any = _engine()
+    opened = package("xarray", "netCDF").open_dataset
 
     def write(new: Path) -> None:
-        dataset.to_netcdf(new, engine=engine)
+        try:
+            dataset.to_netcdf(new, engine=engine)
+            with opened(new, engine=engine) as found:
+                whole = dataset.equals(found.load())
+        except (RuntimeError, ValueError, TypeError, LookupError) as error:  # of HDF5, and of a file that is cut short
+            raise OSError(f"{CUT_SHORT} {error}") from None
+        if not whole:
+            raise OSError(CUT_SHORT)
 
     return Plan({path: write})
 

@@ -7,13 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
 from fastavs.errors import InputError, did_you_mean
 from fastavs.tables.outputs import cannot_write, whole_files
+from fastavs.tables.write import write_csv
 
 SETS = ("COMM", "REG", "DEST", "TARS", "YEAR")
 """The sets of HAR files, by the headers that hold them."""
 Writer = Callable[[Path], None]
-"""Writes a file under the name that it is given."""
+"""Writes a file under the name that it is given; raises an OSError unless it is whole."""
+CUT_SHORT = "the file is cut short: is the disk full?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +93,20 @@ class Plan:
         InputError
             A file cannot be written; what stood there stays.
         """
-        targets = list(self.files)
+        targets, named = list(self.files), dict[Path, Path]()
         for path in targets:
             if not path.absolute().parent.is_dir():
                 raise InputError("no such folder", value=str(path.parent), cure="make it first")
         try:
             with whole_files(targets) as names:
+                named.update(zip(targets, names, strict=True))
                 for name, write in zip(names, self.files.values(), strict=True):
                     write(name)
         except OSError as error:
             cure = "name files in folders that are there, have room and may be written to"
             raise cannot_write("the export", error, ", ".join(map(str, targets)), cure) from None
+        except InputError as error:
+            raise error.renamed({str(name): str(path) for path, name in named.items()}) from None
 
 
 def joined(plans: Sequence[Plan]) -> Plan:
@@ -112,6 +120,21 @@ def of_bytes(content: bytes) -> Writer:
 
     def write(path: Path) -> None:
         path.write_bytes(content)
+        if path.stat().st_size != len(content):
+            raise OSError(CUT_SHORT)
+
+    return write
+
+
+def csv_of(made: Callable[[], pa.Table]) -> Writer:
+    """Return the writer of a table as CSV; the table is made when it is written."""
+
+    def write(path: Path) -> None:
+        table = made()
+        write_csv(table, path)
+        read = pa_csv.read_csv(path, parse_options=pa_csv.ParseOptions(newlines_in_values=True))
+        if read.num_rows != table.num_rows:
+            raise OSError(CUT_SHORT)
 
     return write
 

@@ -41,11 +41,28 @@ def provenance(table: ModelTable) -> list[str]:
         f"Imports: {table.values}, {table.money}. Tariffs are ad valorem equivalents: means of a cell's lines."
     )
     if table.against is not None:
-        lines.append(f"Baseline: {_scenario_of(table.against)}")
+        lines.append(f"Baseline: {_scenario_of(table.against)}, of {table.against.facts.get('title') or 'the same'}")
     if table.facts.get("value_basis") == "FOB":
         lines.append("FOB values leave freight and insurance out: where duty is charged on CIF, tariffs are too high.")
+    lines += cautions_of(table)
     known = dict.fromkeys((*table.notes, *(table.against.notes if table.against is not None else ())))
     return lines + [f"Note: {one}" for one in known]
+
+
+def cautions_of(table: ModelTable) -> list[str]:
+    """Return what whoever takes the figures must know of changes and logarithms."""
+    moved = _weights_that_move(table)
+    return [*([moved] if moved else []), *(f"{one}." for one in table.powerless)]
+
+
+def _weights_that_move(table: ModelTable) -> str:
+    """Return what must be said where a change from the baseline may hold one of weights too; empty otherwise."""
+    if table.against is None or "imports" not in (table.facts.get("weights"), table.against.facts.get("weights")):
+        return ""
+    return (
+        "Weights are imports of scenario and baseline each, so that changes of tariffs may hold changes of weights; "
+        'weights="fixed" for both keeps them out.'
+    )
 
 
 def _scenario_of(table: ModelTable) -> str:

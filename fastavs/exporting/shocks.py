@@ -10,9 +10,8 @@ from fastavs.errors import InputError
 from fastavs.exporting.har import Names, Set, laid_out, names_of, set_header, text_header, wrapped
 from fastavs.exporting.har_format import Reals, Text, har_bytes
 from fastavs.exporting.model_table import ModelTable
-from fastavs.exporting.plan import Choices, Plan, Writer, joined, of_bytes, of_lines, year_beside
+from fastavs.exporting.plan import Choices, Plan, Writer, csv_of, joined, of_bytes, of_lines, year_beside
 from fastavs.exporting.provenance import provenance
-from fastavs.tables.write import write_csv
 
 MOST_STATEMENTS = 1000  # of a cell each
 
@@ -51,7 +50,7 @@ def _year(table: ModelTable, path: Path, choices: Choices) -> Plan:
         log.append("HAR holds reals in single precision: some 7 digits of a shock.")
         files[path] = of_lines([*told, _statement(beside.name, names, choices)])
         files[beside] = of_bytes(_har(table, names, change, log))
-    files[path.with_suffix(".csv")] = lambda new: write_csv(table.to_arrow(), new)
+    files[path.with_suffix(".csv")] = csv_of(table.to_arrow)
     return Plan(files, tuple(log))
 
 
@@ -64,10 +63,11 @@ def _change(table: ModelTable) -> np.ndarray:
 def _unknown(table: ModelTable, choices: Choices) -> list[str]:
     """Refuse cells whose tariff is not known before or after; or return what is said of them."""
     assert table.against is not None
+    powerless = _powerless(table, choices)
     after, before = np.isnan(table.rate), np.isnan(table.against.rate)
     unknown = after | before
     if not unknown.any():
-        return []
+        return powerless
     counts = (
         f"{(before & ~after).sum():,} before, {(after & ~before).sum():,} after, {(after & before).sum():,} both times"
     )
@@ -77,6 +77,23 @@ def _unknown(table: ModelTable, choices: Choices) -> list[str]:
             f"a shock needs the tariff before and after, and {said}",
             cure='nulls="leave" (--nulls leave) leaves them without a shock; empty="zero" or "line" of tariff_function'
             " (--empty) gives them a tariff",
+        )
+    return [f"Without a shock: {said}.", *powerless]
+
+
+def _powerless(table: ModelTable, choices: Choices) -> list[str]:
+    """Refuse cells whose 1 + t has no finite change; or return what is said of them."""
+    without = table.without_change
+    if not without.any():
+        return []
+    said = (
+        f"{without.sum():,} of {without.size:,} cells have none, for a tariff is -100 % or less, or too large: "
+        f"{table.named_cells(without)}"
+    )
+    if choices.nulls == "refuse":
+        raise InputError(
+            f"a shock needs a finite change of 1 + t, and {said}",
+            cure='mend the duties; or nulls="leave" (--nulls leave) leaves these cells without a shock',
         )
     return [f"Without a shock: {said}."]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fastavs.exporting.model_table import ModelTable
-from fastavs.exporting.plan import Choices, Plan, log_beside, of_lines
+from fastavs.exporting.plan import CUT_SHORT, Choices, Plan, log_beside, of_lines
 from fastavs.exporting.provenance import provenance, title_of
 from fastavs.tables.frames import package
 
@@ -38,6 +39,12 @@ def dta_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
         frame.to_stata(
             new, write_index=False, version=VERSION, data_label=title, variable_labels=labels, value_labels=values
         )
+        try:
+            whole = pandas.read_stata(new, convert_categoricals=False).shape == frame.shape
+        except (ValueError, LookupError, struct.error):
+            whole = False
+        if not whole:
+            raise OSError(CUT_SHORT)
 
     return Plan({path: write, log_beside(path): of_lines([*provenance(table), *log])}, tuple(log))
 
@@ -65,7 +72,7 @@ def _columns(table: ModelTable) -> dict[str, np.ndarray]:
     }
     arrays = {"rate": table.rate, "ad_valorem": table.ad_valorem, "specific": table.specific}
     arrays |= {"imports": table.imports, "weight": table.weights, "revenue": table.revenue}
-    arrays |= {"log_power": np.log1p(table.rate)}
+    arrays |= {"log_power": table.log_power}
     if table.against is not None and table.change_in_power is not None:
         arrays |= {"baseline_rate": table.against.rate, "change_in_power_pct": table.change_in_power}
     return columns | {name: one.ravel() for name, one in arrays.items()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastavs.arguments import Check, a_kind, a_text, a_year, misfit, or_none, some
+from fastavs.arguments import Check, a_kind, a_year, misfit, or_none, some
 from fastavs.errors import InputError, did_you_mean
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.scenario.scenario import Scenario
@@ -25,9 +25,10 @@ def one_of(*known: str) -> Check:
     """Take one of some words."""
 
     def check(name: str, value: Any) -> str:
-        if a_text(name, value) not in known:
-            raise misfit(name, value, f"one of {', '.join(known)}.{did_you_mean(value, known)}")
-        return str(value)
+        if not isinstance(value, str) or value not in known:
+            near = did_you_mean(value, known) if isinstance(value, str) else ""
+            raise misfit(name, value, f"one of {', '.join(known)}.{near}")
+        return value
 
     return check
 
@@ -65,7 +66,7 @@ def index_of(study: Study | SortedIndex, scenario: Scenario) -> SortedIndex:
 
 
 def years_of(index: SortedIndex, wanted: Sequence[int] | None) -> tuple[int, ...]:
-    """Return the years that are asked for, ascending, each once; None: all.
+    """Return the years that are asked for in the order given, each once; None: all, ascending.
 
     Raises
     ------
@@ -83,4 +84,4 @@ def years_of(index: SortedIndex, wanted: Sequence[int] | None) -> tuple[int, ...
             )  # fmt: skip
     if not wanted:
         raise InputError("no years", key="years", expected=f"some of {', '.join(map(str, known))}, or None for all")
-    return tuple(sorted(set(wanted)))
+    return tuple(dict.fromkeys(wanted))

@@ -79,7 +79,7 @@ def sectors_of(index: SortedIndex, wanted: Any) -> tuple[Sectors, tuple[Caution,
     InputError
         A name that is not known; a mapping or table that `make_sectors` refuses, or one whose prefixes lost a zero.
     """
-    if isinstance(wanted, str) and not is_path(wanted):
+    if isinstance(wanted, str) and (wanted in index.groups or not is_path(wanted)):
         return _by_name(index, wanted), ()
     if isinstance(wanted, Mapping) and "prefix" not in wanted:
         given = of_mapping(wanted)

@@ -11,11 +11,13 @@ from fastavs.arguments import misfit
 from fastavs.errors import InputError, did_you_mean
 from fastavs.kernels.options import readonly
 from fastavs.kernels.tariff_cells import AD_VALOREM, FX, LEAST, MOST, PRICE, SPECIFIC
+from fastavs.models.labelled import by_labels, has_labels
 from fastavs.models.parts import FunctionParts
 
 Factor = tuple[np.ndarray, int]
 """Numbers in a row, read-only, and how far it is from one cell's (year's) to the next: 0 where one serves all."""
 
+FACTORS = ("price", "fx", "ad_valorem", "specific")
 _NAMES = {PRICE: "price", FX: "fx", AD_VALOREM: "ad_valorem", SPECIFIC: "specific"}
 _POSITIVE = f"a positive number, from {LEAST:g} to {MOST:g}"
 _SCALE = f"0, or a number from {LEAST:g} to {MOST:g}"
@@ -56,6 +58,8 @@ def cell_factor(frame: Frame, name: str, value: Any, strict: bool) -> Factor:
         array = value
     elif type(value) is float and value == 1.0:
         return frame.one, 0
+    elif has_labels(value) and np.ndim(value):
+        array = _cells_by_labels(frame, name, value, strict)
     else:
         array = _numbers(name, value, _shapes(frame))
     if not array.ndim:
@@ -68,6 +72,15 @@ def cell_factor(frame: Frame, name: str, value: Any, strict: bool) -> Factor:
         except ValueError:
             raise _misshapen(frame, name, array.shape) from None
     return _row(array), 1
+
+
+def _cells_by_labels(frame: Frame, name: str, value: Any, strict: bool) -> np.ndarray:
+    parts = frame.parts
+    axes = {"year": parts.years, "sector": parts.sectors, "region": parts.regions}
+    used, found = by_labels(name, value, axes)
+    if strict and used not in (("sector", "region"), ("year", "sector", "region")):
+        raise misfit(name, ", ".join(used), "labels of sectors and regions, or of years, sectors and regions")
+    return found[tuple(slice(None) if axis in used else np.newaxis for axis in axes)] if not strict else found
 
 
 def fx_factor(frame: Frame, value: Any) -> Factor:
@@ -87,7 +100,12 @@ def fx_factor(frame: Frame, value: Any) -> Factor:
     count = len(frame.currencies)
     if value is None:
         return frame.one_each, 0
-    if hasattr(value, "keys"):
+    if has_labels(value):
+        axes = {"year": frame.parts.years, "currency": frame.currencies}
+        used, value = by_labels("fx", value, axes)
+        if "currency" not in used:
+            raise misfit("fx", ", ".join(used), "labels of currencies, or of years and currencies")
+    elif hasattr(value, "keys"):
         value = _by_name(frame.currencies, value)
     array = value if type(value) is np.ndarray and value.dtype == np.float64 else _numbers("fx", value, _rates(frame))
     if array.shape == (count,):
@@ -213,3 +231,26 @@ def _some(names: Sequence[str]) -> str:
 
 def _dimensions(shape: tuple[int, ...]) -> str:
     return f"[{', '.join(map(str, shape))}]"
+
+
+def check_names(method: str, factors: Mapping[str, Any], known: Sequence[str] = FACTORS) -> None:
+    """Raise an InputError for a factor that there is not."""
+    for name in factors:
+        if name not in known:
+            raise InputError(
+                f"{method} takes no such argument", value=name,
+                expected=f"one of {', '.join(known)}.{did_you_mean(name, known)}",
+            )  # fmt: skip
+
+
+def refuse_odd_imports(frame: Frame, amount: np.ndarray) -> None:
+    """Raise an InputError for imports, float64[y, s, r], that are negative or not finite."""
+    odd = ~(np.isfinite(amount) & (amount >= 0.0))
+    if odd.any():
+        year, sector, region = (int(one) for one in np.argwhere(odd)[0])
+        parts = frame.parts
+        raise InputError(
+            "imports are negative or not finite", key="value", value=float(amount[year, sector, region]),
+            about=f"year {parts.years[year]}, sector {parts.sectors[sector]}, region {parts.regions[region]}",
+            expected="0 or more", cure="give 0 where nothing is imported",
+        )  # fmt: skip

@@ -14,7 +14,17 @@ from fastavs.arguments import a_path, a_text, a_year, misfit, or_none, takes
 from fastavs.kernels.options import readonly
 from fastavs.kernels.tariffs import evaluate, evaluation_in_c, table_of
 from fastavs.models.curve_table import curve_table
-from fastavs.models.factors import Factor, Frame, apart_from, cell_factor, check_out, fx_factor, out_of_bounds
+from fastavs.models.factors import (
+    Factor,
+    Frame,
+    apart_from,
+    cell_factor,
+    check_names,
+    check_out,
+    fx_factor,
+    out_of_bounds,
+    refuse_odd_imports,
+)
 from fastavs.models.function_file import read_parts, write_parts
 from fastavs.models.function_tables import cell_table, critical_lines, place_among, revenue_of, to_dataset
 from fastavs.models.jacobian import Jacobian, check_jacobian
@@ -69,6 +79,8 @@ class TariffFunction(Tabular):
 
     def __post_init__(self) -> None:
         parts = self.parts
+        if not isinstance(parts, FunctionParts):
+            raise misfit("parts", parts, "FunctionParts: fastavs.tariff_function(study, ...) makes a tariff function")
         shape = (len(parts.years), len(parts.sectors), len(parts.regions))
         ones = readonly(np.ones(max(len(parts.currencies), 1)), np.float64)
         given = (*parts.curves, *parts.mixed, parts.borrowed_cell, parts.borrowed_price)
@@ -96,7 +108,8 @@ class TariffFunction(Tabular):
         ----------
         price : float64[sectors, regions] or [years, sectors, regions], or a number
             Factors on base unit values; positive. An observation that is borrowed from another sector moves with the
-            price there.
+            price there. What has labels (of pandas or xarray) is matched by them, whole or not at all; arrays and
+            lists go by place. So do the other factors.
         fx : float64[currencies] or [years, currencies], or a mapping such as ``{"EUR": 1.2}``
             Factors on base exchange rates of `currencies`; positive. The study's own currency is always among them. A
             mapping leaves the others at 1.
@@ -285,13 +298,15 @@ class TariffFunction(Tabular):
         place = place * len(parts.sectors) + place_among(parts.sectors, sector, "sector")
         return place * len(parts.regions) + place_among(parts.regions, region, "region")
 
-    def revenue(self, value: Any, **factors: Any) -> np.ndarray:
+    def revenue(self, value: Any, out: np.ndarray | None = None, **factors: Any) -> np.ndarray:
         """Return what is paid on imports.
 
         Parameters
         ----------
         value : float64[sectors, regions] or [years, sectors, regions]
-            Imports at CIF, or as the study's values are.
+            Imports at CIF, or as the study's values are; 0 or more.
+        out : float64[years, sectors, regions], optional
+            Where to put the answer; it may be `value` itself.
         **factors
             As for a call.
 
@@ -303,12 +318,22 @@ class TariffFunction(Tabular):
         Raises
         ------
         InputError
-            As for a call.
+            As for a call; imports that are negative or not finite.
         """
+        check_names("revenue", factors)
         amount, step = cell_factor(self._frame_of, "value", value, True)
         if not step:
             raise misfit("value", value, "imports of each cell")
-        return revenue_of(amount.reshape(self._frame_of.shape), self(**factors))
+        shape = self._frame_of.shape
+        if out is not None:
+            check_out(out, shape)
+        imports = amount.reshape(shape)
+        refuse_odd_imports(self._frame_of, imports)
+        found = revenue_of(imports, self(**factors))
+        if out is None:
+            return found
+        out[...] = found
+        return out
 
     def table(self, **factors: Any) -> pa.Table:
         """Return tariffs under factors as a table.
@@ -345,7 +370,8 @@ class TariffFunction(Tabular):
 
     def _rates_and_parts(self, factors: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return tariffs, their ad valorem and their specific parts."""
-        rates, jacobian = self.value_and_jacobian(**{name: one for name, one in factors.items() if name != "out"})
+        check_names("a table", factors)
+        rates, jacobian = self.value_and_jacobian(**factors)
         shape, scales = self._frame_of.shape, []
         for name in ("ad_valorem", "specific"):
             values, step = cell_factor(self._frame_of, name, factors.get(name, 1.0), False)
@@ -384,7 +410,7 @@ class TariffFunction(Tabular):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Map a saved function into memory.
+        """Read a saved function into memory.
 
         Raises
         ------

@@ -19,7 +19,8 @@ class Jacobian:
     """Tariffs and their exact derivatives. y years, s sectors, r regions, c currencies, b borrowed pairs.
 
     All are views of `values`: given to `TariffFunction.value_and_jacobian` as ``out`` once more, they hold the new
-    derivatives, and nothing is allocated. NaN where no tariff is known.
+    derivatives, and nothing is allocated. NaN where no tariff is known. Finite for factors from 1e-75 to 1e75;
+    nearer to their bounds (1e-100, 1e100) a derivative by a price, an amount over the price's square, may be infinite.
 
     Attributes
     ----------

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from fastavs.arguments import a_mapping, misfit
+from fastavs.countries.names import BY_NAME, name_key
 from fastavs.countries.partner import answers_to, find, iso3, named, refuse_doubtful
 from fastavs.errors import InputError, did_you_mean
 from fastavs.models.concordances import SHOWN, is_path, is_table
+from fastavs.models.sectors import plain_name, refuse_numbers
 from fastavs.periods import natural
 from fastavs.tables.columns import text_column
 from fastavs.tables.tables import Columns, Piece, from_memory
@@ -80,7 +82,7 @@ def regions_of(index: SortedIndex, wanted: Any, home: str | None = None) -> tupl
     """
     partners = list(index.facts["partners"])
     if wanted is None or (isinstance(wanted, str) and not is_path(wanted)):
-        found, region_by_name = _by_name(index, wanted or "all")
+        found, region_by_name = _by_name(index, "all" if wanted is None else wanted)
         return replace(found, home=_home(home, found.regions, region_by_name)), ()
     if isinstance(wanted, Mapping) and not ("partner" in wanted and not isinstance(wanted["partner"], str)):
         title, entries = "the mapping", _of_mapping(wanted)
@@ -100,7 +102,8 @@ def regions_of(index: SortedIndex, wanted: Any, home: str | None = None) -> tupl
 def _by_name(index: SortedIndex, name: str) -> tuple[Regions, dict[str, str]]:
     partners: list[str] = list(index.facts["partners"])
     if name == "partner":
-        return Regions("partner", tuple(partners), np.arange(len(partners))), {named(one): one for one in partners}
+        own = tuple(plain_name(one, key="regions") for one in partners)
+        return Regions("partner", own, np.arange(len(own))), dict(zip(map(named, partners), own, strict=True))
     if name == "all":
         return Regions("all", ("all",), np.zeros(len(partners), dtype=np.int64)), {}
     if name != "region":
@@ -108,13 +111,13 @@ def _by_name(index: SortedIndex, name: str) -> tuple[Regions, dict[str, str]]:
             "no such regions", key="regions", value=name,
             expected=f"one of {', '.join(NAMED)}, or a table of partners and regions.{did_you_mean(name, NAMED)}",
         )  # fmt: skip
-    of_partner: dict[str, str] = index.facts["regions"]
+    of_partner = {one: plain_name(label, key="regions") for one, label in index.facts["regions"].items()}
     if not of_partner:
         raise InputError(
             "the study has no regions", key="regions", value=name,
             cure="give the partners table a column region, or say here which partner is in which region",
         )  # fmt: skip
-    labels = list(index.facts.get("region_names", ())) or sorted(set(of_partner.values()))
+    labels = [plain_name(one) for one in index.facts.get("region_names", ())] or sorted(set(of_partner.values()))
     regions = _in_order(labels)
     place = {label: number for number, label in enumerate(regions)}
     region_of = np.array([place[of_partner[one]] if one in of_partner else -1 for one in partners], dtype=np.int64)
@@ -122,6 +125,7 @@ def _by_name(index: SortedIndex, name: str) -> tuple[Regions, dict[str, str]]:
 
 
 def _of_mapping(mapping: Mapping[Any, Any]) -> list[Entry]:
+    refuse_numbers("regions", mapping, '{"076": "South America"}, or {"BRA": "South America"}')
     for partner, region in a_mapping("regions", mapping).items():
         if not isinstance(region, str):
             raise misfit(f'regions["{partner}"]', region, 'a region\'s label, as text: {"DEU": "EU"}')
@@ -129,7 +133,10 @@ def _of_mapping(mapping: Mapping[Any, Any]) -> list[Entry]:
             raise misfit("regions", f"{partner}: {region}", "a partner and its region")
     if not mapping:
         raise misfit("regions", mapping, "partners and their regions")
-    return [Entry(partner.strip(), region.strip()) for partner, region in mapping.items()]
+    return [
+        Entry(partner.strip(), plain_name(region.strip(), key="regions", about=f"partner {partner!a}"))
+        for partner, region in mapping.items()
+    ]
 
 
 def _rows(piece: Piece) -> list[Entry]:
@@ -142,7 +149,10 @@ def _rows(piece: Piece) -> list[Entry]:
         if not partner:
             raise InputError("a row without a partner", file=piece.label, row=piece.first + i + 1, column="partner")
         if region:  # a partner without one is left out, which is told of with its trade
-            found.append(Entry(partner, region, piece.label, piece.first + i + 1))
+            row = piece.first + i + 1
+            found.append(
+                Entry(partner, plain_name(region, file=piece.label, row=row, column="region"), piece.label, row)
+            )
     return found
 
 
@@ -187,3 +197,23 @@ def _home(home: str | None, regions: tuple[str, ...], region_by_name: Mapping[st
     if home is None or home in regions:
         return home
     return region_by_name.get(named(home), home)
+
+
+def check_home(regions: Regions, partners: Sequence[str]) -> str:
+    """Return what must be said of the importing country; empty where its region is one of the regions.
+
+    Raises
+    ------
+    InputError
+        It is neither a region nor a country that is known.
+    """
+    home = regions.home
+    if home is None or home in regions.regions:
+        return ""
+    if iso3(home) is None and not find(home, partners):
+        near = did_you_mean(home, (*regions.regions, *partners)) or did_you_mean(name_key(home), BY_NAME)
+        raise InputError(
+            "home is neither one of the regions nor a country that is known", key="home", value=home,
+            expected=f"a region, or a country by its code or English name.{near}",
+        )  # fmt: skip
+    return f'The importing country "{home}" is in none of the regions: no trade is left out as its own.'

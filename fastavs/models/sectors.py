@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -19,6 +20,43 @@ from fastavs.tables.tables import Columns, Piece, from_memory
 SECTOR_COLUMNS = Columns("sectors", ("prefix", "sector", "group", "name"), ("share",), ("prefix",), form=NumberForm())
 CLOSE = 1e-5
 """How near to 1 the shares of a prefix must add up: what rounding to six digits leaves."""
+
+
+def plain_name(name: str, **place: Any) -> str:
+    """Return a sector's or region's name, letters with their marks in one piece (NFC).
+
+    Parameters
+    ----------
+    name : str
+    **place
+        Where it stands: what an InputError says besides.
+
+    Raises
+    ------
+    InputError
+        Half of a letter, or a zero byte.
+
+    Examples
+    --------
+    >>> plain_name("e\u0301") == "\u00e9"
+    True
+    """
+    if "\0" in name or any("\ud800" <= one <= "\udfff" for one in name):
+        raise InputError(
+            "a name that cannot be written: it holds a zero byte, or half of a letter", value=ascii(name),
+            cure="write it anew, as text in UTF-8", **place,
+        )  # fmt: skip
+    return unicodedata.normalize("NFC", name)
+
+
+def refuse_numbers(name: str, mapping: Mapping[Any, Any], example: str) -> None:
+    """Raise an InputError for a key that is a number, which has lost its leading zeros."""
+    for key in mapping:
+        if isinstance(key, int | float | np.number):
+            raise InputError(
+                f"a key of {name} is a number", value=str(key), expected=f"text: {example}",
+                cure="write codes as text, with their leading zeros",
+            )  # fmt: skip
 
 
 class Members(NamedTuple):
@@ -130,12 +168,16 @@ def make_sectors(title: str, entries: Iterable[Entry], order: Sequence[str] = ()
     by_prefix: dict[str, list[Entry]] = {}
     names: dict[str, str] = {}
     seen: dict[str, None] = dict.fromkeys(order)
-    for one in entries:
-        _check_entry(one)
+    for entry in entries:
+        _check_entry(entry)
+        one = _named(entry)
         by_prefix.setdefault(one.prefix, []).append(one)
         seen.setdefault(one.sector)
-        if one.name:
-            names.setdefault(one.sector, one.name)
+        if one.name and names.setdefault(one.sector, one.name) != one.name:
+            raise one.wrong(
+                "a sector with two names", "name", value=f"{names[one.sector]}, {one.name}",
+                expected=f"one name for sector {one.sector}", cure="mend one of the two, or leave it out",
+            )  # fmt: skip
     sectors = tuple(seen)
     if all(label.isascii() and label.isdigit() for label in sectors):
         sectors = tuple(sorted(sectors, key=natural))
@@ -144,6 +186,12 @@ def make_sectors(title: str, entries: Iterable[Entry], order: Sequence[str] = ()
         tuple(sorted((place[sector], share) for sector, share in _shares(some).items())) for some in by_prefix.values()
     )
     return Sectors(title, sectors, names, tuple(by_prefix), rows)
+
+
+def _named(one: Entry) -> Entry:
+    place = {"file": one.file, "row": one.row, "column": "sector"}
+    name = one.name and plain_name(one.name, **{**place, "column": "name"})
+    return one._replace(sector=plain_name(one.sector, **place), name=name)
 
 
 def _check_entry(one: Entry) -> None:
@@ -212,6 +260,7 @@ def of_mapping(mapping: Mapping[Any, Any]) -> Sectors:
     InputError
         Keys or values that are no texts, and what `make_sectors` refuses.
     """
+    refuse_numbers("sectors", mapping, '{"0203": "meat"}')
     for prefix, sector in a_mapping("sectors", mapping).items():
         if not isinstance(sector, str):
             raise misfit(f'sectors["{prefix}"]', sector, 'a sector\'s label, as text: {"0203": "meat"}')

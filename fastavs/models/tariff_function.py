@@ -15,8 +15,8 @@ from fastavs.evaluation.named_lines import check_named, unmet_prefixes
 from fastavs.models.asked import as_it_is, index_of, one_of, scenario_asked, years_asked, years_of
 from fastavs.models.concordances import sectors_of
 from fastavs.models.left_out import refuse_left_out
-from fastavs.models.regions import Regions, regions_of
-from fastavs.models.sectors import Sectors
+from fastavs.models.regions import Regions, check_home, regions_of
+from fastavs.models.sectors import Sectors, plain_name
 from fastavs.warned import Caution, warn_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _a_label(name: str, value: Any) -> str:
     text = a_text(name, value).strip()
     if not text:
         raise misfit(name, value, "a label")
-    return text
+    return plain_name(text, key=name)
 
 
 @takes(
@@ -77,7 +77,7 @@ def tariff_function(
         "region", those of the study's partners table; "partner", each its own; "all" or None, one for all; partners to
         regions (``{"DEU": "EU"}``), by any code or name of a country; or a table with columns ``partner``, ``region``.
     years : int or sequence of int, optional
-        All of the study by default.
+        All of the study by default; otherwise in the order given.
     scenario : Scenario, optional
         Nothing changes by default.
     fallback : {"own", "line"}
@@ -93,7 +93,8 @@ def tariff_function(
     empty : {"null", "line", "zero"}
         The tariff of cells without trade: none; the sector's over all partners; 0.
     home : str, optional
-        The importing country, or its region: the destination of the trade.
+        The importing country, or its region: the destination of the trade. One of the regions, or a country by its
+        code or English name.
     inside : {"drop", "keep"}
         Whether trade with partners in the region of the importing country is left out.
     rest_sector, rest_region : str, optional
@@ -132,13 +133,14 @@ def tariff_function(
     in_sectors, of_sectors = sectors_of(index, sectors)
     in_regions, of_regions = regions_of(index, regions, home)
     in_sectors, in_regions = with_rest(index, in_sectors, in_regions, rest_sector, rest_region)
+    of_home = check_home(in_regions, index.facts["partners"])
     refuse_left_out(index, in_sectors, in_regions, chosen)
     from fastavs.models.build import build_parts
     from fastavs.models.function import TariffFunction
     from fastavs.models.options import Options
 
     cautions = (*of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
-    notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions))
+    notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions), *([of_home] if of_home else []))
     parts = build_parts(
         index, in_sectors, in_regions, chosen, asked, Options(fallback, aves, rates, weights, empty, inside)
     )

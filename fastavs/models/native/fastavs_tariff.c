@@ -7,8 +7,8 @@
 #else
 #pragma GCC optimize("fp-contract=off")
 #endif
-#ifdef __FAST_MATH__
-#error "fastavs_tariff.c: -ffast-math changes what NaN means; compile this file without it"
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "fastavs_tariff.c: -ffast-math and -ffinite-math-only change what NaN means; compile this file without them"
 #endif
 
 #include "fastavs_tariff.h"

@@ -9,7 +9,10 @@
        int64_t status = fastavs_tariff_evaluate(f, price, fx, NULL, NULL, tariff, d_price, d_fx, NULL, NULL, NULL);
        fastavs_tariff_close(f);
 
-   Compile fastavs_tariff.c along, best with -O2 -ffp-contract=off: the answers then have the same bits as in Python. */
+   Compile fastavs_tariff.c along, best with -O2 -ffp-contract=off: the answers then have the same bits as in Python.
+   Do not use -ffast-math, -Ofast, -ffinite-math-only (the file refuses these), -funsafe-math-optimizations,
+   -fassociative-math, -freciprocal-math, -fno-signed-zeros (it cannot see these, and its answers would differ), nor
+   their like: /fp:fast, -fp-model fast. The caller's own files may use them, but then cannot tell NaN. */
 #ifndef FASTAVS_TARIFF_H
 #define FASTAVS_TARIFF_H
 
