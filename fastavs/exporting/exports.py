@@ -17,9 +17,9 @@ from fastavs.exporting.har import har_plan
 from fastavs.exporting.model_table import ModelTable, of_function
 from fastavs.exporting.netcdf import netcdf_plan
 from fastavs.exporting.plan import Choices, Plan
+from fastavs.exporting.provenance import cautions_of
 from fastavs.exporting.shocks import shocks_plan
 from fastavs.exporting.stata import dta_plan
-from fastavs.exporting.told import cautions_of
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "har": (".har",),
