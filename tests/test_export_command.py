@@ -144,7 +144,7 @@ def test_json(study: Path, calls: list[dict[str, Any]]) -> None:
         (["--out", "t.har", "--set", "COMM"], 'option --set: no name of a set in GEMPACK "".'),
         (["--out", "t.csv", "--aves", "partners"], 'Did you mean "partner"?'),
         (["--out", "t.csv", "--years", "2020,next"], 'option --years: no year "next". Expected years as 2011,2020'),
-        (["--out", "t.csv", "--scenario", "s.toml"], "option --scenario: the file holds several scenarios"),
+        (["--out", "t.csv", "--scenario", "s.toml"], "several scenarios in the file, of which none is named"),
         (["--out", "t.csv", "--scenario", "s.toml:weak euro"], 'no such scenario in the file "weak euro"'),
         (["--out", "t.csv", "--scenario", "none.toml:weak"], "none.toml"),
         (["--out", "t.har", "--home", "RUS"], "HAR has no null, and 2 of 30 cells have no tariff: 1 without trade"),

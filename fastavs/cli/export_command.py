@@ -163,11 +163,11 @@ def check_needs(kind: str, given: Mapping[str, Any]) -> None:
 
 def _given_files(given: Mapping[str, Any]) -> list[Path]:
     """Return the files that options name."""
-    from fastavs.cli.named_scenario import parted
+    from fastavs.scenario.file import file_and_name
     from fastavs.tables.workbooks import sheet_of
 
     tables = [sheet_of(Path(given[name]))[0] for name in ("sectors", "regions") if given[name]]
-    return tables + [parted(given[name])[0] for name in ("scenario", "against") if given[name]]
+    return tables + [Path(file_and_name(given[name])[0]) for name in ("scenario", "against") if given[name]]
 
 
 def years_of(text: str | None) -> list[int] | None:
@@ -207,8 +207,8 @@ def _tables(
     if study_file.is_file() and _is_function(study_file):
         return _saved_tables(study_file, given, years)
     against = given["against"] or (AS_IT_IS if kind == "shocks" and given["scenario"] else None)
-    scenario = _scenario("--scenario", given["scenario"])
-    baseline = None if against is None else _scenario("--against", against)
+    scenario = _scenario(given["scenario"])
+    baseline = None if against is None else _scenario(against)
     named = {name: given[name] for name in ASKED if given[name] is not None}
     if against is not None:  # so that rates alone change
         named.setdefault("weights", "fixed")
@@ -277,10 +277,10 @@ def _saved(file: Path, years: Sequence[int] | None, home: str | None) -> ModelTa
     return replace(table, home=home, notes=(*table.notes, note))
 
 
-def _scenario(option: str, text: str | None) -> Scenario | None:
-    from fastavs.cli.named_scenario import named_scenario
+def _scenario(text: str | None) -> Scenario | None:
+    from fastavs.scenario.file import scenario_named
 
-    return None if text is None or text == AS_IT_IS else named_scenario(option, text)
+    return None if text is None or text == AS_IT_IS else scenario_named(text)
 
 
 def _name_or_file(text: str, groups: Container[str]) -> str | Path:

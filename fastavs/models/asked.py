@@ -13,6 +13,7 @@ from fastavs.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from fastavs.study import Study
+    from fastavs.warned import Caution
 
 years_asked = or_none(some(a_year, "a year, or years, such as (2011, 2020)"))
 """Take years, one, or None."""
@@ -63,6 +64,24 @@ def index_of(study: Study | SortedIndex, scenario: Scenario) -> SortedIndex:
         )  # fmt: skip
     found: SortedIndex = study.index([scenario], records=True)
     return found
+
+
+def under(
+    study: Study | SortedIndex, index: SortedIndex, scenario: Scenario
+) -> tuple[SortedIndex, Scenario, tuple[Caution, ...]]:
+    """Return an index in which the steps of a scenario are done, what is left of the scenario, and what is cautioned.
+
+    Raises
+    ------
+    InputError
+        A step that does not fit the study, or that needs more than an index: scenario, step and verb are named.
+    """
+    if not scenario.has_steps:
+        return index, scenario, ()
+    from fastavs.reform.carrying import carried_out  # most functions are of the study as it is
+
+    works, cautions = carried_out(index, [scenario], None if isinstance(study, SortedIndex) else study)
+    return works[0].index, works[0].scenarios[0], cautions
 
 
 def years_of(index: SortedIndex, wanted: Sequence[int] | None) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from fastavs.arguments import a_text, misfit, or_none, takes
 from fastavs.evaluation.factors import check_scenarios
 from fastavs.evaluation.named_lines import check_named, unmet_prefixes
-from fastavs.models.asked import as_it_is, index_of, one_of, scenario_asked, years_asked, years_of
+from fastavs.models.asked import as_it_is, index_of, one_of, scenario_asked, under, years_asked, years_of
 from fastavs.models.concordances import sectors_of
 from fastavs.models.left_out import refuse_left_out
 from fastavs.models.regions import Regions, check_home, regions_of
@@ -128,6 +128,7 @@ def tariff_function(
     asked = as_it_is() if scenario is None else scenario
     index = index_of(study, asked)
     check_scenarios(index.facts, [asked])
+    index, asked, of_steps = under(study, index, asked)
     check_named(index, [asked])
     chosen = years_of(index, cast("Sequence[int] | None", years))
     in_sectors, of_sectors = sectors_of(index, sectors)
@@ -139,7 +140,7 @@ def tariff_function(
     from fastavs.models.function import TariffFunction
     from fastavs.models.options import Options
 
-    cautions = (*of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
+    cautions = (*of_steps, *of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
     notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions), *([of_home] if of_home else []))
     parts = build_parts(
         index, in_sectors, in_regions, chosen, asked, Options(fallback, aves, rates, weights, empty, inside)

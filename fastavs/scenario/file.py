@@ -259,11 +259,9 @@ def scenario_named(text: str) -> Scenario:
     ...     fa.scenario_named(f"{path}:2: late")
     Scenario('2: late', Delay(2))
     """
-    colons = [len(text), *(place for place in reversed(range(len(text))) if text[place] == ":")]
-    cut = next((place for place in colons if place and _is_file(text[:place])), None)
-    if cut is None:
-        return read_scenarios(text if len(colons) < 2 or colons[-1] < 2 else text[: colons[-1]])[0]
-    file, name = text[:cut], text[cut + 1 :]
+    file, name = file_and_name(text)
+    if not _is_file(file):
+        return read_scenarios(file)[0]
     scenarios = read_scenarios(file)
     names = [one.name for one in scenarios]
     if not name and len(scenarios) == 1:
@@ -279,6 +277,15 @@ def scenario_named(text: str) -> Scenario:
             expected=f"one of {', '.join(names)}.{did_you_mean(name, names)}",
         )  # fmt: skip
     return scenarios[names.index(name)]
+
+
+def file_and_name(text: str) -> tuple[str, str]:
+    """Part ``FILE:NAME``: FILE is the longest part before a colon that is a file, or all but the name if none is."""
+    colons = [len(text), *(place for place in reversed(range(len(text))) if text[place] == ":")]
+    cut = next((place for place in colons if place and _is_file(text[:place])), None)
+    if cut is None:
+        return (text if len(colons) < 2 or colons[-1] < 2 else text[: colons[-1]]), ""
+    return text[:cut], text[cut + 1 :]
 
 
 def _is_file(text: str) -> bool:
