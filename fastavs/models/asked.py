@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,13 @@ scenario_asked = or_none(a_kind(lambda: Scenario, 'one scenario, such as fa.Scen
 """Take a scenario, or None."""
 
 
-def one_of(*known: str) -> Check:
-    """Take one of some words."""
+def one_of(*known: str, renamed: Mapping[str, str] | None = None) -> Check:
+    """Take one of some words; for one that has another name now, the error offers that."""
 
     def check(name: str, value: Any) -> str:
         if a_text(name, value) not in known:
-            raise misfit(name, value, f"one of {', '.join(known)}.{did_you_mean(value, known)}")
+            meant = (renamed or {}).get(value, value)
+            raise misfit(name, value, f"one of {', '.join(known)}.{did_you_mean(meant, known)}")
         return str(value)
 
     return check
