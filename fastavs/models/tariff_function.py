@@ -151,7 +151,15 @@ def tariff_function(
     )
     if cautions:
         warn_of(lambda: cautions)
-    return TariffFunction(replace(parts, notes=(*notes, *parts.notes)))
+    facts = parts.facts | {"fingerprint": _fingerprint(study, index)}
+    return TariffFunction(replace(parts, notes=(*notes, *parts.notes), facts=facts))
+
+
+def _fingerprint(study: Study | SortedIndex, index: SortedIndex) -> str:
+    """Return what tells the inputs from others; an index that was built for use at once may not hold it."""
+    if isinstance(study, type(index)) or index.fingerprint:
+        return index.fingerprint
+    return cast("Study", study).matches.fingerprint
 
 
 def _in_full(caution: str) -> str:
