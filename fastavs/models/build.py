@@ -187,7 +187,7 @@ class _Maker:
         return kinks_of(suppliers.plan.duties, lines, of_year, self.rates, np.array(whose, dtype=np.int64), None)
 
     def _kinks(self, year: Year) -> int:
-        """Return about how many kinks a year has."""
+        """Return how many kinks a year has at most."""
         lines, of_year, known, weighed = self._weighed(year)
         wanted = weighed.wanted
         sector, line = of_year.sector, np.repeat(np.arange(known.shape[0]), np.diff(of_year.start))

@@ -103,7 +103,7 @@ def _carried(value: np.ndarray, rated: np.ndarray, year: YearLines, mean: np.nda
 def kinks_of(
     duties: DutyTable, lines: ScheduleLines, year: YearLines, rates: int, whose: np.ndarray, used: np.ndarray | None
 ) -> int:
-    """Return about how many kinks the lines of a year come to in the cells.
+    """Return how many kinks at most the lines of a year come to in the cells.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def refuse_too_many(kinks: int) -> None:
     """
     if kinks > MOST_KINKS:
         raise InputError(
-            f"the tariff function would have about {kinks / 1e6:,.0f} million kinks, which take"
+            f"the tariff function would have up to {kinks / 1e6:,.0f} million kinks, which take"
             f" {kinks * BYTES_OF_KINK / 1e9:,.1f} GB, and several times as much while it is built",
             expected=f"{MOST_KINKS // 1_000_000} million at most",
             cure='take fewer regions, aves="region", or fewer years at a time',

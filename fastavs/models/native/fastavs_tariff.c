@@ -515,9 +515,9 @@ static int take_file(Opened *opened, const unsigned char *file, const char **nam
     if ((int64_t)sum != checksum) return FASTAVS_TARIFF_DAMAGED;
     if (!find_arrays(file, head, &opened->f, array)) return FASTAVS_TARIFF_DAMAGED;
     take_arrays(&opened->f, array);
-    opened->year = array[24];
+    opened->year = array[25];
     const int64_t names = opened->f.sectors + opened->f.regions + opened->f.currencies;
-    const char *text = array[25], *end = text + head[FIRST_ARRAY + 2 * 25 + 1];
+    const char *text = array[26], *end = text + head[FIRST_ARRAY + 2 * 26 + 1];
     for (int64_t i = 0; i < names; i++) {
         const char *stop = text < end ? memchr(text, 0, (size_t)(end - text)) : NULL;
         if (!stop) return FASTAVS_TARIFF_DAMAGED;
