@@ -170,7 +170,7 @@ OPTIONS: list[dict[str, str]] = [
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("match_on", ["classification", "imports"])
 def test_options_say_what_is_held(options: dict[str, str], match_on: str) -> None:
-    made = make(9200, method="partner", weights="mfn", match_on=match_on, bound_years=[2012, 2013], min_value=0.0)
+    made = make(9200, method="partner", weights="all", match_on=match_on, bound_years=[2012, 2013], min_value=0.0)
     assert_twin_agrees(made, built(made, **options), 3, **options)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small import row
 from test_curves_built import REL, built, make, of_beer, trade
+from test_twin import study_of
 
 import fastavs as fa
 from fastavs.models import build
@@ -50,8 +51,6 @@ def test_own_years_weigh_by_the_own_imports_of_a_region(aves: str) -> None:
 @pytest.mark.parametrize("seed", range(2))
 def test_duties_add_up_however_sectors_and_regions_are_cut(seed: int, aves: str) -> None:
     made = make(9600 + seed, method="partner", min_value=0.0)
-    from test_twin import study_of
-
     index = study_of(made).index(records=True)
     partners = index.facts["partners"]
     groups = {one: "AB"[place % 2] for place, one in enumerate(partners)}
@@ -157,7 +156,7 @@ def test_a_region_of_outliers_alone_falls_back() -> None:
 def test_the_critical_factor_of_mixed_lines_is_where_an_amount_is_paid() -> None:
     (line,) = of_beer(trade(3), "max(30%, 0.05 EUR/l)", "max(20%, 0.01 USD/l)").lines.to_pylist()
     assert line["by_line"]
-    least = max(0.3 / 0.05 / 2.0 * 0, 0.2 / (0.01 * 5.0))
+    least = 0.2 / (0.01 * 5.0)  # below, the bound duty's percentage is the lesser
     assert line["critical_factor"] == pytest.approx(least, rel=1e-12)
     (line,) = of_beer(trade(3), "0.05 EUR/l + 0.01 USD/l", "0%").lines.to_pylist()
     assert line["critical_factor"] is None
