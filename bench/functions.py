@@ -83,7 +83,8 @@ def function(scale: float) -> fa.TariffFunction:
             Curves(of.constant, np.arange(cells + 1) * len(CURRENCIES), each // len(CURRENCIES), np.full(curves, -1),
                    each % len(CURRENCIES), start, (of.percent / of.amount)[order], intercept, slope),
             MixedLines(np.zeros(cells + 1, dtype=np.int64), no, zero, none, zero, none, none, no, none, none, no),
-            none, none, np.ones(shape), np.ones(shape), pa.table({"year": pa.array([], pa.int32())}), (),
+            none, none, np.ones(shape), np.ones(shape), np.zeros(shape),
+            pa.table({"year": pa.array([], pa.int32())}), (),
             {"title": "made-up observations", "note": "synthetic"},
         )
     )  # fmt: skip

@@ -19,6 +19,7 @@ import fastavs as fa
 Study = dict[str, Any]
 Price = Callable[[str, str], float]
 EVERYBODY = "everybody"
+EXCLUSIONS = (fa.ExcludePartners, fa.OnlyPartners)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Twin:
         """The study as some partners alone make it."""
         key = ("reading", view, changed)
         if key not in self.kept:
-            changes = list(self.changes) if changed else []
+            changes = [one for one in self.changes if changed or isinstance(one, EXCLUSIONS)]
             if view != EVERYBODY:
                 changes.append(fa.OnlyPartners(tuple(view)))
             self.kept[key] = reference.read(written_anew(self.made, *changes))
@@ -82,7 +83,8 @@ class Twin:
                 whole = self.rated(EVERYBODY, kind, year)
                 for line, one in found.items():
                     specific = any(isinstance(term, reference.Specific) for term in reference.terms(duties[line]))
-                    if specific and one.level != len(line):
+                    kept = any(not seen.outlier for seen in one.seen)
+                    if specific and not (one.level == len(line) and kept):
                         found[line] = whole[line]
             self.kept[key] = found
         return self.kept[key]
@@ -181,21 +183,37 @@ class Twin:
     def weight(self, view: Any, year: int, line: str) -> float:
         """What a line weighs for some partners."""
         if self.option("weights") == "simple":
-            return 1.0
-        changed = self.option("weights") != "fixed"
-        kind = "bound" if year in self.reading(view).bound else "applied"
-        one = self.rated_plain(view, kind, year, changed)[line]
+            return float(view == EVERYBODY or any(self.takes_part(one) for one in view))
+        one = self.own_imports(view, year, self.option("weights") != "fixed")[line]
         return float(one.imports) if one.matched else 0.0
 
-    def rated_plain(self, view: Any, kind: str, year: int, changed: bool) -> dict[str, Any]:
-        """As `rated`, without what stands in for lines: imports and matches are the partners' own."""
-        if self.option("fallback") == "own":
-            return self.rated(view, kind, year, changed)
-        key = ("plain", view, kind, year, changed)
+    def takes_part(self, partner: str) -> bool:
+        reading = self.reading(EVERYBODY)
+        periods = {row["period"] for row in reading.study["trade"]}
+        return not all(reference.is_excluded(reading, partner, period) for period in periods)
+
+    def own_imports(self, view: Any, year: int, changed: bool = True, excluded: bool = False) -> dict[str, Any]:
+        """Lines with the imports from some partners alone, whomever the study's own years weigh by; with those of
+        excluded ones if that is asked for."""
+        key = ("imports", view, year, changed, excluded)
         if key not in self.kept:
-            reading = self.reading(view, changed)
-            self.kept[key] = reference.rate_schedule(reading, year, getattr(reading, kind)[year])
-        return self.kept[key]
+            made = self.made | {"options": self.made["options"] | {"weights": "mfn"}}
+            changes = [one for one in self.changes if changed or isinstance(one, EXCLUSIONS)]
+            if excluded:
+                rows = [one for one in made["partners"] if one["treatment"] != "excluded" or one["partner"] not in view]
+                made = made | {"partners": rows}
+                changes = [one for one in changes if not isinstance(one, EXCLUSIONS)]
+            if view != EVERYBODY:
+                changes.append(fa.OnlyPartners(tuple(view)))
+            reading = reference.read(written_anew(made, *changes))
+            duties = (reading.bound if year in reading.bound else reading.applied)[year]
+            self.kept[key] = reference.rate_schedule(reading, year, duties)
+        return self.kept[key]  # type: ignore[no-any-return]
+
+    def in_cell(self, year: int, sector: str, region: str, excluded: bool = True) -> float:
+        """Imports of a cell, with those of excluded partners."""
+        lines = self.own_imports(tuple(self.regions[region]), year, excluded=excluded)
+        return math.fsum(self.members(line).get(sector, 0.0) * one.imports for line, one in lines.items())
 
     def tariff(self, year: int, sector: str, region: str, by: Factors) -> float | None:
         """The tariff of a cell under factors, at the weights of the base."""
@@ -204,9 +222,17 @@ class Twin:
         if self.option("aves") == "all":
             pairs = [(EVERYBODY, own)]
         found = self.mean(year, (sector, region), by, pairs)
-        if found is None and self.option("empty") == "line":
-            found = self.mean(year, (sector, region), by, [(EVERYBODY, EVERYBODY)])
-        return 0.0 if found is None and self.option("empty") == "zero" else found
+        if found is not None or self.option("empty") == "null":
+            return found
+        if not any(sector in self.members(line) for line in self.lines(year)):
+            return 0.0
+        if self.in_cell(year, sector, region):
+            return None
+        return 0.0 if self.option("empty") == "zero" else self.everybodys(year, (sector, region), by)
+
+    def everybodys(self, year: int, cell: tuple[str, str], by: Factors) -> float | None:
+        """The tariff of a sector over all partners, as prices in a region move it."""
+        return self.mean(year, cell, by, [(EVERYBODY, EVERYBODY)])
 
     def mean(self, year: int, cell: tuple[str, str], by: Factors, pairs: list[tuple[Any, Any]]) -> float | None:
         """The weighted mean over lines, and over pairs of whose rates and whose imports."""

@@ -96,7 +96,8 @@ class Maker:
                 joined([one[4] for one in made]), joined([one[5] for one in made]),
             ),
             mixed, ints([cell for cell, _ in self.pairs]), ints([price for _, price in self.pairs]),
-            weights.reshape(shape), (weights * 1.25).reshape(shape), lines_table(), ("made at random",),
+            weights.reshape(shape), weights.reshape(shape), (weights * 0.25).reshape(shape), lines_table(),
+            ("made at random",),
             {"title": "made up", "note": "random figures", "currency": "USD", "value_basis": "CIF", "scenario": None,
              "rates": "governing", "aves": "region", "weights": "imports", "home": "RUS"},
         )  # fmt: skip

@@ -163,14 +163,14 @@ def test_curves_are_what_line_by_line_comes_to(seed: int, knobs: dict[str, Any])
 
 OPTIONS: list[dict[str, str]] = [
     {"fallback": "line"}, {"aves": "partner"}, {"aves": "all"}, {"rates": "applied"}, {"rates": "ad_valorem"},
-    {"weights": "simple"}, {"empty": "line"}, {"empty": "zero"}, {"fallback": "line", "aves": "partner"},
+    {"weights": "simple"}, {"empty": "sector"}, {"empty": "zero"}, {"fallback": "line", "aves": "partner"},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("match_on", ["classification", "imports"])
 def test_options_say_what_is_held(options: dict[str, str], match_on: str) -> None:
-    made = make(9200, method="partner", weights="mfn", match_on=match_on, bound_years=[2012, 2013], min_value=0.0)
+    made = make(9200, method="partner", weights="all", match_on=match_on, bound_years=[2012, 2013], min_value=0.0)
     assert_twin_agrees(made, built(made, **options), 3, **options)
 
 
@@ -184,7 +184,7 @@ def test_bound_rates_alone() -> None:
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("knobs", [{}, {"method": "pooled"}, {"min_value": 50.0, "match_on": "imports"}], ids=str)
 def test_scenarios_that_change_the_trade_are_the_base(seed: int, knobs: dict[str, Any]) -> None:
-    made = make(9300 + seed, **({"method": "partner", "min_value": 0.0} | knobs))
+    made = make(9300 + seed, **({"method": "partner", "min_value": 0.0, "weights": "mfn"} | knobs))
     for name in ("prices by code", "exclusion in periods", "drawn"):
         changes = trade_changes(made)[name]
         if name == "drawn":  # whose regions the twin cannot name
@@ -232,7 +232,7 @@ def assert_a_sweep_agrees(made: Made, changes: Any, more: Any = (), **factors: A
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_function_is_what_sweeps_of_regions_give(seed: int) -> None:
-    made = make(9400 + seed, outlier=1e9)  # nothing crosses it
+    made = make(9400 + seed, outlier=1e9, weights="mfn")  # nothing crosses it
     currencies = [one for one in ("EUR", "GBP") if any(one in row["duty"] for row in schedules(made))]
     shocks = [fa.FxShock(one, 1.25) for one in currencies]
     assert_a_sweep_agrees(made, ())
@@ -243,7 +243,7 @@ def test_a_function_is_what_sweeps_of_regions_give(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_scenarios_of_duties_are_the_base(seed: int) -> None:
-    made = make(9500 + seed, method="partner", min_value=0.0)
+    made = make(9500 + seed, method="partner", min_value=0.0, weights="mfn")
     heading = made["applied"][0]["line"][:4]
     for changes in (
         [fa.FxShock("EUR", 0.8), fa.ScaleDuty(0.9, 1.2, prefixes=(heading,))], [fa.ScaleDuty(specific=300.0)],

@@ -212,7 +212,7 @@ def test_a_study_itself(study: Path) -> None:
     np.testing.assert_array_equal(found["rate"].to_numpy(), f().ravel())
     np.testing.assert_array_equal(found["imports"].to_numpy(), f.imports.ravel())
     assert "HAR has no null, and" in wrong(*words, "--out", "t.har")
-    good(*words, "--out", "t.har", "--empty", "zero")
+    good(*words, "--out", "t.har", "--empty", "zero", "--excluded", "duty free", "--sectors", "all")
     f.save("f.avt")
     good("export", "f.avt", "--out", "again.csv")
     assert Path("again.csv").read_bytes() == Path("t.csv").read_bytes()

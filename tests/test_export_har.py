@@ -217,7 +217,7 @@ def test_null_is_refused_with_its_causes_and_the_cure(tmp_path: Path) -> None:
     text = str(error.value)
     assert "2 of 15 cells have no tariff: 1 without trade and 1 with trade but no known rate" in text
     assert '2020, sector "food", region "EU27"' in text
-    assert "--empty zero or --empty line" in text
+    assert "--empty zero or --empty sector" in text
     assert (tmp_path / "t.har").read_text() == "as it was"
 
 

@@ -354,7 +354,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         from fastavs.models.parts import FunctionParts
 
         empty: Any = None
-        return FunctionParts((), (), (), (), {}, empty, empty, empty, empty, empty, empty, empty, ("built",), {})
+        return FunctionParts((), (), (), (), {}, *[empty] * 8, ("built",), {})
 
     options.Options = lambda *given: given  # type: ignore[attr-defined]
     build.build_parts = build_parts  # type: ignore[attr-defined]
@@ -367,7 +367,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 SOUND: dict[str, Any] = {
     "study": None, "sectors": "section", "regions": None, "years": None, "scenario": None, "fallback": "own",
     "aves": "region", "rates": "governing", "weights": "imports", "empty": "null", "home": None, "inside": "drop",
-    "rest_sector": "rest", "rest_region": None,
+    "excluded": "leave out", "rest_sector": "rest", "rest_region": None,
 }  # fmt: skip
 
 
@@ -383,7 +383,7 @@ def test_what_is_asked_for_reaches_the_builder(index: fa.SortedIndex, built: lis
     assert given[1].sectors == ("food", "fish", "x", "rest")
     assert (given[2].regions, given[2].home) == (("EU", "Brazil", "others"), "EU")
     assert [given[2].regions[one] for one in given[2].region_of] == ["others", "Brazil", "EU"]
-    assert given[3:] == ((2011, 2012), weak, ("line", "region", "governing", "imports", "zero", "drop"))
+    assert given[3:] == ((2011, 2012), weak, ("line", "region", "governing", "imports", "zero", "drop", "leave out"))
     assert made.notes[0].startswith("Sectors (the mapping): 2 prefixes")
     assert made.notes[1:] == ("2 of 4 sectors have no line in any year, and weight 0: fish, x.", "built")
 
@@ -412,7 +412,7 @@ def test_odd_arguments(index: fa.SortedIndex, built: list[Any], argument: str) -
         ({"rates": "govern"}, 'Did you mean "governing"?'),
         ({"years": 2013}, 'argument years: the study has no schedule of that year "2013". Expected of 2011, 2012'),
         ({"years": ()}, "no years"),
-        ({"empty": 0}, 'argument empty does not fit "0". Expected one of null, line, zero.'),
+        ({"empty": 0}, 'argument empty does not fit "0". Expected one of null, sector, zero.'),
         ({"home": "Brasil"}, 'home is neither one of the regions nor a country that is known "Brasil".'),
         ({"home": "Brasil"}, 'Did you mean "brazil"?'),
         ({"home": "rest of it", "rest_region": "rest of them"}, "neither one of the regions"),

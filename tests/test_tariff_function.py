@@ -475,8 +475,8 @@ def test_revenue_and_the_table_agree() -> None:
     given = factors(f, 2)
     rate = f(**given)
     table = f.table(**given)
-    names = ["year", "sector", "region", "weight", "imports", "rate", "ad_valorem", "specific", "revenue",
-             "ad_valorem_revenue", "specific_revenue"]  # fmt: skip
+    names = ["year", "sector", "region", "weight", "imports", "unknown_imports", "rate", "ad_valorem", "specific",
+             "revenue", "ad_valorem_revenue", "specific_revenue"]  # fmt: skip
     assert table.column_names == names
     assert table.num_rows == len(f) == rate.size
     assert (table["year"][0].as_py(), table["sector"][5].as_py(), table["region"][5].as_py()) == (2011, "s1", "r1")

@@ -25,16 +25,19 @@ DESTINED = ("har", "gdx", "shocks")
 """Formats that need the region of destination."""
 WORDS: dict[str, tuple[str, ...]] = {
     "to": FORMATS,
-    "empty": ("null", "zero", "line"),
+    "empty": ("null", "zero", "sector"),
     "aves": ("region", "partner", "all"),
     "rates": ("governing", "applied", "bound", "ad_valorem"),
     "weights": ("imports", "fixed", "simple"),
     "fallback": ("own", "line"),
     "inside": ("drop", "keep"),
+    "excluded": ("leave out", "duty free"),
     "destinations": ("home", "regions"),
     "nulls": ("refuse", "leave"),
 }
 """What each option of words takes; of those that a study is asked with, the first is the default."""
+RENAMED = {("empty", "line"): "sector"}
+"""Words that options have taken under another name."""
 ASKED = (
     "sectors",
     "regions",
@@ -45,6 +48,7 @@ ASKED = (
     "empty",
     "home",
     "inside",
+    "excluded",
     "rest_sector",
     "rest_region",
 )
@@ -63,7 +67,7 @@ ASKED = (
 @click.option("--scenario", metavar="FILE[:NAME]", help="A scenario instead of the study as it is.")
 @click.option("--against", metavar="FILE[:NAME]", help='The baseline of changes: a scenario, or "as it is".')
 @click.option(
-    "--empty", metavar="WORD", help="Cells without trade: null, zero, or line (all partners' tariff).  [null]"
+    "--empty", metavar="WORD", help="Cells without imports: null, zero, or sector (all partners' tariff).  [null]"
 )
 @click.option("--home", metavar="LABEL", help="The importing country, or its region: the destination.")
 @click.option("--aves", metavar="WORD", help="AVEs over the partners of a region, each partner, or all.  [region]")
@@ -75,6 +79,7 @@ ASKED = (
 )
 @click.option("--fallback", metavar="WORD", help="Lines without observations of a region: own, or line.  [own]")
 @click.option("--inside", metavar="WORD", help="Trade inside the home region: drop, or keep.  [drop]")
+@click.option("--excluded", metavar="WORD", help='Excluded partners: "leave out", or "duty free".  [leave out]')
 @click.option("--rest-sector", metavar="LABEL", help="Where lines in no sector go.")
 @click.option("--rest-region", metavar="LABEL", help="Where partners in no region go.")
 @click.option("--destinations", metavar="WORD", help="har, shocks: home alone, or all regions, others 0.  [home]")
@@ -141,7 +146,7 @@ def check_words(given: Mapping[str, Any]) -> None:
         if word is not None and word not in known:
             raise InputError(
                 "no such word", key=f"--{name}", value=word,
-                expected=f"one of {', '.join(known)}.{did_you_mean(word, known)}",
+                expected=f"one of {', '.join(known)}.{did_you_mean(RENAMED.get((name, word), word), known)}",
             )  # fmt: skip
 
 

@@ -234,8 +234,8 @@ class ModelTable:
         raise InputError(
             f"{kind} has no null, and {unknown.sum():,} of {unknown.size:,} cells have no tariff: {' and '.join(parts)}"
             f" ({self.named_cells(unknown)})",
-            cure='empty="zero" of tariff_function gives them 0, empty="line" the sector\'s tariff over all partners;'
-            " on the command line --empty zero or --empty line",
+            cure='empty="zero" of tariff_function gives them 0, empty="sector" the sector\'s tariff over all partners;'
+            " on the command line --empty zero or --empty sector",
         )  # fmt: skip
 
     def to_arrow(self) -> pa.Table:

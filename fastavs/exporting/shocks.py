@@ -75,8 +75,8 @@ def _unknown(table: ModelTable, choices: Choices) -> list[str]:
     if choices.nulls == "refuse":
         raise InputError(
             f"a shock needs the tariff before and after, and {said}",
-            cure='nulls="leave" (--nulls leave) leaves them without a shock; empty="zero" or "line" of tariff_function'
-            " (--empty) gives them a tariff",
+            cure='nulls="leave" (--nulls leave) leaves them without a shock; empty="zero" or "sector" of'
+            " tariff_function (--empty) gives them a tariff",
         )
     return [f"Without a shock: {said}.", *powerless]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,12 @@ scenario_asked = or_none(a_kind(lambda: Scenario, 'one scenario, such as fa.Scen
 """Take a scenario, or None."""
 
 
-def one_of(*known: str) -> Check:
-    """Take one of some words."""
+def one_of(*known: str, renamed: Mapping[str, str] | None = None) -> Check:
+    """Take one of some words; for one that has another name now, the error offers that."""
 
     def check(name: str, value: Any) -> str:
         if not isinstance(value, str) or value not in known:
-            near = did_you_mean(value, known) if isinstance(value, str) else ""
+            near = did_you_mean((renamed or {}).get(value, value), known) if isinstance(value, str) else ""
             raise misfit(name, value, f"one of {', '.join(known)}.{near}")
         return value
 

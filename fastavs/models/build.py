@@ -17,20 +17,22 @@ from fastavs.kernels.curve_records import (
     APPLIED,
     BOUND,
     GOVERNING,
+    CellTables,
     Observed,
     ScheduleLines,
     YearLines,
 )
 from fastavs.kernels.options import readonly
 from fastavs.models.cell_tables import empty_scratch, fill_cells
+from fastavs.models.counts import MOST_KINKS, Counts, fallbacks_of, kinks_of, lines_of_kind, refuse_too_many
 from fastavs.models.joined_years import join_years
-from fastavs.models.notes import Counts, notes_of
+from fastavs.models.notes import notes_of
 from fastavs.models.options import Options
 from fastavs.models.parts import FunctionParts
 from fastavs.models.regions import Regions
-from fastavs.models.schedules import Schedule, joined, observed_by, schedule_of, trade_by_period
+from fastavs.models.schedules import Schedule, joined, observed_by, schedule_of
 from fastavs.models.sectors import Sectors
-from fastavs.models.specific_lines import by_line_and_cell, lines_table
+from fastavs.models.specific_lines import by_line_and_cell, lines_table, with_critical
 from fastavs.models.suppliers import Suppliers, suppliers_of
 from fastavs.models.weights import Weighed, weigh
 from fastavs.models.year_curves import CurvesOfYear, MixedOfYear, constants_of, curves_of, mixed_of
@@ -78,6 +80,7 @@ def build_parts(
     chosen = _years(index, years, options)
     suppliers = suppliers_of(index, regions, scenario, options)
     maker = _Maker(suppliers, sectors, regions, options)
+    maker.check_size(chosen)
     done = [maker.year(one) for one in chosen]
     cells = len(sectors.sectors) * len(regions.regions)
     found = join_years(
@@ -88,23 +91,25 @@ def build_parts(
         index.facts["currency"],
         cells,
     )
-    counts = [one.counts for one in done]
-    own = [one.year for one in chosen if maker.everyone(one)]
+    lines = list(map(by_line_and_cell, with_critical([one.tables for one in done], found)))
+    counts = [one.counts._replace(lines=some) for one, some in zip(done, lines, strict=True)]
     home = regions.home if suppliers.home is not None else None
     return FunctionParts(
         tuple(one.year for one in chosen), sectors.sectors, regions.regions, found.currencies, dict(sectors.names),
         found.curves, found.mixed, found.borrowed_cell, found.borrowed_price,
         np.stack([one.weighed.weights for one in done]), np.stack([one.weighed.imports for one in done]),
+        np.stack([one.weighed.unknown for one in done]),
         lines_table(
-            [one.year for one in counts], [one.lines for one in counts], [one.keys for one in done],
+            [one.year for one in counts], lines, [one.keys for one in done],
             [one.digits for one in done], sectors.sectors, regions.regions,
         ),
-        notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options, own),
+        notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options),
         {
             "title": index.facts["title"], "note": index.facts.get("note", ""), "currency": index.facts["currency"],
             "value_basis": index.facts.get("value_basis", ""), "scenario": scenario.name if scenario else None,
-            "rates": options.rates, "aves": options.aves, "weights": options.weights, "home": regions.home,
-            "sectors_title": sectors.title, "regions_title": regions.title,
+            "rates": options.rates, "aves": options.aves, "weights": options.weights, "fallback": options.fallback,
+            "empty": options.empty, "inside": options.inside, "excluded": options.excluded, "home": regions.home,
+            "fingerprint": index.fingerprint, "sectors_title": sectors.title, "regions_title": regions.title,
         },
     )  # fmt: skip
 
@@ -131,6 +136,7 @@ class _YearDone(NamedTuple):
     mixed: MixedOfYear
     weighed: Weighed
     counts: Counts
+    tables: CellTables
     keys: np.ndarray
     digits: int
 
@@ -146,10 +152,6 @@ class _Maker:
         self.rates = RATES[options.rates]
         self._schedules: dict[int, Schedule] = {}
 
-    def everyone(self, year: Year) -> bool:
-        """Whether everybody's imports weigh in a year."""
-        return self.sides(year)[-1].everyone
-
     def schedule(self, kind: str, year: int) -> Schedule:
         place = self.suppliers.index.side(kind, year)
         if place not in self._schedules:
@@ -163,16 +165,51 @@ class _Maker:
         applied = self.schedule("applied", year.applied_year)
         return [applied, self.schedule("bound", year.year)] if year.has_bound else [applied]
 
-    def year(self, year: Year) -> _YearDone:
-        """Build one year."""
+    def check_size(self, years: Sequence[Year]) -> None:
+        """Refuse a function that would have too many kinks, before any cell is filled.
+
+        Raises
+        ------
+        InputError
+            With its size, and what makes it smaller.
+        """
+        if sum(self._at_most(one) for one in years) > MOST_KINKS:
+            refuse_too_many(sum(self._kinks(one) for one in years))
+
+    def _at_most(self, year: Year) -> int:
+        """Return what kinks a year would have if every line had a weight in every region."""
+        sides, suppliers = self.sides(year), self.suppliers
+        everybody = [suppliers.everybody]
+        whose = everybody * suppliers.everybody if self.options.aves == "all" else [*range(suppliers.everybody)]
+        whose += everybody * (self.shape[1] if self.options.empty == "sector" else 0)
+        lines = joined(sides)
+        of_year = _lines_of(suppliers.index, year, sides)
+        return kinks_of(suppliers.plan.duties, lines, of_year, self.rates, np.array(whose, dtype=np.int64), None)
+
+    def _kinks(self, year: Year) -> int:
+        """Return how many kinks a year has at most."""
+        lines, of_year, known, weighed = self._weighed(year)
+        wanted = weighed.wanted
+        sector, line = of_year.sector, np.repeat(np.arange(known.shape[0]), np.diff(of_year.start))
+        cell = sector[:, None] * wanted.regions + wanted.region
+        put = (wanted.weight[line] > 0.0) & known[line][:, wanted.whose] & (wanted.stands_in == wanted.empty[cell])
+        used = np.zeros(wanted.weight.shape, dtype=np.int64)
+        np.add.at(used, line, put)
+        return kinks_of(self.suppliers.plan.duties, lines, of_year, self.rates, wanted.whose, used)
+
+    def _weighed(self, year: Year) -> tuple[ScheduleLines, YearLines, np.ndarray, Weighed]:
+        """Return the lines of a year, which of them have a rate for whom, and what they weigh."""
         sides = self.sides(year)
         lines = joined(sides)
         of_year = _lines_of(self.suppliers.index, year, sides)
         known = np.empty((of_year.applied.size, self.suppliers.everybody + 1), dtype=np.bool_)
-        specific = np.empty_like(known)
-        find_known(lines, of_year, self.rates, known, specific)
-        weighed = weigh(self.suppliers, sides[-1], known, self.shape, self.rates, self.options)
-        side = sides[-1].side
+        find_known(lines, of_year, self.rates, known, np.empty_like(known))
+        return lines, of_year, known, weigh(self.suppliers, sides[-1], known, self.shape, self.rates, self.options)
+
+    def year(self, year: Year) -> _YearDone:
+        """Build one year."""
+        lines, of_year, known, weighed = self._weighed(year)
+        side = self.sides(year)[-1].side
         keys = self.suppliers.index.lines.key[side.first : side.last]
         tables = fill_cells(
             self.observed, lines, of_year, weighed.wanted, readonly(known, np.bool_),
@@ -180,50 +217,36 @@ class _Maker:
             lambda line: to_code(int(keys[line]), side.digits),
         )  # fmt: skip
         constants = constants_of(tables, weighed.wanted)
-        empty = weighed.weights == 0.0
-        if self.options.empty != "zero":
-            constants[(empty & ~weighed.stood_in).reshape(-1)] = np.nan
+        constants[((weighed.weights == 0.0) & ~weighed.stood_in & ~weighed.zero).reshape(-1)] = np.nan
+        columns = weighed.columns
         counts = Counts(
-            year.year,
-            empty,
-            weighed.stood_in,
-            by_line_and_cell(tables.specific),
-            *self._fell_back(sides, of_year, lines, specific),
-            *self._left_out(sides[-1]),
-        )
+            year.year, weighed, known.shape[0], tables.specific,
+            np.bincount(of_year.sector, minlength=self.shape[0]) == 0,
+            lines_of_kind(~known[:, columns.whose], columns.imports),
+            fallbacks_of(lines, of_year, columns, known, self.rates), *self._left_out(self.sides(year)[-1]),
+        )  # fmt: skip
         return _YearDone(
-            constants, curves_of(tables, weighed.wanted), mixed_of(tables, weighed.wanted), weighed, counts, keys,
-            side.digits,
+            constants, curves_of(tables, weighed.wanted), mixed_of(tables, weighed.wanted), weighed, counts, tables,
+            keys, side.digits,
         )  # fmt: skip
 
-    def _fell_back(
-        self, sides: list[Schedule], year: YearLines, lines: ScheduleLines, specific: np.ndarray
-    ) -> tuple[int, float]:
-        """Return how many lines of regions have a rate over all partners in place of their own, and their imports."""
-        last = self.suppliers.everybody
-        if self.options.fallback != "line" or self.options.aves == "all":
-            return 0, 0.0
-        fell = np.concatenate([one.falls_back for one in sides])
-        some = np.zeros((year.applied.size, last), dtype=bool)
-        direct = year.applied >= 0
-        some[direct] = fell[year.applied[direct]]
-        bound = year.bound >= 0
-        some[bound] |= fell[year.bound[bound]]
-        some &= specific[:, :last] & (sides[-1].imports[:, :last] > 0.0)
-        return int(some.sum()), float(sides[-1].imports[:, :last][some].sum())
-
-    def _left_out(self, schedule: Schedule) -> tuple[float, dict[str, float]]:
-        """Return the imports from the importing country's own region, and those from excluded partners by name."""
-        index, home = self.suppliers.index, self.suppliers.home
-        by_period = trade_by_period(index, schedule.place)
-        trade, excluded = by_period.sum(axis=0), (by_period * (index.taking_part == 0)).sum(axis=0)
+    def _left_out(self, schedule: Schedule) -> tuple[float, dict[str, float], dict[str, float]]:
+        """Return the imports from the importing country's own region; those from excluded partners of other regions by
+        name; and what share these are of the imports of their regions."""
+        suppliers = self.suppliers
+        partners, regions = suppliers.index.facts["partners"], self.regions.regions
+        mine = suppliers.region_of == (-2 if suppliers.home is None else suppliers.home)
         inside = 0.0
-        if home is not None:
-            mine = self.suppliers.region_of == home
-            inside = float((trade if schedule.everyone else trade - excluded)[mine].sum())
-        partners = index.facts["partners"]
-        some = [] if schedule.everyone else np.flatnonzero(excluded > 0.0).tolist()
-        return inside, {partners[one]: float(excluded[one]) for one in some}
+        if suppliers.home is not None:
+            own = np.flatnonzero(suppliers.region == suppliers.home)
+            inside = float(schedule.imports[:, own].sum() + schedule.excluded[:, suppliers.home].sum())
+        some = np.flatnonzero((schedule.excluded_of > 0.0) & ~mine).tolist()
+        shares = {}
+        for place in np.unique(suppliers.region_of[some]).tolist():
+            own = np.flatnonzero(suppliers.region == place)
+            excluded, others = schedule.excluded[:, place].sum(), schedule.imports[:, own].sum()
+            shares[regions[place]] = float(excluded / (excluded + others))
+        return inside, {partners[one]: float(schedule.excluded_of[one]) for one in some}, shares
 
 
 def _lines_of(index: SortedIndex, year: Year, sides: list[Schedule]) -> YearLines:

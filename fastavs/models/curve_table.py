@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 
+from fastavs.kernels.curve_shapes import Curves, MixedLines
 from fastavs.kernels.names import ADD, CONST, MAX, MIN, SUB, TERM
 from fastavs.models.parts import FunctionParts
+
+
+class HasCurves(Protocol):
+    """What has curves and mixed lines."""
+
+    @property
+    def curves(self) -> Curves: ...
+    @property
+    def mixed(self) -> MixedLines: ...
 
 
 class Bent(NamedTuple):
@@ -92,7 +102,7 @@ def curve_table(parts: FunctionParts, cell: int, currency: int | None) -> pa.Tab
     return pa.table({"factor": places, "rate": flats + slope * places, "slope": slope, "kinks": kinks})
 
 
-def _of_curve(parts: FunctionParts, u: int, currency: int | None) -> Bent:
+def _of_curve(parts: HasCurves, u: int, currency: int | None) -> Bent:
     """Return a curve by the factor; one of another currency stands where the factor 1 is."""
     curves = parts.curves
     low, high = int(curves.start[u]), int(curves.start[u + 1])
@@ -105,7 +115,7 @@ def _of_curve(parts: FunctionParts, u: int, currency: int | None) -> Bent:
     return Bent(np.append(0.0, kink[passed:]), intercept[passed:], slope[passed:])
 
 
-def _of_line(parts: FunctionParts, line: int, currency: int | None) -> Bent:
+def _of_line(parts: HasCurves, line: int, currency: int | None) -> Bent:
     """Return a line that goes line by line: the lesser of its sides, times its weight."""
     first, middle, last = (int(one) for one in parts.mixed.side[2 * line : 2 * line + 3])
     sides = [_of_side(parts, begin, end, currency) for begin, end in ((first, middle), (middle, last)) if end > begin]
@@ -115,7 +125,14 @@ def _of_line(parts: FunctionParts, line: int, currency: int | None) -> Bent:
     return lesser.times(float(parts.mixed.weight[line]))
 
 
-def _of_side(parts: FunctionParts, first: int, last: int, currency: int | None) -> Bent:
+def critical_factor(parts: HasCurves, line: int) -> float:
+    """Return the least factor on all amounts at which a line that goes line by line pays one; inf: it never does."""
+    bent = _of_line(parts, line, None)
+    paid = np.flatnonzero(bent.slope != 0.0)
+    return float(bent.at[paid[0]]) if paid.size else np.inf
+
+
+def _of_side(parts: HasCurves, first: int, last: int, currency: int | None) -> Bent:
     total = ZERO
     for part in parts.mixed.part[first:last].tolist():
         one = _of_curve(parts, part, currency) if part >= 0 else _of_program(parts, -1 - part, currency)
@@ -123,7 +140,7 @@ def _of_side(parts: FunctionParts, first: int, last: int, currency: int | None) 
     return total
 
 
-def _of_program(parts: FunctionParts, one: int, currency: int | None) -> Bent:
+def _of_program(parts: HasCurves, one: int, currency: int | None) -> Bent:
     """Return an observation with a duty of several currencies: its program, on functions instead of numbers."""
     mixed = parts.mixed
     stack: list[Bent] = []

@@ -34,6 +34,7 @@ FORMS: Mapping[str, Form] = {
     "borrowed_price": form("int64", "pairs", below="cells"),
     "weights": form("float64", "cells"),
     "imports": form("float64", "cells"),
+    "unknown_imports": form("float64", "cells"),
     "years": form("int64", "years", low=1, below="10000"),
 }
 """All arrays of numbers in the order of the file; the first 22 are those that the table of addresses knows."""

@@ -243,8 +243,14 @@ class TariffFunction(Tabular):
 
     @property
     def imports(self) -> np.ndarray:
-        """float64[years, sectors, regions]: imports of all lines in the study's currency, at base prices."""
+        """float64[years, sectors, regions]: imports of lines with a known rate, on which the tariff is paid, in the
+        study's currency, at base prices."""
         return readonly(self.parts.imports, np.float64)
+
+    @property
+    def unknown_imports(self) -> np.ndarray:
+        """float64[years, sectors, regions]: imports of lines whose rate is not known, which no revenue goes with."""
+        return readonly(self.parts.unknown_imports, np.float64)
 
     @property
     def lines(self) -> pa.Table:
@@ -346,10 +352,12 @@ class TariffFunction(Tabular):
         Returns
         -------
         pyarrow.Table
-            A row a cell: ``year, sector, region, weight, imports, rate, ad_valorem, specific`` (fractions; the
-            latter two add up to the rate), ``revenue, ad_valorem_revenue, specific_revenue`` (rates times ``imports``,
-            which are those at base prices). Null where no tariff is known. Where weights are not imports, the note
-            in its metadata says so: revenue is not the sum over lines then.
+            A row a cell: ``year, sector, region, weight, imports, unknown_imports, rate, ad_valorem, specific``
+            (fractions; the latter two add up to the rate: what of it is paid by percentages, and what by amounts;
+            ``rates="ad_valorem"`` is another thing, METHOD's part of each duty), ``revenue, ad_valorem_revenue,
+            specific_revenue`` (rates times ``imports``, which are those at base prices). Null where no
+            tariff is known. Where weights are not imports, the note in its metadata says so: revenue is not the sum
+            over lines then.
 
         Raises
         ------

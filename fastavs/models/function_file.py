@@ -94,7 +94,7 @@ def _content(parts: FunctionParts) -> list[np.ndarray]:
     texts = (_names(parts.sectors, parts.regions, parts.currencies), sink.getvalue(), json.dumps(note).encode())
     numbers = (
         *parts.curves, *parts.mixed, parts.borrowed_cell, parts.borrowed_price, parts.weights, parts.imports,
-        np.array(parts.years, dtype=np.int64),
+        parts.unknown_imports, np.array(parts.years, dtype=np.int64),
     )  # fmt: skip
     kinds = ["<f8" if form.kinds == "float64" else "<i8" for form in FORMS.values()]
     return [
@@ -216,7 +216,8 @@ def _parts(arrays: Mapping[str, np.ndarray], counts: Mapping[str, int]) -> Funct
         Curves(**{name: numbers[f"curves.{name}"] for name in Curves._fields}),
         MixedLines(**{name: numbers[f"mixed.{name}"] for name in MixedLines._fields}),
         numbers["borrowed_cell"], numbers["borrowed_price"], numbers["weights"].reshape(shape),
-        numbers["imports"].reshape(shape), lines, tuple(note["notes"]), note["facts"],
+        numbers["imports"].reshape(shape), numbers["unknown_imports"].reshape(shape), lines,
+        tuple(note["notes"]), note["facts"],
     )  # fmt: skip
 
 

@@ -58,7 +58,8 @@ def _columns(
 ) -> dict[str, np.ndarray]:
     imports = np.asarray(parts.imports)
     return {
-        "weight": np.asarray(parts.weights), "imports": imports, "rate": rate, "ad_valorem": ad_valorem,
+        "weight": np.asarray(parts.weights), "imports": imports,
+        "unknown_imports": np.asarray(parts.unknown_imports), "rate": rate, "ad_valorem": ad_valorem,
         "specific": specific, "revenue": revenue_of(imports, rate),
         "ad_valorem_revenue": revenue_of(imports, ad_valorem), "specific_revenue": revenue_of(imports, specific),
     }  # fmt: skip

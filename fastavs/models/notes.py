@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from fastavs.models.counts import Counts
 from fastavs.models.options import Options
+from fastavs.shown import words
 
 FEW = 8
-"""Cells, or partners, that a note names at most."""
+"""Cells, partners or regions that a note names at most."""
+MUCH = 0.01
+"""The share of excluded partners in a region's imports from which on it is named."""
 
 
-class Counts(NamedTuple):
-    """What notes of a year count."""
+class Labels(NamedTuple):
+    """How things are called in notes."""
 
-    year: int
-    empty: np.ndarray  # bool[s, r]
-    stood_in: np.ndarray  # bool[s, r]
-    lines: np.ndarray  # SPECIFIC_LINE[n]
-    fell_back: int
-    fell_back_imports: float
-    inside: float  # trade of the importing country's own region that is left out
-    excluded: dict[str, float]  # trade of excluded partners
+    sectors: Sequence[str]
+    regions: Sequence[str]
+    currency: str
+    home: str | None
 
 
 def notes_of(
@@ -33,103 +33,139 @@ def notes_of(
     currency: str,
     home: str | None,
     options: Options,
-    own_trade: Sequence[int],
 ) -> tuple[str, ...]:
-    """Return what a user must be told."""
+    """Return what a user must be told. `home` is the importing region if its trade is left out."""
+    labels = Labels(sectors, regions, currency, home)
     years: dict[str, list[int]] = {}
     for one in counts:
-        said = (
-            _empty(one, sectors, regions, options), _borrowed(one), _by_line(one), _fell_back(one, currency),
-            _inside(one, currency, home), _excluded(one, currency),
-        )  # fmt: skip
-        for note in said:
+        for note in (*_cells(one, labels, options), *_lines(one, labels), *_trade(one, labels, options)):
             years.setdefault(note, []).append(one.year)
-    years.pop("", None)
     by_year = [f"{', '.join(map(str, some))}: {note}" for note, some in years.items()]
-    return (_weights(options, own_trade), *by_year)
+    return (_weights(options), *by_year)
 
 
-def _weights(options: Options, own_trade: Sequence[int]) -> str:
+def _weights(options: Options) -> str:
     said = {
         "imports": "lines weigh by their imports from the region, those of the scenario",
         "fixed": "lines weigh by their imports from the region in the unchanged study",
         "simple": "every line weighs alike",
     }[options.weights]
-    if own_trade and options.aves == "region" and options.weights != "simple":
-        years = ", ".join(map(str, own_trade))
-        said += f"; in {years}, which the study weighs by everybody's imports, by those"
     return f"weights: {said}"
 
 
-def _empty(one: Counts, sectors: Sequence[str], regions: Sequence[str], options: Options) -> str:
-    cells = np.argwhere(one.empty)
-    if not len(cells):
-        return ""
-    named = ", ".join(f"{sectors[s]} from {regions[r]}" for s, r in cells[:FEW].tolist())
-    more = ", ..." if len(cells) > FEW else ""
-    stood_in = int(one.stood_in.sum())
-    have = {"null": "their tariff is null", "zero": "their tariff is 0", "line": ""}[options.empty]
-    if options.empty == "line":
-        have = f"{stood_in} of them have the sector's tariff over all partners, the others null"
-    return f"{_many(len(cells), 'cell')} without weight ({named}{more}); {have}"
-
-
-def _share_of(one: Counts, some: np.ndarray) -> float:
-    """Return what lines weigh in their cells, averaged over the cells that have any of them."""
-    cells = np.unique(np.stack([one.lines["sector"][some], one.lines["region"][some]]), axis=1).shape[1]
-    return float(one.lines["weight"][some].sum()) / max(cells, 1)
-
-
-def _borrowed(one: Counts) -> str:
-    some = one.lines["others"]
-    if not some.any():
-        return ""
-    share = f"{100 * _share_of(one, some):.2g} % of the weight of the cells concerned"
-    return (
-        f"{_many(int(some.sum()), 'line')} of cells, {share}, rest on borrowed observations that move with"
-        " the price of another sector"
-    )
-
-
-def _by_line(one: Counts) -> str:
-    lines = one.lines
-    several, all_of_them = int((lines["by_line"] & lines["currencies"]).sum()), int(lines["by_line"].sum())
-    if not all_of_them:
-        return ""
-    why = [
-        f"{many} {said}"
-        for many, said in (
-            (several, "for a duty of several currencies"),
-            (all_of_them - several, "because applied and bound side do not move together"),
+def _cells(one: Counts, labels: Labels, options: Options) -> Iterable[str]:
+    """Say which cells have no tariff of their own, and what they have in its place."""
+    cells, outside = one.cells, np.array([name != labels.home for name in labels.regions], dtype=bool)
+    without = (cells.weights == 0.0) & outside
+    unknown = without & (cells.unknown > 0.0)
+    excluded = without & ~unknown & (cells.excluded > 0.0)
+    idle = without & ~unknown & ~excluded & ~one.without_line[:, None]
+    filled = "0" if options.empty != "null" else "null"
+    no_line = [labels.sectors[place] for place in np.flatnonzero(one.without_line).tolist()]
+    if no_line:
+        have = "has no tariff line; its tariff is" if len(no_line) == 1 else "have no tariff line; their tariff is"
+        yield f"{_many(len(no_line), 'sector')} ({_few(no_line)}) {have} {filled}"
+    if idle.any():
+        yield f"{_named(idle, labels)} {_have(idle)} no imports; {_filled(one, idle, options)}"
+    for some, what, imports in (
+        (unknown, "of lines without a known rate alone", cells.unknown),
+        (excluded, "of excluded partners alone", cells.excluded),
+    ):
+        if some.any():
+            money = f"{imports[some].sum():.6g} {labels.currency}"
+            yield f"{_named(some, labels)} {_have(some)} imports {what}, {money}; {_their(some)} tariff is null"
+    if labels.home is not None:
+        yield (
+            f"imports of {one.inside:.6g} {labels.currency} from {labels.home}, the importing region itself, are left"
+            f" out; its tariffs are {filled}"
         )
-        if many
-    ]
-    return f"{_many(all_of_them, 'line')} of cells evaluated line by line: {', '.join(why)}"
 
 
-def _fell_back(one: Counts, currency: str) -> str:
-    if not one.fell_back:
-        return ""
+def _filled(one: Counts, idle: np.ndarray, options: Options) -> str:
+    if options.empty == "null":
+        return f"{_their(idle)} tariff is null"
+    if options.empty == "zero":
+        return f"{_their(idle)} tariff is 0"
+    stood_in, all_of_them = int(one.cells.stood_in.sum()), int(idle.sum())
+    if stood_in == all_of_them:
+        return f"{_their(idle)} tariff is the sector's over all partners"
+    if not stood_in:
+        return f"nobody sells what is in {_their(idle)} sector, and {_their(idle)} tariff is null"
     return (
-        f"{_many(one.fell_back, 'line')} of regions without observations of their own, with imports of"
-        f" {one.fell_back_imports:.6g} {currency}, have the rate over all partners"
+        f"{stood_in} of them have the sector's tariff over all partners, and {all_of_them - stood_in}, of sectors that"
+        " nobody sells, null"
     )
 
 
-def _inside(one: Counts, currency: str, home: str | None) -> str:
-    if not one.inside > 0.0:
-        return ""
-    return f"imports of {one.inside:.6g} {currency} from {home}, the importing region itself, are left out"
+def _lines(one: Counts, labels: Labels) -> Iterable[str]:
+    """Say which lines have no rate of their own, and which move otherwise than the rest."""
+    if one.unknown.lines:
+        yield (
+            f"{one.unknown.lines:,} of {one.all_lines:,} lines have no known rate in some region; their imports there,"
+            f" {one.unknown.imports:.6g} {labels.currency}, are in no weight"
+        )
+    what = {
+        "all partners": "the rate over all partners", "percentage": "the percentage of the duty alone",
+        "zero": "0 in place of a rate that is not known", "relatives": "observations of related codes",
+    }  # fmt: skip
+    for kind, some in one.fallbacks.items():
+        yield (
+            f"{_many(some.lines, 'line')} without observations of their own in some region {_verb(some.lines)}"
+            f" {what[kind]} there, with imports of {some.imports:.6g} {labels.currency}"
+        )
+    others = one.lines[one.lines["others"]]
+    if others.size:
+        cells = np.unique(np.stack([others["sector"], others["region"]]), axis=1).shape[1]
+        yield (
+            f"{_many(np.unique(others['line']).size, 'line')} on borrowed observations move with the price of another"
+            f" sector; that is {_share(float(others['weight'].sum()), cells)} of the weight of the cells concerned"
+        )
+    by_line = one.lines[one.lines["by_line"]]
+    if by_line.size:
+        several = np.unique(by_line["line"][by_line["currencies"]]).size
+        apart = np.unique(by_line["line"][~by_line["currencies"]]).size
+        why = [f"{several} with a duty of several currencies"] if several else []
+        why += [f"{apart} whose applied and bound duties do not move together"] if apart else []
+        yield f"{_many(np.unique(by_line['line']).size, 'line')} evaluated line by line: {', '.join(why)}"
 
 
-def _excluded(one: Counts, currency: str) -> str:
+def _trade(one: Counts, labels: Labels, options: Options) -> Iterable[str]:
+    """Say what trade of excluded partners there is."""
     if not one.excluded:
-        return ""
-    largest = sorted(one.excluded, key=lambda partner: (-one.excluded[partner], partner))
-    named = ", ".join(largest[:FEW]) + (", ..." if len(largest) > FEW else "")
-    total = sum(one.excluded.values())
-    return f"imports of {total:.6g} {currency} from excluded partners are in no cell ({named})"
+        return
+    total = f"{sum(one.excluded.values()):.6g} {labels.currency}"
+    named = _few(sorted(one.excluded, key=lambda partner: (-one.excluded[partner], partner)))
+    where = "are in no cell" if options.excluded == "leave out" else "are in the cells and pay 0"
+    shares = {region: part for region, part in one.excluded_shares.items() if part > MUCH}
+    order = sorted(shares, key=lambda region: (-shares[region], region))
+    much = [f"{_share(shares[region], 1.0)} of the imports from {region}" for region in order]
+    yield f"imports of {total} from excluded partners ({named}) {where}" + (f": {_few(much)}" if much else "")
+
+
+def _named(some: np.ndarray, labels: Labels) -> str:
+    names = [f"{labels.sectors[s]} from {labels.regions[r]}" for s, r in np.argwhere(some).tolist()]
+    return f"{_many(len(names), 'cell')} ({_few(names)})"
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:FEW]) + (", ..." if len(names) > FEW else "")
+
+
+def _have(some: np.ndarray) -> str:
+    return "has" if some.sum() == 1 else "have"
+
+
+def _their(some: np.ndarray) -> str:
+    return "its" if some.sum() == 1 else "their"
+
+
+def _share(part: float, whole: float) -> str:
+    return words.share(part, whole).replace("\u00a0", " ")
+
+
+def _verb(n: int) -> str:
+    return "has" if n == 1 else "have"
 
 
 def _many(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

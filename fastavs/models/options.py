@@ -22,9 +22,12 @@ class Options:
     weights : str
         "imports", "fixed" (those of the unchanged study) or "simple" (every line alike).
     empty : str
-        What a cell without weight has: "null", "line" (the sector's tariff over all partners) or "zero".
+        What a cell without imports (with simple weights: without a weight) has: "null", "sector" (the sector's tariff
+        over all partners) or "zero".
     inside : str
         "drop" or "keep" the trade of partners in the importing country's own region.
+    excluded : str
+        The trade of excluded partners: "leave out", it is in no cell; "duty free", it is in the cells and pays 0.
     """
 
     fallback: str = "own"
@@ -33,3 +36,4 @@ class Options:
     weights: str = "imports"
     empty: str = "null"
     inside: str = "drop"
+    excluded: str = "leave out"

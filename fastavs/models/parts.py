@@ -30,17 +30,19 @@ class FunctionParts:
     weights : float64[y, s, r]
         What lines with a known rate weigh together: what a cell's tariff is divided by. 0: no tariff is known.
     imports : float64[y, s, r]
-        Imports of all its lines in the study's currency, at base prices.
+        Of lines with a known rate, in the study's currency, at base prices: what the tariff is paid on.
+    unknown_imports : float64[y, s, r]
+        Of lines whose rate is not known.
     lines : pyarrow.Table
         A row for each line with a specific part in each cell: ``year, line, sector, region, weight`` (its share in the
         cell), ``rate`` (fraction, at the base), ``specific`` (what of it is specific duty), ``critical_factor`` (the
-        least factor on specific duties from which on one binds; null: none ever does), ``by_line`` (whether it is
-        among the mixed lines).
+        least factor on specific duties at which an amount is paid: 0 where it is paid from the first on, as by a plain
+        amount or the lesser of both; null where none ever is), ``by_line`` (whether it is among the mixed lines).
     notes : tuple of str
         What a user must be told: cells without trade, borrowed observations, lines that go line by line, ...
     facts : dict
-        ``title``, ``note``, ``currency``, ``value_basis`` of the study; ``scenario``, ``rates``, ``aves``, ``weights``,
-        ``home`` as asked for.
+        ``title``, ``note``, ``currency``, ``value_basis`` and ``fingerprint`` of the study; ``scenario``, ``rates``,
+        ``aves``, ``weights``, ``fallback``, ``empty``, ``inside``, ``excluded``, ``home`` as asked for.
     """
 
     years: tuple[int, ...]
@@ -54,6 +56,7 @@ class FunctionParts:
     borrowed_price: np.ndarray
     weights: np.ndarray
     imports: np.ndarray
+    unknown_imports: np.ndarray
     lines: pa.Table
     notes: tuple[str, ...]
     facts: dict[str, Any]

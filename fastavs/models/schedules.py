@@ -74,25 +74,26 @@ class Schedule:
     lines : ScheduleLines
     members : Members
         The sectors of its lines.
-    everyone : bool
-        Whether imports of excluded partners weigh as well.
     imports, fixed : float64[l, v + 1]
-        Under the scenario, and of the unchanged study.
-    regional : float64[l, r + 1]
-        Imports of regions under the scenario, and everybody's.
-    falls_back : bool[l, v]
-        Where the rate over all partners stands in for one of the supplier's own.
+        Of partners that take part: under the scenario, and those that weigh.
+    excluded, fixed_excluded : float64[l, r]
+        The same of excluded partners, by region.
+    excluded_of : float64[p]
+        Imports of excluded partners under the scenario.
+    takes_part : bool[v + 1]
+        Whether a supplier has a partner that is not excluded in all periods that weigh.
     """
 
     place: int
     side: Side
     lines: ScheduleLines
     members: Members
-    everyone: bool
     imports: np.ndarray
     fixed: np.ndarray
-    regional: np.ndarray
-    falls_back: np.ndarray
+    excluded: np.ndarray
+    fixed_excluded: np.ndarray
+    excluded_of: np.ndarray
+    takes_part: np.ndarray
 
 
 def schedule_of(
@@ -107,31 +108,79 @@ def schedule_of(
     """Prepare a schedule of the index."""
     index, side = suppliers.index, suppliers.index.sides[place]
     here = np.arange(side.first, side.last)
-    all_wanted = options.aves == "all" or "line" in (options.fallback, options.empty)
-    found = observations_of(suppliers, here, all_wanted)
-    duty = suppliers.plan.duties.duty[found.rows["duty"][suppliers.plan.line_row[here]]]
-    has_terms = duty["term"] < duty["term_stop"]
-    last = suppliers.everybody
+    lines, members = _lines(suppliers, observed, sectors, options, here, side.digits, scratch)
+    changes, last = suppliers.changes, suppliers.everybody
+    imports = fixed = _imports(index, place, changes, changes.times, suppliers.supplier_of, last)
+    excluded, excluded_of = _excluded(suppliers, place, changes, regions)
+    fixed_excluded = excluded
+    if options.weights == "fixed":
+        unchanged = suppliers.unchanged
+        fixed = _imports(index, place, unchanged, unchanged.times, suppliers.supplier_of, last)
+        fixed_excluded, _ = _excluded(suppliers, place, unchanged, regions)
+    within = periods_within(index)[index.facts["basis_of"][place]]
+    taking = ~suppliers.excluded[within].all(axis=0)
+    takes_part = np.append(np.isin(np.arange(last), suppliers.supplier_of[taking]), taking.any())
+    return Schedule(place, side, lines, members, imports, fixed, excluded, fixed_excluded, excluded_of, takes_part)
+
+
+def _lines(
+    suppliers: Suppliers,
+    observed: Observed,
+    sectors: Sectors,
+    options: Options,
+    here: np.ndarray,
+    digits: int,
+    scratch: Scratch,
+) -> tuple[ScheduleLines, Members]:
+    """Return lines of the index (int64[l]) for each supplier, and their sectors.
+
+    With the fallback "line", everybody's observations stand in where a supplier has none of a line's own trade that
+    is kept.
+    """
+    index, last = suppliers.index, suppliers.everybody
+    found = observations_of(suppliers, here, options.aves == "all" or needs_everybody(options))
+    rows = found.rows[suppliers.plan.line_row[here]]
     supplied = np.zeros((here.size, last + 1), SUPPLIED)
     supplied["group"], supplied["own"], supplied["whose"] = found.group.T, found.own.T, np.arange(last + 1)
-    falls_back = np.zeros((here.size, last), dtype=bool)
-    if options.fallback == "line":
-        falls_back = ~supplied["own"][:, :last] & has_terms[:, None]
-        supplied[:, :last] = np.where(falls_back, supplied[:, last:], supplied[:, :last])
-    members = sectors.members(index.lines.key[here], side.digits)
+    members = sectors.members(index.lines.key[here], digits)
     lines = ScheduleLines(
-        readonly(found.rows[suppliers.plan.line_row[here]], found.rows.dtype), supplied, np.empty(here.size),
+        readonly(rows, rows.dtype), supplied, np.empty(here.size),
         readonly(members.start, np.int64), readonly(members.sector, np.int64),
         readonly(main_sector(members), np.int64),
     )  # fmt: skip
     keep_by_supplier(observed, lines, scratch)
-    imports = fixed = regional = _imports(index, place, suppliers.changes, suppliers.supplier_of, last)
-    if options.weights == "fixed":
-        fixed = _imports(index, place, suppliers.unchanged, suppliers.supplier_of, last)
-    if options.aves == "partner":
-        regional = _imports(index, place, suppliers.changes, suppliers.region_of, regions)
-    everyone = bool(index.facts["bases"][index.facts["basis_of"][place]][0])
-    return Schedule(place, side, lines, members, everyone, imports, fixed, regional, falls_back)
+    if options.fallback == "line":
+        duty = suppliers.plan.duties.duty[rows["duty"]]
+        has_amount = (duty["term"] < duty["term_stop"])[:, None]
+        own = supplied[:, :last]
+        falls_back = has_amount & ~(own["own"] & (own["kept"] > 0))
+        supplied[:, :last] = np.where(falls_back, supplied[:, last:], own)
+    return lines, members
+
+
+def needs_everybody(options: Options) -> bool:
+    """Whether the rate over all partners stands in for others."""
+    return options.fallback == "line" or options.empty == "sector"
+
+
+def _excluded(suppliers: Suppliers, place: int, changes: Changes, regions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the imports of excluded partners: of a schedule's lines by region, float64[l, r], and by partner,
+    float64[p]."""
+    index, side = suppliers.index, suppliers.index.sides[place]
+    partners = suppliers.region_of.size
+    by_region, by_partner = np.zeros((side.last - side.first, regions)), np.zeros(partners)
+    some = np.flatnonzero(suppliers.excluded.any(axis=0))
+    if not some.size:
+        return by_region, by_partner
+    place_of = np.full(partners, -1, dtype=np.int64)
+    place_of[some] = np.arange(some.size)
+    times = readonly(np.where(suppliers.excluded, changes.weigh, 0), np.int32)
+    found = _imports(index, place, changes, times, readonly(place_of, np.int64), some.size)[:, :-1]
+    for column, partner in enumerate(some.tolist()):
+        by_partner[partner] = found[:, column].sum()
+        if suppliers.region_of[partner] >= 0:
+            by_region[:, suppliers.region_of[partner]] += found[:, column]
+    return by_region, by_partner
 
 
 def _own_codes(index: SortedIndex, place: int) -> tuple[int, int, int]:
@@ -139,30 +188,18 @@ def _own_codes(index: SortedIndex, place: int) -> tuple[int, int, int]:
     return int(start[place]), int(start[place + 1]), index.sides[place].first
 
 
-def _imports(index: SortedIndex, place: int, changes: Changes, supplier_of: np.ndarray, suppliers: int) -> np.ndarray:
-    """Return the imports of a schedule's lines by supplier, and everybody's; float64[l, suppliers + 1]."""
+def _imports(
+    index: SortedIndex, place: int, changes: Changes, times: np.ndarray, supplier_of: np.ndarray, suppliers: int
+) -> np.ndarray:
+    """Return the imports of a schedule's lines by supplier, and everybody's, where partners count for `times`
+    (int32[t, p]); float64[l, suppliers + 1]."""
     side, basis = index.sides[place], index.facts["basis_of"][place]
     out = np.empty((side.last - side.first, suppliers + 1))
-    times = changes.weigh if index.facts["bases"][basis][0] else changes.times
     within = readonly(periods_within(index)[basis], np.bool_)
     imports_by_supplier(
         index.records, _own_codes(index, place), changes, times, within, supplier_of, np.empty(out.shape), out
     )  # fmt: skip
     return out
-
-
-def trade_by_period(index: SortedIndex, place: int) -> np.ndarray:
-    """Return the recorded imports of a schedule's lines by period and partner, in periods that weigh, float64[t, p]."""
-    records, partners = index.records, len(index.facts["partners"])
-    first, last, _ = _own_codes(index, place)
-    own = np.zeros(records.code_key.size, dtype=bool)
-    own[records.own_code[first:last]] = True
-    within = periods_within(index)[index.facts["basis_of"][place]]
-    some = np.repeat(own, np.diff(records.code_cell)) & within[records.period]
-    sizes = np.diff(records.start)
-    rows = np.repeat(some, sizes)
-    bins = np.repeat(records.period[some].astype(np.int64) * partners, sizes[some]) + records.partner[rows]
-    return np.bincount(bins, records.value[rows], minlength=within.size * partners).reshape(-1, partners)
 
 
 def joined(schedules: list[Schedule]) -> ScheduleLines:

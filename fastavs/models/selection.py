@@ -71,7 +71,7 @@ def selected(
             mixed.share[seen], mixed.op[ops], mixed.currency[ops], mixed.number[ops],
         ),
         new_cell[parts.borrowed_cell[pairs]], new_cell[parts.borrowed_price[pairs]],
-        parts.weights[np.ix_(*axes)], parts.imports[np.ix_(*axes)],
+        parts.weights[np.ix_(*axes)], parts.imports[np.ix_(*axes)], parts.unknown_imports[np.ix_(*axes)],
         parts.lines.filter(pc.and_(pc.and_(keep[0], keep[1]), keep[2])), _notes_of(parts, years), parts.facts,
     )  # fmt: skip
 

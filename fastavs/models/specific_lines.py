@@ -8,6 +8,29 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.codes import to_code
+from fastavs.kernels.curve_records import CellTables
+from fastavs.models.curve_table import HasCurves, critical_factor
+
+
+def with_critical(tables: Sequence[CellTables], parts: HasCurves) -> list[np.ndarray]:
+    """Return the lines with amounts of years, SPECIFIC_LINE[n] each, with the critical factors of mixed lines.
+
+    Parameters
+    ----------
+    tables : sequence of CellTables
+        A year each.
+    parts : JoinedYears
+        The curves and the mixed lines of all years.
+    """
+    found, first = [], 0
+    for one in tables:
+        lines, order = one.specific.copy(), np.argsort(one.mixed["cell"], kind="stable")
+        critical = np.empty(order.size)
+        critical[order] = [critical_factor(parts, first + place) for place in range(order.size)]
+        lines["critical"][lines["by_line"]] = critical
+        first += order.size
+        found.append(lines)
+    return found
 
 
 def by_line_and_cell(listed: np.ndarray) -> np.ndarray:

@@ -26,6 +26,7 @@ from fastavs.kernels.shapes import Changes, EntryOrigin, Factors, changed
 from fastavs.models.options import Options
 from fastavs.models.regions import Regions
 from fastavs.scenario.scenario import Scenario
+from fastavs.scenario.trade import Resample
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Suppliers:
     block, factors : Factors
         Of the scenario: as a block, and alone.
     changes, unchanged : Changes
-        The scenario's trade, and the study's.
+        The scenario's trade, and the study's, both without partners that the scenario excludes.
+    excluded : bool[t, p]
+        Who takes no part in which periods of the trade, by the study and the scenario.
     origin : EntryOrigin
     supplier_of : int64[p]
         -1: none but everybody.
@@ -57,6 +60,7 @@ class Suppliers:
     factors: Factors
     changes: Changes
     unchanged: Changes
+    excluded: np.ndarray
     origin: EntryOrigin
     supplier_of: np.ndarray
     region_of: np.ndarray
@@ -93,14 +97,13 @@ def suppliers_of(index: SortedIndex, regions: Regions, scenario: Scenario | None
     home = regions.regions.index(regions.home) if regions.home in regions.regions else None
     home = home if options.inside == "drop" else None
     region_of = readonly(regions.region_of, np.int64)
-    changes, unchanged = _changes(
-        index, scenario, (region_of < 0) | (region_of == -1 if home is None else region_of == home)
-    )
+    excluded = _excluded(index, scenario)
+    changes, unchanged = _changes(index, scenario, excluded)
     by_partner = options.aves == "partner"
     supplier_of = np.where(region_of >= 0, np.arange(region_of.size), -1) if by_partner else region_of
     by_code = changes.prices.pattern.size > 1
     return Suppliers(
-        plan, scenario, block, alone(block, 0), changes, unchanged,
+        plan, scenario, block, alone(block, 0), changes, unchanged, excluded,
         EntryOrigin(
             index.entry_partner, index.entry_code if by_code else readonly([], np.int32),
             index.entry_value if changes.min_value > 0.0 else readonly([], np.float64),
@@ -110,18 +113,25 @@ def suppliers_of(index: SortedIndex, regions: Regions, scenario: Scenario | None
     )  # fmt: skip
 
 
-def _changes(index: SortedIndex, scenario: Scenario, left_out: np.ndarray) -> tuple[Changes, Changes]:
-    """Return the trade of a scenario and of the study as numbers, without some partners (bool[p])."""
+def _excluded(index: SortedIndex, scenario: Scenario) -> np.ndarray:
+    """Return who takes no part in which periods, by the study and the scenario; bool[t, p]."""
+    times, _ = settle(index.facts, [one for one in trade_of(scenario) if not isinstance(one, Resample)])
+    return np.asarray(times == 0)
+
+
+def _changes(index: SortedIndex, scenario: Scenario, excluded: np.ndarray) -> tuple[Changes, Changes]:
+    """Return the trade of a scenario and of the study as numbers; excluded partners (bool[t, p]) take part in
+    neither."""
     trade = trade_of(scenario)
     selection, of_prices = selection_of(trade)
     prices = cells_of(index, selection.prices)
     factor = prices.factors(np.array([of_prices]))[0]
     found = []
     for some, priced in ((trade, bool((factor != 1.0).any())), ((), False)):
-        times, weigh = (np.where(left_out, 0, one) for one in settle(index.facts, some))
+        times, weigh = settle(index.facts, some)
         found.append(
             Changes(
-                readonly(times, np.int32), readonly(weigh, np.int32), prices.table, readonly(factor, np.float64),
+                readonly(np.where(excluded, 0, times), np.int32), weigh, prices.table, readonly(factor, np.float64),
                 priced, float(index.facts["min_value"]),
             )
         )  # fmt: skip

@@ -40,8 +40,9 @@ def _a_label(name: str, value: Any) -> str:
 @takes(
     years=years_asked, scenario=scenario_asked, fallback=one_of("own", "line"), aves=one_of("region", "partner", "all"),
     rates=one_of("governing", "applied", "bound", "ad_valorem"), weights=one_of("imports", "fixed", "simple"),
-    empty=one_of("null", "line", "zero"), home=or_none(_a_label), inside=one_of("drop", "keep"),
-    rest_sector=or_none(_a_label), rest_region=or_none(_a_label),
+    empty=one_of("null", "sector", "zero", renamed={"line": "sector"}), home=or_none(_a_label),
+    inside=one_of("drop", "keep"), excluded=one_of("leave out", "duty free"), rest_sector=or_none(_a_label),
+    rest_region=or_none(_a_label),
 )  # fmt: skip
 def tariff_function(
     study: Study | SortedIndex,
@@ -57,6 +58,7 @@ def tariff_function(
     empty: str = "null",
     home: str | None = None,
     inside: str = "drop",
+    excluded: str = "leave out",
     rest_sector: str | None = None,
     rest_region: str | None = None,
 ) -> TariffFunction:
@@ -81,22 +83,27 @@ def tariff_function(
     scenario : Scenario, optional
         Nothing changes by default.
     fallback : {"own", "line"}
-        What a line without observations of the region's partners does: "own", as a sweep with
-        ``OnlyPartners(region)``; "line", its AVE over all partners.
+        What a line does of whose own trade no observation of the region's partners is left, outliers apart: "own", as
+        a sweep with ``OnlyPartners(region)``; "line", its AVE over all partners.
     aves : {"region", "partner", "all"}
         Whose observations a line's AVE in a region rests on: all of the region's partners; each partner's own, weighted
-        by its imports; all partners.
+        by its imports; all partners that take part, the home region's among them.
     rates : {"governing", "applied", "bound", "ad_valorem"}
-        The lesser of applied and bound (METHOD.md section 3); either alone; ad valorem parts alone.
+        The lesser of applied and bound (METHOD.md section 3); either alone; the ad valorem part of each duty, as
+        METHOD.md has it: what it comes to without its amounts, so nothing moves. (The column ``ad_valorem`` of
+        `TariffFunction.table` is another thing: what of the rate is paid by percentages.)
     weights : {"imports", "fixed", "simple"}
-        Imports of the scenario, of the study as it is, or 1 for every line.
-    empty : {"null", "line", "zero"}
-        The tariff of cells without trade: none; the sector's over all partners; 0.
+        The region's own imports in every year: those of the scenario, or of the study as it is; or 1 for every line.
+    empty : {"null", "sector", "zero"}
+        The tariff of cells without imports: none; the sector's over all partners; 0. A sector without a line and the
+        home region have 0 unless it is "null". Imports whose rate is not known leave a cell null.
     home : str, optional
         The importing country, or its region: the destination of the trade. One of the regions, or a country by its
         code or English name.
     inside : {"drop", "keep"}
         Whether trade with partners in the region of the importing country is left out.
+    excluded : {"leave out", "duty free"}
+        The trade of partners that the study or the scenario excludes: it is in no cell; or it is, and pays 0.
     rest_sector, rest_region : str, optional
         Where lines in no sector, and partners in no region, go. Without it they are an error.
 
@@ -143,11 +150,19 @@ def tariff_function(
     cautions = (*of_steps, *of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
     notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions), *([of_home] if of_home else []))
     parts = build_parts(
-        index, in_sectors, in_regions, chosen, asked, Options(fallback, aves, rates, weights, empty, inside)
+        index, in_sectors, in_regions, chosen, asked, Options(fallback, aves, rates, weights, empty, inside, excluded)
     )
     if cautions:
         warn_of(lambda: cautions)
-    return TariffFunction(replace(parts, notes=(*notes, *parts.notes)))
+    facts = parts.facts | {"fingerprint": _fingerprint(study, index)}
+    return TariffFunction(replace(parts, notes=(*notes, *parts.notes), facts=facts))
+
+
+def _fingerprint(study: Study | SortedIndex, index: SortedIndex) -> str:
+    """Return what tells the inputs from others; an index that was built for use at once may not hold it."""
+    if isinstance(study, type(index)) or index.fingerprint:
+        return index.fingerprint
+    return cast("Study", study).matches.fingerprint
 
 
 def _in_full(caution: str) -> str:

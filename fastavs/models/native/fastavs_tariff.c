@@ -23,7 +23,7 @@
 #endif
 
 enum { CONST, TERM, ADD, SUB, MAX, MIN };
-enum { STACK = 64, VERSION = 1, HEAD = 1024, FIRST_COUNT = 8, COUNTS = 11, FIRST_ARRAY = 32, ARRAYS = 28 };
+enum { STACK = 64, VERSION = 1, HEAD = 1024, FIRST_COUNT = 8, COUNTS = 11, FIRST_ARRAY = 32, ARRAYS = 29 };
 static const double LEAST = 1e-100, MOST = 1e100;
 
 /* What a function is known by: the table that fastavs.kernels.tariffs.table_of makes. */
@@ -458,7 +458,7 @@ static int find_arrays(const unsigned char *file, const int64_t *head, const fas
     const int64_t m = f->lines, p = f->parts, b = f->pairs;
     const int64_t length[ARRAYS] = {q, q + 1,     u, u,     u, u + 1, n, n + u, n + u, q + 1, /* curves, lines by cell */
                                     m, 2 * m + 1, p, o + 1, o, o,     o, k,     k,     k,     /* lines */
-                                    b, b, q, q, f->years, -1, -1, -1};
+                                    b, b, q, q, q, f->years, -1, -1, -1};
     for (int i = 0; i < ARRAYS; i++) {
         const int64_t offset = head[FIRST_ARRAY + 2 * i], bytes = head[FIRST_ARRAY + 2 * i + 1];
         if (offset < HEAD || offset % 64 || bytes < 0 || offset > head[3] || bytes > head[3] - offset) return 0;
@@ -515,9 +515,9 @@ static int take_file(Opened *opened, const unsigned char *file, const char **nam
     if ((int64_t)sum != checksum) return FASTAVS_TARIFF_DAMAGED;
     if (!find_arrays(file, head, &opened->f, array)) return FASTAVS_TARIFF_DAMAGED;
     take_arrays(&opened->f, array);
-    opened->year = array[24];
+    opened->year = array[25];
     const int64_t names = opened->f.sectors + opened->f.regions + opened->f.currencies;
-    const char *text = array[25], *end = text + head[FIRST_ARRAY + 2 * 25 + 1];
+    const char *text = array[26], *end = text + head[FIRST_ARRAY + 2 * 26 + 1];
     for (int64_t i = 0; i < names; i++) {
         const char *stop = text < end ? memchr(text, 0, (size_t)(end - text)) : NULL;
         if (!stop) return FASTAVS_TARIFF_DAMAGED;
