@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fastavs.errors import InputError
-from fastavs.evaluation.line_rates import rates_of_lines
 from fastavs.evaluation.workplace import Workplace
-from fastavs.index.records import with_records
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.matching.given import HasMatches
-from fastavs.reform.carrying import carried_out
-from fastavs.reform.chains import by_itself
 from fastavs.reform.work import Work
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.trade import OnlyPartners
-from fastavs.tables.arrow import line_codes
+
+if TYPE_CHECKING:
+    from fastavs.matching.given import HasMatches
 
 _KEPT = 4  # scenarios whose lines are kept
 
@@ -62,6 +60,8 @@ class Origin:
 
     def codes(self, places: np.ndarray) -> list[str]:
         """Return the codes of some lines."""
+        from fastavs.tables.arrow import line_codes  # here and below: averages alone need none of it
+
         every = self.index.lines_of_years.every
         keys, digits = self.index.lines.key[every.named[places]], every.digits[places]
         order = np.argsort(digits, kind="stable")
@@ -73,6 +73,8 @@ class Origin:
 
         A line that a scenario leaves without a duty has none; one that it adds is no line of the unchanged study.
         """
+        from fastavs.evaluation.line_rates import rates_of_lines
+
         yield from ((place, self._kept[place]) for place in places if place in self._kept)
         left = {place for place in places if place not in self._kept}
         with Workplace(None, self.threads) as workplace:
@@ -106,6 +108,10 @@ class Origin:
         InputError
             An index alone that does not hold the recorded trade.
         """
+        from fastavs.evaluation.line_rates import rates_of_lines
+        from fastavs.reform.carrying import carried_out
+        from fastavs.reform.chains import by_itself
+
         if (place, year) not in self._facing:
             index, here = self.with_trade(), np.flatnonzero(self.year == year)
             (work,), _ = carried_out(index, [by_itself(self.scenarios[place], self.scenarios)], self.study)
@@ -120,6 +126,8 @@ class Origin:
 
     def with_trade(self) -> SortedIndex:
         """Return the index of the unchanged study with the recorded trade; raises as `rates_facing` does."""
+        from fastavs.index.records import with_records
+
         if self.index.records.code_key.size:
             return self.index
         if self.study is None:
