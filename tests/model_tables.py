@@ -36,11 +36,15 @@ def made(years: tuple[int, ...] = YEARS, seed: int = 1, **changes: Any) -> Model
 def with_nulls(table: ModelTable) -> ModelTable:
     """Return a table with a cell without trade, and one with trade but no known rate; both in the first year."""
     rate, ad_valorem, specific = table.rate.copy(), table.ad_valorem.copy(), table.specific.copy()
-    imports, weights = table.imports.copy(), table.weights.copy()
+    imports, weights, unknown = table.imports.copy(), table.weights.copy(), table.unknown_imports.copy()
     for one in (rate, ad_valorem, specific):
         one[0, 0, 0] = one[0, 2, 1] = np.nan
-    imports[0, 0, 0] = weights[0, 0, 0] = weights[0, 2, 1] = 0.0
-    return replace(table, rate=rate, ad_valorem=ad_valorem, specific=specific, imports=imports, weights=weights)
+    unknown[0, 2, 1] = imports[0, 2, 1]
+    imports[0, 0, 0] = weights[0, 0, 0] = imports[0, 2, 1] = weights[0, 2, 1] = 0.0
+    return replace(
+        table, rate=rate, ad_valorem=ad_valorem, specific=specific, imports=imports, weights=weights,
+        unknown_imports=unknown,
+    )  # fmt: skip
 
 
 class Function:

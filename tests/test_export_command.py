@@ -265,10 +265,22 @@ def test_a_grouping_of_the_study_comes_before_a_path(study: Path) -> None:
 
 
 def test_a_saved_function_without_a_home_takes_a_name(study: Path) -> None:
-    f = fa.tariff_function(fa.Study.load(study), sectors="chapter", regions="partner", years=2021, empty="zero")
+    f = fa.tariff_function(
+        fa.Study.load(study), sectors="all", regions="partner", years=2021, empty="zero", excluded="duty free"
+    )
     f.save("f.avt")
     assert "a region of destination" in wrong("export", "f.avt", "--out", "t.har")
-    assert '"RUS" is the name of the destination alone' in good("export", "f.avt", "--out", "t.har", "--home", "RUS")
+    printed = good("export", "f.avt", "--out", "t.har", "--home", "RUS")
+    assert '"RUS" is the name of the destination alone' in printed
+    assert "Imports of lines without a known rate, 4000 USD, are in no header." in " ".join(printed.split())
     fa.tariff_function(fa.Study.load(study), sectors="chapter", regions="partner", years=2021, home="RUS").save("g.avt")
     good("export", "g.avt", "--out", "t.csv", "--home", "RUS")
     assert 'a home of its own "KAZ". Expected RUS.' in wrong("export", "g.avt", "--out", "t.csv", "--home", "KAZ")
+
+
+def test_cells_of_excluded_partners_alone_are_told_their_cure(study: Path) -> None:
+    words = ("export", study, "--sectors", "chapter", "--regions", "partner", "--home", "RUS", "--years", "2021")
+    message = wrong(*words, "--out", "t.har", "--empty", "zero")
+    assert "with imports of excluded partners alone" in message
+    assert '--excluded "duty free"' in message
+    assert "--empty" not in message

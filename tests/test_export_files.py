@@ -52,13 +52,13 @@ def test_every_cell_is_a_record_in_gams(tmp_path: Path) -> None:
     table = with_nulls(made())
     written = fa.export(table, tmp_path / "t.gdx", against=made(seed=2)) if _gams() else pytest.skip("no gamsapi")
     found = read_gdx(tmp_path / "t.gdx")
-    assert {"i", "r", "s", "t", "provenance", "rtms", "rtms_adv", "rtms_spe", "vcif", "revenue", "rtms0", "tms"} == set(
-        found
-    )
+    texts = {"i", "r", "s", "t", "provenance"}
+    assert set(found) == texts | {"rtms", "rtms_adv", "rtms_spe", "vcif", "unknown_imports", "revenue", "rtms0", "tms"}
     assert [label for (label,) in found["i"]] == list(SECTORS)
     assert found["i"]["13",] == "Motor cars"
     assert [label for (label,) in found["r"]] == list(REGIONS)
-    for name, cells in (("rtms", table.rate), ("vcif", table.imports), ("revenue", table.revenue)):
+    arrays = {"rtms": table.rate, "vcif": table.imports, "revenue": table.revenue}
+    for name, cells in (arrays | {"unknown_imports": table.unknown_imports}).items():
         assert len(found[name]) == cells.size
         for y, s, r in np.ndindex(cells.shape):
             value = cells[y, s, r]
@@ -117,6 +117,7 @@ def test_netcdf_opens_in_xarray(engine: str, tmp_path: Path, monkeypatch: pytest
         assert dict(found.sizes) == {"year": 2, "sector": 5, "region": 3}
         np.testing.assert_array_equal(found.rate.values, table.rate)
         np.testing.assert_array_equal(found.imports.values, table.imports)
+        np.testing.assert_array_equal(found.unknown_imports.values, table.unknown_imports)
         assert (found.rate.units, found.imports.units, found.change_in_power.units) == ("1", "USD", "percent")
         assert [str(one) for one in found.sector.values] == list(SECTORS)
         assert found.year.values.tolist() == [2011, 2020]
@@ -154,6 +155,7 @@ def test_stata_reads_codes_with_labels(tmp_path: Path) -> None:
     assert values["sector"] == {1: "food", 2: "13 Motor cars", 3: SECTORS[2], 4: SECTORS[3], 5: "прочее"}
     assert frame["sector"].tolist()[:6] == [1, 1, 1, 2, 2, 2]
     np.testing.assert_array_equal(frame["rate"].to_numpy(), table.rate.ravel())
+    np.testing.assert_array_equal(frame["unknown_imports"].to_numpy(), table.unknown_imports.ravel())
     assert frame["rate"].isna().sum() == 2
     assert "synthetic" in (tmp_path / "t.dta.log").read_text()
 
@@ -187,6 +189,7 @@ def test_csv_reads_back_to_the_same_bits(tmp_path: Path) -> None:
     assert found.column_names[:6] == ["year", "sector", "sector_name", "region", "destination", "rate"]
     np.testing.assert_array_equal(found["rate"].to_numpy(), table.rate.ravel())
     np.testing.assert_array_equal(found["imports"].to_numpy(), table.imports.ravel())
+    np.testing.assert_array_equal(found["unknown_imports"].to_numpy(), table.unknown_imports.ravel())
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     read = [float(row["specific"] or "nan") for row in rows]
@@ -201,6 +204,10 @@ def test_millions(tmp_path: Path) -> None:
     fa.export(made(), tmp_path / "t.csv", millions=True)
     found = pyarrow.csv.read_csv(tmp_path / "t.csv")
     np.testing.assert_array_equal(found["imports"].to_numpy(), made().imports.ravel() / 1e6)
+    assert not found["unknown_imports"].to_numpy().any()
+    fa.export(with_nulls(made()), tmp_path / "t.csv", millions=True)
+    unknown = pyarrow.csv.read_csv(tmp_path / "t.csv")["unknown_imports"].to_numpy()
+    np.testing.assert_array_equal(unknown, with_nulls(made()).unknown_imports.ravel() / 1e6)
     assert "million USD" in (tmp_path / "t.csv.log").read_text()
 
 

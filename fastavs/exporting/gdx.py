@@ -132,6 +132,10 @@ def _write(gdx: Any, handle: Any, table: ModelTable, sets: Sets, log: Sequence[s
         "rtms_adv": ("its ad valorem part, fraction", table.ad_valorem),
         "rtms_spe": ("its specific part, fraction", table.specific),
         "vcif": (f"imports, {table.values}, {table.money}", table.imports),
+        "unknown_imports": (
+            f"imports of lines without a known rate, {table.values}, {table.money}",
+            table.unknown_imports,
+        ),
         "revenue": (f"duty on these imports, {table.money}", table.revenue),
     }
     if table.against is not None and table.change_in_power is not None:
@@ -143,7 +147,7 @@ def _write(gdx: Any, handle: Any, table: ModelTable, sets: Sets, log: Sequence[s
 
 def _counts(table: ModelTable, sets: Sets, log: Sequence[str]) -> dict[str, int]:
     """Return how many records each symbol has."""
-    parameters = ["rtms", "rtms_adv", "rtms_spe", "vcif", "revenue"]
+    parameters = ["rtms", "rtms_adv", "rtms_spe", "vcif", "unknown_imports", "revenue"]
     parameters += ["rtms0", "tms"] if table.against is not None else []
     found = {name: len(one.written) for name, one in zip(Sets._fields, sets, strict=True)}
     return found | {"provenance": len(provenance(table)) + len(log)} | dict.fromkeys(parameters, table.rate.size)

@@ -15,6 +15,7 @@ from fastavs.exporting.labels import ascii_text, elements
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, joined, of_bytes, year_beside
 from fastavs.exporting.provenance import provenance
+from fastavs.exporting.unknown_cells import refuse_unknown
 
 WIDTH = 76  # letters in a line of text
 _WIDER = 13  # what has lines as short as elements of a set is taken for one by ViewHAR
@@ -40,9 +41,9 @@ def har_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
     InputError
         A cell without a tariff, or a region of destination without a name.
     """
-    table.refuse_unknown("HAR")
+    refuse_unknown(table, "HAR")
     if table.against is not None:
-        table.against.refuse_unknown("HAR (the baseline)")
+        refuse_unknown(table.against, "HAR (the baseline)")
         without = table.without_change
         if without.any():
             raise InputError(
@@ -61,6 +62,9 @@ def _file(table: ModelTable, path: Path, choices: Choices) -> Plan:
     log = [*names.log, "HAR holds reals in single precision: some 7 digits of a rate."]
     if choices.destinations == "regions":
         log.append(f"0 stands where the destination is not {table.home}: not known, and not free of duty.")
+    without_rate = float(table.unknown_imports.sum())
+    if without_rate:
+        log.append(f"Imports of lines without a known rate, {without_rate:.6g} {table.money}, are in no header.")
     content = har_bytes(headers(table, names, choices, log), choices.sparse)
     return Plan({path: of_bytes(content)}, tuple(log))
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from fastavs.errors import InputError
 from fastavs.tables.arrow import numbers, texts
 
-ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights")
+ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights", "unknown_imports")
 NOT_STATED = "not stated"
 """What a study says of its values where nobody has said whether they are CIF or FOB."""
 ALIKE = {
@@ -45,9 +45,11 @@ class ModelTable:
     rate, ad_valorem, specific : float64[y, s, r]
         Tariff and its two parts, fractions. NaN: no tariff is known.
     imports, weights : float64[y, s, r]
-        Imports in the study's currency; what the lines with a known rate weigh together.
+        Imports in the study's currency, of lines with a known rate; what these lines weigh together.
     against : ModelTable, optional
         The baseline of a scenario: the same years, sectors and regions.
+    unknown_imports : float64[y, s, r], optional
+        Imports of lines without a known rate, in the study's currency; 0 by default.
 
     Raises
     ------
@@ -77,10 +79,13 @@ class ModelTable:
     imports: np.ndarray
     weights: np.ndarray
     against: ModelTable | None = field(default=None)
+    unknown_imports: np.ndarray = field(default_factory=lambda: np.zeros(()))
 
     def __post_init__(self) -> None:
         for word, names in (("year", self.years), ("sector", self.sectors), ("region", self.regions)):
             _check_names(word, names)
+        if np.shape(self.unknown_imports) == ():
+            object.__setattr__(self, "unknown_imports", np.full(self.shape, self.unknown_imports))
         for name in ARRAYS:
             given = np.asarray(getattr(self, name), dtype=np.float64)
             if given.shape != self.shape:
@@ -88,7 +93,7 @@ class ModelTable:
                     f"{name} has another shape", value=given.shape, expected=f"years, sectors, regions: {self.shape}"
                 )
             object.__setattr__(self, name, given)
-        for name in ("imports", "weights"):
+        for name in ("imports", "weights", "unknown_imports"):
             if not (np.isfinite(getattr(self, name)) & (getattr(self, name) >= 0.0)).all():
                 raise InputError(f"{name} are not finite, or negative", cure="give 0 where there are none")
         if np.isinf(self.rate).any():
@@ -175,10 +180,11 @@ class ModelTable:
         return replace(self, years=(year,), notes=notes, against=against, **arrays)
 
     def in_millions(self) -> ModelTable:
-        """Return the same with imports and weights in millions."""
+        """Return the same with imports, known and unknown, and weights in millions."""
         facts = {**self.facts, "millions": True}
         against = None if self.against is None else self.against.in_millions()
-        return replace(self, facts=facts, imports=self.imports / 1e6, weights=self.weights / 1e6, against=against)
+        money = {name: getattr(self, name) / 1e6 for name in ("imports", "unknown_imports", "weights")}
+        return replace(self, facts=facts, against=against, **money)
 
     def beside(self, baseline: ModelTable) -> ModelTable:
         """Return the same as a scenario against a baseline."""
@@ -222,22 +228,6 @@ class ModelTable:
             )
         return self.home
 
-    def refuse_unknown(self, kind: str) -> None:
-        """Raise an InputError where a tariff is not known, for a kind of file that has no null."""
-        unknown = np.isnan(self.rate) | np.isnan(self.ad_valorem) | np.isnan(self.specific)
-        if not unknown.any():
-            return
-        idle = int((unknown & (self.imports == 0.0)).sum())
-        others = int(unknown.sum()) - idle
-        parts = [f"{idle:,} without trade"] if idle else []
-        parts += [f"{others:,} with trade but no known rate"] if others else []
-        raise InputError(
-            f"{kind} has no null, and {unknown.sum():,} of {unknown.size:,} cells have no tariff: {' and '.join(parts)}"
-            f" ({self.named_cells(unknown)})",
-            cure='empty="zero" of tariff_function gives them 0, empty="sector" the sector\'s tariff over all partners;'
-            " on the command line --empty zero or --empty sector",
-        )  # fmt: skip
-
     def to_arrow(self) -> pa.Table:
         """Return a row per cell: fractions, money, ln(1 + t); with a baseline its rate and the change of 1 + t."""
         years, sectors, regions = (grid.ravel() for grid in np.indices(self.shape))
@@ -249,7 +239,12 @@ class ModelTable:
             "destination": texts([self.home] * years.size),
         }
         arrays = {name: getattr(self, name) for name in ("rate", "ad_valorem", "specific", "imports")}
-        arrays |= {"weight": self.weights, "revenue": self.revenue, "log_power": self.log_power}
+        arrays |= {
+            "unknown_imports": self.unknown_imports,
+            "weight": self.weights,
+            "revenue": self.revenue,
+            "log_power": self.log_power,
+        }
         if self.against is not None:
             arrays |= {"baseline_rate": self.against.rate, "change_in_power_pct": self.change_in_power}
         columns |= {name: numbers(one.ravel()) for name, one in arrays.items()}
@@ -293,6 +288,7 @@ def of_function(function: Any) -> ModelTable:
     return ModelTable(
         years, sectors, regions, facts.get("home"), dict(function.sector_names), facts, tuple(function.notes),
         grid("rate"), grid("ad_valorem"), grid("specific"), grid("imports"), grid("weight"),
+        unknown_imports=grid("unknown_imports"),
     )  # fmt: skip
 
 

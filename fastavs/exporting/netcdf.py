@@ -57,6 +57,11 @@ def to_dataset(table: ModelTable) -> xarray.Dataset:
         "ad_valorem": ("1", "ad valorem part of the rate", table.ad_valorem),
         "specific": ("1", "specific part of the rate", table.specific),
         "imports": (table.money, f"imports, {table.values}", table.imports),
+        "unknown_imports": (
+            table.money,
+            f"imports of lines without a known rate, {table.values}",
+            table.unknown_imports,
+        ),
         "weight": (
             "1" if table.facts.get("weights") == "simple" else table.money,
             "what the rate is weighted by",

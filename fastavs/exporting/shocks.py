@@ -12,6 +12,7 @@ from fastavs.exporting.har_format import Reals, Text, har_bytes
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, Writer, csv_of, joined, of_bytes, of_lines, year_beside
 from fastavs.exporting.provenance import provenance
+from fastavs.exporting.unknown_cells import cures_of
 
 MOST_STATEMENTS = 1000  # of a cell each
 
@@ -73,10 +74,10 @@ def _unknown(table: ModelTable, choices: Choices) -> list[str]:
     )
     said = f"{unknown.sum():,} of {unknown.size:,} cells have no tariff ({counts}): {table.named_cells(unknown)}"
     if choices.nulls == "refuse":
+        cures = dict.fromkeys((*cures_of(table), *cures_of(table.against)))
         raise InputError(
             f"a shock needs the tariff before and after, and {said}",
-            cure='nulls="leave" (--nulls leave) leaves them without a shock; empty="zero" or "sector" of'
-            " tariff_function (--empty) gives them a tariff",
+            cure="; ".join(['nulls="leave" (--nulls leave) leaves them without a shock', *cures]),
         )
     return [f"Without a shock: {said}.", *powerless]
 

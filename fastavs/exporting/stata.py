@@ -71,8 +71,8 @@ def _columns(table: ModelTable) -> dict[str, np.ndarray]:
         "region": (regions + 1).astype(np.int32),
     }
     arrays = {"rate": table.rate, "ad_valorem": table.ad_valorem, "specific": table.specific}
-    arrays |= {"imports": table.imports, "weight": table.weights, "revenue": table.revenue}
-    arrays |= {"log_power": table.log_power}
+    arrays |= {"imports": table.imports, "unknown_imports": table.unknown_imports, "weight": table.weights}
+    arrays |= {"revenue": table.revenue, "log_power": table.log_power}
     if table.against is not None and table.change_in_power is not None:
         arrays |= {"baseline_rate": table.against.rate, "change_in_power_pct": table.change_in_power}
     return columns | {name: one.ravel() for name, one in arrays.items()}
@@ -87,6 +87,7 @@ def _labels(table: ModelTable) -> dict[str, str]:
         "ad_valorem": "Ad valorem part of the rate, fraction",
         "specific": "Specific part of the rate, fraction",
         "imports": f"Imports, {table.values}, {table.money}",
+        "unknown_imports": f"Imports without a known rate, {table.values}, {table.money}",
         "weight": "What the rate is weighted by",
         "revenue": f"Duty on these imports, {table.money}",
         "log_power": "ln(1 + rate)",
