@@ -15,7 +15,6 @@ from fastavs.errors import InputError, did_you_mean
 from fastavs.results.above import from_report
 from fastavs.results.bands import band_table
 from fastavs.results.difference import baseline_place, difference_table
-from fastavs.results.movers import movers_table
 from fastavs.results.named_groups import with_names
 from fastavs.results.origin import Origin
 from fastavs.results.plots import SweepPlots
@@ -251,6 +250,8 @@ class Sweep(Tabular):
                 "the sweep no longer has what it was worked out from",
                 cure="work it out again: fa.sweep(study, scenarios)",
             )
+        from fastavs.results.movers import movers_table  # most sweeps ask for averages alone
+
         return movers_table(self.origin, *places, by, year, top)
 
     def bands(self) -> pa.Table:
