@@ -82,11 +82,33 @@ def test_revenue_over_known_imports_is_the_weighted_mean(seed: int) -> None:
     assert checked > 20
 
 
-def test_revenue_is_at_base_trade_whatever_becomes_of_trade() -> None:
-    dear = fa.sweep(drinks(), [AS_IT_IS, fa.Scenario("dear", fa.PriceShock(2.0))])
-    found = figures(dear, "dear", 2010)
-    assert found["revenue"][0] == near(0.15 / 2 * 900 + 20.0)
-    assert found["known_imports"] == (1000.0, 0.0)
+def test_revenue_is_at_base_quantities_and_the_scenarios_prices() -> None:
+    dear = fa.Scenario("dear", fa.Price(2.0))
+    wine = fa.Scenario("dear wine", fa.Price(1.5, prefixes=["2204", "99"], partners="FRA"))
+    exclude = fa.Scenario("without DEU", fa.Exclude("DEU"))
+    given = [AS_IT_IS, dear, fa.Scenario("shock", fa.PriceShock(2.0)), wine, exclude]
+    sweep = fa.sweep(drinks(), given, by="drinks")
+    for name in ("dear", "shock"):  # amounts bring in the same, percentages twice as much
+        found = figures(sweep, name, 2010)
+        assert found["revenue"] == (near(0.15 * 900 + 2 * 20.0), near(20.0))
+        assert found["known_imports"] == (near(2000.0), near(1000.0))
+        assert found["unknown_imports"][0] == near(100.0)
+    found = figures(sweep, "dear wine", 2010)
+    assert (found["revenue"], found["known_imports"]) == ((near(165.0), near(10.0)), (near(1050.0), near(50.0)))
+    found = figures(sweep, "without DEU", 2010)
+    assert (found["revenue"][0], found["known_imports"]) == (near(0.2 * 900 + 20.0), (1000.0, 0.0))
+
+
+def test_what_moves_under_other_prices_pays_by_these_prices() -> None:
+    sweep = fa.sweep(drinks(), [AS_IT_IS, fa.Scenario("dear", fa.Price(2.0))])
+    (line,) = sweep.movers("dear", year=2010).to_pylist()
+    assert (line["line"], line["before"], line["after"], line["imports"]) == (BEER, near(0.15), near(0.075), 900.0)
+    assert line["revenue_difference"] == pytest.approx(0.0, abs=1e-9)
+    (group,) = sweep.movers("dear", by="chapter", year=2010).to_pylist()
+    assert (group["imports"], group["revenue_difference"]) == (1000.0, near(20.0))
+    partners = {one["partner"]: one for one in sweep.movers("dear", by="partner", year=2010).to_pylist()}
+    assert partners["FRA"]["revenue_difference"] == near(20.0)
+    assert partners["DEU"]["revenue_difference"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_lines_that_move_most() -> None:

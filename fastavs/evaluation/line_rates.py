@@ -11,6 +11,7 @@ from fastavs.evaluation.cell_weights import weights_of
 from fastavs.evaluation.changed_trade import cells_of
 from fastavs.evaluation.draw_blocks import charges_of_draws
 from fastavs.evaluation.lines import governed, governing_of_each
+from fastavs.evaluation.partners import selection_of, settle
 from fastavs.evaluation.plan import Plan, make_plan
 from fastavs.evaluation.trade_block import TradeBlock
 from fastavs.evaluation.trade_families import trade_blocks
@@ -18,7 +19,7 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.kernels.options import readonly
 from fastavs.scenario.scenario import Scenario
-from fastavs.scenario.trade import Resample
+from fastavs.scenario.trade import PriceShock, Resample
 
 TOGETHER = 16  # scenarios whose lines are worked out together
 
@@ -81,14 +82,34 @@ def run_rates(plan: Plan, block: Block) -> np.ndarray:
     return np.stack([governing.rate.copy() for _, governing in governing_of_each(plan, block)])
 
 
-def imports_from(index: SortedIndex, partner: int) -> np.ndarray:
+def imports_from(index: SortedIndex, partner: int, changes: Sequence[object] = ()) -> np.ndarray:
     """Return the imports from one partner by line of all years, float64[h], as the weights count them.
 
     That is the line's own trade of its own year, or of the base periods in which the partner takes part in rates.
+    Values are at the prices of `changes`, as in `imports_at`.
     """
     weigh = np.zeros(index.taking_part.shape, dtype=np.int32)
     weigh[:, partner] = 1
-    times = readonly(weigh * index.taking_part, np.int32)
-    found = weights_of(index, cells_of(index, ()), times, readonly(weigh, np.int32), np.ones(1))
+    return _valued(index, readonly(weigh * index.taking_part, np.int32), readonly(weigh, np.int32), changes)
+
+
+def imports_at(index: SortedIndex, changes: Sequence[object]) -> np.ndarray:
+    """Return the imports of the lines of all years at changed prices, float64[h]: quantities and partners stay.
+
+    Parameters
+    ----------
+    index : SortedIndex
+        With the recorded trade.
+    changes : sequence of changes
+        Only changes of prices count.
+    """
+    terms = settle(index.facts, ())
+    return _valued(index, terms.times, terms.weigh, changes)
+
+
+def _valued(index: SortedIndex, times: np.ndarray, weigh: np.ndarray, changes: Sequence[object]) -> np.ndarray:
+    selection, of_prices = selection_of([one for one in changes if isinstance(one, PriceShock)])
+    prices = cells_of(index, selection.prices)
+    found = weights_of(index, prices, times, weigh, prices.factors(np.array([of_prices]))[0])
     of_line = np.where(found.matched, found.imports, 0.0)
     return np.asarray(of_line[index.lines_of_years.every.named])

@@ -85,7 +85,9 @@ def _revenue(sweep: Sweep, base: int, kept: Sequence[int]) -> ReportTable:
     assert origin is not None
     years = np.array(sweep.years, dtype=np.int64)
     group = np.searchsorted(years, origin.year)
-    found = {place: revenue_of(rates, origin.imports, group, years.size) for place, rates in origin.rates(kept)}
+    found = {
+        place: revenue_of(rates, origin.imports_under(place), group, years.size) for place, rates in origin.rates(kept)
+    }
     unit = _million(sweep)
     before = found[base].revenue
     columns = {
@@ -96,8 +98,9 @@ def _revenue(sweep: Sweep, base: int, kept: Sequence[int]) -> ReportTable:
         f"imports_without_a_rate{unit}": _millions([found[place].unknown_imports for place in kept]),
     }
     caption = (
-        "Rate times imports, over lines with a known rate. Imports are the weights of the unchanged study, whatever "
-        "becomes of trade: no importer buys more or less."
+        "Rate times imports, over lines with a known rate. Imports are the weights of the unchanged study: no "
+        "importer buys more or less, and no partner leaves. Where a scenario changes prices, the same quantities are valued "
+        "at its prices."
     )
     return ReportTable("revenue", "Revenue at base trade", caption, pa.table(columns), ("scenario", "year"))
 

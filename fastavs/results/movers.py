@@ -41,9 +41,10 @@ def movers_table(origin: Origin, scenario: int, base: int, by: str, year: int, t
     else:
         before, after = (origin.rate(place)[here] for place in (base, scenario))
         imports = origin.imports[here]
+        priced = [origin.imports_under(place)[here] for place in (base, scenario)]
         if by == LINE:
             names, titles = origin.codes(here), None
-            columns = _columns(before, after, imports, np.where(imports > 0.0, (after - before) * imports, 0.0))
+            columns = _columns(before, after, imports, _paid_more(before, after, priced))
         else:
             member, labels = origin.members(by)
             group = member[here]
@@ -52,7 +53,7 @@ def movers_table(origin: Origin, scenario: int, base: int, by: str, year: int, t
             titles = [
                 labels[one][1] or (CHAPTER_NAMES.get(labels[one][0]) if by == "chapter" else None) for one in some
             ]
-            columns = _of_groups(before, after, imports, np.searchsorted(some, group), some.size)
+            columns = _of_groups(before, after, imports, priced, np.searchsorted(some, group), some.size)
     return _sorted(by, names, titles, columns, top)
 
 
@@ -63,8 +64,19 @@ def _columns(before: np.ndarray, after: np.ndarray, imports: np.ndarray, revenue
     }  # fmt: skip
 
 
+def _paid_more(before: np.ndarray, after: np.ndarray, priced: Sequence[np.ndarray]) -> np.ndarray:
+    """Return what lines pay more, each side at its own prices; 0 for lines without imports."""
+    old, new = priced
+    return np.where(old > 0.0, after * new - before * old, 0.0)
+
+
 def _of_groups(
-    before: np.ndarray, after: np.ndarray, imports: np.ndarray, group: np.ndarray, groups: int
+    before: np.ndarray,
+    after: np.ndarray,
+    imports: np.ndarray,
+    priced: Sequence[np.ndarray],
+    group: np.ndarray,
+    groups: int,
 ) -> dict[str, np.ndarray]:
     """Return weighted means of groups over lines whose rate both have, so that no line comes or goes between them."""
     both = ~np.isnan(before) & ~np.isnan(after)
@@ -73,7 +85,8 @@ def _of_groups(
         means = [one.revenue / one.known_imports for one in (old, new)]
     every = np.bincount(group, imports, minlength=groups)
     before_mean, after_mean = means
-    return _columns(before_mean, after_mean, every, new.revenue - old.revenue)
+    more = np.bincount(group, np.where(both, _paid_more(before, after, priced), 0.0), minlength=groups)
+    return _columns(before_mean, after_mean, every, more)
 
 
 def _of_partners(origin: Origin, scenario: int, base: int, here: np.ndarray) -> tuple[list[str], dict[str, np.ndarray]]:
@@ -83,9 +96,12 @@ def _of_partners(origin: Origin, scenario: int, base: int, here: np.ndarray) -> 
     names = [index.facts["partners"][one] for one in taking_part]
     group, year = np.zeros(here.size, dtype=np.int64), int(origin.year[here[0]])
     sides = [origin.rates_facing(place, names, year) for place in (base, scenario)]
+    prices = [origin.price_changes(place) for place in (base, scenario)]
+    prices = [(changes, of if changes else index) for changes, of in prices]
     rows = []
     for partner, before, after in zip(taking_part, *sides, strict=True):
-        rows.append(_of_groups(before, after, imports_from(index, partner)[here], group, 1))
+        priced = [imports_from(of, partner, changes)[here] for changes, of in prices]
+        rows.append(_of_groups(before, after, imports_from(index, partner)[here], priced, group, 1))
     columns = {name: np.concatenate([one[name] for one in rows] or [np.empty(0)]) for name in _NAMES}
     traded = np.flatnonzero(columns["imports"] > 0.0)
     return [names[one] for one in traded], {name: one[traded] for name, one in columns.items()}

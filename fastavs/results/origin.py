@@ -14,7 +14,7 @@ from fastavs.evaluation.workplace import Workplace
 from fastavs.index.sorted_index import SortedIndex
 from fastavs.reform.work import Work
 from fastavs.scenario.scenario import Scenario
-from fastavs.scenario.trade import OnlyPartners
+from fastavs.scenario.trade import OnlyPartners, PriceShock
 
 if TYPE_CHECKING:
     from fastavs.matching.given import HasMatches
@@ -57,6 +57,34 @@ class Origin:
     def imports(self) -> np.ndarray:
         """The weight of each line in the unchanged study, float64[h]: 0 for lines that are not matched."""
         return self.index.line_weights
+
+    def imports_under(self, place: int) -> np.ndarray:
+        """Return the imports of each line at the prices of a scenario, float64[h]: quantities and partners stay.
+
+        Raises
+        ------
+        InputError
+            An index alone that does not hold the recorded trade.
+        """
+        from fastavs.evaluation.line_rates import imports_at
+
+        changes, index = self.price_changes(place)
+        return imports_at(index, changes) if changes else self.imports
+
+    def price_changes(self, place: int) -> tuple[list[PriceShock], SortedIndex]:
+        """Return a scenario's changes of prices, and the unchanged study's index with the groups that they name."""
+        for work in self.works:
+            if place in work.places:
+                changes = work.scenarios[work.places.index(place)].changes
+                prices = [one for one in changes if isinstance(one, PriceShock)]
+                if not prices:
+                    break
+                index = self.with_trade()
+                groups = work.index.facts["groups"]
+                return prices, index if groups == index.facts["groups"] else index.with_parts(
+                    facts=index.facts | {"groups": groups}
+                )
+        return [], self.index
 
     def codes(self, places: np.ndarray) -> list[str]:
         """Return the codes of some lines."""

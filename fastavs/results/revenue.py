@@ -1,4 +1,4 @@
-"""Revenue at base trade: rates times the imports by which the unchanged study weighs them."""
+"""Revenue at base trade: rates times the imports of the unchanged study, at the prices that rates are worked out on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Revenue(NamedTuple):
     Attributes
     ----------
     revenue : float64[g]
-        Rates times imports, over lines with a known rate. Trade does not answer to rates.
+        Rates times imports, over lines with a known rate. Quantities do not answer to rates.
     known_imports, unknown_imports : float64[g]
         Of lines with a known rate, and of all others.
     """

@@ -177,8 +177,9 @@ class Sweep(Tabular):
             ``scenario``, ``year``, ``group`` (null for all lines, else the grouping and the group: "chapter 22"),
             ``statistic``, ``value``, and its ``difference`` from the baseline. Rates are fractions, and so are their
             differences. Statistics are the columns of the summary and of groups; ``revenue``, at base trade: the sum of
-            rate times imports over lines with a known rate, imports being the weights of the unchanged study, whatever
-            becomes of trade; ``known_imports`` and ``unknown_imports``, of lines with a rate and without; and of
+            rate times imports over lines with a known rate, imports being the weights of the unchanged study, valued
+            at the scenario's prices where it changes them; ``known_imports`` and ``unknown_imports``, of lines with a
+            rate and without, at the same prices; and of
             scenarios with draws, for every mean, ``simple_mean_draws_p5`` and the like (see `bands`).
 
         Raises
@@ -233,7 +234,7 @@ class Sweep(Tabular):
             ``line``, ``partner`` or the grouping, groups with their ``name``; the rate ``before`` and ``after``
             (fractions; of groups and partners the weighted mean over lines whose rate both have);
             ``difference_points``; ``imports``, by which the unchanged study weighs; ``revenue_difference`` at these
-            imports. Ties by name.
+            imports, each side's valued at its own prices. Ties by name.
 
         Raises
         ------

@@ -121,8 +121,9 @@ def _of_revenue(sweep: Swept, base: int) -> Iterator[_Part]:
         cuts.append((member, [f"{title} {one}" for one, _, _ in named], np.array([one for _, _, one in named])))
     found = [[np.empty((n, of.size)) for _ in Revenue._fields] for _, _, of in cuts]
     for place, rates in origin.rates(range(n)):
+        imports = origin.imports_under(place)
         for (group, _, of), into in zip(cuts, found, strict=True):
-            for one, values in zip(into, revenue_of(rates, origin.imports, group, of.size), strict=True):
+            for one, values in zip(into, revenue_of(rates, imports, group, of.size), strict=True):
                 one[place] = values
     for (_, named_groups, of), some in zip(cuts, found, strict=True):
         for name, value in zip(Revenue._fields, some, strict=True):
