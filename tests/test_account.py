@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import fastavs as fa
 from fastavs.cli.main import main
+from fastavs.reform.account import still_years
 
 BEER, WINE, CARS, SHOES = "2203000100", "2204210100", "8703211000", "6403190000"
 
@@ -39,6 +40,66 @@ def test_lines_and_trade_of_a_step_are_counted() -> None:
     assert row["lines_by_year"] == [{"year": 2019, "lines": 1}, {"year": 2020, "lines": 1}]
     (row,) = rows(fa.Cap("10%", years=[2020], form="specific"))
     assert row["lines_by_year"] == [{"year": 2019, "lines": 0}, {"year": 2020, "lines": 2}]
+
+
+def test_duties_that_a_step_changes_are_counted_beside_its_lines() -> None:
+    row = rows(fa.Cap("10%", form="ad_valorem"))[0]
+    assert (row["lines"], row["changed"]) == (1, 1)
+    row = rows(fa.Cap("15%", years=2020), fa.Cap("20%"))[1]
+    assert row["lines"] == 4
+    found = [one["lines"] for one in row["changed_by_year"]]
+    assert found == [2, 0]  # shoes, and wine, which had no rate; in 2020 all are at 15 % at most
+    assert rows(fa.Price(0.9))[0]["changed"] is None
+
+
+def test_years_in_which_a_step_in_time_changes_nothing_are_told() -> None:
+    applied = {"year": [2019, 2020], "line": [CARS, CARS], "duty": ["20%", "10%"]}
+    trade = {"period": ["2019", "2020"], "line": [CARS, CARS], "partner": ["DEU", "DEU"], "value": [5.0, 5.0]}
+    late = fa.Scenario("late", fa.Delay(1))
+    (row,) = fa.account(fa.Study(trade=trade, applied=applied), late).table.to_pylist()
+    assert [one["lines"] for one in row["lines_by_year"]] == [1, 1]
+    assert [one["lines"] for one in row["changed_by_year"]] == [0, 1]
+    assert still_years(row) == [2019]
+
+
+def test_tariffication_prints_the_decimals_of_a_rate() -> None:
+    rates = study().rates(scenario=fa.Scenario("turned", fa.Tariffication("ad_valorem"))).table.to_pylist()
+    assert {(one["line"], one["duty"]) for one in rates if one["line"] == BEER} == {(BEER, "15%")}
+    assert {one["rate"] for one in rates if one["line"] == BEER} == {0.15}
+
+
+def test_groups_and_schedules_that_are_not_there_are_told_with_their_cure() -> None:
+    groups = {"industry": {"prefix": ["22", "87"], "group": ["11", "29"], "name": ["Drinks", "Motor vehicles"]}}
+    with pytest.raises(fa.InputError, match=r'11 \(Drinks\), 29 \(Motor vehicles\)\. Did you mean "11"\?'):
+        fa.account(study(groups=groups), fa.Scenario("x", fa.Cap(0.1, groups={"industry": "drinks"})))
+    with pytest.raises(fa.InputError, match='does not have "bound".*leave schedule out') as raised:
+        rows(fa.Cap(0.1, schedule="bound"))
+    assert str(raised.value).count('"bound"') == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "cure"),
+    [
+        (lambda: fa.Scale(-0.1), "write 0.9 for a cut of 10 %"), (lambda: fa.Price("-20%"), "write 0.8 for a fall of 20 %"),
+        (lambda: fa.Scale("-150%"), "Expected a factor"),
+    ],
+)  # fmt: skip
+def test_a_change_in_place_of_a_factor_gets_its_cure(make: Any, cure: str) -> None:
+    with pytest.raises(fa.InputError, match=cure):
+        make()
+
+
+def test_lists_below_a_step_get_their_cure(tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.toml"
+    text = '[[scenario]]\nname = "x"\n[[scenario.step]]\ncap = 0.1\nlists = ["a"]\nlists = { a = ["22"] }\n'
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(fa.InputError, match=r"lists, shares and draws of a scenario above its first"):
+        fa.read_scenarios(path)
+
+
+def test_a_small_factor_is_told_as_a_cut() -> None:
+    assert rows(fa.Scale("10%"))[0]["notes"] == ["it is a cut of 90 %: 10 % of the duty is left"]
+    assert rows(fa.Scale(0.9))[0]["notes"] == []
 
 
 def test_purely_specific_duties_that_become_nothing_are_named_by_their_number() -> None:

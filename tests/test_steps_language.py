@@ -410,8 +410,9 @@ def test_a_scenario_shows_itself() -> None:
     assert str(one) == repr(one)
     card = one._repr_html_()
     for told in (
-        "capped at 10 %, of the rate", "lines of the list ita without 8517", "less 5 %, of every percentage",
-        "all lines", "2 years later", "the bound schedule, years 2012-2020", "values times 0.8", "partners CHN",
+        "capped at 10 %, of the rate", "lines of the list ita without 8517",
+        "less 5 percentage points, of every percentage", "all lines",
+        "2 years later", "the bound schedule, years 2012-2020", "values times 0.8", "partners CHN",
         "A cap", "ita (1)", "10, seed 1: fx EUR 0.1",
     ):  # fmt: skip
         assert told in card, told

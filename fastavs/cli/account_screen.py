@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fastavs.cli.console import make_console, make_table, percent, say
+from fastavs.reform.account import still_years
+from fastavs.scenario.step_words import named
+from fastavs.shown.words import plural
 
 if TYPE_CHECKING:
     from fastavs.reform.account import Account
     from fastavs.scenario.scenario import Scenario
+
+
+_IN_TIME = ("delay", "advance", "freeze")
 
 
 def show_account(found: Account, scenarios: Sequence[Scenario], years: Sequence[int], as_json: bool) -> None:
@@ -32,11 +38,14 @@ def show_account(found: Account, scenarios: Sequence[Scenario], years: Sequence[
             say(console, f"{one.name}: {told}")
             continue
         say(console, one.name, style="bold")
-        screen = make_table("step", "what", "lines", "of years", "% of\ntrade", "partners", left=(0, 1, 3))
+        screen = make_table("step", "what", "lines", "changed", "of years", "% of\ntrade", "partners", left=(0, 1, 4))
         for row in rows:
             partners = "" if row["partners"] is None else f"{row['partners']:,}"
             share = "" if row["share"] is None else percent(row["share"])
-            screen.add_row(_where(row, one.name), row["verb"], _lines(row, years), _years(row), share, partners)
+            screen.add_row(
+                _where(row, one.name), row["verb"], _lines(row, years), _lines(row, years, "changed"), _years(row),
+                share, partners,
+            )  # fmt: skip
         console.print(screen)
         for row in rows:
             for told in _told(row):
@@ -48,11 +57,11 @@ def _where(row: dict[str, Any], name: str) -> str:
     return str(row["step"]) if row["written_in"] == name else f"{row['step']} (of {row['written_in']})"
 
 
-def _lines(row: dict[str, Any], years: Sequence[int]) -> str:
+def _lines(row: dict[str, Any], years: Sequence[int], what: str = "lines") -> str:
     """Count lines: one number if all years have as many, else those of the years that are shown."""
-    if row["lines"] is None:
+    if row[what] is None:
         return ""
-    some = [one for one in row["lines_by_year"] if one["lines"] and (not years or one["year"] in years)]
+    some = [one for one in row[f"{what}_by_year"] if one["lines"] and (not years or one["year"] in years)]
     numbers = {one["lines"] for one in some}
     if len(numbers) < 2:
         return f"{next(iter(numbers), 0):,}"
@@ -72,4 +81,6 @@ def _told(row: dict[str, Any]) -> list[str]:
         ("now_outliers", "observations come to be outliers"),
         ("no_longer_outliers", "observations are outliers no longer"),
     )
-    return [*row["notes"], *(f"{row[name]:,} {told}" for name, told in counts if row[name])]
+    still = still_years(row) if row["verb"] in _IN_TIME else []
+    years = [f"it changes no duty of {plural(len(still), 'year')}: {named(still)}"] if still else []
+    return [*row["notes"], *years, *(f"{row[name]:,} {told}" for name, told in counts if row[name])]

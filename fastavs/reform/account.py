@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,11 @@ from fastavs.reform.trade import chosen_prefixes, left_of
 from fastavs.scenario.chain import Chain, PlacedStep
 from fastavs.scenario.scenario import Scenario
 from fastavs.scenario.step import DutyStep
+from fastavs.scenario.step_duties import Scale, Tariffication
 from fastavs.scenario.step_trade import Exclude, Fx, Include, Only, Price
 from fastavs.scenario.step_years import Put
 from fastavs.scenario.steps import verb_of
+from fastavs.scenario.written import as_text
 from fastavs.shown.card import Card, Grid
 from fastavs.shown.words import plural
 from fastavs.tables.frames import Tabular
@@ -36,6 +39,7 @@ from fastavs.tables.frames import Tabular
 if TYPE_CHECKING:
     from fastavs.matching.given import HasMatches
 
+_SAME = 1e-12  # rates that differ by no more are the same
 SCHEMA = pa.schema(
     [
         ("scenario", pa.string()),
@@ -45,6 +49,8 @@ SCHEMA = pa.schema(
         ("verb", pa.string()),
         ("lines", pa.int64()),
         ("lines_by_year", pa.list_(pa.struct([("year", pa.int64()), ("lines", pa.int64())]))),
+        ("changed", pa.int64()),
+        ("changed_by_year", pa.list_(pa.struct([("year", pa.int64()), ("lines", pa.int64())]))),
         ("trade", pa.float64()),
         ("share", pa.float64()),
         ("partners", pa.int64()),
@@ -77,7 +83,9 @@ class Account(Tabular):
         """A row for each step of each scenario, its bases' among them.
 
         ``scenario``, ``step`` (from 1); where it is ``written_in`` and under which ``number``; ``verb``; ``lines``,
-        the most of any year, and ``lines_by_year``; their ``trade`` in the last of those years (study's currency) and
+        the most of any year, and ``lines_by_year``; of those the lines that the step really ``changed``, and
+        ``changed_by_year``, in a step on duties: lines that come to another rate, or that have another duty and no known rate, or that
+        `tariffication` turns; the ``trade`` of all its lines in the last of those years (study's currency) and
         its ``share`` in that year's weights, or for a step on trade the trade that it is of; ``partners`` touched;
         purely specific duties that ``became_zero``, and lines whose ``rate_found``, null before and known after, both
         as the most of any year; observations that are ``now_outliers`` or are so ``no_longer``; duties
@@ -110,16 +118,24 @@ class Account(Tabular):
     def _card(self) -> Card:
         rows = tuple(
             (row["scenario"], f"{row['step']} {row['verb']}", _years_told(row), _count(row["lines"]),
-             "" if row["share"] is None else f"{100 * row['share']:.1f} %")
+             _count(row["changed"]), "" if row["share"] is None else f"{100 * row['share']:.1f} %")
             for row in self.rows
         )  # fmt: skip
-        grid = Grid(("scenario", "step", "years", "lines", "trade"), rows, 3)
+        grid = Grid(("scenario", "step", "years", "lines", "changed", "trade"), rows, 3)
         names = dict.fromkeys(row["scenario"] for row in self.rows)
         return Card("Account", plural(len(names), "scenario"), self.title, grid=grid, cautions=self.warnings)
 
 
 def _count(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
+
+
+def still_years(row: dict[str, Any]) -> list[int]:
+    """Return the years of which a step has lines and changes no duty; none where it changes no duty at all."""
+    if not row["changed"]:
+        return []
+    pairs = zip(row["lines_by_year"], row["changed_by_year"], strict=True)
+    return [one["year"] for one, changed in pairs if one["lines"] and not changed["lines"]]
 
 
 def _years_told(row: dict[str, Any]) -> str:
@@ -193,17 +209,23 @@ class _Accounting:
             longer = sum(len(code) > max(side.digits for side in self.index.sides) for code in one.codes)
             if one.name in placed.step.selection.named_lists and longer:  # type: ignore[union-attr]
                 notes.append(f"{plural(longer, 'code')} of the list {one.name} cut to the tariff's length")
+        if isinstance(placed.step, Scale) and 0 < placed.step.value <= Fraction(1, 5):
+            cut = as_text(1 - placed.step.value).replace("%", " %")
+            notes.append(f"it is a cut of {cut}: {as_text(placed.step.value).replace('%', ' %')} of the duty is left")
         notes += order_notes(self.carrier, self.done, done)
         self.done.append(done)
+
+    def _by_year(self, lines: np.ndarray) -> list[dict[str, int]]:
+        """Count lines of years (bool[h]) by year."""
+        spans = selecting_of(self.index).spans
+        return [{"year": one.year, "lines": int(lines[one.first : one.last].sum())} for one in spans]
 
     def _count_lines(self, lines: np.ndarray, row: dict[str, Any]) -> None:
         """Count lines of years (bool[h]), and what their trade weighs in the last year."""
         index = self.index
-        by_year, last = [], None
+        by_year, last = self._by_year(lines), None
         for span in selecting_of(index).spans:
-            here = lines[span.first : span.last]
-            by_year.append({"year": span.year, "lines": int(here.sum())})
-            last = span if here.any() else last
+            last = span if lines[span.first : span.last].any() else last
         row["lines_by_year"] = by_year
         row["lines"] = max((one["lines"] for one in by_year), default=0)
         row["trade"], row["share"] = 0.0, 0.0
@@ -232,6 +254,9 @@ class _Accounting:
             rate.append(found.rate)
             kept.append(found.kept)
             owners.append(owner)
+        other = ~(np.abs(rate[1] - rate[0]) <= _SAME) | isinstance(done.placed.step, Tariffication)
+        row["changed_by_year"] = self._by_year(versions.lines_with(done.versions[moved[other]]))
+        row["changed"] = max((one["lines"] for one in row["changed_by_year"]), default=0)
         known = versions.lines_with(done.versions[moved[np.isnan(rate[0]) & ~np.isnan(rate[1])]])
         row["rate_found"] = self._most(known)
         both = (owners[0] == owners[1]) & (owners[0] != NONE)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastavs.chapters import CHAPTER_NAMES
 from fastavs.codes import LONGEST, Grouping, chapters, cut, interval, to_code, to_keys
 from fastavs.errors import did_you_mean
 from fastavs.index.sorted_index import SortedIndex
@@ -89,8 +90,9 @@ class Selecting:
                     raise wrong_step(placed, "names a year of no schedule", f"{within}years", year, expected)
             if one.schedule != "both" and one.schedule not in kinds:
                 raise wrong_step(
-                    placed, f"is for the {one.schedule} schedule, which the study does not have", f"{within}schedule",
-                    one.schedule, " or ".join(sorted(kinds)),
+                    placed, "is for a schedule that the study does not have", f"{within}schedule", one.schedule,
+                    " or ".join(f'"{kind}"' for kind in sorted(kinds)),
+                    f"leave {within}schedule out, or give the study a {one.schedule} schedule",
                 )  # fmt: skip
 
     def _named_by(
@@ -162,7 +164,7 @@ class Selecting:
         if name not in known and name != "unassigned":
             raise wrong_step(
                 placed, f'names a group that the grouping "{title}" does not have', f"{within}groups.{title}", name,
-                f"one of {', '.join(known)}.{did_you_mean(name, known)}",
+                f"one of {_groups_told(grouping)}.{_group_meant(grouping, name)}",
             )  # fmt: skip
         chosen = np.zeros(self.key.size, dtype=bool)
         for span in self.spans:
@@ -188,6 +190,27 @@ class Selecting:
         digits = min(len(code), max(span.digits for span in self.spans))
         known = {to_code(one, digits) for one in np.unique(cut(self.key, digits)).tolist()}
         return did_you_mean(code, known)
+
+
+def _groups_told(grouping: Grouping) -> str:
+    """Return the groups of a grouping, each with its name where it has one."""
+    named = [(one, _names(grouping).get(one)) for one in sorted(set(grouping.members))]
+    return ", ".join(f"{one} ({name})" if name else one for one, name in named)
+
+
+def _names(grouping: Grouping) -> dict[str, str]:
+    """Return the groups' names; those of chapters that the study does not name are known."""
+    if grouping.title != "chapter" or grouping.names:
+        return grouping.names
+    return {one: CHAPTER_NAMES[one] for one in set(grouping.members) if one in CHAPTER_NAMES}
+
+
+def _group_meant(grouping: Grouping, given: str) -> str:
+    """Return the group that may be meant, as a question: by its code, or by its name."""
+    for one, name in sorted(_names(grouping).items()):
+        if given.strip() and given.strip().lower() in name.lower():
+            return f' Did you mean "{one}"?'
+    return did_you_mean(given, sorted(set(grouping.members)))
 
 
 def _names_lines(left: Except) -> bool:

@@ -205,7 +205,7 @@ class Carrier:
             return after, touched[left]
         has = self.book.which(before, edits.has_amounts)
         some = np.flatnonzero(has & ~np.isnan(rate))
-        after[some] = self._each_number(rate[some], lambda one: Percent(Fraction(one) * 100))
+        after[some] = self._each_number(rate[some], lambda one: Percent(Fraction(str(one)) * 100))
         return after, touched[has & np.isnan(rate)]
 
     def _each_number(self, numbers: np.ndarray, made: Callable[[float], Expr]) -> np.ndarray:

@@ -99,8 +99,8 @@ def _revenue(sweep: Sweep, base: int, kept: Sequence[int]) -> ReportTable:
     }
     caption = (
         "Rate times imports, over lines with a known rate. Imports are the weights of the unchanged study: no "
-        "importer buys more or less, and no partner leaves. Where a scenario changes prices, the same quantities are valued "
-        "at its prices."
+        "importer buys more or less, and no partner leaves. Where a scenario changes prices, the same quantities are "
+        "valued at its prices."
     )
     return ReportTable("revenue", "Revenue at base trade", caption, pa.table(columns), ("scenario", "year"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -68,7 +69,7 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         a circle. The message names scenario, step and key.
     """
     path = Path(path)
-    found = read_toml(path, "the scenario file")
+    found = _read_file(path)
     _check_keys(found, ("scenario",), str(path), None)
     entries = found.get("scenario", [])
     if not isinstance(entries, list) or not entries:
@@ -85,6 +86,20 @@ def read_scenarios(path: str | Path) -> list[Scenario]:
         return _with_bases(scenarios)
     except InputError as error:
         raise error.placed(str(path)) from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    """Read the file; what TOML makes of a table of the scenario below a step gets its cure."""
+    try:
+        return read_toml(path, "the scenario file")
+    except InputError as error:
+        if not re.search("Cannot (overwrite|declare|mutate)", error.problem):
+            raise
+        raise InputError(
+            error.problem, file=error.file,
+            cure="write each key once, and lists, shares and draws of a scenario above its first [[scenario.step]]: "
+            "below it, lists = [...] says which lists the step is for",
+        ) from None  # fmt: skip
 
 
 @takes(path=a_path, scenarios=scenarios_given)

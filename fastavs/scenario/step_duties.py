@@ -17,6 +17,7 @@ from fastavs.scenario.written import (
     as_text,
     duty_of,
     level,
+    refuse_change,
     within,
 )
 
@@ -125,6 +126,7 @@ class Scale(DutyStep):
 
     def __init__(self, value: Number, *, of: Of = "rate", **where: Unpack[SelectionKeys]) -> None:
         part_of_duty(self, of)
+        refuse_change(self, "value", value, "a cut")
         self._settle(within(self, "value", value, most=10, least=0.0), where)
 
     def value_written(self) -> float | str:

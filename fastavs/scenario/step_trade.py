@@ -13,7 +13,7 @@ from fastavs.periods import as_label
 from fastavs.scenario.checks import Texts, wrong
 from fastavs.scenario.selection import Except, Selection, SelectionKeys, selection_of, some_texts, unknown_key
 from fastavs.scenario.step import Step
-from fastavs.scenario.written import Number, as_number, currency_named, exact
+from fastavs.scenario.written import Number, as_number, currency_named, exact, refuse_change
 
 _CODES = ("prefixes", "lists", "groups", "except_")
 _WHO = ("partners", "regions", "periods")
@@ -159,6 +159,7 @@ class Price(Step):
         periods: Texts | None = None,
         **where: Unpack[SelectionKeys],
     ) -> None:
+        refuse_change(self, "value", value, "a fall")
         object.__setattr__(self, "value", _factor(self, "value", value))
         self._check_codes(where)
         object.__setattr__(self, "selection", selection_of(self, where, _CODES))

@@ -41,6 +41,8 @@ def step_told(step: AnyStep) -> tuple[str, str]:
     ('capped at 10 %, of the rate', 'lines of the list ita without 8517')
     """
     if isinstance(step, Set | Cap | Floor | Add | Scale | Swiss | Tiers):
+        if isinstance(step, Add) and isinstance(step.value, Fraction):
+            return _points_told(step.value, _PART[step.of]), selection_told(step.selection)
         return f"{_duty_told(step)}, of {_PART[step.of]}", selection_told(step.selection)
     if isinstance(step, DropSpecific):
         return "specific parts dropped", selection_told(step.selection)
@@ -68,6 +70,12 @@ def _duty_told(step: Set | Cap | Floor | Add | Scale | Swiss | Tiers) -> str:
     if isinstance(step, Add):
         return f"less {text[1:]}" if text.startswith("-") else f"plus {text}"
     return f"{_LEVEL[type(step)]} {text}"
+
+
+def _points_told(value: Fraction, part: str) -> str:
+    """Return what is added in points, so that nobody takes it for a share of the rate."""
+    points = as_text(abs(value)).removesuffix("%")
+    return f"{'less' if value < 0 else 'plus'} {points} percentage point{'' if points == '1' else 's'}, of {part}"
 
 
 def _moved_told(step: Delay | Advance) -> str:

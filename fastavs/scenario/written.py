@@ -142,6 +142,28 @@ def within(owner: object, key: str, value: Any, most: int = 1, least: float = -m
     return number
 
 
+def refuse_change(owner: object, key: str, value: Any, what: str) -> None:
+    """Make sure that what multiplies is no change with its sign; `what` a change downwards is, as "a cut".
+
+    Raises
+    ------
+    InputError
+        A number below 0; the factor that it may stand for is told.
+    """
+    number = exact(owner, key, value)
+    if number >= 0:
+        return
+    cure = None
+    if number > -1:
+        factor = as_number(1 + number)
+        shown = f'"{factor}"' if isinstance(factor, str) else f"{factor}"
+        cure = f"write {shown} for {what} of {as_text(-number).replace('%', ' %')}"
+    raise InputError(
+        f"{type(owner).__name__} cannot be made", key=key, value=value, expected="a factor, which is not below 0",
+        cure=cure,
+    )  # fmt: skip
+
+
 def doubted(owner: object, key: str, value: object, number: Fraction, most: int) -> InputError:
     """Return what to raise for a number that may be a percentage without its sign."""
     from fastavs.units.units import plain_number
