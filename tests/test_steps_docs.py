@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_blocks_of_files_are_read(folder: Path) -> None:
     files = [text for kind, text in BLOCKS if kind == "toml"]
-    assert len(files) == 2
+    assert len(files) == 3
     for text in files:
         (folder / "s.toml").write_text(text)
         for one in fa.read_scenarios(folder / "s.toml"):

@@ -159,7 +159,7 @@ def refuse_change(owner: object, key: str, value: Any, what: str) -> None:
         shown = f'"{factor}"' if isinstance(factor, str) else f"{factor}"
         cure = f"write {shown} for {what} of {as_text(-number).replace('%', ' %')}"
     raise InputError(
-        f"{type(owner).__name__} cannot be made", key=key, value=value, expected="a factor, which is not below 0",
+        f"{type(owner).__name__} cannot be made", key=key, value=value, expected="a factor of 0 or more",
         cure=cure,
     )  # fmt: skip
 
