@@ -84,7 +84,8 @@ class Account(Tabular):
 
         ``scenario``, ``step`` (from 1); where it is ``written_in`` and under which ``number``; ``verb``; ``lines``,
         the most of any year, and ``lines_by_year``; of those the lines that the step really ``changed``, and
-        ``changed_by_year``, in a step on duties: lines that come to another rate, or that have another duty and no known rate, or that
+        ``changed_by_year``, in a step on duties: lines that come to another rate, or that have another duty and
+        no known rate, or that
         `tariffication` turns; the ``trade`` of all its lines in the last of those years (study's currency) and
         its ``share`` in that year's weights, or for a step on trade the trade that it is of; ``partners`` touched;
         purely specific duties that ``became_zero``, and lines whose ``rate_found``, null before and known after, both
