@@ -75,7 +75,7 @@ def test_groups_and_schedules_that_are_not_there_are_told_with_their_cure() -> N
     groups = {"industry": {"prefix": ["22", "87"], "group": ["11", "29"], "name": ["Drinks", "Motor vehicles"]}}
     with pytest.raises(fa.InputError, match=r'11 \(Drinks\), 29 \(Motor vehicles\)\. Did you mean "11"\?'):
         fa.account(study(groups=groups), fa.Scenario("x", fa.Cap(0.1, groups={"industry": "drinks"})))
-    with pytest.raises(fa.InputError, match='does not have "bound".*leave schedule out') as raised:
+    with pytest.raises(fa.InputError, match=r'does not have "bound".*leave schedule out') as raised:
         rows(fa.Cap(0.1, schedule="bound"))
     assert str(raised.value).count('"bound"') == 1
 
