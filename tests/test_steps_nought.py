@@ -41,7 +41,7 @@ def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(book, "FEW", request.param)
 
 
-def after(study: fa.Study, *steps: Any) -> tuple[dict[str, str], dict[str, float]]:
+def after(study: Any, *steps: Any) -> tuple[dict[str, str], dict[str, float]]:
     """The duties and rates that steps leave, found in both ways of rating them."""
     scenario = fa.Scenario("x", *steps)
     rows = study.rates(scenario=scenario)[2011].to_pylist()
