@@ -282,11 +282,11 @@ class Twin:
             return self._moved(k, step, kind, of, code, view, before)
         if step.get("of", "rate") == "rate" and ("swiss" in step or "tiers" in step):
             rate = self.rate(self.reading, kind, of, code, before).rate
-            if rate is None or rate == 0.0:
+            if rate is None or not 0.0 < rate < math.inf:
                 return before
             factor = float(share(step["swiss"])) / (float(share(step["swiss"])) + rate) if "swiss" in step else None
             by = Fraction(factor) if factor is not None else 1 - cut(step["tiers"], rate)
-            return scaled(before, by)
+            return lowered_by(before, by)
         if "tariffication" in step:
             return self._turned(step, kind, of, code, before)
         return edited(step, before)
@@ -319,7 +319,11 @@ class Twin:
 
     def _turned(self, step: Step, kind: str, of: int, code: str, before: Tree) -> Tree:
         rate = self.rate(self.reading, kind, of, code, before).rate
-        if rate is None or (step["tariffication"] == "ad_valorem" and not amounts(before)):
+        if (
+            rate is None
+            or not 0.0 <= rate < math.inf
+            or (step["tariffication"] == "ad_valorem" and not amounts(before))
+        ):
             return before
         if step["tariffication"] == "ad_valorem":
             return ("%", Fraction(rate) * 100)
@@ -399,6 +403,35 @@ def scaled(tree: Tree, by: Fraction) -> Tree:
     return mapped(tree, lambda one: ("%", one[1] * by), lambda one: ("$", one[1] * by, *one[2:]))
 
 
+def span(tree: Tree) -> tuple[Any, Any]:
+    """What a duty is never below and never above, in percent."""
+    if tree[0] == "%":
+        return tree[1], tree[1]
+    if tree[0] == "$":
+        return 0, math.inf if tree[1] else 0
+    lows, highs = zip(*(span(one) for one in tree[1:]), strict=True)
+    if tree[0] == "-":
+        return lows[0] - highs[1], highs[0] - lows[1]
+    fold: Any = {"max": max, "min": min, "+": sum}[tree[0]]
+    return fold(lows), fold(highs)
+
+
+def from_nought(tree: Tree) -> Tree:
+    """A duty that a step lowered."""
+    return tree if span(tree)[0] >= 0 else ("max", ("%", Fraction(0)), tree)
+
+
+def lowered_by(tree: Tree, by: Fraction) -> Tree:
+    if by == 1:
+        return tree
+    return from_nought(scaled(tree, by)) if by < 1 else scaled(tree, by)
+
+
+def known_nought(tree: Tree) -> bool:
+    """Amounts alone, each of them 0."""
+    return all(one[0] == "$" and one[1] == 0 for one in leaves(tree))
+
+
 def cut(tiers: list[dict[str, Any]], rate: float) -> Fraction:
     above = [one for one in tiers if rate > float(share(one["above"])) + 1e-12]
     return share(above[-1]["cut"]) if above else Fraction(0)
@@ -449,13 +482,26 @@ def combined(verb: str, number: Fraction, value: Fraction) -> Fraction:
 
 def whole(verb: str, value: Any, tree: Tree) -> Tree:
     if verb == "scale":
-        return scaled(tree, share(value))
+        return lowered_by(tree, share(value))
     sign, other = level(value)
     if verb == "set":
         return other
-    if verb in ("cap", "floor"):
-        return both("min" if verb == "cap" else "max", tree, other)
-    return both("+", tree, other) if sign > 0 else both("max", ("%", Fraction(0)), both("-", tree, other))
+    (low, high), (low_other, high_other) = span(tree), span(other)
+    if verb == "cap":
+        if high <= low_other and (known_nought(tree) or not amounts(tree)):
+            return tree
+        if known_nought(other) and low >= 0:
+            return other
+        return from_nought(both("min", tree, other))
+    if verb == "floor":
+        if high_other <= low and (high_other <= 0 or not amounts(tree)):
+            return tree
+        return other if known_nought(tree) and amounts(other) else both("max", tree, other)
+    if low_other == high_other == 0:
+        return tree
+    if sign > 0:
+        return other if known_nought(tree) and amounts(other) else both("+", tree, other)
+    return both("max", ("%", Fraction(0)), both("-", tree, other))
 
 
 # ---- trade and exchange rates

@@ -13,7 +13,7 @@ from fastavs.duty import Duty
 from fastavs.duty.expr import Expr, Percent
 from fastavs.index.duties import duty_table
 from fastavs.index.sorted_index import SortedIndex
-from fastavs.kernels.names import ADD, CONST, MAX, MIN, PERCENT
+from fastavs.kernels.names import ADD, CONST, MAX, MIN, PERCENT, SUB
 from fastavs.reform import edits, programs
 from fastavs.reform.programs import Programs
 from fastavs.scenario.step import DutyStep
@@ -105,8 +105,14 @@ class Book:
     def each(self, numbers: np.ndarray, change: Callable[[Expr], Expr]) -> np.ndarray:
         """Return what some duties become, each changed once; int64[v]."""
         some, place = self.distinct(numbers)
-        found = np.array([self.number(change(self.expr(one))) for one in some.tolist()], dtype=np.int64)
+        found = np.array([self._changed(one, change) for one in some.tolist()], dtype=np.int64)
         return found[place]
+
+    def _changed(self, number: int, change: Callable[[Expr], Expr]) -> int:
+        """Return the number of what a duty becomes, its own where it stays as it is."""
+        expr = self.expr(number)
+        new = change(expr)
+        return number if new == expr else self.number(new)
 
     def which(self, numbers: np.ndarray, test: Callable[[Expr], bool]) -> np.ndarray:
         """Return which of some duties pass a test, bool[v]."""
@@ -173,6 +179,38 @@ class Book:
         ):
             return self.each(some, lambda expr: edits.edited(expr, step))
         assert isinstance(value, Fraction)
+        if value == 0 and isinstance(step, Add):
+            return some
+        if value == 0 and isinstance(step, Floor):
+            return self._by_one(some, self.has_minus(some), lambda expr: edits.edited(expr, step))
+        odd = self.has_minus(some) | self._is_nought(some)
+        if odd.any():
+            found = self._by_one(some, odd, lambda expr: edits.edited(expr, step))
+            found[~odd] = self._after_together(some[~odd], step, value)
+            return found
+        return self._after_together(some, step, value)
+
+    def _by_one(self, some: np.ndarray, which: np.ndarray, change: Callable[[Expr], Expr]) -> np.ndarray:
+        """Change those of some duties that are told (bool[d]), one by one; int64[d]."""
+        found = some.copy()
+        found[which] = self.each(some[which], change)
+        return found
+
+    def has_minus(self, some: np.ndarray) -> np.ndarray:
+        """Whether duties take something off, bool[d]; others cannot be negative."""
+        table = self.programs.table
+        before = np.concatenate(([0], np.cumsum(table.op == SUB)))
+        found: np.ndarray = before[table.duty["op_stop"][some]] > before[table.duty["op"][some]]
+        return found
+
+    def _is_nought(self, some: np.ndarray) -> np.ndarray:
+        """Whether duties have amounts alone, each of them 0; bool[d]."""
+        programs = self.programs
+        found: np.ndarray = programs.unpercented[some] & ~programs.specific[some]
+        return found
+
+    def _after_together(self, some: np.ndarray, step: DutyStep, value: Fraction) -> np.ndarray:
+        """Change duties that are neither negative nor known to be 0, by a percentage that is not 0 but for a cap."""
         duty = self.programs.table.duty
         plain = (duty["form"][some] == PERCENT) & self._by_value_alone(some)
         found = np.empty(some.size, dtype=np.int64)
@@ -199,7 +237,17 @@ class Book:
         return np.where(a > limit if isinstance(step, Cap) else a < limit, number, some)
 
     def scaled(self, some: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        """Return duties multiplied, each by a factor of its own; int64[v]."""
+        """Return duties lowered, each by a factor of its own below 1 and not below 0; int64[v]."""
+        odd = self.has_minus(some)
+        found = np.empty(some.size, dtype=np.int64)
+        found[odd] = [
+            self.number(edits.reduced(self.expr(one), Fraction(by)))
+            for one, by in zip(some[odd].tolist(), factor[odd].tolist(), strict=True)
+        ]
+        found[~odd] = self._scaled_together(some[~odd], factor[~odd])
+        return found
+
+    def _scaled_together(self, some: np.ndarray, factor: np.ndarray) -> np.ndarray:
         new = programs.scaled(programs.taken(self.programs, some), factor)
         return self._made_together(some, new, lambda expr, at: edits.scaled(expr, Fraction(float(factor[at]))))
 

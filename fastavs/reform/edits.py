@@ -5,6 +5,7 @@ Only plain percentages are added up: a percentage less, plus, capped by or held 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
@@ -54,20 +55,68 @@ def level_expr(level: Level) -> Expr:
     return level.term if isinstance(level, Amount) else duty_of(level).expr
 
 
+def bounds(expr: Expr) -> tuple[Fraction | float, Fraction | float]:
+    """Return what a duty is never below and never above, in percent, whatever its amounts come to."""
+    if isinstance(expr, Percent):
+        return expr.value, expr.value
+    if isinstance(expr, Specific):
+        return Fraction(0), math.inf if expr.amount else Fraction(0)
+    low, high = zip(*map(bounds, children(expr)), strict=True)
+    if isinstance(expr, Sub):
+        return low[0] - high[1], high[0] - low[1]
+    if isinstance(expr, Add):
+        return low[0] + low[1], high[0] + high[1]
+    return (max(low), max(high)) if isinstance(expr, Max) else (min(low), min(high))
+
+
+def is_nought(expr: Expr) -> bool:
+    """Whether a duty has amounts alone, each of them 0: it is known to be 0."""
+    return all(isinstance(one, Specific) and not one.amount for one in leaves(expr))
+
+
+def not_negative(expr: Expr) -> Expr:
+    """Return a duty held at 0 or above, as it stands where it cannot be below."""
+    return Max((NOTHING, expr)) if bounds(expr)[0] < 0 else expr
+
+
 def capped(expr: Expr, limit: Expr) -> Expr:
+    """Return a duty held at a limit, not below 0; as it stands where it is known not to meet the limit."""
+    if (is_nought(expr) or not has_amounts(expr)) and bounds(expr)[1] <= bounds(limit)[0]:
+        return expr
+    if is_nought(limit) and bounds(expr)[0] >= 0:
+        return limit
     both = isinstance(expr, Percent) and isinstance(limit, Percent)
-    return min(expr, limit, key=_value) if both else Min((expr, limit))
+    return limit if both else not_negative(Min((expr, limit)))
 
 
 def floored(expr: Expr, limit: Expr) -> Expr:
+    """Return a duty held above a limit; as it stands where it is known not to meet the limit."""
+    low, high = bounds(expr)[0], bounds(limit)[1]
+    if high <= low and (high <= 0 or not has_amounts(expr)):
+        return expr
+    if is_nought(expr) and has_amounts(limit):
+        return limit
     both = isinstance(expr, Percent) and isinstance(limit, Percent)
-    return max(expr, limit, key=_value) if both else Max((expr, limit))
+    return limit if both else Max((expr, limit))
 
 
 def raised(expr: Expr, by: Expr) -> Expr:
+    """Return the sum of two duties; one alone where the other is known to be 0."""
+    if bounds(by) == (0, 0):
+        return expr
+    if is_nought(expr) and has_amounts(by):
+        return by
     if isinstance(expr, Percent) and isinstance(by, Percent):
         return Percent(expr.value + by.value)
     return Add(expr, by)
+
+
+def reduced(expr: Expr, factor: Fraction) -> Expr:
+    """Return a duty with its rate multiplied; one that this lowers is not below 0, and one stays that it leaves."""
+    if factor == 1:
+        return expr
+    new = scaled(expr, factor)
+    return not_negative(new) if factor < 1 else new
 
 
 def lowered(expr: Expr, by: Expr) -> Expr:
@@ -75,11 +124,6 @@ def lowered(expr: Expr, by: Expr) -> Expr:
     if isinstance(expr, Percent) and isinstance(by, Percent):
         return Percent(max(expr.value - by.value, Fraction(0)))
     return Max((NOTHING, Sub(expr, by)))
-
-
-def _value(expr: Expr) -> Fraction:
-    assert isinstance(expr, Percent)
-    return expr.value
 
 
 def ad_valorem_part(expr: Expr) -> Fraction | None:
@@ -135,7 +179,7 @@ def without_amounts(expr: Expr) -> Expr:
 
 def _whole(expr: Expr, step: DutyStep) -> Expr:
     if isinstance(step, Scale):
-        return scaled(expr, step.value)
+        return reduced(expr, step.value)
     assert isinstance(step, Set | AddStep | Cap | Floor)
     level = level_expr(step.value)
     if isinstance(step, Set):

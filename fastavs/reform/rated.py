@@ -26,9 +26,9 @@ def scaled_by_rate(
     -------
     after : int64[v]
     stays : bool[v]
-        Those whose rate is null or 0, which stay as they are.
+        Those whose rate is null, or not above 0, or beyond all bounds, which stay as they are.
     """
-    stays = np.isnan(rate) | (rate == 0.0)
+    stays = ~(np.isfinite(rate) & (rate > 0.0))
     factor = np.ones(rate.size)
     factor[~stays] = _factors(rate[~stays], step)
     moves = np.flatnonzero(factor != 1.0)
@@ -39,7 +39,7 @@ def scaled_by_rate(
         new = book.scaled(some, by)
     else:
         cuts = {float(1 - one.cut): 1 - one.cut for one in step.value}
-        exprs = (edits.scaled(book.expr(one), cuts[at]) for one, at in zip(some.tolist(), by.tolist(), strict=True))
+        exprs = (edits.reduced(book.expr(one), cuts[at]) for one, at in zip(some.tolist(), by.tolist(), strict=True))
         new = np.array([book.number(one) for one in exprs], dtype=np.int64)
     after[moves] = new[place]
     return after, stays

@@ -193,6 +193,7 @@ class Carrier:
         """Turn duties into percentages, or into amounts, that come to the same rate."""
         one, member = self._alike(touched, before)
         rate = self.observed.rates(self.versions.line[touched[one]], before[one])[member]
+        rate = np.where(np.isfinite(rate) & (rate >= 0.0), rate, np.nan)  # what is below 0 no duty comes to
         after = before.copy()
         if isinstance(step.value, Amount):
             unit = np.full(touched.size, self.book.number(for_base_unit(step.value)), dtype=np.int64)
