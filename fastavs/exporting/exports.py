@@ -31,12 +31,12 @@ FORMATS: dict[str, tuple[str, ...]] = {
 }
 """Endings of each format's files."""
 DESTINATIONS = ("home", "regions")
-NULLS = ("refuse", "leave")
+NULLS = ("refuse", "leave", "zero")
 CONCERNED: dict[str, tuple[str, ...]] = {
     "sparse": ("har",),
     "years_together": ("har",),
     "destinations": ("har", "shocks"),
-    "nulls": ("shocks",),
+    "nulls": ("har", "shocks"),
     "plain": ("shocks",),
     "sets": ("har", "shocks"),
 }
@@ -121,8 +121,9 @@ def export(
         destinations have 0.
     millions : bool
         Imports and revenue in millions, as GTAP has them.
-    nulls : "refuse" or "leave"
-        Shocks: cells whose tariff is not known before or after are an error, or get no shock.
+    nulls : "refuse", "leave" or "zero"
+        HAR and shocks: cells without a tariff are an error; get no shock (shocks alone); or have a tariff of 0, before
+        and after alike. The log counts and names them.
     plain : bool
         Shocks: a statement a cell, instead of one that reads a HAR file.
     sets : mapping of str to str, optional
@@ -195,6 +196,11 @@ def choices_for(kind: str, choices: Choices) -> Choices:
                 f"it is of no use to the format {kind}", key=name, expected=f"a file of {' or '.join(formats)}",
                 cure="leave it out",
             )  # fmt: skip
+    if choices.nulls == "leave" and kind != "shocks":
+        raise InputError(
+            f"the format {kind} has no null, and leaves none out", key="nulls", value="leave",
+            expected="refuse or zero",
+        )  # fmt: skip
     return choices
 
 
