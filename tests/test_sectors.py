@@ -356,6 +356,16 @@ def test_sectors_without_lines_stay_and_are_told_of(index: fa.SortedIndex) -> No
     )
 
 
+def test_a_sector_without_a_line_is_told_once_with_its_years(index: fa.SortedIndex) -> None:
+    f = fa.tariff_function(index, sectors={"02": "food", "0304": "fish"}, regions="all", rest_sector="rest")
+    told = [note for note in f.notes if "fish" in note and "line" in note]
+    assert told == ["2011-2012: 1 sector (fish) has no tariff line; its tariff is null"]
+    assert "weights: lines weigh by their imports from the region" in f.notes
+    cut = fa.Scenario("weak", fa.FxShock("EUR", 0.9))
+    f = fa.tariff_function(index, sectors="all", regions="all", scenario=cut)
+    assert "weights: lines weigh by their imports from the region, those of the scenario" in f.notes
+
+
 # ---- the public call
 
 

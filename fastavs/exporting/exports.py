@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,6 +99,7 @@ def export(
     nulls: str = "refuse",
     plain: bool = False,
     sets: Mapping[str, str] | None = None,
+    **unknown: Any,
 ) -> Exported:
     """Write a tariff function's tariffs at its base as a file that models read, whole or not at all.
 
@@ -137,7 +139,7 @@ def export(
     Raises
     ------
     InputError
-        An unknown format; what the format cannot hold, such as null in HAR; a package that is not installed; a file
+        An unknown format or keyword; what the format cannot hold, such as null in HAR; a package that is not installed; a file
         that cannot be written. What stood there stays.
 
     Examples
@@ -151,10 +153,27 @@ def export(
     ...     fa.export(table, f"{folder}/tariffs.har").log[0]
     'sector 1 "Textiles and apparel" is written "Textiles_and"'
     """
+    _refuse_unknown(unknown)
     choices = Choices(sparse, years_together, destinations, nulls, plain, sets or {})
     plan = planned(function, Path(path), to, against, choices, millions)
     plan.write()
     return Exported(tuple(plan.files), plan.log)
+
+
+def _refuse_unknown(named: Mapping[str, Any]) -> None:
+    """Raise an InputError for keywords that `export` does not take."""
+    if not named:
+        return
+    from fastavs.models.tariff_function import tariff_function
+
+    own = [name for name in inspect.signature(export).parameters if name != "unknown"]
+    of_function = [name for name in inspect.signature(tariff_function).parameters if name in named]
+    cure = f"give {', '.join(of_function)} to fastavs.tariff_function" if of_function else None
+    others = [name for name in named if name not in of_function]
+    raise InputError(
+        "export takes no such keyword", value=", ".join(named),
+        expected=f"some of {', '.join(own)}.{did_you_mean(others[0], own)}" if others else None, cure=cure,
+    )  # fmt: skip
 
 
 def planned(function: Any, path: Path, to: str | None, against: Any, choices: Choices, millions: bool) -> Plan:

@@ -50,7 +50,8 @@ def notes_of(
 
 def _weights(options: Options, under_scenario: bool) -> str:
     said = {
-        "imports": "lines weigh by their imports from the region" + (", those of the scenario" if under_scenario else ""),
+        "imports": "lines weigh by their imports from the region"
+        + (", those of the scenario" if under_scenario else ""),
         "fixed": "lines weigh by their imports from the region in the unchanged study",
         "simple": "every line weighs alike",
     }[options.weights]

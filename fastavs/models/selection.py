@@ -73,7 +73,8 @@ def selected(
         ),
         new_cell[parts.borrowed_cell[pairs]], new_cell[parts.borrowed_price[pairs]],
         parts.weights[np.ix_(*axes)], parts.imports[np.ix_(*axes)], parts.unknown_imports[np.ix_(*axes)],
-        parts.lines.filter(pc.and_(pc.and_(keep[0], keep[1]), keep[2])), notes_of_years(parts.notes, years), parts.facts,
+        parts.lines.filter(pc.and_(pc.and_(keep[0], keep[1]), keep[2])),
+        notes_of_years(parts.notes, years), parts.facts,
     )  # fmt: skip
 
 
