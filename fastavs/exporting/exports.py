@@ -139,8 +139,8 @@ def export(
     Raises
     ------
     InputError
-        An unknown format or keyword; what the format cannot hold, such as null in HAR; a package that is not installed; a file
-        that cannot be written. What stood there stays.
+        An unknown format or keyword; what the format cannot hold, such as null in HAR; a package that is not
+        installed; a file that cannot be written. What stood there stays.
 
     Examples
     --------
