@@ -171,7 +171,7 @@ def test_a_saved_function(study: Path, calls: list[dict[str, Any]], monkeypatch:
     for name in ("f1.avt", "f2.avt"):
         Path(name).write_bytes(b"FASTAVST")
     good("export", "f1.avt", "--out", "t.cmf", "--against", "f2.avt", "--years", "2020")
-    assert Path("t.har").exists()
+    assert Path("t_shocks.har").exists()
     assert not calls
     message = wrong("export", "f1.avt", "--out", "t.csv", "--sectors", "chapter")
     assert message.startswith('option --sectors: a saved tariff function has its own "chapter".')

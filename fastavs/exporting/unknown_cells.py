@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -82,7 +82,7 @@ def with_zeros(table: ModelTable) -> tuple[ModelTable, tuple[str, ...]]:
 
 
 def _zeroed(table: ModelTable, some: np.ndarray) -> ModelTable:
-    tariffs = {name: np.where(some, 0.0, getattr(table, name)) for name in ("rate", "ad_valorem", "specific")}
+    tariffs: dict[str, Any] = {name: np.where(some, 0.0, getattr(table, name)) for name in ("rate", "ad_valorem", "specific")}
     return replace(table, **tariffs)
 
 
