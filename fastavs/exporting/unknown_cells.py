@@ -82,7 +82,9 @@ def with_zeros(table: ModelTable) -> tuple[ModelTable, tuple[str, ...]]:
 
 
 def _zeroed(table: ModelTable, some: np.ndarray) -> ModelTable:
-    tariffs: dict[str, Any] = {name: np.where(some, 0.0, getattr(table, name)) for name in ("rate", "ad_valorem", "specific")}
+    tariffs: dict[str, Any] = {
+        name: np.where(some, 0.0, getattr(table, name)) for name in ("rate", "ad_valorem", "specific")
+    }
     return replace(table, **tariffs)
 
 
