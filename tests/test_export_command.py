@@ -171,7 +171,7 @@ def test_a_saved_function(study: Path, calls: list[dict[str, Any]], monkeypatch:
     for name in ("f1.avt", "f2.avt"):
         Path(name).write_bytes(b"FASTAVST")
     good("export", "f1.avt", "--out", "t.cmf", "--against", "f2.avt", "--years", "2020")
-    assert Path("t.har").exists()
+    assert Path("t_shocks.har").exists()
     assert not calls
     message = wrong("export", "f1.avt", "--out", "t.csv", "--sectors", "chapter")
     assert message.startswith('option --sectors: a saved tariff function has its own "chapter".')
@@ -227,7 +227,7 @@ def test_a_study_itself(study: Path) -> None:
         fa.Study.load(study), sectors="chapter", regions="partner", home="RUS", years=2021, weights="fixed"
     )
     power = 100.0 * ((1.0 + after()) / (1.0 + f()) - 1.0)
-    changes = pyarrow.csv.read_csv("t.csv")["change_in_power_pct"].to_numpy()
+    changes = pyarrow.csv.read_csv("t_shocks.csv")["change_in_power_pct"].to_numpy()
     np.testing.assert_allclose(changes, power.ravel(), rtol=1e-9, atol=1e-12)
     assert np.nanmax(changes) > 0.0
 
@@ -247,9 +247,10 @@ def test_inputs_are_never_written_over(study: Path) -> None:
     regions.write_text("partner,region\n")
     assert said in wrong(*words[:2], "--sectors", own, "--out", own)
     made = ("--scenario", "s.toml:strong euro", "--nulls", "leave")
-    message = wrong(*words, *made, "--out", folder / "trade.cmf", "--plain")
+    Path("x_shocks.csv").write_text(own.read_text())
+    message = wrong(*words[:2], *words[4:], "--sectors", "x_shocks.csv", *made, "--out", "x.cmf", "--plain")
     assert said in message
-    assert "trade.csv" in message
+    assert "x_shocks.csv" in message
     Path("s.cmf").write_text(SCENARIOS)
     assert said in wrong(*words, "--scenario", "s.cmf:strong euro", "--out", "s.cmf")
     assert Path("s.cmf").read_text() == SCENARIOS

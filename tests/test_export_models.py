@@ -52,6 +52,26 @@ def test_cgelab_solves_with_our_tariffs() -> None:
     assert imports[1]["BRD"] > 13.2  # its tariff falls from 7.7 % to 3.2 %
 
 
+def test_gams_interface_reads_our_tariffs() -> None:
+    pytest.importorskip("gams.core.gdx", reason="gamsapi is not installed")
+    pytest.importorskip("gams_gdxgmd", reason="gams-gdxgmd is not installed")
+    fa.export(table(("brd", "mlk"), ("ROW",), [[0.2], [0.0]], "HOM"), "tariffs.gdx")
+    names: dict[str, Any] = {}
+    exec(example("gdx"), names)
+    assert names["rates"] == {("brd", "ROW", "HOM", "2020"): 0.2, ("mlk", "ROW", "HOM", "2020"): 0.0}
+
+
+def test_keywords_that_export_does_not_take() -> None:
+    cells = table(("brd",), ("ROW",), [[0.2]], "HOM")
+    for named, said in (
+        ({"home": "RUS"}, 'no such keyword "home". To mend it: give home to fastavs.tariff_function.'),
+        ({"milions": True}, 'Did you mean "millions"?'),
+    ):
+        with pytest.raises(fa.InputError) as error:
+            fa.export(cells, "t.csv", **named)
+        assert said in str(error.value)
+
+
 def test_gegravity_takes_our_tariffs() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -27,12 +27,12 @@ def statements(path: Path) -> list[str]:
 
 def test_one_statement_reads_a_har_file(tmp_path: Path) -> None:
     written = fa.export(made((2020,)), tmp_path / "cut.cmf", against=made((2020,), seed=2))
-    assert [path.name for path in written.files] == ["cut.cmf", "cut.har", "cut.csv"]
-    assert statements(tmp_path / "cut.cmf") == ['Shock tms(COMM,REG,"RUS") = file cut.har header "TMS";']
-    found = read(tmp_path / "cut.har")["TMS"]
+    assert [path.name for path in written.files] == ["cut.cmf", "cut_shocks.har", "cut_shocks.csv"]
+    assert statements(tmp_path / "cut.cmf") == ['Shock tms(COMM,REG,"RUS") = file cut_shocks.har header "TMS";']
+    found = read(tmp_path / "cut_shocks.har")["TMS"]
     assert (found.sets, found.labels) == (["COMM", "REG"], [COMM, REG])
     np.testing.assert_allclose(found.array, power(), rtol=1e-6, atol=1e-6)
-    frame = pd.read_csv(tmp_path / "cut.csv")
+    frame = pd.read_csv(tmp_path / "cut_shocks.csv")
     np.testing.assert_allclose(frame["change_in_power_pct"].to_numpy(), power().ravel(), rtol=1e-12, atol=1e-12)
     assert "synthetic" in (tmp_path / "cut.cmf").read_text()
     assert max(map(len, (tmp_path / "cut.cmf").read_text().splitlines())) <= 80
@@ -41,8 +41,8 @@ def test_one_statement_reads_a_har_file(tmp_path: Path) -> None:
 def test_all_destinations_are_the_whole_variable(tmp_path: Path) -> None:
     after, before = (replace(made((2020,), seed=seed), home="CHN") for seed in (1, 2))
     fa.export(after, tmp_path / "cut.cmf", against=before, destinations="regions")
-    assert statements(tmp_path / "cut.cmf") == ['Shock tms = file cut.har header "TMS";']
-    found = read(tmp_path / "cut.har")["TMS"]
+    assert statements(tmp_path / "cut.cmf") == ['Shock tms = file cut_shocks.har header "TMS";']
+    found = read(tmp_path / "cut_shocks.har")["TMS"]
     assert found.sets == ["COMM", "REG", "REG"]
     np.testing.assert_allclose(found.array[:, :, 1], power(), rtol=1e-6, atol=1e-6)
     assert not found.array[:, :, [0, 2]].any()
@@ -51,7 +51,7 @@ def test_all_destinations_are_the_whole_variable(tmp_path: Path) -> None:
 def test_plain_statements_hold_every_bit(tmp_path: Path) -> None:
     after, before = made((2020,)), made((2020,), seed=2)
     written = fa.export(after, tmp_path / "cut.cmf", against=before, plain=True)
-    assert [path.name for path in written.files] == ["cut.cmf", "cut.csv"]
+    assert [path.name for path in written.files] == ["cut.cmf", "cut_shocks.csv"]
     found = {}
     for line in statements(tmp_path / "cut.cmf"):
         at = re.fullmatch(r'Shock tms\("(\w+)","(\w+)","RUS"\) = (-?[0-9.]+);', line)
@@ -67,10 +67,10 @@ def test_plain_statements_hold_every_bit(tmp_path: Path) -> None:
 def test_several_years_are_files_each(tmp_path: Path) -> None:
     written = fa.export(made(), tmp_path / "cut.cmf", against=made(seed=2))
     assert [path.name for path in written.files] == [
-        f"cut_{year}{ending}" for year in (2011, 2020) for ending in (".cmf", ".har", ".csv")
+        f"cut_{year}{ending}" for year in (2011, 2020) for ending in (".cmf", "_shocks.har", "_shocks.csv")
     ]
-    assert "file cut_2011.har" in (tmp_path / "cut_2011.cmf").read_text()
-    assert set(pd.read_csv(tmp_path / "cut_2020.csv")["year"]) == {2020}
+    assert "file cut_2011_shocks.har" in (tmp_path / "cut_2011.cmf").read_text()
+    assert set(pd.read_csv(tmp_path / "cut_2020_shocks.csv")["year"]) == {2020}
 
 
 def test_unknown_tariffs_are_refused_or_left_and_named(tmp_path: Path) -> None:
@@ -83,14 +83,49 @@ def test_unknown_tariffs_are_refused_or_left_and_named(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     written = fa.export(after, tmp_path / "cut.cmf", against=before, nulls="leave")
     assert any(line.startswith(f"Without a shock: {said}") for line in written.log)
-    found = read(tmp_path / "cut.har")["TMS"].array
+    found = read(tmp_path / "cut_shocks.har")["TMS"].array
     assert found[0, 0] == found[2, 1] == 0.0
     np.testing.assert_array_equal(found[1], single(found[1]))
-    assert pd.read_csv(tmp_path / "cut.csv")["change_in_power_pct"].isna().sum() == 2
+    assert pd.read_csv(tmp_path / "cut_shocks.csv")["change_in_power_pct"].isna().sum() == 2
     rate = after.rate.copy()
     rate[0, 0, 0], rate[0, 3, 0] = 0.1, np.nan
     with pytest.raises(InputError, match=r"\(1 before, 1 after, 1 both times\)"):
         fa.export(replace(after, rate=rate), tmp_path / "cut.cmf", against=with_nulls(before))
+
+
+def test_unknown_tariffs_are_zero_before_and_after_where_asked(tmp_path: Path) -> None:
+    after, before = with_nulls(made((2020,))), made((2020,), seed=2)
+    rate = before.rate.copy()
+    rate[0, 0, 0] = np.nan
+    before = replace(before, rate=rate)
+    with pytest.raises(InputError, match="--nulls zero"):
+        fa.export(after, tmp_path / "cut.cmf", against=before)
+    written = fa.export(after, tmp_path / "cut.cmf", against=before, nulls="zero")
+    told = [line for line in written.log if line.startswith("Written as 0, as asked: ")]
+    assert "2 of 15 cells have no tariff: 1 without trade and 1 with trade but no known rate" in told[0]
+    assert "baseline: 1 of 15 cells have no tariff" in told[1]
+    assert any(line.startswith("1 of these cells has a tariff in the scenario or the base") for line in written.log)
+    found = read(tmp_path / "cut_shocks.har")["TMS"].array
+    assert found[0, 0] == found[2, 1] == 0.0
+    assert np.count_nonzero(found) == 12
+    frame = pd.read_csv(tmp_path / "cut_shocks.csv")
+    assert not frame[["rate", "baseline_rate", "change_in_power_pct"]].isna().any(axis=None)
+    rate[0, 3, 0] = -1.5
+    with pytest.raises(InputError, match="a shock needs a finite change"):
+        fa.export(after, tmp_path / "cut.cmf", against=replace(before, rate=rate), nulls="zero")
+
+
+def test_files_of_an_earlier_export_stay_and_its_log_goes_with_its_file(tmp_path: Path) -> None:
+    table = made((2020,))
+    fa.export(table, tmp_path / "cut.har")
+    fa.export(table, tmp_path / "cut.csv")
+    fa.export(table, tmp_path / "cut_shocks.csv")
+    kept = {name: (tmp_path / name).read_bytes() for name in ("cut.har", "cut.csv", "cut.csv.log")}
+    (tmp_path / "cut.cmf.log").write_text("of somebody else")
+    fa.export(table, tmp_path / "cut.cmf", against=made((2020,), seed=2))
+    assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
+    assert not (tmp_path / "cut_shocks.csv.log").exists()
+    assert (tmp_path / "cut.cmf.log").read_text() == "of somebody else"
 
 
 def test_no_baseline(tmp_path: Path) -> None:
@@ -99,7 +134,7 @@ def test_no_baseline(tmp_path: Path) -> None:
 
 
 def test_names_of_files_that_gempack_does_not_take(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r'ASCII alone "my cut\.har"'):
+    with pytest.raises(InputError, match=r'ASCII alone "my cut_shocks\.har"'):
         fa.export(made((2020,)), tmp_path / "my cut.cmf", against=made((2020,), seed=2))
 
 
@@ -122,10 +157,10 @@ def test_tariffs_without_a_power_are_refused_or_left_and_named(plain: bool, tmp_
     assert "inf" not in lines
     assert "nan" not in lines
     if not plain:
-        found = read(tmp_path / "cut.har")["TMS"].array
+        found = read(tmp_path / "cut_shocks.har")["TMS"].array
         assert found[0, 0] == found[2, 1] == found[3, 2] == 0.0
         assert np.isfinite(found).all()
-    frame = pd.read_csv(tmp_path / "cut.csv")
+    frame = pd.read_csv(tmp_path / "cut_shocks.csv")
     assert frame["change_in_power_pct"].isna().sum() == 3
     assert frame["log_power"].isna().sum() == 1
 

@@ -89,6 +89,31 @@ def test_a_baseline_has_cures_of_its_own(tmp_path: Path) -> None:
     assert cures(str(error.value)) == ['--excluded "duty free"', "--fallback line", "larger"]
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_zero_where_asked_is_counted_and_named(together: bool, tmp_path: Path) -> None:
+    table = with_nulls(made())
+    assert "--nulls zero" in refused(table, tmp_path)
+    written = fa.export(table, tmp_path / "t.har", nulls="zero", years_together=together)
+    (said,) = [line for line in written.log if line.startswith("Written as 0, as asked: ")]
+    assert f"2 of {30 if together else 15} cells have no tariff: 1 without trade and 1 with trade but no known" in said
+    assert '2011, sector "food", region "EU27"' in said
+    found = pytest.importorskip("cgelab").read_har(written.files[0])
+    rates = found["rTMS"].array.reshape(5, 3, -1)[:, :, 0]
+    assert np.argwhere(rates == 0.0).tolist() == [[0, 0], [1, 0], [2, 1]]
+    assert "Written as 0" in " ".join(found["LOG"].array.tolist())
+    for name, nulls in (("t.csv", "zero"), ("t.har", "leave")):
+        with pytest.raises(InputError, match="argument nulls"):
+            fa.export(table, tmp_path / name, nulls=nulls)
+
+
+def test_notes_of_a_baseline_are_told_from_those_of_the_scenario(tmp_path: Path) -> None:
+    after, before = replace(made(), notes=("a", "b")), replace(made(seed=2), notes=("b", "c"))
+    fa.export(after, tmp_path / "t.csv", against=before)
+    log = (tmp_path / "t.csv.log").read_text().splitlines()
+    notes = ["Note: a", "Note: b", "Note: baseline: b", "Note: baseline: c"]
+    assert [one for one in log if one.startswith("Note: ")] == notes
+
+
 def test_har_says_the_sum_of_imports_without_a_rate(tmp_path: Path) -> None:
     table = made()
     unknown = np.zeros(table.shape)

@@ -327,6 +327,22 @@ def test_a_dozen_are_listed_and_all_counted() -> None:
     assert sum(table.filter(pa.compute.equal(table["what"], "line"))["share"].to_pylist()) == pytest.approx(1.0)
 
 
+def test_lines_of_several_years_are_counted_once_and_of_one_total() -> None:
+    years = {2009: ["22030001", "22030002"], 2010: ["22030001", "22030003"], 2012: ["22030001", "22030004"]}
+    rows = [
+        row(str(year), line, "DEU", value, 1.0)
+        for year, lines in years.items()
+        for line, value in zip(lines, (300.0 if year == 2010 else 100.0, 900.0), strict=True)
+    ]
+    index = study(rows, {year: dict.fromkeys(lines, "5%") for year, lines in years.items()}).index(records=True)
+    found = lines_left_out(index, sectors_of(index, {"01": "a"})[0], (2012, 2009, 2010))
+    assert len({one.code for one in found}) == len(found) == 4
+    assert sum(one.share for one in found) == pytest.approx(1.0)
+    assert {one.year for one in found if one.code == "22030001"} == {2010}
+    with pytest.raises(fa.InputError, match=r"4 lines are in no sector .*, with 100 % of the base imports"):
+        refuse_left_out(index, sectors_of(index, {"01": "a"})[0], regions_of(index, "all")[0], (2009, 2010, 2012))
+
+
 def test_nothing_left_out_is_an_empty_table(index: fa.SortedIndex) -> None:
     table = fa.left_out(index, sectors="chapter", regions=None, years=2011)
     assert (table.num_rows, table.column_names[:3]) == (0, ["what", "code", "year"])
@@ -334,10 +350,20 @@ def test_nothing_left_out_is_an_empty_table(index: fa.SortedIndex) -> None:
 
 def test_sectors_without_lines_stay_and_are_told_of(index: fa.SortedIndex) -> None:
     some = sectors_of(index, {"02": "food", "2203": "drinks", "0304": "fish"})[0]
-    assert unused(index, some, regions_of(index, {"DEU": "EU", "JPN": "Japan"})[0]) == (
-        "1 of 3 sectors have no line in any year, and weight 0: fish.",
+    assert some.sectors == ("food", "drinks", "fish")
+    assert unused(regions_of(index, {"DEU": "EU", "JPN": "Japan"})[0]) == (
         "1 of 2 regions have no partner in the trade, and weight 0: Japan.",
     )
+
+
+def test_a_sector_without_a_line_is_told_once_with_its_years(index: fa.SortedIndex) -> None:
+    f = fa.tariff_function(index, sectors={"02": "food", "0304": "fish"}, regions="all", rest_sector="rest")
+    told = [note for note in f.notes if "fish" in note and "line" in note]
+    assert told == ["2011-2012: 1 sector (fish) has no tariff line; its tariff is null"]
+    assert "weights: lines weigh by their imports from the region" in f.notes
+    cut = fa.Scenario("weak", fa.FxShock("EUR", 0.9))
+    f = fa.tariff_function(index, sectors="all", regions="all", scenario=cut)
+    assert "weights: lines weigh by their imports from the region, those of the scenario" in f.notes
 
 
 # ---- the public call
@@ -385,7 +411,7 @@ def test_what_is_asked_for_reaches_the_builder(index: fa.SortedIndex, built: lis
     assert [given[2].regions[one] for one in given[2].region_of] == ["others", "Brazil", "EU"]
     assert given[3:] == ((2011, 2012), weak, ("line", "region", "governing", "imports", "zero", "drop", "leave out"))
     assert made.notes[0].startswith("Sectors (the mapping): 2 prefixes")
-    assert made.notes[1:] == ("2 of 4 sectors have no line in any year, and weight 0: fish, x.", "built")
+    assert made.notes[1:] == ("built",)
 
 
 @pytest.mark.parametrize("argument", SOUND)
@@ -410,7 +436,10 @@ def test_odd_arguments(index: fa.SortedIndex, built: list[Any], argument: str) -
     [
         ({"fallback": "owm"}, 'argument fallback does not fit "owm". Expected one of own, line. Did you mean "own"?'),
         ({"rates": "govern"}, 'Did you mean "governing"?'),
-        ({"years": 2013}, 'argument years: the study has no schedule of that year "2013". Expected of 2011, 2012'),
+        (
+            {"years": 2013},
+            'argument years: the study has no schedule of that year "2013". Expected one of 2011, 2012, or several',
+        ),
         ({"years": ()}, "no years"),
         ({"empty": 0}, 'argument empty does not fit "0". Expected one of null, sector, zero.'),
         ({"home": "Brasil"}, 'home is neither one of the regions nor a country that is known "Brasil".'),

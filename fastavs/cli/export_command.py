@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "inside": ("drop", "keep"),
     "excluded": ("leave out", "duty free"),
     "destinations": ("home", "regions"),
-    "nulls": ("refuse", "leave"),
+    "nulls": ("refuse", "leave", "zero"),
 }
 """What each option of words takes; of those that a study is asked with, the first is the default."""
 RENAMED = {("empty", "line"): "sector"}
@@ -86,7 +86,9 @@ ASKED = (
 @click.option("--years-together", is_flag=True, help="har: all years in one file, as a last dimension YEAR.")
 @click.option("--sparse", is_flag=True, help="har: store arrays that are mostly 0 by place.")
 @click.option("--millions", is_flag=True, help="Imports and revenue in millions.")
-@click.option("--nulls", metavar="WORD", help="shocks: refuse cells without a tariff, or leave them out.  [refuse]")
+@click.option(
+    "--nulls", metavar="WORD", help="har, shocks: refuse cells without a tariff, zero, or leave (shocks).  [refuse]"
+)
 @click.option("--plain", is_flag=True, help="shocks: a statement a cell, without a HAR file.")
 @click.option(
     "--set",

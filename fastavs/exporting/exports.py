@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,12 +32,12 @@ FORMATS: dict[str, tuple[str, ...]] = {
 }
 """Endings of each format's files."""
 DESTINATIONS = ("home", "regions")
-NULLS = ("refuse", "leave")
+NULLS = ("refuse", "leave", "zero")
 CONCERNED: dict[str, tuple[str, ...]] = {
     "sparse": ("har",),
     "years_together": ("har",),
     "destinations": ("har", "shocks"),
-    "nulls": ("shocks",),
+    "nulls": ("har", "shocks"),
     "plain": ("shocks",),
     "sets": ("har", "shocks"),
 }
@@ -98,6 +99,7 @@ def export(
     nulls: str = "refuse",
     plain: bool = False,
     sets: Mapping[str, str] | None = None,
+    **unknown: Any,
 ) -> Exported:
     """Write a tariff function's tariffs at its base as a file that models read, whole or not at all.
 
@@ -121,8 +123,9 @@ def export(
         destinations have 0.
     millions : bool
         Imports and revenue in millions, as GTAP has them.
-    nulls : "refuse" or "leave"
-        Shocks: cells whose tariff is not known before or after are an error, or get no shock.
+    nulls : "refuse", "leave" or "zero"
+        HAR and shocks: cells without a tariff are an error; get no shock (shocks alone); or have a tariff of 0, before
+        and after alike. The log counts and names them.
     plain : bool
         Shocks: a statement a cell, instead of one that reads a HAR file.
     sets : mapping of str to str, optional
@@ -136,8 +139,8 @@ def export(
     Raises
     ------
     InputError
-        An unknown format; what the format cannot hold, such as null in HAR; a package that is not installed; a file
-        that cannot be written. What stood there stays.
+        An unknown format or keyword; what the format cannot hold, such as null in HAR; a package that is not
+        installed; a file that cannot be written. What stood there stays.
 
     Examples
     --------
@@ -150,10 +153,27 @@ def export(
     ...     fa.export(table, f"{folder}/tariffs.har").log[0]
     'sector 1 "Textiles and apparel" is written "Textiles_and"'
     """
+    _refuse_unknown(unknown)
     choices = Choices(sparse, years_together, destinations, nulls, plain, sets or {})
     plan = planned(function, Path(path), to, against, choices, millions)
     plan.write()
     return Exported(tuple(plan.files), plan.log)
+
+
+def _refuse_unknown(named: Mapping[str, Any]) -> None:
+    """Raise an InputError for keywords that `export` does not take."""
+    if not named:
+        return
+    from fastavs.models.tariff_function import tariff_function
+
+    own = [name for name in inspect.signature(export).parameters if name != "unknown"]
+    of_function = [name for name in inspect.signature(tariff_function).parameters if name in named]
+    cure = f"give {', '.join(of_function)} to fastavs.tariff_function" if of_function else None
+    others = [name for name in named if name not in of_function]
+    raise InputError(
+        "export takes no such keyword", value=", ".join(named),
+        expected=f"some of {', '.join(own)}.{did_you_mean(others[0], own)}" if others else None, cure=cure,
+    )  # fmt: skip
 
 
 def planned(function: Any, path: Path, to: str | None, against: Any, choices: Choices, millions: bool) -> Plan:
@@ -195,6 +215,11 @@ def choices_for(kind: str, choices: Choices) -> Choices:
                 f"it is of no use to the format {kind}", key=name, expected=f"a file of {' or '.join(formats)}",
                 cure="leave it out",
             )  # fmt: skip
+    if choices.nulls == "leave" and kind != "shocks":
+        raise InputError(
+            f"the format {kind} has no null, and leaves none out", key="nulls", value="leave",
+            expected="refuse or zero",
+        )  # fmt: skip
     return choices
 
 

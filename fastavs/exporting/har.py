@@ -15,7 +15,7 @@ from fastavs.exporting.labels import ascii_text, elements
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, joined, of_bytes, year_beside
 from fastavs.exporting.provenance import provenance
-from fastavs.exporting.unknown_cells import refuse_unknown
+from fastavs.exporting.unknown_cells import refuse_unknown, with_zeros
 
 WIDTH = 76  # letters in a line of text
 _WIDER = 13  # what has lines as short as elements of a set is taken for one by ViewHAR
@@ -39,11 +39,13 @@ def har_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
     Raises
     ------
     InputError
-        A cell without a tariff, or a region of destination without a name.
+        A cell without a tariff, unless 0 is asked for; or a region of destination without a name.
     """
-    refuse_unknown(table, "HAR")
+    if choices.nulls != "zero":
+        refuse_unknown(table, "HAR")
+        if table.against is not None:
+            refuse_unknown(table.against, "HAR (the baseline)")
     if table.against is not None:
-        refuse_unknown(table.against, "HAR (the baseline)")
         without = table.without_change
         if without.any():
             raise InputError(
@@ -59,7 +61,8 @@ def har_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
 
 def _file(table: ModelTable, path: Path, choices: Choices) -> Plan:
     names = names_of(table, choices)
-    log = [*names.log, "HAR holds reals in single precision: some 7 digits of a rate."]
+    table, zeros = with_zeros(table) if choices.nulls == "zero" else (table, ())
+    log = [*names.log, *zeros, "HAR holds reals in single precision: some 7 digits of a rate."]
     if choices.destinations == "regions":
         log.append(f"0 stands where the destination is not {table.home}: not known, and not free of duty.")
     without_rate = float(table.unknown_imports.sum())

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from fastavs.errors import InputError
+from fastavs.models.note_years import notes_of_years
 from fastavs.tables.arrow import numbers, texts
 
 ARRAYS = ("rate", "ad_valorem", "specific", "imports", "weights", "unknown_imports")
@@ -171,13 +172,11 @@ class ModelTable:
         return tuple(said)
 
     def year(self, year: int) -> ModelTable:
-        """Return the part of one year, without the notes that begin with another."""
+        """Return the part of one year, without the notes of others."""
         at = self.years.index(year)
-        others = tuple(f"{one}:" for one in self.years if one != year)
         arrays = {name: getattr(self, name)[at : at + 1] for name in ARRAYS}
         against = None if self.against is None else self.against.year(year)
-        notes = tuple(one for one in self.notes if not one.startswith(others))
-        return replace(self, years=(year,), notes=notes, against=against, **arrays)
+        return replace(self, years=(year,), notes=notes_of_years(self.notes, (year,)), against=against, **arrays)
 
     def in_millions(self) -> ModelTable:
         """Return the same with imports, known and unknown, and weights in millions."""

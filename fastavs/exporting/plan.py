@@ -18,6 +18,9 @@ SETS = ("COMM", "REG", "DEST", "TARS", "YEAR")
 """The sets of HAR files, by the headers that hold them."""
 Writer = Callable[[Path], None]
 """Writes a file under the name that it is given; raises an OSError unless it is whole."""
+MADE_BY = "made by fastavs"
+"""Stands in the first lines of every log of an export."""
+LOG_HEAD = 4096  # bytes
 CUT_SHORT = "the file is cut short: is the disk full?"
 
 
@@ -34,8 +37,8 @@ class Choices:
     destinations : "home" or "regions"
         HAR and shocks: imports of the home region alone, in a set DEST of one element; or an array over REG and REG
         as GTAP's, 0 where the destination is another region.
-    nulls : "refuse" or "leave"
-        Shocks: what becomes of a cell whose tariff is not known before or after.
+    nulls : "refuse", "leave" or "zero"
+        HAR and shocks: what becomes of a cell without a tariff; "leave" is of shocks alone.
     plain : bool
         Shocks: a statement a cell, instead of one that reads a HAR file.
     sets : mapping of str to str
@@ -102,11 +105,22 @@ class Plan:
                 named.update(zip(targets, names, strict=True))
                 for name, write in zip(names, self.files.values(), strict=True):
                     write(name)
+            for path in targets:
+                self._remove_stale_log(path)
         except OSError as error:
             cure = "name files in folders that are there, have room and may be written to"
             raise cannot_write("the export", error, ", ".join(map(str, targets)), cure) from None
         except InputError as error:
             raise error.renamed({str(name): str(path) for path, name in named.items()}) from None
+
+    def _remove_stale_log(self, path: Path) -> None:
+        """Remove the log of an earlier export, whose file this one has replaced without a log of its own."""
+        log = log_beside(path)
+        if log in self.files or not log.is_file():
+            return
+        with log.open("rb") as stream:
+            if MADE_BY.encode() in stream.read(LOG_HEAD):
+                log.unlink()
 
 
 def joined(plans: Sequence[Plan]) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastavs import __version__
 from fastavs.exporting.model_table import ModelTable
+from fastavs.exporting.plan import MADE_BY
 
 AS_IT_IS = "as it is"
 _ASKED = {
@@ -31,7 +32,7 @@ def history_of(table: ModelTable) -> str:
     """Return how the figures were made."""
     parts = [_scenario_of(table)]
     parts += [f"{word}: {table.facts[key]}" for key, word in _ASKED.items() if table.facts.get(key)]
-    return f"made by fastavs {__version__}: {'; '.join(parts)}"
+    return f"{MADE_BY} {__version__}: {'; '.join(parts)}"
 
 
 def provenance(table: ModelTable) -> list[str]:
@@ -45,8 +46,8 @@ def provenance(table: ModelTable) -> list[str]:
     if table.facts.get("value_basis") == "FOB":
         lines.append("FOB values leave freight and insurance out: where duty is charged on CIF, tariffs are too high.")
     lines += cautions_of(table)
-    known = dict.fromkeys((*table.notes, *(table.against.notes if table.against is not None else ())))
-    return lines + [f"Note: {one}" for one in known]
+    of_baseline = () if table.against is None else (f"baseline: {one}" for one in table.against.notes)
+    return lines + [f"Note: {one}" for one in dict.fromkeys((*table.notes, *of_baseline))]
 
 
 def cautions_of(table: ModelTable) -> list[str]:

@@ -12,7 +12,7 @@ from fastavs.exporting.har_format import Reals, Text, har_bytes
 from fastavs.exporting.model_table import ModelTable
 from fastavs.exporting.plan import Choices, Plan, Writer, csv_of, joined, of_bytes, of_lines, year_beside
 from fastavs.exporting.provenance import provenance
-from fastavs.exporting.unknown_cells import cures_of
+from fastavs.exporting.unknown_cells import AS_ZERO, cures_of, with_zeros
 
 MOST_STATEMENTS = 1000  # of a cell each
 
@@ -36,22 +36,23 @@ def shocks_plan(table: ModelTable, path: Path, choices: Choices) -> Plan:
 
 
 def _year(table: ModelTable, path: Path, choices: Choices) -> Plan:
+    table, zeros = with_zeros(table) if choices.nulls == "zero" else (table, ())
     log = _unknown(table, choices)
     names = names_of(table, choices)
-    log = [*names.log, *log]
+    log = [*names.log, *zeros, *log]
     change = np.nan_to_num(_change(table), nan=0.0)
     files: dict[Path, Writer] = {}
     told = [f"! {line}" for line in wrapped((*provenance(table), *log))]
     if choices.plain:
         files[path] = of_lines([*told, *_plain(table, names)])
     else:
-        beside = path.with_suffix(".har")
+        beside = path.with_name(f"{path.stem}_shocks.har")
         if " " in beside.name or not beside.name.isascii():
             raise InputError("GEMPACK takes no blanks in the name of a file, and ASCII alone", value=beside.name)
         log.append("HAR holds reals in single precision: some 7 digits of a shock.")
         files[path] = of_lines([*told, _statement(beside.name, names, choices)])
         files[beside] = of_bytes(_har(table, names, change, log))
-    files[path.with_suffix(".csv")] = csv_of(table.to_arrow)
+    files[path.with_name(f"{path.stem}_shocks.csv")] = csv_of(table.to_arrow)
     return Plan(files, tuple(log))
 
 
@@ -77,7 +78,7 @@ def _unknown(table: ModelTable, choices: Choices) -> list[str]:
         cures = dict.fromkeys((*cures_of(table), *cures_of(table.against)))
         raise InputError(
             f"a shock needs the tariff before and after, and {said}",
-            cure="; ".join(['nulls="leave" (--nulls leave) leaves them without a shock', *cures]),
+            cure="; ".join(['nulls="leave" (--nulls leave) leaves them without a shock', AS_ZERO, *cures]),
         )
     return [f"Without a shock: {said}.", *powerless]
 
@@ -91,7 +92,7 @@ def _powerless(table: ModelTable, choices: Choices) -> list[str]:
         f"{without.sum():,} of {without.size:,} cells have none, for a tariff is -100 % or less, or too large: "
         f"{table.named_cells(without)}"
     )
-    if choices.nulls == "refuse":
+    if choices.nulls != "leave":
         raise InputError(
             f"a shock needs a finite change of 1 + t, and {said}",
             cure='mend the duties; or nulls="leave" (--nulls leave) leaves these cells without a shock',

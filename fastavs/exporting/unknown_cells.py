@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fastavs.errors import InputError
 from fastavs.exporting.model_table import ModelTable
+
+AS_ZERO = 'nulls="zero" of export (--nulls zero) writes 0 for all of them, and says so'
 
 
 class Causes(NamedTuple):
@@ -46,9 +49,48 @@ def causes_of(table: ModelTable) -> Causes:
 def refuse_unknown(table: ModelTable, kind: str) -> None:
     """Raise an InputError where a tariff is not known, for a kind of file that has no null."""
     causes = causes_of(table)
-    unknown = np.any(causes, axis=0)
-    if not unknown.any():
+    if not np.any(causes):
         return
+    raise InputError(
+        f"{kind} has no null, and {_counted(table, causes)}",
+        cure="; ".join([*cures_of(table), AS_ZERO, "CSV, Stata, netCDF and GDX have null"]),
+    )
+
+
+def with_zeros(table: ModelTable) -> tuple[ModelTable, tuple[str, ...]]:
+    """Return a table with 0 for tariffs that are not known, and what must be said of them.
+
+    A cell that has no tariff in the scenario or in the baseline has 0 in both, so that no change is made up.
+    """
+    causes = causes_of(table)
+    after, before = np.any(causes, axis=0), np.zeros(table.shape, dtype=bool)
+    said = [f"Written as 0, as asked: {_counted(table, causes)}."] if after.any() else []
+    if table.against is not None:
+        causes = causes_of(table.against)
+        before = np.any(causes, axis=0)
+        if before.any():
+            said.append(f"Written as 0, as asked: baseline: {_counted(table.against, causes)}.")
+        alone = after ^ before
+        if alone.any():
+            said.append(
+                f"{alone.sum():,} of these cells {'has' if alone.sum() == 1 else 'have'} a tariff in the scenario or "
+                f"the baseline alone, and 0 is written for both: {table.named_cells(alone)}."
+            )
+    unknown = after | before
+    against = None if table.against is None else _zeroed(table.against, unknown)
+    return replace(_zeroed(table, unknown), against=against), tuple(said)
+
+
+def _zeroed(table: ModelTable, some: np.ndarray) -> ModelTable:
+    tariffs: dict[str, Any] = {
+        name: np.where(some, 0.0, getattr(table, name)) for name in ("rate", "ad_valorem", "specific")
+    }
+    return replace(table, **tariffs)
+
+
+def _counted(table: ModelTable, causes: Causes) -> str:
+    """Count the cells without a tariff by their cause, and name the first."""
+    unknown = np.any(causes, axis=0)
     money = f"{table.unknown_imports[causes.without_rate].sum():.6g} {table.money}"
     words = (
         "without trade",
@@ -59,11 +101,7 @@ def refuse_unknown(table: ModelTable, kind: str) -> None:
     )
     parts = [f"{some.sum():,} {what}" for some, what in zip(causes, words, strict=True) if some.any()]
     listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    raise InputError(
-        f"{kind} has no null, and {unknown.sum():,} of {unknown.size:,} cells have no tariff: {listed}"
-        f" ({table.named_cells(unknown)})",
-        cure="; ".join([*cures_of(table), "CSV, Stata, netCDF and GDX have null"]),
-    )
+    return f"{unknown.sum():,} of {unknown.size:,} cells have no tariff: {listed} ({table.named_cells(unknown)})"
 
 
 def cures_of(table: ModelTable) -> list[str]:

@@ -99,7 +99,7 @@ def years_of(index: SortedIndex, wanted: Sequence[int] | None) -> tuple[int, ...
         if year not in known:
             raise InputError(
                 "the study has no schedule of that year", key="years", value=year,
-                expected=f"of {', '.join(map(str, known))}",
+                expected=f"one of {', '.join(map(str, known))}, or several",
             )  # fmt: skip
     if not wanted:
         raise InputError("no years", key="years", expected=f"some of {', '.join(map(str, known))}, or None for all")

@@ -36,7 +36,7 @@ from fastavs.models.specific_lines import by_line_and_cell, lines_table, with_cr
 from fastavs.models.suppliers import Suppliers, suppliers_of
 from fastavs.models.weights import Weighed, weigh
 from fastavs.models.year_curves import CurvesOfYear, MixedOfYear, constants_of, curves_of, mixed_of
-from fastavs.scenario.scenario import Scenario
+from fastavs.scenario.scenario import AS_IT_IS, Scenario
 
 RATES = {"governing": GOVERNING, "applied": APPLIED, "bound": BOUND, "ad_valorem": AD_VALOREM}
 
@@ -94,6 +94,7 @@ def build_parts(
     lines = list(map(by_line_and_cell, with_critical([one.tables for one in done], found)))
     counts = [one.counts._replace(lines=some) for one, some in zip(done, lines, strict=True)]
     home = regions.home if suppliers.home is not None else None
+    under_scenario = scenario is not None and scenario.name != AS_IT_IS
     return FunctionParts(
         tuple(one.year for one in chosen), sectors.sectors, regions.regions, found.currencies, dict(sectors.names),
         found.curves, found.mixed, found.borrowed_cell, found.borrowed_price,
@@ -103,7 +104,7 @@ def build_parts(
             [one.year for one in counts], lines, [one.keys for one in done],
             [one.digits for one in done], sectors.sectors, regions.regions,
         ),
-        notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options),
+        notes_of(counts, sectors.sectors, regions.regions, index.facts["currency"], home, options, under_scenario),
         {
             "title": index.facts["title"], "note": index.facts.get("note", ""), "currency": index.facts["currency"],
             "value_basis": index.facts.get("value_basis", ""), "scenario": scenario.name if scenario else None,

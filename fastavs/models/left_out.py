@@ -29,9 +29,9 @@ class LeftOut(NamedTuple):
 
     what: str  # "line" or "partner"
     code: str
-    year: int  # the last of those asked for that has it
+    year: int  # of those asked for the one with most of it; the last such
     imports: float  # base imports of that year, in the study's currency
-    share: float  # in all base imports of that year, a fraction
+    share: float  # a fraction of one total: of all lines, or all partners, each with its year with most
     excluded: bool = False  # a partner that takes no part in rates
 
 
@@ -54,9 +54,10 @@ def left_out(
     -------
     pyarrow.Table
         A row for each line in no sector and each partner of the trade in no region, the largest imports first: ``what``
-        ("line" or "partner"), ``code``, ``year`` (the last of those asked for that has it), ``imports`` (base imports
-        of that year, in the study's currency), ``share`` (in all base imports of that year, a fraction), ``excluded``
-        (whether the partner takes no part in rates).
+        ("line" or "partner"), ``code``, ``year`` (of those asked for the one with most of it; the last such),
+        ``imports`` (base imports of that year, in the study's currency), ``share`` (a fraction of the base imports of
+        all lines, or of all partners, each in its year with most: shares add up to 1 at most), ``excluded`` (whether
+        the partner takes no part in rates).
 
     Raises
     ------
@@ -89,41 +90,53 @@ def left_out(
 
 
 def lines_left_out(index: SortedIndex, sectors: Sectors, years: Sequence[int]) -> list[LeftOut]:
-    """Return the lines of some years that are in no sector."""
-    found: dict[str, LeftOut] = {}
-    for year in years:
-        side = index.sides[_side_of(index, year)]
-        keys, imports = index.lines.key[side.first : side.last], index.lines.imports[side.first : side.last]
-        without = np.flatnonzero(np.diff(sectors.members(keys, side.digits).start) == 0)
-        total = float(imports.sum())
-        for place in without.tolist():
-            code, value = to_code(int(keys[place]), side.digits), float(imports[place])
-            found[code] = LeftOut("line", code, year, value, value / total if total else 0.0)
-    return list(found.values())
+    """Return the lines of some years that are in no sector, each once."""
+    sides = {_side_of(index, year): year for year in sorted(years)}
+    sizes = [index.sides[one].last - index.sides[one].first for one in sides]
+    places = np.concatenate([np.arange(index.sides[one].first, index.sides[one].last) for one in sides])
+    keys, imports = index.lines.key[places], index.lines.imports[places]
+    digits = np.repeat([index.sides[one].digits for one in sides], sizes)
+    order = np.lexsort((np.repeat(list(sides.values()), sizes), imports, keys, digits))
+    keys, imports, digits = keys[order], imports[order], digits[order]
+    once = np.append((np.diff(keys) != 0) | (np.diff(digits) != 0), True)  # the year with most stands last
+    total = float(imports[once].sum())
+    found = []
+    for length in np.unique(digits).tolist():
+        some = np.flatnonzero(once & (digits == length))
+        without = some[np.diff(sectors.members(keys[some], length).start) == 0]
+        in_year = np.repeat(list(sides.values()), sizes)[order[without]]
+        for key, value, year in zip(keys[without].tolist(), imports[without].tolist(), in_year.tolist(), strict=True):
+            found.append(LeftOut("line", to_code(key, length), year, value, value / total if total else 0.0))
+    return found
 
 
 def partners_left_out(index: SortedIndex, regions: Regions, years: Sequence[int]) -> list[LeftOut]:
-    """Return the partners with trade in the base periods of some years that are in no region, excluded ones as well."""
+    """Return the partners with trade in the base periods of some years that are in no region, each once, excluded ones
+    as well."""
     partners = index.facts["partners"]
-    found: dict[str, LeftOut] = {}
     known: dict[tuple[int, int], np.ndarray] = {}
     without = np.flatnonzero(regions.region_of < 0)
-    for year in years if without.size else ():
+    if not without.size:
+        return []
+    ordered = sorted(years)
+    imports, taking_part = np.zeros((len(ordered), len(partners))), np.zeros((len(ordered), len(partners)), dtype=bool)
+    for row, year in enumerate(ordered):
         side = _side_of(index, year)
         codes = _codes_of(index, side)
         by_period = known.get(codes)
         if by_period is None:
             by_period = known[codes] = _by_period(index, codes)
         periods = index.facts["bases"][index.facts["basis_of"][side]][1]
-        imports = by_period[periods].sum(axis=0)
-        taking_part = index.taking_part[periods].any(axis=0)
-        total = float(imports.sum())
-        for place in without[imports[without] > 0.0].tolist():
-            value = float(imports[place])
-            found[partners[place]] = LeftOut(
-                "partner", partners[place], year, value, value / total, not taking_part[place]
-            )
-    return list(found.values())
+        imports[row], taking_part[row] = by_period[periods].sum(axis=0), index.taking_part[periods].any(axis=0)
+    last_with_most = len(ordered) - 1 - imports[::-1].argmax(axis=0)
+    most = imports.max(axis=0)
+    total = float(most.sum())
+    return [
+        LeftOut("partner", partners[one], ordered[row], float(most[one]), float(most[one]) / total,
+                not taking_part[row, one])
+        for one, row in zip(without.tolist(), last_with_most[without].tolist(), strict=True)
+        if most[one] > 0.0
+    ]  # fmt: skip
 
 
 def _side_of(index: SortedIndex, year: int) -> int:

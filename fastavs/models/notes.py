@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastavs.models.counts import Counts
+from fastavs.models.note_years import years_shown
 from fastavs.models.options import Options
 from fastavs.shown import words
 
@@ -33,24 +34,46 @@ def notes_of(
     currency: str,
     home: str | None,
     options: Options,
+    under_scenario: bool = False,
 ) -> tuple[str, ...]:
     """Return what a user must be told. `home` is the importing region if its trade is left out."""
     labels = Labels(sectors, regions, currency, home)
     years: dict[str, list[int]] = {}
+    for note, some in _without_line(counts, sectors, options):
+        years[note] = some
     for one in counts:
         for note in (*_cells(one, labels, options), *_lines(one, labels), *_trade(one, labels, options)):
             years.setdefault(note, []).append(one.year)
-    by_year = [f"{', '.join(map(str, some))}: {note}" for note, some in years.items()]
-    return (_weights(options), *by_year)
+    by_year = [f"{years_shown(some)}: {note}" for note, some in years.items()]
+    return (_weights(options, under_scenario), *by_year)
 
 
-def _weights(options: Options) -> str:
+def _weights(options: Options, under_scenario: bool) -> str:
     said = {
-        "imports": "lines weigh by their imports from the region, those of the scenario",
+        "imports": "lines weigh by their imports from the region"
+        + (", those of the scenario" if under_scenario else ""),
         "fixed": "lines weigh by their imports from the region in the unchanged study",
         "simple": "every line weighs alike",
     }[options.weights]
     return f"weights: {said}"
+
+
+def _without_line(
+    counts: Sequence[Counts], sectors: Sequence[str], options: Options
+) -> Iterable[tuple[str, list[int]]]:
+    """Say which sectors have no line, each once, and in which years."""
+    alike: dict[tuple[int, ...], list[str]] = {}
+    for place, sector in enumerate(sectors):
+        years = tuple(one.year for one in counts if one.without_line[place])
+        if years:
+            alike.setdefault(years, []).append(sector)
+    for years, some in alike.items():
+        have = "has no tariff line; its tariff is" if len(some) == 1 else "have no tariff line; their tariff is"
+        yield f"{_many(len(some), 'sector')} ({_few(some)}) {have} {_nothing(options)}", list(years)
+
+
+def _nothing(options: Options) -> str:
+    return "0" if options.empty != "null" else "null"
 
 
 def _cells(one: Counts, labels: Labels, options: Options) -> Iterable[str]:
@@ -60,11 +83,6 @@ def _cells(one: Counts, labels: Labels, options: Options) -> Iterable[str]:
     unknown = without & (cells.unknown > 0.0)
     excluded = without & ~unknown & (cells.excluded > 0.0)
     idle = without & ~unknown & ~excluded & ~one.without_line[:, None]
-    filled = "0" if options.empty != "null" else "null"
-    no_line = [labels.sectors[place] for place in np.flatnonzero(one.without_line).tolist()]
-    if no_line:
-        have = "has no tariff line; its tariff is" if len(no_line) == 1 else "have no tariff line; their tariff is"
-        yield f"{_many(len(no_line), 'sector')} ({_few(no_line)}) {have} {filled}"
     if idle.any():
         yield f"{_named(idle, labels)} {_have(idle)} no imports; {_filled(one, idle, options)}"
     for some, what, imports in (
@@ -77,7 +95,7 @@ def _cells(one: Counts, labels: Labels, options: Options) -> Iterable[str]:
     if labels.home is not None:
         yield (
             f"imports of {one.inside:.6g} {labels.currency} from {labels.home}, the importing region itself, are left"
-            f" out; its tariffs are {filled}"
+            f" out; its tariffs are {_nothing(options)}"
         )
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from fastavs.errors import InputError
 from fastavs.kernels.curve_shapes import Curves, MixedLines
 from fastavs.models.function_tables import place_among
+from fastavs.models.note_years import notes_of_years
 from fastavs.models.parts import FunctionParts
 
 
@@ -72,14 +73,9 @@ def selected(
         ),
         new_cell[parts.borrowed_cell[pairs]], new_cell[parts.borrowed_price[pairs]],
         parts.weights[np.ix_(*axes)], parts.imports[np.ix_(*axes)], parts.unknown_imports[np.ix_(*axes)],
-        parts.lines.filter(pc.and_(pc.and_(keep[0], keep[1]), keep[2])), _notes_of(parts, years), parts.facts,
+        parts.lines.filter(pc.and_(pc.and_(keep[0], keep[1]), keep[2])),
+        notes_of_years(parts.notes, years), parts.facts,
     )  # fmt: skip
-
-
-def _notes_of(parts: FunctionParts, years: Sequence[int]) -> tuple[str, ...]:
-    """Return the notes of some years, and those of no single year."""
-    others = tuple(f"{one}:" for one in parts.years if one not in years)
-    return tuple(one for one in parts.notes if not one.startswith(others))
 
 
 def _check_lenders(parts: FunctionParts, pairs: np.ndarray, new_cell: np.ndarray) -> None:

@@ -148,7 +148,7 @@ def tariff_function(
     from fastavs.models.options import Options
 
     cautions = (*of_steps, *of_sectors, *of_regions, *unmet_prefixes(index, [asked]))
-    notes = (*map(_in_full, cautions), *unused(index, in_sectors, in_regions), *([of_home] if of_home else []))
+    notes = (*map(_in_full, cautions), *unused(in_regions), *([of_home] if of_home else []))
     parts = build_parts(
         index, in_sectors, in_regions, chosen, asked, Options(fallback, aves, rates, weights, empty, inside, excluded)
     )
@@ -189,18 +189,12 @@ def _some_line_left(index: SortedIndex, sectors: Sectors) -> bool:
     return any((np.diff(sectors.members(keys, digits).start) == 0).any() for keys, digits in sides)
 
 
-def unused(index: SortedIndex, sectors: Sectors, regions: Regions) -> tuple[str, ...]:
-    """Say which sectors have no line in any year and which regions no partner: they stay, with weight 0."""
-    of_lines = [sectors.members(index.lines.key[side.first : side.last], side.digits).sector for side in index.sides]
-    empty = (
-        ("sectors", "line in any year", sectors.sectors, np.concatenate(of_lines)),
-        ("regions", "partner in the trade", regions.regions, regions.region_of[regions.region_of >= 0]),
-    )
-    notes = []
-    for what, of, labels, used in empty:
-        without = [labels[place] for place in sorted(set(range(len(labels))) - set(used.tolist()))]
-        if without:
-            more = f" and {len(without) - NAMED} more" if len(without) > NAMED else ""
-            listed = f"{', '.join(without[:NAMED])}{more}"
-            notes.append(f"{len(without)} of {len(labels)} {what} have no {of}, and weight 0: {listed}.")
-    return tuple(notes)
+def unused(regions: Regions) -> tuple[str, ...]:
+    """Say which regions have no partner: they stay, with weight 0."""
+    used = set(regions.region_of.tolist())
+    without = [label for place, label in enumerate(regions.regions) if place not in used]
+    if not without:
+        return ()
+    more = f" and {len(without) - NAMED} more" if len(without) > NAMED else ""
+    listed = f"{', '.join(without[:NAMED])}{more}"
+    return (f"{len(without)} of {len(regions.regions)} regions have no partner in the trade, and weight 0: {listed}.",)
