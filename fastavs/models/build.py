@@ -36,7 +36,8 @@ from fastavs.models.specific_lines import by_line_and_cell, lines_table, with_cr
 from fastavs.models.suppliers import Suppliers, suppliers_of
 from fastavs.models.weights import Weighed, weigh
 from fastavs.models.year_curves import CurvesOfYear, MixedOfYear, constants_of, curves_of, mixed_of
-from fastavs.scenario.scenario import AS_IT_IS, Scenario
+from fastavs.scenario.chain import AS_IT_IS
+from fastavs.scenario.scenario import Scenario
 
 RATES = {"governing": GOVERNING, "applied": APPLIED, "bound": BOUND, "ad_valorem": AD_VALOREM}
 
