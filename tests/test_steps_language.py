@@ -168,7 +168,7 @@ def test_a_file_makes_its_scenario_again(
 def test_the_examples_of_this_file_meet_every_verb() -> None:
     met: set[str] = set()
 
-    @settings(max_examples=400, database=None, deadline=None, derandomize=True)
+    @settings(max_examples=2000, database=None, deadline=None, derandomize=True)
     @given(STEPS)
     def meet(step: Any) -> None:
         met.add(verb_of(step))
