@@ -84,7 +84,7 @@ def function(scale: float) -> fa.TariffFunction:
                    each % len(CURRENCIES), start, (of.percent / of.amount)[order], intercept, slope),
             MixedLines(np.zeros(cells + 1, dtype=np.int64), no, zero, none, zero, none, none, no, none, none, no),
             none, none, np.ones(shape), np.ones(shape), np.zeros(shape),
-            pa.table({"year": pa.array([], pa.int32())}), (),
+            pa.table(_NO_LINES), (),
             {"title": "made-up observations", "note": "synthetic"},
         )
     )  # fmt: skip
@@ -98,6 +98,14 @@ def factors() -> list[tuple[np.ndarray, np.ndarray]]:
         (np.exp(rng.normal(0, 0.1, (1, SECTORS, REGIONS))), np.exp(rng.normal(0, 0.1, len(CURRENCIES))))
         for _ in range(CALLS)
     ]
+
+
+_NO_LINES = {
+    "year": pa.array([], pa.int32()),
+    **{name: pa.array([], pa.string()) for name in ("line", "sector", "region")},
+    **{name: pa.array([], pa.float64()) for name in ("weight", "rate", "specific", "critical_factor")},
+    "by_line": pa.array([], pa.bool_()),
+}
 
 
 def values(scale: float) -> Callable[[], np.ndarray]:
