@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
@@ -12,7 +13,7 @@ OF = ("rate", "ad_valorem", "specific")
 """What of a duty a step changes: all of it, every percentage, every amount."""
 
 
-class Step:
+class Step(ABC):
     """One step of a scenario: a frozen value that has checked itself.
 
     Attributes
@@ -30,9 +31,9 @@ class Step:
     keys: ClassVar[tuple[str, ...]] = KEYS
     is_table: ClassVar[bool] = False
 
+    @abstractmethod
     def value_written(self) -> Any:
         """Return the verb's value as a file has it."""
-        raise NotImplementedError
 
     def keys_written(self) -> dict[str, Any]:
         """Return the keys beside the verb as a file has them, by their names in Python."""
